@@ -1,0 +1,130 @@
+"""What several hand calculations share: log-softmax, the reduction, and numbers set in LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from lib.lesson.spec import Step, Steps
+
+
+def class_last(scores: np.ndarray) -> np.ndarray:
+    """Moves the classes from torch's place (axis 1, or the only axis) to the end: (batch, d1, …, classes)."""
+    return np.moveaxis(scores, 1, -1) if scores.ndim > 1 else scores
+
+
+def class_second(by_class: np.ndarray) -> np.ndarray:
+    """Undoes class_last."""
+    return np.moveaxis(by_class, -1, 1) if by_class.ndim > 1 else by_class
+
+
+def shifted(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest score of each sample, and log Σ e^(score − largest): safe where Σ e^score overflows."""
+    largest = scores.max(axis=-1, initial=-np.inf)
+    return largest, np.log(np.exp(scores - largest[..., None]).sum(axis=-1))
+
+
+def log_softmax(scores: np.ndarray) -> np.ndarray:
+    """log of the softmax over the last axis, computed on shifted scores as torch does."""
+    largest, log_total = shifted(scores)
+    return scores - largest[..., None] - log_total[..., None]
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^(−x)), without overflow on either side."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+
+
+def softplus(x: np.ndarray) -> np.ndarray:
+    """log(1 + e^x), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def carry(precise: np.ndarray, shown: np.ndarray, sent: np.ndarray) -> np.ndarray:
+    """Goes on with the precise value, moved by as much as the learner's answer differs from what was shown.
+
+    A step may show a number that has lost digits (log Σ e^x near 1e9) while the next step needs them.
+    """
+    return precise + np.where(sent == shown, 0.0, sent - shown)
+
+
+def reduce(
+    each: np.ndarray,
+    reduction: str,
+    *,
+    divisor: Any = None,
+    divisor_latex: str = r"W = N",
+    divisor_worked: Callable[..., str] | None = None,
+    divisor_words: str = "Count the losses.",
+    letter: str = "n",
+) -> Steps:
+    """From the losses to the result: none keeps them, sum adds them, mean divides the sum by `divisor` (their count)."""
+    if reduction == "none":
+        yield Step("loss", rf"L_{letter} = \ell_{letter}", each, words="Nothing to do: the losses are the result.")
+        return
+    if reduction == "sum":
+        latex = rf"L = \sum_{letter} \ell_{letter}"
+        yield Step("loss", latex, each.sum(), worked=lambda: total(each), words="Add the losses up.")
+        return
+    count = each.size if divisor is None else divisor
+    divide_by = yield Step(
+        "divisor",
+        divisor_latex,
+        np.asarray(count, dtype=each.dtype),
+        worked=divisor_worked,
+        given=bool(each.size == 1 and count == 1),
+        words=divisor_words,
+    )
+    yield Step(
+        "loss",
+        rf"L = \frac{{1}}{{W}} \sum_{letter} \ell_{letter}",
+        each.sum() / divide_by,
+        worked=lambda: rf"\frac{{{total(each)}}}{{{num(divide_by)}}}",
+        words="Add the losses up and divide.",
+    )
+
+
+def share(done: Any, reduction: str, letter: str = "n") -> Steps:
+    """How much the result moves when one loss moves by 1; the first step of most gradients. Returns it."""
+    if reduction != "mean":
+        return np.float64(1.0)
+    divisor = done["divisor"]
+    answer = yield Step(
+        "share",
+        rf"\frac{{\partial L}}{{\partial \ell_{letter}}} = \frac{{1}}{{W}}",
+        np.asarray(1 / divisor),
+        worked=lambda: rf"\frac{{1}}{{{num(divisor)}}}",
+        given=bool(divisor == 1),
+        words="The mean divides every loss by the same number, so each loss counts one part of it.",
+    )
+    return answer
+
+
+def num(value: Any) -> str:
+    """A number in LaTeX, to four significant digits; negative ones in brackets so that they can stand in a product."""
+    number = float(np.asarray(value).reshape(()))
+    if np.isnan(number):
+        return r"\text{NaN}"
+    text = r"\infty" if np.isinf(number) else _plain(abs(number))
+    return f"({'-'}{text})" if number < 0 else text
+
+
+def _plain(number: float) -> str:
+    mantissa, _, exponent = f"{number:.4g}".partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def total(values: Any, most: int = 6) -> str:
+    """a + b + c, cut after `most` terms."""
+    return joined((num(v) for v in np.ravel(values)), " + ", most)
+
+
+def joined(terms: Iterable[str], sign: str, most: int = 6) -> str:
+    """The terms with a sign between them; a long list is cut in the middle."""
+    terms = list(terms)
+    if len(terms) > most:
+        terms = [*terms[: most - 2], r"\dots", terms[-1]]
+    return sign.join(terms) or "0"

@@ -1,0 +1,290 @@
+"""What a lesson is made of. Everything here is data or a plain function; nothing draws and nothing calls torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Steps = Generator["Step", np.ndarray, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One line that a person would write on paper.
+
+    `latex` is always "symbol = formula": the page shows the symbol and folds the formula away.
+    `axes` names the indices of `value`, one letter each; the first letter stands for the sample (or element) that
+    the learner works and covers every leading dimension that the other letters leave over. No letters: one whole.
+    `worked(*index)` gives the formula's right side with the numbers of that sample, in LaTeX.
+    """
+
+    name: str
+    latex: str
+    value: np.ndarray
+    axes: str = ""
+    worked: Callable[..., str] | None = None
+    given: bool = False  # shown, never asked: indexing, padding, stabilising
+    words: str = ""  # the first hint: what to do, without a symbol
+
+    @property
+    def base(self) -> str:
+        """The name without the loop's index: `alpha[3]` is an `alpha`."""
+        return self.name.partition("[")[0]
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
+    @property
+    def symbol(self) -> str:
+        return self.latex.partition("=")[0].strip()
+
+    @property
+    def sample_dims(self) -> int:
+        """How many leading dimensions the first letter covers."""
+        return np.ndim(self.value) - len(self.axes) + 1 if self.axes else 0
+
+
+def always(given: Mapping[str, Any]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, eq=False)
+class Mistake:
+    """A slip that learners really make: one or more steps answered otherwise.
+
+    `instead` maps a step's name to f(given, done): `given` holds inputs and parameters, `done` the values so far,
+    the right value of this step among them (under its name, and under the name without the loop's index).
+    """
+
+    instead: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, np.ndarray]], Any]]
+    says: str
+    when: Callable[[Mapping[str, Any]], bool] = always
+
+
+def normal(random: np.random.Generator, shape: tuple[int, ...], drawn: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Random numbers around 0, to two decimals so that they can be worked by hand."""
+    return np.round(random.normal(0, 1.5, shape), 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A tensor that the learner types. `kind` says what a typed list becomes: float, index, or whichever was typed.
+
+    `draw(random, shape, drawn)` makes fitting random numbers, for the page's dice and for the tests;
+    `drawn` holds the tensors drawn before it.
+    """
+
+    name: str
+    says: str
+    shape: str = ""  # in words: (batch, classes)
+    kind: str = "float"  # "float" | "index" | "index or float"
+    optional: bool = False  # None is a value
+    differentiable: bool = True  # torch computes its gradient when it holds floats
+    draw: Callable[..., np.ndarray] = normal
+    default: Any = None
+    rare: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """A number among the parameters; `also` lists other values worth testing."""
+
+    name: str
+    default: float
+    says: str
+    also: tuple[float, ...] = ()
+    integer: bool = False
+    rare: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One of a few names. `torch` maps a name to the object that torch takes, where that is not the name itself."""
+
+    name: str
+    default: Any
+    options: tuple[Any, ...]
+    says: str
+    rare: bool = False
+    torch: Mapping[Any, Any] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Switch:
+    name: str
+    default: bool
+    says: str
+    rare: bool = False
+
+
+Parameter = Tensor | Number | Choice | Switch
+
+REDUCTION = Choice(
+    "reduction",
+    "mean",
+    ("mean", "sum", "none"),
+    "How the losses become one number: their mean, their sum, or left as they are.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """Values that show something. `rejected` marks an old article's example that torch refuses today."""
+
+    title: str
+    values: Mapping[str, Any]
+    shows: str
+    rejected: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Pitfall:
+    """`error` is torch's own text where the pitfall raises; `values` reproduce it."""
+
+    title: str
+    says: str
+    error: str = ""
+    values: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, eq=False)
+class Try:
+    """A change worth trying: the question, and the values that it sets."""
+
+    asks: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Extremes:
+    """Where the formula as printed in books breaks.
+
+    `values(x)` gives small inputs that put the number x where it hurts, `naive(**given)` computes the book's formula
+    in whatever precision its arrays have, and `says` tells what goes wrong and what torch does instead.
+    """
+
+    values: Callable[[float], Mapping[str, Any]]
+    naive: Callable[..., Any]
+    says: str
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The loss as one number moves from `low` to `high`: for several settings, or beside other lessons.
+
+    `values(x)` gives the lesson's values at x; each of `settings` (label -> values) draws a curve;
+    `compare` names other lessons that take the same values (parameters that they do not know are left out).
+    """
+
+    title: str
+    says: str
+    values: Callable[[float], Mapping[str, Any]]
+    low: float
+    high: float
+    x: str
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    compare: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """A step of the hand calculation as bars, for the chosen sample; `beside` names an input to draw next to it."""
+
+    title: str
+    says: str
+    step: str
+    beside: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Heatmap:
+    """A step as a map of colours; a step in a loop (`alpha[t]`) is stacked over the loop."""
+
+    title: str
+    says: str
+    step: str
+    x: str = ""
+    y: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """Inputs drawn as points in the plane of their first two coordinates, for the chosen sample.
+
+    `origin` draws them as arrows from zero (angles matter); otherwise `lines` joins pairs (distances matter).
+    """
+
+    title: str
+    says: str
+    tensors: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...] = ()
+    origin: bool = False
+
+
+Picture = Curves | Bars | Heatmap | Vectors
+
+
+def accept(**given: Any) -> None:
+    """The check of a lesson that refuses nothing beyond what its fields refuse."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """One quantity or loss. The file that defines it as LESSON is all that a page, its tests and its URL need.
+
+    `torch` is torch's own class (built with the parameters, called with the tensors in order) or a function of both.
+    `shapes` lists sets of shapes that torch takes, by tensor: the first is what the page's dice draw, the tests use
+    all (no batch, more dimensions, broadcasting, zero-size).
+    `check(**given)` raises ValueError in plain words for what torch rejects. `not_a_slope` names the
+    tensors whose gradient in torch is not the slope of the loss, with the reason (shown on the page).
+    """
+
+    title: str
+    torch: Callable[..., Any]
+    group: str
+    order: int
+    names: tuple[str, ...]  # to search by; the Chinese name first
+    purpose: str
+    use_when: str
+    not_when: str
+    formula: str
+    symbols: tuple[tuple[str, str], ...]  # LaTeX, meaning
+    tensors: tuple[Tensor, ...]
+    parameters: tuple[Parameter, ...]
+    shapes: tuple[Mapping[str, tuple[int, ...]], ...]
+    examples: tuple[Example, ...]
+    by_hand: Callable[..., Steps]
+    grad_by_hand: Callable[..., Steps]
+    mistakes: tuple[Mistake, ...]
+    pitfalls: tuple[Pitfall, ...]
+    references: tuple[Reference, ...]
+    grad_mistakes: tuple[Mistake, ...] = ()
+    tries: tuple[Try, ...] = ()
+    extremes: Extremes | None = None
+    pictures: tuple[Picture, ...] = ()
+    check: Callable[..., None] = accept
+    not_a_slope: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        """The name of the file that defines the lesson."""
+        return self.by_hand.__module__.rpartition(".")[2]
+
+    @property
+    def fields(self) -> tuple[Parameter, ...]:
+        return (*self.tensors, *self.parameters)
+
+    @property
+    def torch_name(self) -> str:
+        """As it is written in code: nn.CrossEntropyLoss."""
+        return f"nn.{self.torch.__name__}" if isinstance(self.torch, type) else self.torch.__name__
