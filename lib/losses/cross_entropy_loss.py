@@ -347,8 +347,7 @@ LESSON = Lesson(
     use_when="Exactly one of several classes is right (or a known mix of them), and the network ends in raw scores.",
     not_when="Several labels can be right at once (use BCE with logits), or the network already ends in log-softmax "
     "(use NLL loss).",
-    formula=r"\ell_n = -w_{y_n} \log \frac{e^{x_{n,y_n}}}{\sum_c e^{x_{nc}}} "
-    r"= w_{y_n} \Big(\log \sum_c e^{x_{nc}} - x_{n,y_n}\Big)",
+    formula=r"\ell_n = w_{y_n} \big(\log \textstyle\sum_c e^{x_{nc}} - x_{n,y_n}\big)",
     symbols=(
         (r"x_{nc}", "the score (logit) of sample n for class c"),
         (r"y_n", "the right class of sample n"),

@@ -1,0 +1,249 @@
+"""The learner's own working: which rows to ask, and what to say to each entry, with follow-through.
+
+One slip costs one row: an entry is right if it fits the truth, or what follows from the learner's earlier entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from lib.lesson import tensor_text
+from lib.lesson.diagnose import answers_of, mistakes_of, same_value, working
+from lib.lesson.run import Answer, Worked, given_values
+from lib.lesson.spec import Lesson, Mistake, Step
+from lib.lesson.tensor_text import TensorTextError, Typed
+
+Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
+Part = Literal["forward", "gradient"]
+
+MOST_TO_TYPE = 16  # numbers in one entry; a longer step is shown instead of asked
+PRINTED = 5e-5  # torch prints four decimals, so nobody can be asked for more
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One entry of the working: a step of the chosen sample (`index`), or a whole step (`index` None)."""
+
+    step: Step
+    index: tuple[int, ...] | None
+
+    @property
+    def key(self) -> str:
+        return self.step.name if self.index is not None or not self.step.axes else f"{self.step.name}_all"
+
+    def of(self, value: np.ndarray) -> np.ndarray:
+        """The part of the step's value that this row asks for."""
+        return np.asarray(value) if self.index is None else np.asarray(value)[self.index]
+
+    @property
+    def label(self) -> str:
+        return f"{self.step.label}, all" if self.key.endswith("_all") else self.step.label
+
+    def numbers(self) -> str:
+        """The formula's right side with this row's numbers, in LaTeX; empty where the step has none."""
+        if self.step.worked is None or self.key.endswith("_all"):
+            return ""
+        return self.step.worked(*(self.index or ()))
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A row, the truth for it, and what the learner's entry is worth."""
+
+    row: Row
+    truth: np.ndarray
+    verdict: Verdict
+    says: str = ""
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def sample_shape(steps: Mapping[str, Step]) -> tuple[int, ...]:
+    """The shape of the samples (or elements) to choose from; () where there is one only."""
+    step = next((s for s in steps.values() if s.axes), None)
+    return np.shape(step.value)[: step.sample_dims] if step else ()
+
+
+def rows(steps: Mapping[str, Step], sample: tuple[int, ...]) -> list[Row]:
+    """What the page asks: each step of the chosen sample, all losses together, then the reduction."""
+    asked: list[Row] = []
+    last = _last_before_reduction(steps)
+    several = int(np.prod(sample_shape(steps))) > 1
+    for step in steps.values():
+        index = sample if step.axes and np.shape(step.value)[: step.sample_dims] == sample_shape(steps) else None
+        row = Row(step, index)
+        if not step.given and row.of(step.value).size <= MOST_TO_TYPE:
+            asked.append(row)
+        if several and step is last and step.value.size <= MOST_TO_TYPE:
+            asked.append(Row(step, None))
+    return asked
+
+
+def _last_before_reduction(steps: Mapping[str, Step]) -> Step | None:
+    """The losses that the reduction adds up; None where it has nothing to add."""
+    names = list(steps)
+    first_whole = next((i for i, name in enumerate(names) if name in ("divisor", "loss")), 0)
+    if first_whole == 0 or np.shape(steps[names[-1]].value) == np.shape(steps[names[first_whole - 1]].value):
+        return None
+    return steps[names[first_whole - 1]] if steps[names[first_whole - 1]].axes else None
+
+
+def judge(
+    lesson: Lesson, values: Mapping[str, Any], entries: Mapping[str, str], sample: tuple[int, ...], part: Part = "forward"
+) -> list[Judged]:
+    """A verdict for every row. `entries` maps a row's key to the text typed there (left-out and empty ones are blank)."""
+    truth = working(lesson, values, part)
+    asked = rows(truth.steps, sample)
+    typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
+    usable = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
+    followed = working(lesson, values, part, _answer(asked, usable)) if usable else truth
+    return [_judge_row(lesson, values, part, row, typed[row.key], asked, usable, truth, followed) for row in asked]
+
+
+def _read(row: Row, text: str) -> Typed | Judged | None:
+    """The entry, None for a blank one, or a verdict on why it cannot be used."""
+    if not text.strip():
+        return None
+    expected = row.of(row.step.value)
+    try:
+        entry = tensor_text.read(text)
+    except TensorTextError as error:
+        return Judged(row, expected, "unreadable", str(error))
+    if entry.array.shape != expected.shape:
+        return Judged(row, expected, "shape", f"This is {_kind(entry.array.shape)}; expected {_kind(expected.shape)}.")
+    return entry
+
+
+def _kind(shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "one number"
+    if len(shape) == 1:
+        return f"a list of {shape[0]}"
+    return "a block of shape (" + ", ".join(map(str, shape)) + ")"
+
+
+def _answer(asked: Sequence[Row], usable: Mapping[str, Typed]) -> Answer:
+    """Sends the learner's entries on; steps without one go on with their own value."""
+    by_step: dict[str, list[Row]] = {}
+    for row in asked:
+        if row.key in usable:
+            by_step.setdefault(row.step.name, []).append(row)
+
+    def answer(step: Step, done: Mapping[str, np.ndarray]) -> Any:
+        value = step.value
+        for row in by_step.get(step.name, ()):
+            value = _put(row, value, usable[row.key])
+        return value
+
+    return answer
+
+
+def _put(row: Row, value: np.ndarray, entry: Typed) -> np.ndarray:
+    """The step's value with the entry in its place; a rounded entry that fits exactly the value changes nothing."""
+    changed = np.array(value, dtype=np.result_type(value, entry.array))
+    changed[() if row.index is None else row.index] = entry.array
+    return changed
+
+
+def _judge_row(
+    lesson: Lesson,
+    values: Mapping[str, Any],
+    part: Part,
+    row: Row,
+    entry: Typed | Judged | None,
+    asked: Sequence[Row],
+    usable: Mapping[str, Typed],
+    truth: Worked,
+    followed: Worked,
+) -> Judged:
+    true = row.of(truth.steps[row.step.name].value)
+    if not isinstance(entry, Typed):
+        return entry or Judged(row, true, "blank")
+    if fits(entry, true).all():
+        return Judged(row, true, "right")
+    follows = row.of(_followed_value(row, asked, usable, followed))
+    if (fits(entry, true) | fits(entry, follows)).all():
+        return Judged(row, true, "earlier")
+    earlier = {r.key: usable[r.key] for r in asked[: asked.index(row)] if r.key in usable}
+    found = _fitting_mistakes(lesson, values, part, row, entry, earlier, asked, (true, follows))
+    if found:
+        return Judged(row, true, "mistake", mistakes=found)
+    general = _general_slip(entry, follows)
+    if general:
+        return Judged(row, true, "wrong", general)
+    if any(_rounds_to(entry, value) for value in (true, follows)):
+        return Judged(row, true, "digits", "Right so far. Give three digits.")
+    return Judged(row, true, "wrong")
+
+
+def _followed_value(row: Row, asked: Sequence[Row], usable: Mapping[str, Typed], followed: Worked) -> np.ndarray:
+    """What follows from earlier entries, the chosen sample's entry included where this row asks for all of them."""
+    value = followed.steps[row.step.name].value
+    for other in asked[: asked.index(row)]:
+        if other.step.name == row.step.name and other.key in usable:
+            value = _put(other, value, usable[other.key])
+    return value
+
+
+def fits(entry: Typed, expected: np.ndarray) -> np.ndarray:
+    """Element by element: within half a unit of the last digit typed, but to three significant digits at least."""
+    with np.errstate(all="ignore"):
+        size = np.abs(np.asarray(expected, dtype=np.float64))
+        third_digit = np.where(size > 0, 0.5 * 10.0 ** (np.floor(np.log10(size)) - 2), 0.0)
+        allowed = np.minimum(entry.digits, np.maximum(third_digit, PRINTED))
+        close = np.abs(entry.array - expected) <= allowed * (1 + 1e-9) + 1e-9 * size + 1e-12
+    same_end = (entry.array == expected) | (np.isnan(entry.array * 1.0) & np.isnan(expected * 1.0))
+    return np.asarray(np.where(np.isfinite(expected), close, same_end))
+
+
+def _rounds_to(entry: Typed, expected: np.ndarray) -> bool:
+    """Right as far as it goes: the value rounded to the digits typed, within a twentieth."""
+    off = np.abs(entry.array - expected)
+    return bool(((off <= entry.digits) & (off <= 0.05 * np.abs(expected))).all())
+
+
+def _fitting_mistakes(
+    lesson: Lesson,
+    values: Mapping[str, Any],
+    part: Part,
+    row: Row,
+    entry: Typed,
+    earlier: Mapping[str, Typed],
+    asked: Sequence[Row],
+    right: tuple[np.ndarray, np.ndarray],
+) -> tuple[Mistake, ...]:
+    """Every mistake that, made after the learner's earlier entries, gives this entry."""
+    given = given_values(lesson, values)
+    learner = _answer(asked, earlier)
+    answered = {r.step.name for r in asked if r.key in earlier} - {row.step.name}
+    found = []
+    for mistake in mistakes_of(lesson, part):
+        if not mistake.when(given):
+            continue
+        wrong = working(lesson, values, part, _slipped(mistake, given, learner, answered)).sent.get(row.step.name)
+        if wrong is None or np.shape(wrong) != np.shape(row.step.value):
+            continue
+        value = row.of(wrong)
+        if not any(same_value(value, r) for r in right) and fits(entry, value).all():
+            found.append(mistake)
+    return tuple(found)
+
+
+def _slipped(mistake: Mistake, given: Mapping[str, Any], learner: Answer, answered: set[str]) -> Answer:
+    """The mistake's answer at its steps, except at those that the learner has answered already."""
+    slip = answers_of(mistake, given)
+    return lambda step, done: learner(step, done) if step.name in answered else slip(step, done)
+
+
+def _general_slip(entry: Typed, expected: np.ndarray) -> str:
+    """Slips that fit any step."""
+    if fits(entry, -expected).all():
+        return "The sign is the other way round."
+    if fits(entry, expected / np.log(2)).all() or fits(entry, expected * np.log(2)).all():
+        return "This is off by a factor of ln 2: PyTorch takes natural logarithms, not base 2."
+    if fits(entry, expected / np.log(10)).all():
+        return "This is off by a factor of ln 10: PyTorch takes natural logarithms, not base 10."
+    return ""

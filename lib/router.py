@@ -1,0 +1,76 @@
+"""The Streamlit script: navigation, search box, style, and then the page itself."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).parents[1])) if str(Path(__file__).parents[1]) not in sys.path else None
+
+from lib.catalog import GROUPS, LESSONS
+from lib.ui.style import apply_style
+from lib.ui.text import say
+from pages import home, lesson, words
+
+
+def all_pages() -> dict[str, st.Page]:
+    """Slug → page, in page order; the home page's slug is empty."""
+    pages = {
+        "": st.Page(home.render, title="Torch by Hand", default=True),
+        "loss_cost_objective": st.Page(words.render, title="Loss, cost, objective", url_path="loss_cost_objective"),
+    }
+    for slug, entry in LESSONS.items():
+        pages[slug] = st.Page(partial(lesson.render, entry), title=entry.title, url_path=slug)
+    return pages
+
+
+def search_labels() -> dict[str, str]:
+    """What the search box offers: every lesson under its English, torch and other names."""
+    return {
+        slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()
+    }
+
+
+def go_to_found() -> None:
+    st.session_state["goto"] = st.session_state["search"]
+    st.session_state["search"] = None
+
+
+def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
+    """Search, home, and the families; only the one that the present page is in stands open."""
+    labels = search_labels()
+    with st.sidebar:
+        st.page_link(pages[""], label=f"**{say('Torch by Hand')}**")
+        st.selectbox(
+            say("Find a lesson"),
+            list(labels),
+            index=None,
+            format_func=labels.__getitem__,
+            key="search",
+            placeholder=say("Find a lesson, 交叉熵, hinge …"),
+            label_visibility="collapsed",
+            on_change=go_to_found,
+        )
+        for group, heading in GROUPS.items():
+            members = [slug for slug, entry in LESSONS.items() if entry.group == group]
+            if group == "entropy":
+                members.insert(0, "loss_cost_objective")
+            is_open = current.url_path in members
+            with st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}"):
+                for slug in members:
+                    st.page_link(pages[slug], label=say(pages[slug].title))
+
+
+st.set_page_config(page_title="Torch by Hand", layout="wide", page_icon=":material/edit_note:")
+pages = all_pages()
+st.session_state["pages"] = pages
+current = st.navigation(list(pages.values()), position="hidden")
+found = st.session_state.pop("goto", None)
+if found is not None:
+    st.switch_page(pages[found])
+apply_style()
+sidebar(pages, current)
+current.run()

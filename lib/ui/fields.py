@@ -1,0 +1,250 @@
+"""The input side of a lesson: a field per tensor and parameter, all of them in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib.lesson.spec import Choice, Example, Lesson, Number, Parameter, Switch, Tensor
+from lib.lesson.tensor_file import TensorFileError, read_tensor_file
+from lib.lesson.tensor_text import TensorTextError, format_tensor, read
+from lib.ui.text import say, shape
+
+MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers
+MOST_TO_WORK = 10_000  # elements; beyond, result and gradient only
+FLOAT_KINDS = ("float32", "float64", "float16")
+
+
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """What stands in the fields: values for the lesson, and a sentence per field that cannot be read."""
+
+    values: dict[str, Any]
+    problems: dict[str, str]
+
+    @property
+    def too_large_to_work(self) -> bool:
+        return any(isinstance(v, np.ndarray) and v.size > MOST_TO_WORK for v in self.values.values())
+
+
+def key_of(lesson: Lesson, name: str) -> str:
+    """The widget's key and the name of its query parameter."""
+    return f"{lesson.slug}_{name}"
+
+
+def as_text(spec: Parameter, value: Any) -> Any:
+    """What a field shows for a value of an example."""
+    if isinstance(spec, Tensor):
+        return "" if value is None else format_tensor(np.asarray(value), whole=True)
+    return float(value) if isinstance(spec, Number) and not spec.integer else value
+
+
+def texts_of(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field's content for these values; left-out fields have torch's default."""
+    return {spec.name: as_text(spec, values.get(spec.name, spec.default)) for spec in lesson.fields}
+
+
+def current(lesson: Lesson, name: str, default: Any) -> Any:
+    """What the field holds now, before its widget runs: the session knows, or on a first visit the URL."""
+    key = key_of(lesson, name)
+    return st.session_state.get(key, st.query_params.get(key, default))
+
+
+def fill(lesson: Lesson, texts: Mapping[str, Any]) -> None:
+    """Puts texts into fields; for callbacks. The working belongs to the numbers, so it starts afresh."""
+    for name, text in texts.items():
+        st.session_state[key_of(lesson, name)] = text
+        st.session_state.pop(_file_key(lesson, name), None)
+    prefixes = tuple(key_of(lesson, part) + "_" for part in ("forward", "gradient"))
+    for key in [k for k in st.session_state if str(k).startswith(prefixes)]:
+        st.session_state[key] = ""
+
+
+def matching_example(lesson: Lesson) -> Example | None:
+    """The example whose numbers stand in the fields."""
+    defaults = texts_of(lesson, lesson.examples[0].values)
+    now = {name: str(current(lesson, name, default)) for name, default in defaults.items()}
+    for example in lesson.examples:
+        if now == {name: str(text) for name, text in texts_of(lesson, example.values).items()}:
+            return example
+    return None
+
+
+def input_fields(lesson: Lesson) -> Typed:
+    """Draws the fields and reads them. Rare ones, the number format and files are folded away."""
+    defaults = texts_of(lesson, lesson.examples[0].values)
+    values: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    dtype = str(current(lesson, "dtype", FLOAT_KINDS[0]))
+    common = [spec for spec in lesson.fields if not spec.rare]
+    tensors = [spec for spec in common if isinstance(spec, Tensor) and not spec.optional]
+    for spec in tensors:
+        _field(lesson, spec, defaults[spec.name], dtype, values, problems)
+    settings = [spec for spec in common if spec not in tensors]
+    for pair in zip(settings[::2], [*settings[1::2], None], strict=False):
+        columns = st.columns(len(pair) if pair[1] else 1, gap="small", vertical_alignment="bottom")
+        for column, spec in zip(columns, [s for s in pair if s], strict=True):
+            with column:
+                _field(lesson, spec, defaults[spec.name], dtype, values, problems)
+    rare = [spec for spec in lesson.fields if spec.rare]
+    with st.expander(say("More settings")):
+        for spec in rare:
+            _field(lesson, spec, defaults[spec.name], dtype, values, problems)
+        st.selectbox(
+            say("Number format (dtype) for PyTorch"),
+            FLOAT_KINDS,
+            key=key_of(lesson, "dtype"),
+            bind="query-params",
+            persist_state="session",
+        )
+        _file_field(lesson)
+    return Typed({spec.name: values[spec.name] for spec in lesson.fields if spec.name in values}, problems)
+
+
+def _field(
+    lesson: Lesson, spec: Parameter, default: Any, dtype: str, values: dict[str, Any], problems: dict[str, str]
+) -> None:
+    """One field; its value, or a sentence under it about what cannot be read."""
+    key = key_of(lesson, spec.name)
+    st.session_state.get(key)
+    match spec:
+        case Tensor():
+            _tensor_field(lesson, spec, default, dtype, values, problems)
+        case Number():
+            values[spec.name] = st.number_input(
+                spec.name,
+                value=default,
+                step=1 if spec.integer else 0.1,
+                format=None if spec.integer else "%g",
+                key=key,
+                help=say(spec.says),
+                bind="query-params",
+                persist_state="session",
+            )
+        case Choice():
+            values[spec.name] = st.selectbox(
+                spec.name,
+                spec.options,
+                index=spec.options.index(default),
+                format_func=str,
+                key=key,
+                help=say(spec.says),
+                bind="query-params",
+                persist_state="session",
+            )
+        case Switch():
+            values[spec.name] = st.toggle(
+                spec.name, value=default, key=key, help=say(spec.says), bind="query-params", persist_state="session"
+            )
+
+
+def _tensor_field(
+    lesson: Lesson, spec: Tensor, default: str, dtype: str, values: dict[str, Any], problems: dict[str, str]
+) -> None:
+    uploaded = st.session_state.get(_file_key(lesson, spec.name))
+    if uploaded is not None:
+        values[spec.name] = in_dtype(uploaded, dtype)
+        _uploaded_note(lesson, spec, uploaded)
+        return
+    before = str(current(lesson, spec.name, default))
+    echo = _echo(spec, before, dtype)
+    text = st.text_input(
+        f"{spec.name} :gray[{echo}]",
+        value=default,
+        key=key_of(lesson, spec.name),
+        help=say("{says} {shape}", says=spec.says, shape=spec.shape).strip(),
+        placeholder=say("none") if spec.optional else None,
+        bind="query-params" if len(before.encode()) <= MOST_IN_URL else None,
+        persist_state="session",
+    )
+    try:
+        values[spec.name] = parsed(spec, text, dtype)
+    except TensorTextError as error:
+        problems[spec.name] = str(error)
+        st.caption(f":red[{say(str(error))}]")
+
+
+def _echo(spec: Tensor, text: str, dtype: str) -> str:
+    """What the text was understood as: shape and dtype."""
+    try:
+        array = parsed(spec, text, dtype)
+    except TensorTextError:
+        return ""
+    if array is None:
+        return ""
+    return shape(array).partition(" f")[0] if spec.optional else shape(array)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _read(text: str) -> tuple[np.ndarray, str]:
+    typed = read(text)
+    return typed.array, typed.kind
+
+
+def parsed(spec: Tensor, text: str, dtype: str) -> np.ndarray | None:
+    """The field's text as the tensor that torch gets. TensorTextError says what is wrong."""
+    if not text.strip() and spec.optional:
+        return None
+    array, kind = _read(text)
+    if kind == "integer" and spec.kind != "float":
+        return array
+    return array if kind == "boolean" and spec.kind == "index" else in_dtype(array, dtype, always=True)
+
+
+def in_dtype(array: np.ndarray, dtype: str, always: bool = False) -> np.ndarray:
+    """Floating-point numbers in the chosen precision; integers stay integers unless `always`."""
+    return array.astype(dtype) if always or np.issubdtype(array.dtype, np.floating) else array
+
+
+def _file_key(lesson: Lesson, name: str) -> str:
+    return f"{lesson.slug}_{name}_file"
+
+
+def _uploaded_note(lesson: Lesson, spec: Tensor, array: np.ndarray) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{spec.name} :gray[{shape(array)}]  \n{say('from a file')}")
+        st.button(
+            say("Remove"),
+            key=f"{_file_key(lesson, spec.name)}_remove",
+            on_click=st.session_state.pop,
+            args=(_file_key(lesson, spec.name), None),
+        )
+
+
+def _file_field(lesson: Lesson) -> None:
+    """Fills one tensor from .npy, .csv or .pt: small ones as text that can be edited, large ones as they are."""
+    names = [spec.name for spec in lesson.fields if isinstance(spec, Tensor)]
+    name = st.selectbox(say("Fill from a file"), names, key=key_of(lesson, "upload_to"), persist_state="session")
+    file = st.file_uploader(
+        say(".npy, .csv or .pt, up to 1,000,000 numbers"),
+        type=["npy", "csv", "pt", "pth"],
+        key=key_of(lesson, "upload"),
+        label_visibility="collapsed",
+    )
+    if file is None or st.session_state.get(key_of(lesson, "uploaded")) == (file.file_id, name):
+        return
+    try:
+        array = read_tensor_file(file.name, file.getvalue())
+    except TensorFileError as error:
+        st.caption(f":red[{say(str(error))}]")
+        return
+    st.session_state[key_of(lesson, "uploaded")] = (file.file_id, name)
+    st.session_state[key_of(lesson, "fill_next")] = (name, array)
+    st.rerun()
+
+
+def take_uploaded(lesson: Lesson) -> None:
+    """Before any widget runs: puts a file read in the last run where it belongs."""
+    waiting = st.session_state.pop(key_of(lesson, "fill_next"), None)
+    if waiting is None:
+        return
+    name, array = waiting
+    text = format_tensor(array) if array.size <= MOST_TO_WORK else ""
+    if text and len(text.encode()) <= MOST_IN_URL:
+        fill(lesson, {name: text})
+    else:
+        st.session_state[_file_key(lesson, name)] = array

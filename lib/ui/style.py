@@ -1,0 +1,31 @@
+"""The little CSS that Streamlit's theme has no word for: spacing of the first screen, and rows on a narrow screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+CSS = """
+<style>
+.stMainBlockContainer { padding: 4rem 2rem 3rem; max-width: 80rem; }
+.stMainBlockContainer > .stVerticalBlock { gap: 0.75rem; }
+.stMainBlockContainer h1 { padding: 0.2rem 0 0; }
+[class*="_what"] { row-gap: 0.25rem; }
+[class*="_input_card"], [class*="_working_card"] { gap: 0.55rem; padding: 0.75rem 1rem; }
+[class*="_working_card"] .stMarkdown { margin-bottom: 0; }
+[class*="_working_card"] [data-testid="stMarkdownContainer"] p { margin: 0; }
+[class*="_working_card"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.stAlert [data-testid="stAlertContainer"] { padding: 0.5rem 0.75rem; }
+[class*="_note_"] { border-left: 3px solid #d0561f; padding: 0.35rem 0.75rem;
+  background: color-mix(in srgb, #d0561f 9%, transparent); }
+[class*="_note_"] ul { margin: 0; }
+[class*="_row_"] p { line-height: 1.25; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
+  [class*="_row_"] > div:first-child { flex: 1 0 100%; }
+}
+</style>
+"""
+
+
+def apply_style() -> None:
+    st.html(CSS)

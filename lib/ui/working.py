@@ -1,0 +1,171 @@
+"""The learner's working on the screen: a row per step with entry, verdict and hints; PyTorch's number beside the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib.lesson import tensor_text, working
+from lib.lesson.run import TorchResult
+from lib.lesson.spec import Lesson
+from lib.lesson.working import Judged, Part, Row
+from lib.ui.fields import key_of
+from lib.ui.text import number, say
+
+MOST_SAMPLES = 200
+HINT_LEVELS = 3  # words, the formula with this input's numbers, the value
+
+SHORT = {
+    "blank": "",
+    "unreadable": ":red[✗ not a number]",
+    "shape": ":red[✗ other shape]",
+    "right": ":green[✓ right]",
+    "earlier": ":green[✓ right from your earlier value]",
+    "digits": ":orange[≈ more digits]",
+    "mistake": ":red[✗ likely mistake]",
+    "wrong": ":red[✗ not yet]",
+}
+
+
+def entry_key(lesson: Lesson, part: Part, row_key: str) -> str:
+    return key_of(lesson, f"{part}_{row_key}")
+
+
+def choose_sample(lesson: Lesson, steps: Mapping[str, Any], part: Part) -> tuple[int, ...]:
+    """The sample (or element) to work; nothing to choose where there is one."""
+    shape = working.sample_shape(steps)
+    indices = [str(i) for _, i in zip(range(MOST_SAMPLES), np.ndindex(shape), strict=False)]
+    if len(indices) <= 1:
+        return (0,) * len(shape)
+    key = key_of(lesson, f"{part}_sample")
+    if st.session_state.get(key) not in indices:
+        st.session_state[key] = indices[0]
+    chosen = st.selectbox(
+        say("Sample to work"),
+        indices,
+        format_func=lambda text: say("for sample {index}", index=text.strip("(),") or "0"),
+        key=key,
+        label_visibility="collapsed",
+        width=150,
+        persist_state="session",
+    )
+    return tuple(int(i) for i in chosen.strip("()").split(",") if i.strip())
+
+
+def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: TorchResult | None) -> None:
+    """The whole card: heading, sample, rows, and the whole working on request."""
+    steps = working.working(lesson, values, part).steps
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"{part}_head")):
+        st.markdown(say("**Your working**"), width="content")
+        sample = choose_sample(lesson, steps, part)
+    entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample)}
+    judged = working.judge(lesson, values, entries, sample, part)
+    show_all = bool(st.session_state.get(key_of(lesson, f"{part}_whole")))
+    for place, judgement in enumerate(judged, 1):
+        is_result = part == "forward" and place == len(judged)
+        _row(lesson, part, place, judgement, show_all, torch if is_result else None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(say("Show the whole working"), key=key_of(lesson, f"{part}_whole"))
+        if part == "forward":
+            _hide_switch()
+        if any(entries.values()):
+            st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, part, list(entries)))
+
+
+def _hide_switch() -> None:
+    st.toggle(
+        say("Hide PyTorch until I answer"),
+        key="hide_torch",
+        persist_state="session",
+        help=say("PyTorch's result stays covered until you have entered your own."),
+    )
+
+
+def _entry(lesson: Lesson, part: Part, row: Row) -> str:
+    """What the row's field holds now, before its widget runs."""
+    key = entry_key(lesson, part, row.key)
+    return str(st.session_state.get(key, st.query_params.get(key, "")) or "")
+
+
+def _clear(lesson: Lesson, part: Part, rows: list[str]) -> None:
+    for row in rows:
+        st.session_state[entry_key(lesson, part, row)] = ""
+        st.session_state.pop(_hint_key(lesson, part, row), None)
+
+
+def _hint_key(lesson: Lesson, part: Part, row: str) -> str:
+    return entry_key(lesson, part, row) + "_hint"
+
+
+def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool, torch: TorchResult | None) -> None:
+    row = judged.row
+    hint_key = _hint_key(lesson, part, row.key)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key=key_of(lesson, f"{part}_row_{place}")
+    ):
+        st.markdown(f":gray[{place}] {row.label} ${row.step.symbol}$", width=205)
+        st.text_input(
+            f"{place} {row.label}",
+            key=entry_key(lesson, part, row.key),
+            label_visibility="collapsed",
+            bind="query-params",
+            persist_state="session",
+            width=130,
+        )
+        st.markdown(say(SHORT[judged.verdict]) or "&nbsp;", width=140)
+        st.button(
+            say("hint") if not st.session_state.get(hint_key) else say("more"),
+            key=f"{hint_key}_button",
+            type="tertiary",
+            on_click=_next_hint,
+            args=(hint_key,),
+            help=say("First words, then the numbers, then the value."),
+        )
+        if torch is not None:
+            _torch_cell(torch, answered=judged.verdict != "blank")
+    _notes(lesson, part, judged)
+    _hints(judged, HINT_LEVELS if show_all else st.session_state.get(hint_key, 0), everything=show_all)
+
+
+def _next_hint(key: str) -> None:
+    st.session_state[key] = (st.session_state.get(key, 0) + 1) % (HINT_LEVELS + 1)
+
+
+def _torch_cell(torch: TorchResult, answered: bool) -> None:
+    """PyTorch's number beside the result; the other rows' values are not given away."""
+    hidden = st.session_state.get("hide_torch") and not answered
+    st.markdown(f":gray[PyTorch]  \n**{'?' if hidden else number(torch.value)}**", width="content")
+
+
+def _notes(lesson: Lesson, part: Part, judged: Judged) -> None:
+    """What a likely mistake is, or what is odd about the entry, under its row."""
+    texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
+    if not texts:
+        return
+    with st.container(key=key_of(lesson, f"{part}_note_{judged.row.key}")):
+        if len(texts) > 1:
+            st.markdown(say("More than one mistake fits:") + "\n" + "\n".join(f"- {text}" for text in texts))
+        else:
+            st.markdown(texts[0])
+
+
+def _hints(judged: Judged, level: int, everything: bool) -> None:
+    """Words, then the formula with the numbers, then the value."""
+    if not level:
+        return
+    row = judged.row
+    lines = [say(row.step.words)] if not everything else []
+    if level > 1:
+        numbers = row.numbers()
+        lines.append(f"${row.step.latex}{' = ' + numbers if numbers else ''}$")
+    if level > 2:
+        lines.append(say("Value: **{value}**", value=value_text(judged.truth)))
+    st.caption("  \n".join(line for line in lines if line))
+
+
+def value_text(value: np.ndarray) -> str:
+    """A step's value as it can be typed."""
+    return tensor_text.format_tensor(np.asarray(value), digits=4, whole=True)
