@@ -48,6 +48,12 @@ def texts_of(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]:
     return {spec.name: as_text(spec, values.get(spec.name, spec.default)) for spec in lesson.fields}
 
 
+def link_values(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters that open the lesson on these values; what equals the first example is left out."""
+    first = texts_of(lesson, lesson.examples[0].values)
+    return {key_of(lesson, n): str(text) for n, text in texts_of(lesson, values).items() if text != first[n]}
+
+
 def current(lesson: Lesson, name: str, default: Any) -> Any:
     """What the field holds now, before its widget runs: the session knows, or on a first visit the URL."""
     key = key_of(lesson, name)

@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
+from lib.lesson import run
+from lib.lesson.slope import MOST_SLOPES, slopes
 from lib.lesson.spec import Lesson
+from lib.ui.fields import key_of
 from lib.ui.text import say
+from lib.ui.working import value_text, working_card
 
 
 def about(lesson: Lesson) -> None:
     """When to use the lesson's loss, when not, its formula with every symbol named, its signature."""
-    st.markdown(say("**Use it when** {text}", text=_in_sentence(lesson.use_when)))
-    st.markdown(say("**Not when** {text}", text=_in_sentence(lesson.not_when)))
+    st.markdown(say("**Use it when** {text}", text=_in_sentence(say(lesson.use_when))))
+    st.markdown(say("**Not when** {text}", text=_in_sentence(say(lesson.not_when))))
     st.markdown(f"$${lesson.formula}$$")
     st.markdown("\n".join(f"- ${symbol}$ – {say(meaning)}" for symbol, meaning in lesson.symbols))
+    st.code(signature(lesson), language="python", wrap_lines=True)
+
+
+def signature(lesson: Lesson) -> str:
+    """How it is built and called, with torch's defaults."""
+    settings = ", ".join(f"{p.name}={p.default!r}" for p in lesson.parameters)
+    tensors = ", ".join(t.name for t in lesson.tensors)
+    if isinstance(lesson.torch, type):
+        return f"{lesson.torch_name}({settings})({tensors})"
+    return f"{lesson.torch_name}({tensors}, {settings})"
 
 
 def _in_sentence(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
@@ -28,7 +44,32 @@ def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
 
 
 def gradient(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    pass
+    """By hand, with the same working; autograd and finite differences beside it on request."""
+    if not run.differentiable(lesson, run.given_values(lesson, values)):
+        st.caption(say("Nothing here can be differentiated: no input holds floating-point numbers."))
+        return
+    with st.container(border=True, key=key_of(lesson, "gradient_working_card")):
+        st.caption(say("How much the result changes as each input moves; of the sum of the losses for reduction='none'."))
+        working_card(lesson, values, "gradient", None)
+    for name, reason in lesson.not_a_slope.items():
+        st.caption(say("The gradient of {name} is not the slope of the loss: {reason}", name=name, reason=say(reason)))
+    if st.toggle(say("Show PyTorch's gradient"), key=key_of(lesson, "show_gradient")):
+        _gradient_table(lesson, values)
+
+
+def _gradient_table(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """One row per element: by hand, autograd, finite differences."""
+    torch = run.torch_result(lesson, values).grads
+    for name, by_hand in run.grad_by_hand(lesson, values).items():
+        columns = {say("by hand"): by_hand, say("PyTorch (autograd)"): torch[name]}
+        if by_hand.size <= MOST_SLOPES:
+            columns[say("finite differences")] = slopes(lesson, values, name)
+        index = [f"{name}{list(i) if i else ''}" for i in np.ndindex(by_hand.shape)][:MOST_ROWS]
+        table = pd.DataFrame({k: np.ravel(v)[:MOST_ROWS] for k, v in columns.items()}, index=index)
+        st.table(table.map(value_text))
+
+
+MOST_ROWS = 100
 
 
 def extreme_inputs(lesson: Lesson, values: Mapping[str, Any]) -> None:
@@ -36,7 +77,12 @@ def extreme_inputs(lesson: Lesson, values: Mapping[str, Any]) -> None:
 
 
 def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    pass
+    """What goes wrong in practice, with today's error texts, and where to read on."""
+    for pitfall in lesson.pitfalls:
+        st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
+        if pitfall.error:
+            st.code(pitfall.error, language=None, wrap_lines=True)
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.references))
 
 
 def code(lesson: Lesson, values: Mapping[str, Any]) -> None:

@@ -61,6 +61,7 @@ def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: T
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"{part}_head")):
         st.markdown(say("**Your working**"), width="content")
         sample = choose_sample(lesson, steps, part)
+        st.markdown(_inputs_of(lesson, values, sample, working.sample_shape(steps)), width="content")
     entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample)}
     judged = working.judge(lesson, values, entries, sample, part)
     show_all = bool(st.session_state.get(key_of(lesson, f"{part}_whole")))
@@ -73,6 +74,16 @@ def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: T
             _hide_switch()
         if any(entries.values()):
             st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, part, list(entries)))
+
+
+def _inputs_of(lesson: Lesson, values: Mapping[str, Any], sample: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """The chosen sample's own numbers, where there are several samples: input [1, 2] · target 0."""
+    parts = []
+    for spec in lesson.tensors:
+        array = values.get(spec.name)
+        if shape and isinstance(array, np.ndarray) and array.shape[: len(shape)] == shape and array[sample].size <= 6:
+            parts.append(f"{spec.name} {value_text(array[sample])}")
+    return f":gray[{' · '.join(parts)}]" if parts else "&nbsp;"
 
 
 def _hide_switch() -> None:
