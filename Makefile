@@ -10,7 +10,7 @@ WORKERS ?= 2
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
 
 .PHONY: app test test-long format clean
@@ -28,7 +28,7 @@ test test-long: .venv/dev.stamp
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(MARKS) $(ARGS)
 
 format: .venv/dev.stamp
@@ -63,7 +63,7 @@ define torch_for_cpu
 if [ "$$(uname -s)" = Linux ] && ! $(BIN)/python -c \
   'import sys; from importlib.metadata import version; sys.exit(version("torch").split("+")[0] != "$(TORCH)".split("==")[1])' 2>/dev/null; then \
   echo "Installing $(TORCH) for the CPU."; \
-  $(PIP) -qq --retries 0 --timeout 10 --no-deps --index-url $(TORCH_CPU_INDEX) "$(TORCH)" >/dev/null 2>&1 || \
+  $(PIP) --retries 0 --timeout 10 --no-deps --index-url $(TORCH_CPU_INDEX) "$(TORCH)" >/dev/null 2>&1 || \
     echo "PyTorch's CPU index gave no answer; taking torch from the usual package index."; \
 fi
 endef

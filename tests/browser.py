@@ -66,7 +66,7 @@ def find() -> str | None:
 
 def candidates() -> Iterator[Path]:
     """Browsers that exist: the system's, then Playwright's own."""
-    yield from (Path(path) for command in COMMANDS if (path := shutil.which(command)))
+    yield from (Path(found) for command in COMMANDS if (found := shutil.which(command)))
     folders: list[Path] = []
     names: tuple[str, ...] = ()
     if sys.platform == "darwin":
@@ -114,9 +114,11 @@ def install_with_playwright() -> None:
 def run(command: list[str], seconds: float) -> bool:
     """Run a command in silence; whether it ended well and in time."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        return subprocess.run(command, env=environment, timeout=seconds, **quiet).returncode == 0
+        ended = subprocess.run(
+            command, env=environment, timeout=seconds, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        return ended.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

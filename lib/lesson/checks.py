@@ -60,3 +60,27 @@ def need_class_indices(target: np.ndarray, classes: int, ignore_index: int | Non
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(f"target holds {target[where]} at {list(where)}; expected a class from 0 to {classes - 1}.")
+
+
+def need_one_float(**arrays: np.ndarray) -> None:
+    """Real numbers, floating-point in at least one array: torch makes the others floating-point too."""
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"{name} holds {array.dtype.name} numbers; expected real numbers.")
+    if not any(is_float(array) for array in arrays.values()):
+        held = " and ".join(f"{name} {array.dtype.name}" for name, array in arrays.items())
+        raise ValueError(f"Neither tensor holds floating-point numbers ({held}); expected them in at least one.")
+
+
+def need_distances(reduction: str, **arrays: np.ndarray) -> None:
+    """What torch can subtract and take the size of: no booleans; of whole numbers alone it takes no mean."""
+    for name, array in arrays.items():
+        if array.dtype.kind not in "iufc":
+            raise ValueError(f"{name} holds {array.dtype.name} values; torch subtracts numbers only. Use floats.")
+    if any(array.dtype.kind in "fc" for array in arrays.values()):
+        return
+    held = " and ".join(f"{name} {array.dtype.name}" for name, array in arrays.items())
+    if reduction == "mean":
+        raise ValueError(f"Whole numbers on both sides ({held}) have no mean in torch. Use floats.")
+    if any(array.dtype in (np.uint16, np.uint32, np.uint64) for array in arrays.values()):
+        raise ValueError(f"Torch cannot subtract these kinds of whole numbers ({held}). Use int64, or floats.")

@@ -165,7 +165,6 @@ class _Reader:
         self.tokens: list[str] = [*_TOKEN.findall(text), "", ""]  # no token is empty: that is the end
         self.next = 0
         self.words: list[str] = []
-        self.path: list[int] = []  # the index of the item being read
         self.kind: Kind | None = None  # what a printed dtype says; all there is to go by when there are no numbers
 
     def whole(self) -> Shape:
@@ -187,9 +186,7 @@ class _Reader:
             elif token == ";" or token == "\n":
                 self.end_row(rows)
             else:
-                self.path.append(len(rows[-1]))
                 rows[-1].append(self.item(nested, closer))
-                self.path.pop()
                 self.next -= 1
             after_comma = token == ","
             self.next += 1
@@ -209,7 +206,8 @@ class _Reader:
         if token == "[" or token == "(":
             return self.bracket(token, nested + 1)
         if token in ("", ")", "]", "=", ",", ";"):
-            self.refuse(f"'{closer}'" if closer else "a number")
+            opening = "an opening bracket before it" if token in (")", "]") else "a number"
+            self.refuse(f"'{closer}'" if closer else opening)
         if self.tokens[self.next + 1] == "(":
             return self.call(token, nested + 1)
         self.next += 1
@@ -233,25 +231,18 @@ class _Reader:
     def stacked(self, rows: list[list[Shape]], *, bracketed: bool) -> Shape:
         """The shape of rows on top of each other. A row that is one list, as in `[1, 2]; [3, 4]`, is that list."""
         lists = all(len(row) == 1 and row[0] != () for row in rows)
+        if len(rows) == 1 and lists and not bracketed:
+            return rows[0][0]
+        where = self.inside() if bracketed else ""
         if len(rows) == 1:
-            return rows[0][0] if lists and not bracketed else self.joined(rows[0])
+            return _joined(rows[0], where)
         if lists:
-            return self.joined([row[0] for row in rows])
-        shapes = []
-        for number, row in enumerate(rows):
-            self.path.append(number)
-            shapes.append(self.joined(row))
-            self.path.pop()
-        return self.joined(shapes)
+            return _joined([row[0] for row in rows], where)
+        return _joined([_joined(row, f"{where}in row {number}, ") for number, row in enumerate(rows)], where)
 
-    def joined(self, shapes: list[Shape]) -> Shape:
-        """The shape of a list of items with these shapes, which must be alike."""
-        first = shapes[0] if shapes else ()
-        for number, shape in enumerate(shapes):
-            if shape != first:
-                where = f"in {_index(self.path)} " if self.path else ""
-                raise TensorTextError(where + _unlike(first, shape, number))
-        return len(shapes), *first
+    def inside(self) -> str:
+        """Which list is meant, for a list that has just been closed and is not all that was typed."""
+        return f"in the list that ends at {self.place(self.next - 1)}, " if self.tokens[self.next] else ""
 
     def call(self, name: str, nested: int) -> Shape:
         """The shape of what is printed or written as tensor(...), np.array(...), np.float64(...), zeros(...)."""
@@ -366,9 +357,11 @@ class _Reader:
         token = self.tokens[self.next]
         if not token:
             raise TensorTextError(f"the text ends; expected {expected}")
+        raise TensorTextError(f"{_shown(token)} stands at {self.place(self.next)}; expected {expected}")
+
+    def place(self, number: int) -> str:
         starts = [match.start() for match in _TOKEN.finditer(self.text)]
-        place = _place(self.text, starts[self.next])
-        raise TensorTextError(f"{_shown(token)} stands at {place}; expected {expected}")
+        return _place(self.text, starts[number])
 
 
 def _refuse_shape(shape: Shape) -> None:
@@ -376,6 +369,15 @@ def _refuse_shape(shape: Shape) -> None:
         raise TensorTextError(f"brackets are {len(shape)} deep; expected at most {MOST_DIMENSIONS}")
     if math.prod(max(size, 1) for size in shape) > _LARGEST_EMPTY:
         raise TensorTextError(f"the shape is {shape}; expected sizes that multiply to at most {_LARGEST_EMPTY:,}")
+
+
+def _joined(shapes: list[Shape], where: str) -> Shape:
+    """The shape of a list of items with these shapes, which must be alike."""
+    first = shapes[0] if shapes else ()
+    for number, shape in enumerate(shapes):
+        if shape != first:
+            raise TensorTextError(where + _unlike(first, shape, number))
+    return len(shapes), *first
 
 
 def _unlike(first: Shape, other: Shape, number: int) -> str:
@@ -389,8 +391,8 @@ def _unlike(first: Shape, other: Shape, number: int) -> str:
     return f"[0] has shape {first}, [{number}] has shape {other}; expected the same shape"
 
 
-def _index(path: list[int] | Shape) -> str:
-    return "[" + ", ".join(map(str, path)) + "]"
+def _index(index: list[int]) -> str:
+    return "[" + ", ".join(map(str, index)) + "]"
 
 
 def _shown(word: str) -> str:

@@ -21,6 +21,7 @@ Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", 
 Part = Literal["forward", "gradient"]
 
 MOST_TO_TYPE = 16  # numbers in one entry; a longer step is shown instead of asked
+MOST_TURNS = 4  # of a loop asked at once; a longer loop is worked one turn at a time
 PRINTED = 5e-5  # torch prints four decimals, so nobody can be asked for more
 
 
@@ -67,15 +68,28 @@ def sample_shape(steps: Mapping[str, Step]) -> tuple[int, ...]:
     return np.shape(step.value)[: step.sample_dims] if step else ()
 
 
-def rows(steps: Mapping[str, Step], sample: tuple[int, ...]) -> list[Row]:
-    """What the page asks: each step of the chosen sample, all losses together, then the reduction."""
+def turns(steps: Mapping[str, Step]) -> list[str]:
+    """The turns of a loop (`alpha[3]` is turn 3) to choose from; none where all are few enough to ask."""
+    names = [step.name for step in steps.values() if step.name != step.base and not step.given]
+    found = list(dict.fromkeys(name.partition("[")[2].rstrip("]") for name in names))
+    return found if len(found) > MOST_TURNS else []
+
+
+def rows(steps: Mapping[str, Step], sample: tuple[int, ...], turn: str | None = None) -> list[Row]:
+    """What the page asks: each step of the chosen sample, all losses together, then the reduction.
+
+    Of a long loop only the chosen `turn` is asked (the last one, unless given); the others go on with their own values.
+    """
+    several_turns = turns(steps)
+    chosen = turn if turn in several_turns else (several_turns or [None])[-1]
     asked: list[Row] = []
     last = _last_before_reduction(steps)
     several = int(np.prod(sample_shape(steps))) > 1
     for step in steps.values():
         index = sample if step.axes and np.shape(step.value)[: step.sample_dims] == sample_shape(steps) else None
         row = Row(step, index)
-        if not step.given and row.of(step.value).size <= MOST_TO_TYPE:
+        skipped = chosen is not None and step.name not in (step.base, f"{step.base}[{chosen}]")
+        if not step.given and not skipped and row.of(step.value).size <= MOST_TO_TYPE:
             asked.append(row)
         if several and step is last and step.value.size <= MOST_TO_TYPE:
             asked.append(Row(step, None))
@@ -92,11 +106,16 @@ def _last_before_reduction(steps: Mapping[str, Step]) -> Step | None:
 
 
 def judge(
-    lesson: Lesson, values: Mapping[str, Any], entries: Mapping[str, str], sample: tuple[int, ...], part: Part = "forward"
+    lesson: Lesson,
+    values: Mapping[str, Any],
+    entries: Mapping[str, str],
+    sample: tuple[int, ...],
+    part: Part = "forward",
+    turn: str | None = None,
 ) -> list[Judged]:
     """A verdict for every row. `entries` maps a row's key to the text typed there (left-out and empty ones are blank)."""
     truth = working(lesson, values, part)
-    asked = rows(truth.steps, sample)
+    asked = rows(truth.steps, sample, turn)
     typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
     usable = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
     followed = working(lesson, values, part, _answer(asked, usable)) if usable else truth

@@ -97,7 +97,8 @@ def input_fields(lesson: Lesson) -> Typed:
             with column:
                 _field(lesson, spec, defaults[spec.name], dtype, values, problems)
     rare = [spec for spec in lesson.fields if spec.rare]
-    with st.expander(say("More settings")):
+    more = st.expander(say("More settings"), key=key_of(lesson, "more"), on_change="rerun")
+    with more:
         for spec in rare:
             _field(lesson, spec, defaults[spec.name], dtype, values, problems)
         st.selectbox(
@@ -107,7 +108,8 @@ def input_fields(lesson: Lesson) -> Typed:
             bind="query-params",
             persist_state="session",
         )
-        _file_field(lesson)
+        if more.open:
+            _file_field(lesson)
     return Typed({spec.name: values[spec.name] for spec in lesson.fields if spec.name in values}, problems)
 
 
@@ -116,7 +118,6 @@ def _field(
 ) -> None:
     """One field; its value, or a sentence under it about what cannot be read."""
     key = key_of(lesson, spec.name)
-    st.session_state.get(key)
     match spec:
         case Tensor():
             _tensor_field(lesson, spec, default, dtype, values, problems)

@@ -19,6 +19,8 @@ CSS = """
   background: color-mix(in srgb, #d0561f 9%, transparent); }
 [class*="_note_"] ul { margin: 0; }
 [class*="_row_"] p { line-height: 1.25; }
+[data-testid="stCaptionContainer"] { opacity: 1; color: inherit; }
+[data-testid="stCaptionContainer"] p { opacity: 0.8; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
   [class*="_row_"] > div:first-child { flex: 1 0 100%; }

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.lesson import tensor_text, working
 from lib.lesson.run import TorchResult
-from lib.lesson.spec import Lesson
+from lib.lesson.spec import Lesson, Step
 from lib.lesson.working import Judged, Part, Row
 from lib.ui.fields import key_of
 from lib.ui.text import number, say
@@ -34,19 +34,20 @@ def entry_key(lesson: Lesson, part: Part, row_key: str) -> str:
     return key_of(lesson, f"{part}_{row_key}")
 
 
-def choose_sample(lesson: Lesson, steps: Mapping[str, Any], part: Part) -> tuple[int, ...]:
+def choose_sample(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> tuple[int, ...]:
     """The sample (or element) to work; nothing to choose where there is one."""
     shape = working.sample_shape(steps)
     indices = [str(i) for _, i in zip(range(MOST_SAMPLES), np.ndindex(shape), strict=False)]
     if len(indices) <= 1:
         return (0,) * len(shape)
-    key = key_of(lesson, f"{part}_sample")
+    one_axis = len(shape) == 1
+    key = key_of(lesson, f"sample_{part}")
     if st.session_state.get(key) not in indices:
         st.session_state[key] = indices[0]
     chosen = st.selectbox(
         say("Sample to work"),
         indices,
-        format_func=lambda text: say("for sample {index}", index=text.strip("(),") or "0"),
+        format_func=lambda text: say("sample {index}" if one_axis else "element [{index}]", index=text.strip("(),")),
         key=key,
         label_visibility="collapsed",
         width=150,
@@ -55,21 +56,41 @@ def choose_sample(lesson: Lesson, steps: Mapping[str, Any], part: Part) -> tuple
     return tuple(int(i) for i in chosen.strip("()").split(",") if i.strip())
 
 
+def choose_turn(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> str | None:
+    """The turn of a long loop to work; nothing to choose where the loop is short."""
+    options = working.turns(steps)
+    if not options:
+        return None
+    key = key_of(lesson, f"turn_{part}")
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[-1]
+    return st.selectbox(
+        say("Turn of the loop to work"),
+        options,
+        format_func=lambda turn: say("step {turn}", turn=turn),
+        key=key,
+        label_visibility="collapsed",
+        width=110,
+        persist_state="session",
+    )
+
+
 def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: TorchResult | None) -> None:
     """The whole card: heading, sample, rows, and the whole working on request."""
     steps = working.working(lesson, values, part).steps
-    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"{part}_head")):
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"head_{part}")):
         st.markdown(say("**Your working**"), width="content")
         sample = choose_sample(lesson, steps, part)
+        turn = choose_turn(lesson, steps, part)
         st.markdown(_inputs_of(lesson, values, sample, working.sample_shape(steps)), width="content")
-    entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample)}
-    judged = working.judge(lesson, values, entries, sample, part)
-    show_all = bool(st.session_state.get(key_of(lesson, f"{part}_whole")))
+    entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample, turn)}
+    judged = working.judge(lesson, values, entries, sample, part, turn)
+    show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, judgement in enumerate(judged, 1):
         is_result = part == "forward" and place == len(judged)
         _row(lesson, part, place, judgement, show_all, torch if is_result else None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle(say("Show the whole working"), key=key_of(lesson, f"{part}_whole"))
+        st.toggle(say("Show the whole working"), key=key_of(lesson, f"whole_{part}"))
         if part == "forward":
             _hide_switch()
         if any(entries.values()):
@@ -108,14 +129,14 @@ def _clear(lesson: Lesson, part: Part, rows: list[str]) -> None:
 
 
 def _hint_key(lesson: Lesson, part: Part, row: str) -> str:
-    return entry_key(lesson, part, row) + "_hint"
+    return key_of(lesson, f"hint_{part}_{row}")
 
 
 def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool, torch: TorchResult | None) -> None:
     row = judged.row
     hint_key = _hint_key(lesson, part, row.key)
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="xsmall", key=key_of(lesson, f"{part}_row_{place}")
+        horizontal=True, vertical_alignment="center", gap="xsmall", key=key_of(lesson, f"row_{part}_{place}")
     ):
         st.markdown(f":gray[{place}] {row.label} ${row.step.symbol}$", width=205)
         st.text_input(
@@ -124,7 +145,7 @@ def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool,
             label_visibility="collapsed",
             bind="query-params",
             persist_state="session",
-            width=130,
+            width=130 if row.of(row.step.value).size == 1 else 190,
         )
         st.markdown(say(SHORT[judged.verdict]) or "&nbsp;", width=140)
         st.button(
@@ -136,7 +157,7 @@ def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool,
             help=say("First words, then the numbers, then the value."),
         )
         if torch is not None:
-            _torch_cell(torch, answered=judged.verdict != "blank")
+            _torch_cell(lesson, torch, answered=judged.verdict != "blank")
     _notes(lesson, part, judged)
     _hints(judged, HINT_LEVELS if show_all else st.session_state.get(hint_key, 0), everything=show_all)
 
@@ -145,10 +166,11 @@ def _next_hint(key: str) -> None:
     st.session_state[key] = (st.session_state.get(key, 0) + 1) % (HINT_LEVELS + 1)
 
 
-def _torch_cell(torch: TorchResult, answered: bool) -> None:
+def _torch_cell(lesson: Lesson, torch: TorchResult, answered: bool) -> None:
     """PyTorch's number beside the result; the other rows' values are not given away."""
     hidden = st.session_state.get("hide_torch") and not answered
-    st.markdown(f":gray[PyTorch]  \n**{'?' if hidden else number(torch.value)}**", width="content")
+    with st.container(key=key_of(lesson, "torch"), width="content"):
+        st.markdown(f":gray[PyTorch]  \n**{'?' if hidden else number(torch.value)}**", width="content")
 
 
 def _notes(lesson: Lesson, part: Part, judged: Judged) -> None:
@@ -156,7 +178,7 @@ def _notes(lesson: Lesson, part: Part, judged: Judged) -> None:
     texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
     if not texts:
         return
-    with st.container(key=key_of(lesson, f"{part}_note_{judged.row.key}")):
+    with st.container(key=key_of(lesson, f"note_{part}_{judged.row.key}")):
         if len(texts) > 1:
             st.markdown(say("More than one mistake fits:") + "\n" + "\n".join(f"- {text}" for text in texts))
         else:

@@ -1,0 +1,85 @@
+"""The app served for real, and a browser at it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import LAUNCH_ARGUMENTS, find_or_install
+
+ROOT = Path(__file__).parents[1]
+SECONDS_TO_START = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: its address, and the log in which a traceback would stand."""
+
+    url: str
+    log: Path
+
+    def assert_healthy(self) -> None:
+        text = self.log.read_text()
+        assert "Traceback" not in text, text[-4000:]
+
+
+def serve(log: Path) -> tuple[subprocess.Popen[bytes], Server]:
+    """Starts the app as `make app` does, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ})
+    server = Server(f"http://127.0.0.1:{port}", log)
+    _wait(server, process)
+    return process, server
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(server.url + "/_stcore/health", timeout=1).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    process.kill()
+    raise RuntimeError(f"The app did not start:\n{server.log.read_text()[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    process, running = serve(tmp_path_factory.mktemp("server") / "log.txt")
+    yield running
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_or_install(), args=LAUNCH_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page at 1280×800 in the light theme; the server's log must hold no traceback at the end."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme="light")
+    yield opened
+    opened.close()
+    server.assert_healthy()

@@ -1,0 +1,181 @@
+"""What only a real browser shows: typing, reloading, links, themes, narrow screens, and access for everyone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from lib.catalog import LESSONS
+from tests.conftest import Server, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+SLUGS = list(LESSONS)
+CE = "cross_entropy_loss"
+
+
+def settled(page: Page) -> Page:
+    """Waits until the script has run."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
+    return page
+
+
+def visit(page: Page, path: str = "") -> Page:
+    page.goto("/" + path)
+    page.wait_for_selector("h1", timeout=30_000)
+    return settled(page)
+
+
+def field(page: Page, key: str):
+    return page.locator(f".st-key-{key} input")
+
+
+def type_into(page: Page, key: str, text: str) -> None:
+    field(page, key).fill(text)
+    field(page, key).press("Enter")
+
+
+def torch_number(page: Page):
+    return page.locator("[class*=_torch] strong").first
+
+
+def test_typing_a_tensor_changes_torchs_number(page):
+    visit(page, CE)
+    expect(torch_number(page)).to_have_text("0.5224")
+    type_into(page, f"{CE}_weight", "[1, 2]")
+    expect(torch_number(page)).to_have_text("0.3642")
+
+
+def test_one_slip_in_the_working_marks_just_that_step(page):
+    visit(page, CE)
+    type_into(page, f"{CE}_weight", "[1, 5]")
+    expect(page).to_have_url(re.compile("weight"))
+    for row, text in (("log_sum_exp", "2.313"), ("loss_per_sample", "1.313"), ("divisor", "3"), ("loss", "0.861")):
+        type_into(page, f"{CE}_forward_{row}", text)
+        settled(page)
+    expect(page.get_by_text("✓ right", exact=True)).to_have_count(2)
+    expect(page.get_by_text("✗ likely mistake")).to_have_count(1)
+    expect(page.get_by_text("✓ right from your earlier value")).to_have_count(1)
+    expect(page.get_by_text("You divided by the number of samples")).to_be_visible()
+
+
+def test_everything_typed_survives_a_reload(page):
+    visit(page, CE)
+    type_into(page, f"{CE}_weight", "[1, 2]")
+    type_into(page, f"{CE}_forward_divisor", "5")
+    expect(page).to_have_url(re.compile("forward_divisor=5"))
+    page.reload()
+    settled(page)
+    expect(field(page, f"{CE}_weight")).to_have_value("[1, 2]")
+    expect(field(page, f"{CE}_forward_divisor")).to_have_value("5")
+    expect(torch_number(page)).to_have_text("0.3642")
+
+
+def test_a_link_opens_the_same_numbers_for_somebody_else(page, browser, server):
+    visit(page, CE)
+    type_into(page, f"{CE}_input", "[[2, 1], [3, 1]]")
+    type_into(page, f"{CE}_target", "[0, 0]")
+    expect(page).to_have_url(re.compile(f"{CE}_target"))
+    number = torch_number(page).inner_text()
+    other = browser.new_page(viewport={"width": 1280, "height": 800})
+    other.goto(page.url)
+    expect(torch_number(other)).to_have_text(number)
+    other.close()
+
+
+def test_copy_link_copies_the_address(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, CE)
+    type_into(page, f"{CE}_weight", "[1, 2]")
+    expect(page).to_have_url(re.compile("weight"))
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_direct_link_works_on_the_first_visit_after_a_boot(browser: Browser, tmp_path):
+    process, server = serve(tmp_path / "log.txt")
+    try:
+        first = browser.new_page(viewport={"width": 1280, "height": 800})
+        first.goto(f"{server.url}/{CE}?{CE}_weight=%5B1%2C+2%5D")
+        expect(torch_number(first)).to_have_text("0.3642", timeout=30_000)
+        type_into(first, f"{CE}_weight", "[1, 1]")
+        expect(torch_number(first)).to_have_text("0.5224")
+        first.close()
+        server.assert_healthy()
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_search_finds_the_chinese_name(page):
+    visit(page)
+    page.locator(".st-key-search input").fill("交叉熵损失")
+    page.get_by_role("option").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy loss")
+
+
+def test_stuck_loss_leads_to_a_lesson_on_a_fitting_example(page):
+    visit(page)
+    type_into(page, "stuck", "2.303")
+    page.get_by_role("link", name="Open Cross-entropy loss").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy loss")
+    expect(torch_number(page)).to_have_text("2.3026")
+
+
+def test_hints_go_from_words_to_the_value(page):
+    visit(page, CE)
+    button = page.locator(f".st-key-{CE}_row_forward_4 button:visible").first
+    button.click()
+    expect(page.get_by_text("Count the samples.")).to_be_visible()
+    expect(page.get_by_text("Value:")).to_have_count(0)
+    button.click()
+    settled(page)
+    button.click()
+    expect(page.get_by_text("Value: 3")).to_be_visible()
+
+
+def test_views_are_kept_in_the_address(page):
+    visit(page, CE)
+    page.get_by_role("radio", name="Pitfalls").click()
+    expect(page.get_by_text("Softmax before the loss")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("Softmax before the loss")).to_be_visible()
+
+
+def test_dark_theme_is_dark(browser, server):
+    dark = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme="dark")
+    visit(dark, CE)
+    background = dark.locator("[data-testid=stApp]").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60
+    dark.close()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_first_screen_fits_1280_by_800_and_nothing_scrolls_sideways(page, slug):
+    visit(page, slug)
+    views = page.locator(f".st-key-{slug}_views")
+    expect(views).to_be_visible()
+    box = views.bounding_box()
+    assert box and box["y"] < 800, f"the views start at {box and box['y']:.0f} px"
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(300)
+    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
+@pytest.mark.parametrize("slug", ["", "loss_cost_objective", CE, SLUGS[0], SLUGS[-1]])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(browser: Browser, server: Server, slug, scheme):
+    opened = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme=scheme)
+    visit(opened, slug)
+    found = Axe().run(opened, options={"resultTypes": ["violations"], "rules": STREAMLITS_OWN})
+    serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+    opened.close()
+    assert not serious, [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in serious]
+
+
+# What Streamlit's own markup causes, and no app can change.
+STREAMLITS_OWN: dict[str, dict[str, bool]] = {}

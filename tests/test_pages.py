@@ -1,0 +1,146 @@
+"""Every page opens, recomputes and shows no exception. The pages are driven without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.catalog import LESSONS
+from pages.lesson import VIEWS
+
+SLUGS = list(LESSONS)
+
+
+def open_page(slug: str) -> AppTest:
+    """The app, at one lesson."""
+    app = AppTest.from_file("../lib/router.py", default_timeout=30)
+    app.session_state["goto"] = slug
+    return healthy(app.run())
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
+def field(app: AppTest, slug: str, name: str):
+    return app.text_input(key=f"{slug}_{name}")
+
+
+def torch_number(app: AppTest) -> str:
+    """What stands under PyTorch beside the result."""
+    return next(m.value.rpartition("**")[0].rpartition("**")[2] for m in app.markdown if m.value.startswith(":gray[PyTorch]"))
+
+
+def test_home_opens_and_names_every_lesson():
+    app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
+    text = " ".join(m.value for m in app.markdown)
+    assert all(lesson.torch_name in text for lesson in LESSONS.values())
+
+
+@pytest.mark.parametrize("typed", ["0.693", "nan", "hello", "-3", "inf", "2.303"])
+def test_stuck_box_answers(typed):
+    app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
+    healthy(app.text_input(key="stuck").set_value(typed).run())
+
+
+def test_words_page_opens():
+    healthy(open_page("loss_cost_objective"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_view_and_every_example_opens(slug):
+    app = open_page(slug)
+    for view in VIEWS:
+        healthy(app.button_group(key=f"{slug}_view").set_value(view).run())
+    for example in LESSONS[slug].examples:
+        healthy(app.selectbox(key=f"{slug}_example").set_value(example.title).run())
+        assert app.selectbox(key=f"{slug}_example").value == example.title
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_garbage_in_any_field_is_answered_in_words_and_kept(slug):
+    app = open_page(slug)
+    for spec in LESSONS[slug].tensors:
+        before = field(app, slug, spec.name).value
+        for garbage in ("[[1, 2", "two", "[1, [2]]", "1e999", "💥"):
+            healthy(field(app, slug, spec.name).set_value(garbage).run())
+            assert field(app, slug, spec.name).value == garbage
+            assert any(":red[" in c.value for c in app.caption)
+        healthy(field(app, slug, spec.name).set_value(before).run())
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_odd_tensors_never_break_the_page(slug):
+    app = open_page(slug)
+    for spec in LESSONS[slug].tensors:
+        before = field(app, slug, spec.name).value
+        for odd in ("1", "[]", "[[]]", "nan", "[inf, -inf]", "[[[1, 2], [3, 4]]]", "-1", "true", "[1e30, 2]"):
+            healthy(field(app, slug, spec.name).set_value(odd).run())
+        field(app, slug, spec.name).set_value(before)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_whole_working_and_every_hint_can_be_shown(slug):
+    app = open_page(slug)
+    for _ in range(4):
+        for button in [b for b in app.button if b.key and "_hint_" in b.key]:
+            button.click()
+        healthy(app.run())
+    healthy(app.toggle(key=f"{slug}_whole_forward").set_value(True).run())
+
+
+def test_a_changed_number_changes_torchs_result():
+    app = open_page("cross_entropy_loss")
+    assert torch_number(app) == "0.5224"
+    healthy(field(app, "cross_entropy_loss", "weight").set_value("[1, 2]").run())
+    assert torch_number(app) == "0.3642"
+
+
+def test_one_slip_is_marked_at_its_row_and_explained():
+    app = open_page("cross_entropy_loss")
+    field(app, "cross_entropy_loss", "weight").set_value("[1, 5]")
+    field(app, "cross_entropy_loss", "forward_log_sum_exp").set_value("2.313")
+    field(app, "cross_entropy_loss", "forward_divisor").set_value("3")
+    healthy(app.run())
+    text = [m.value for m in app.markdown]
+    assert sum("✓ right" in t for t in text) == 1
+    assert sum("likely mistake" in t for t in text) == 1
+    assert any("number of samples" in t for t in text)
+
+
+def test_torchs_number_can_be_covered_until_there_is_an_answer():
+    app = open_page("cross_entropy_loss")
+    healthy(app.toggle(key="hide_torch").set_value(True).run())
+    assert torch_number(app) == "?"
+    healthy(field(app, "cross_entropy_loss", "forward_loss").set_value("0.5").run())
+    assert torch_number(app) == "0.5224"
+
+
+def test_what_torch_refuses_shows_our_sentence_and_torchs_own():
+    app = open_page("cross_entropy_loss")
+    healthy(field(app, "cross_entropy_loss", "target").set_value("[0, 1, 7]").run())
+    assert "expected a class from 0 to 1" in app.error[0].value
+    assert any("out of bounds" in c.value for c in app.code)
+
+
+def test_working_and_input_survive_a_visit_to_another_page():
+    app = open_page("cross_entropy_loss")
+    field(app, "cross_entropy_loss", "weight").set_value("[1, 2]")
+    field(app, "cross_entropy_loss", "forward_divisor").set_value("5")
+    healthy(app.run())
+    app.session_state["goto"] = SLUGS[-1]
+    healthy(app.run())
+    app.session_state["goto"] = "cross_entropy_loss"
+    healthy(app.run())
+    assert field(app, "cross_entropy_loss", "weight").value == "[1, 2]"
+    assert field(app, "cross_entropy_loss", "forward_divisor").value == "5"
+
+
+def test_search_finds_english_torch_and_chinese_names():
+    app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
+    options = app.selectbox(key="search").options
+    for name in ("Cross-entropy loss", "nn.CrossEntropyLoss", "交叉熵"):
+        assert any(name in option for option in options)
+    healthy(app.selectbox(key="search").set_value("cross_entropy_loss").run())
+    assert app.title[0].value == "Cross-entropy loss"
