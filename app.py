@@ -16,7 +16,7 @@ ROUTER = Path(__file__).parent / "lib" / "router.py"
 
 
 def warm_up() -> None:
-    """Imports what every page needs; a frozen collector then no longer walks over it (30 reruns at once: 6 × faster)."""
+    """Imports what every page needs; a frozen collector no longer walks over it (30 reruns at once: 6 × faster)."""
     import pages.lesson  # noqa: F401
 
     gc.collect()

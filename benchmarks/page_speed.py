@@ -1,4 +1,4 @@
-"""How fast the pages are, and how much memory they take: `python -m benchmarks.page_speed` prints the table of the README.
+"""How fast the pages are and how much memory they take: `python -m benchmarks.page_speed` prints README's table.
 
 Server times are medians over reruns after one number changed, without a browser; the rest is measured at a served app.
 """

@@ -36,12 +36,16 @@ async def change_at_once(url: str, sessions: int) -> float:
     """Seconds until every session's rerun has ended, all of them started at the same moment."""
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
     sockets = [
-        await websockets.connect(address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, origin=None)
+        await websockets.connect(
+            address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, origin=None
+        )
         for _ in range(sessions)
     ]
     fields = [await rerun(socket) for socket in sockets]
     start = time.perf_counter()
-    changed = (rerun(s, f, f"[[{n}.5, 2], [1, 3], [1, 3]]") for n, (s, f) in enumerate(zip(sockets, fields, strict=True)))
+    changed = (
+        rerun(s, f, f"[[{n}.5, 2], [1, 3], [1, 3]]") for n, (s, f) in enumerate(zip(sockets, fields, strict=True))
+    )
     await asyncio.gather(*changed)
     seconds = time.perf_counter() - start
     for socket in sockets:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
-
-sys.path.insert(0, str(Path(__file__).parents[1])) if str(Path(__file__).parents[1]) not in sys.path else None
 
 from lib.catalog import GROUPS, LESSONS
 from lib.ui.style import apply_style
@@ -29,9 +25,7 @@ def all_pages() -> dict[str, st.Page]:
 
 def search_labels() -> dict[str, str]:
     """What the search box offers: every lesson under its English, torch and other names."""
-    return {
-        slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()
-    }
+    return {slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()}
 
 
 def go_to_found() -> None:

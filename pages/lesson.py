@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from lib.catalog import LESSONS
@@ -41,8 +40,10 @@ def render(lesson: Lesson) -> None:
 
 
 def _heading(lesson: Lesson) -> None:
-    title, picker, link = st.columns([0.56, 0.29, 0.15], vertical_alignment="center", gap="small")
+    title, about, picker, link = st.columns([0.46, 0.1, 0.29, 0.15], vertical_alignment="center", gap="small")
     title.title(say(lesson.title), anchor=False)
+    with about, st.popover(say("About"), type="tertiary"):
+        views.about(lesson)
     with picker:
         _example_picker(lesson)
     with link:
@@ -51,8 +52,6 @@ def _heading(lesson: Lesson) -> None:
         st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
         st.markdown(say(lesson.purpose), width="content")
         st.markdown(f"${lesson.formula}$", width="content")
-        with st.popover(say("About"), type="tertiary"):
-            views.about(lesson)
 
 
 def _example_picker(lesson: Lesson) -> None:
@@ -61,9 +60,7 @@ def _example_picker(lesson: Lesson) -> None:
     now = matching_example(lesson)
     titles = [example.title for example in lesson.examples] + ([OWN] if now is None else [])
     st.session_state[key] = OWN if now is None else now.title
-    st.selectbox(
-        say("Example"), titles, key=key, on_change=_pick, args=(lesson, key), label_visibility="collapsed"
-    )
+    st.selectbox(say("Example"), titles, key=key, on_change=_pick, args=(lesson, key), label_visibility="collapsed")
 
 
 def _pick(lesson: Lesson, key: str) -> None:
@@ -73,7 +70,7 @@ def _pick(lesson: Lesson, key: str) -> None:
 
 
 def _result(lesson: Lesson, typed: Typed) -> bool:
-    """The working beside torch's number, or what stands in the way in plain words. Says whether the values can be used."""
+    """The working beside torch's number, or what stands in the way in plain words; whether the values can be used."""
     if typed.problems:
         st.info(say("Your working waits for: {fields}.", fields=", ".join(typed.problems)))
         return False

@@ -72,7 +72,8 @@ def settings(lesson):
 
 
 def drawn(lesson, shapes, seed):
-    random, values = np.random.default_rng(seed), {}
+    random = np.random.default_rng(seed)
+    values: dict[str, np.ndarray] = {}
     for spec in lesson.fields:
         if spec.name in shapes:
             values[spec.name] = spec.draw(random, shapes[spec.name], values)

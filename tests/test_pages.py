@@ -29,7 +29,9 @@ def field(app: AppTest, slug: str, name: str):
 
 def torch_number(app: AppTest) -> str:
     """What stands under PyTorch beside the result."""
-    return next(m.value.rpartition("**")[0].rpartition("**")[2] for m in app.markdown if m.value.startswith(":gray[PyTorch]"))
+    return next(
+        m.value.rpartition("**")[0].rpartition("**")[2] for m in app.markdown if m.value.startswith(":gray[PyTorch]")
+    )
 
 
 def test_home_opens_and_names_every_lesson():

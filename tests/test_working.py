@@ -87,7 +87,11 @@ def test_two_mistakes_that_fit_are_both_named():
     assert "every class once" in text
 
 
-SHAPES = [("divisor", "[3]", "a list of 1"), ("loss_per_sample_all", "1.31", "one number"), ("loss", "1 2", "a list of 2")]
+SHAPES = [
+    ("divisor", "[3]", "a list of 1"),
+    ("loss_per_sample_all", "1.31", "one number"),
+    ("loss", "1 2", "a list of 2"),
+]
 
 
 @pytest.mark.parametrize(("row", "text", "words"), SHAPES, ids=[s[0] for s in SHAPES])
@@ -117,9 +121,15 @@ def test_the_gradient_has_its_own_working_and_mistakes():
     assert any("sign" in m.says.lower() for j in judged for m in j.mistakes)
 
 
-INFINITE = [("inf", np.inf, True), ("-inf", np.inf, False), ("nan", np.nan, True), ("1e9", np.inf, False), ("0", 2e-9, True)]
+INFINITE = [
+    ("inf", np.inf, True),
+    ("-inf", np.inf, False),
+    ("nan", np.nan, True),
+    ("1e9", np.inf, False),
+    ("0", 2e-9, True),
+]
 
 
 @pytest.mark.parametrize(("text", "expected", "fits"), INFINITE, ids=[f"{t} for {e}" for t, e, _ in INFINITE])
 def test_values_at_the_end_of_the_scale(text, expected, fits):
-    assert bool(working.fits(tensor_text.read(text), np.float64(expected))) is fits
+    assert bool(working.fits(tensor_text.read(text), np.array(expected))) is fits

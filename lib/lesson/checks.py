@@ -32,7 +32,8 @@ def need_same_shape(**arrays: np.ndarray) -> None:
     (first, reference), *others = arrays.items()
     for name, array in others:
         if array.shape != reference.shape:
-            raise ValueError(f"{name} has shape {words(array.shape)}, {first} has {words(reference.shape)}; expected the same.")
+            shapes = f"{name} has shape {words(array.shape)}, {first} has {words(reference.shape)}"
+            raise ValueError(f"{shapes}; expected the same.")
 
 
 def need_broadcastable(**arrays: np.ndarray) -> tuple[int, ...]:
@@ -77,10 +78,15 @@ def need_distances(reduction: str, **arrays: np.ndarray) -> None:
     for name, array in arrays.items():
         if array.dtype.kind not in "iufc":
             raise ValueError(f"{name} holds {array.dtype.name} values; torch subtracts numbers only. Use floats.")
-    if any(array.dtype.kind in "fc" for array in arrays.values()):
-        return
-    held = " and ".join(f"{name} {array.dtype.name}" for name, array in arrays.items())
-    if reduction == "mean":
+    need_mixable(**arrays)
+    if reduction == "mean" and not any(array.dtype.kind in "fc" for array in arrays.values()):
+        held = " and ".join(f"{name} {array.dtype.name}" for name, array in arrays.items())
         raise ValueError(f"Whole numbers on both sides ({held}) have no mean in torch. Use floats.")
-    if any(array.dtype in (np.uint16, np.uint32, np.uint64) for array in arrays.values()):
-        raise ValueError(f"Torch cannot subtract these kinds of whole numbers ({held}). Use int64, or floats.")
+
+
+def need_mixable(**arrays: np.ndarray) -> None:
+    """Torch holds uint16, uint32 and uint64, but computes with them only beside real floating-point numbers."""
+    for name, array in arrays.items():
+        others = [other for other in arrays.values() if other is not array]
+        if array.dtype in (np.uint16, np.uint32, np.uint64) and not all(is_float(other) for other in others):
+            raise ValueError(f"{name} holds {array.dtype.name} numbers; torch hardly computes with them. Use floats.")

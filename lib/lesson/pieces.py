@@ -61,7 +61,7 @@ def reduce(
     divisor_words: str = "Count the losses.",
     letter: str = "n",
 ) -> Steps:
-    """From the losses to the result: none keeps them, sum adds them, mean divides the sum by `divisor` (their count)."""
+    """From the losses to the result: none keeps them, sum adds them, mean divides by `divisor` (their count)."""
     if reduction == "none":
         yield Step("loss", rf"L_{letter} = \ell_{letter}", each, words="Nothing to do: the losses are the result.")
         return

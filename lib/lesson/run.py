@@ -41,7 +41,9 @@ def go_on(step: Step, done: Mapping[str, np.ndarray]) -> Any:
 
 def drive(steps: Steps, answer: Answer = go_on) -> Worked:
     """Runs a hand calculation to its end, sending `answer(step, done)` back for each step."""
-    finished, sent, done = {}, {}, {}
+    finished: dict[str, Step] = {}
+    sent: dict[str, np.ndarray] = {}
+    done: dict[str, np.ndarray] = {}
     with np.errstate(all="ignore"):
         reply = None
         while True:
@@ -56,12 +58,12 @@ def drive(steps: Steps, answer: Answer = go_on) -> Worked:
 
 
 def by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
-    """The hand calculation in float64; the last step is the result. ValueError, in plain words, for what torch rejects."""
+    """The hand calculation in float64; the last step is the result. ValueError for what torch rejects."""
     return work(lesson, values).steps
 
 
 def grad_by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Gradient of the sum of the result for each call tensor that torch differentiates; zeros where it depends on none."""
+    """Gradient of the sum of the result for each call tensor that torch differentiates; zeros where nothing depends."""
     given = given_values(lesson, values)
     steps = work_gradient(lesson, given).steps
     return {
@@ -196,9 +198,7 @@ def _to_torch(spec: Parameter, values: Mapping[str, Any]) -> Any:
 
 def _leaves(lesson: Lesson, tensors: Mapping[str, Any]) -> list[str]:
     return [
-        t.name
-        for t in lesson.tensors
-        if t.differentiable and tensors[t.name] is not None and _floats(tensors[t.name])
+        t.name for t in lesson.tensors if t.differentiable and tensors[t.name] is not None and _floats(tensors[t.name])
     ]
 
 

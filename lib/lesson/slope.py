@@ -14,7 +14,7 @@ MOST_SLOPES = 64  # elements; each costs two hand calculations
 
 
 def slopes(lesson: Lesson, values: Mapping[str, Any], name: str, step: float = 1e-6) -> np.ndarray:
-    """Central differences of the summed result for every element of one tensor; NaN where a neighbour is not allowed."""
+    """Central differences of the summed result for every element of one tensor; NaN where a neighbour is refused."""
     given = given_values(lesson, values)
     found = np.full(given[name].shape, np.nan)
     for index in np.ndindex(found.shape):

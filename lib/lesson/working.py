@@ -81,7 +81,8 @@ def rows(steps: Mapping[str, Step], sample: tuple[int, ...], turn: str | None = 
     Of a long loop only the chosen `turn` is asked (the last one, unless given); the others go on with their own values.
     """
     several_turns = turns(steps)
-    chosen = turn if turn in several_turns else (several_turns or [None])[-1]
+    last_turn = several_turns[-1] if several_turns else None
+    chosen = turn if turn in several_turns else last_turn
     asked: list[Row] = []
     last = _last_before_reduction(steps)
     several = int(np.prod(sample_shape(steps))) > 1
@@ -113,7 +114,7 @@ def judge(
     part: Part = "forward",
     turn: str | None = None,
 ) -> list[Judged]:
-    """A verdict for every row. `entries` maps a row's key to the text typed there (left-out and empty ones are blank)."""
+    """A verdict for every row. `entries` maps a row's key to the text typed there (left-out ones are blank)."""
     truth = working(lesson, values, part)
     asked = rows(truth.steps, sample, turn)
     typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}

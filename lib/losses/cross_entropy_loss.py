@@ -359,13 +359,21 @@ LESSON = Lesson(
     ),
     tensors=(
         Tensor("input", "raw scores, one per class; no softmax before", "(batch, classes)"),
-        Tensor("target", "class indices, or probabilities of each class", "(batch,)", kind="index or float", draw=draw_target),
+        Tensor(
+            "target",
+            "class indices, or probabilities of each class",
+            "(batch,)",
+            kind="index or float",
+            draw=draw_target,
+        ),
     ),
     parameters=(
         REDUCTION,
         Tensor("weight", "one weight per class, for imbalanced data", "(classes,)", optional=True, draw=draw.positive),
         Number("ignore_index", -100, "Samples with this target count for nothing.", integer=True, rare=True),
-        Number("label_smoothing", 0.0, "How much of each target is spread over all classes, 0 to 1.", (0.1, 1.0), rare=True),
+        Number(
+            "label_smoothing", 0.0, "How much of each target is spread over all classes, 0 to 1.", (0.1, 1.0), rare=True
+        ),
     ),
     shapes=(
         {"input": (3, 3), "target": (3,)},
@@ -493,7 +501,11 @@ LESSON = Lesson(
             low=-6,
             high=6,
             x="score of the right class (the other has 0)",
-            settings={"no smoothing": {}, "smoothing 0.1": {"label_smoothing": 0.1}, "smoothing 0.3": {"label_smoothing": 0.3}},
+            settings={
+                "no smoothing": {},
+                "smoothing 0.1": {"label_smoothing": 0.1},
+                "smoothing 0.3": {"label_smoothing": 0.3},
+            },
         ),
     ),
     check=check,

@@ -37,6 +37,10 @@ def check(*, input, target, log_input, full, eps, reduction):
         raise ValueError(
             f"{held} holds bool values; torch has to subtract here and does not subtract those. Use floats."
         )
+    if full and target.dtype in (np.uint16, np.uint32, np.uint64):
+        raise ValueError(f"target holds {target.dtype.name} numbers; torch cannot compare those with 1. Use floats.")
+    if log_input and input.dtype != target.dtype:  # they are multiplied
+        checks.need_mixable(input=input, target=target)
     checks.need_broadcastable(input=input, target=target)
 
 

@@ -87,7 +87,7 @@ def input_fields(lesson: Lesson) -> Typed:
     problems: dict[str, str] = {}
     dtype = str(current(lesson, "dtype", FLOAT_KINDS[0]))
     common = [spec for spec in lesson.fields if not spec.rare]
-    tensors = [spec for spec in common if isinstance(spec, Tensor) and not spec.optional]
+    tensors: list[Parameter] = [spec for spec in common if isinstance(spec, Tensor) and not spec.optional]
     for spec in tensors:
         _field(lesson, spec, defaults[spec.name], dtype, values, problems)
     settings = [spec for spec in common if spec not in tensors]

@@ -49,7 +49,9 @@ def gradient(lesson: Lesson, values: Mapping[str, Any]) -> None:
         st.caption(say("Nothing here can be differentiated: no input holds floating-point numbers."))
         return
     with st.container(border=True, key=key_of(lesson, "gradient_working_card")):
-        st.caption(say("How much the result changes as each input moves; of the sum of the losses for reduction='none'."))
+        st.caption(
+            say("How much the result changes as each input moves; of the sum of the losses for reduction='none'.")
+        )
         working_card(lesson, values, "gradient", None)
     for name, reason in lesson.not_a_slope.items():
         st.caption(say("The gradient of {name} is not the slope of the loss: {reason}", name=name, reason=say(reason)))

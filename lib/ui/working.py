@@ -1,4 +1,4 @@
-"""The learner's working on the screen: a row per step with entry, verdict and hints; PyTorch's number beside the result."""
+"""The learner's working on the screen: a row per step, and PyTorch's number beside the result."""
 
 from __future__ import annotations
 
@@ -145,9 +145,9 @@ def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool,
             label_visibility="collapsed",
             bind="query-params",
             persist_state="session",
-            width=130 if row.of(row.step.value).size == 1 else 190,
+            width=150 if row.of(row.step.value).size == 1 else 190,
         )
-        st.markdown(say(SHORT[judged.verdict]) or "&nbsp;", width=140)
+        st.markdown(say(SHORT[judged.verdict]) or "&nbsp;", width=_verdict_width(row, torch))
         st.button(
             say("hint") if not st.session_state.get(hint_key) else say("more"),
             key=f"{hint_key}_button",
@@ -160,6 +160,13 @@ def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool,
             _torch_cell(lesson, torch, answered=judged.verdict != "blank")
     _notes(lesson, part, judged)
     _hints(judged, HINT_LEVELS if show_all else st.session_state.get(hint_key, 0), everything=show_all)
+
+
+def _verdict_width(row: Row, torch: TorchResult | None) -> int:
+    """Pixels; the entry's width and this one make the hints stand in one column."""
+    if torch is not None:
+        return 116
+    return 180 if row.of(row.step.value).size == 1 else 140
 
 
 def _next_hint(key: str) -> None:
