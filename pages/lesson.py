@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from lib.catalog import LESSONS
 from lib.lesson import run
+from lib.lesson.checks import NotADistribution
+from lib.lesson.draw import draw_values
 from lib.lesson.spec import Lesson, Try
 from lib.ui import views
 from lib.ui.copy_link import copy_link
@@ -24,6 +28,7 @@ VIEWS: Mapping[str, Callable[[Lesson, Mapping[str, Any]], None]] = {
     "Code": views.code,
 }
 OWN = "Your own numbers"
+RANDOM = "Random numbers"
 
 
 def render(lesson: Lesson) -> None:
@@ -58,12 +63,14 @@ def _example_picker(lesson: Lesson) -> None:
     """Names the example that stands in the fields; picking another fills them."""
     key = key_of(lesson, "example")
     now = matching_example(lesson)
-    titles = [example.title for example in lesson.examples] + ([OWN] if now is None else [])
+    titles = [*(example.title for example in lesson.examples), *([OWN] if now is None else []), RANDOM]
     st.session_state[key] = OWN if now is None else now.title
     st.selectbox(say("Example"), titles, key=key, on_change=_pick, args=(lesson, key), label_visibility="collapsed")
 
 
 def _pick(lesson: Lesson, key: str) -> None:
+    if st.session_state[key] == RANDOM:
+        fill(lesson, texts_of(lesson, draw_values(lesson, lesson.shapes[0], seed=time.time_ns() % 2**32)))
     for example in lesson.examples:
         if example.title == st.session_state[key]:
             fill(lesson, texts_of(lesson, example.values))
@@ -74,10 +81,10 @@ def _result(lesson: Lesson, typed: Typed) -> bool:
     if typed.problems:
         st.info(say("Your working waits for: {fields}.", fields=", ".join(typed.problems)))
         return False
-    refusal = _refusal(lesson, typed.values)
+    refusal = refusal_of(lesson, typed.values)
     torch, torch_error = _ask_torch(lesson, typed.values)
     if refusal or torch is None:
-        _refused(refusal, torch_error)
+        _refused(lesson, typed.values, refusal, torch_error)
         return False
     if typed.too_large_to_work:
         st.markdown(say("PyTorch: **{value}**", value=number(torch.value)))
@@ -89,13 +96,13 @@ def _result(lesson: Lesson, typed: Typed) -> bool:
     return True
 
 
-def _refusal(lesson: Lesson, values: Mapping[str, Any]) -> str:
-    """Our plain sentence on values that cannot be used; empty where they can."""
+def refusal_of(lesson: Lesson, values: Mapping[str, Any]) -> ValueError | None:
+    """Why these values cannot be used, in our plain words; None where they can."""
     try:
         lesson.check(**run.given_values(lesson, values))
     except ValueError as error:
-        return str(error)
-    return ""
+        return error
+    return None
 
 
 def _ask_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[run.TorchResult | None, str]:
@@ -105,11 +112,22 @@ def _ask_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[run.TorchResu
         return None, f"{type(error).__name__}: {error}"
 
 
-def _refused(refusal: str, torch_error: str) -> None:
-    st.error(say(refusal or "PyTorch does not take these values."))
+def _refused(lesson: Lesson, values: Mapping[str, Any], refusal: ValueError | None, torch_error: str) -> None:
+    """Our sentence, a way out where there is one, and torch's own message."""
+    st.error(say(str(refusal)) if refusal else say("PyTorch does not take these values."))
+    if isinstance(refusal, NotADistribution):
+        _offer_to_normalise(lesson, refusal.tensor, values[refusal.tensor])
     if torch_error:
         st.caption(say("PyTorch says"))
         st.code(torch_error.strip(), language=None, wrap_lines=True)
+
+
+def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:
+    """One click divides by the sum, where that gives a distribution."""
+    sums = array.sum(axis=-1, keepdims=True, dtype=np.float64) if array.ndim else np.zeros(1)
+    if (array >= 0).all() and (sums > 0).all() and np.isfinite(sums).all():
+        text = as_text(_spec(lesson, name), array / sums)
+        st.button(say("Normalise {name}", name=name), on_click=fill, args=(lesson, {name: text}))
 
 
 def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:

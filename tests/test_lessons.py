@@ -10,6 +10,7 @@ import pytest
 
 from lib.catalog import LESSONS
 from lib.lesson import diagnose, run
+from lib.lesson.draw import draw_values
 from lib.lesson.spec import Choice, Number, Switch, Tensor
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -71,15 +72,6 @@ def settings(lesson):
     return combinations[:: max(1, -(-len(combinations) // 60))]
 
 
-def drawn(lesson, shapes, seed):
-    random = np.random.default_rng(seed)
-    values: dict[str, np.ndarray] = {}
-    for spec in lesson.fields:
-        if spec.name in shapes:
-            values[spec.name] = spec.draw(random, shapes[spec.name], values)
-    return values
-
-
 def shape_sets():
     for slug, lesson in LESSONS.items():
         for shapes in lesson.shapes:
@@ -126,7 +118,7 @@ def test_first_example_is_small(lesson):
 @pytest.mark.parametrize(("lesson", "shapes"), list(shape_sets()))
 def test_drawn_values_agree_with_torch(lesson, shapes):
     for seed, setting in enumerate(settings(lesson)):
-        assert_agrees_with_torch(lesson, {**drawn(lesson, shapes, seed), **setting})
+        assert_agrees_with_torch(lesson, {**draw_values(lesson, shapes, seed), **setting})
 
 
 HARD = (0.0, 1.0, -1.0, 100.0, -100.0, 800.0, -800.0, 1e9, -1e9, np.inf, -np.inf, np.nan)
@@ -159,7 +151,7 @@ MUTATIONS = {
 @pytest.mark.parametrize(("lesson", "shapes"), list(shape_sets()))
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_what_torch_rejects_is_rejected_and_nothing_else(lesson, shapes, mutation):
-    values = drawn(lesson, shapes, seed=3)
+    values = draw_values(lesson, shapes, seed=3)
     for name in shapes:
         mutated = {**values, name: MUTATIONS[mutation](values[name])}
         if name == "weight" and "axis" in mutation:
@@ -197,7 +189,7 @@ def finite_differences(lesson, values, name, step=1e-6):
 @pytest.mark.parametrize("lesson", [pytest.param(x, id=slug) for slug, x in LESSONS.items()])
 def test_gradient_is_the_slope_unless_the_lesson_says_why_not(lesson):
     """`LESSON.not_a_slope` names the tensors whose gradient is not the slope, with the reason."""
-    values = drawn(lesson, lesson.shapes[0], seed=7)
+    values = draw_values(lesson, lesson.shapes[0], seed=7)
     for name, gradient in run.grad_by_hand(lesson, values).items():
         if name not in lesson.not_a_slope:
             np.testing.assert_allclose(gradient, finite_differences(lesson, values, name), rtol=1e-4, atol=1e-6)

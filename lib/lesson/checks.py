@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-
 import numpy as np
+
+
+class NotADistribution(ValueError):
+    """A tensor whose numbers are not probabilities that sum to 1; `tensor` names it, so that it can be normalised."""
+
+    def __init__(self, tensor: str, says: str) -> None:
+        super().__init__(says)
+        self.tensor = tensor
 
 
 def words(shape: tuple[int, ...]) -> str:

@@ -6,9 +6,21 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lib.lesson.spec import Lesson, Tensor
+
 Random = np.random.Generator
 Shape = tuple[int, ...]
 Drawn = Mapping[str, np.ndarray]
+
+
+def draw_values(lesson: Lesson, shapes: Mapping[str, Shape], seed: int) -> dict[str, np.ndarray]:
+    """Random values of these shapes for the lesson's tensors, the same for the same seed."""
+    random = np.random.default_rng(seed)
+    values: dict[str, np.ndarray] = {}
+    for spec in lesson.fields:
+        if isinstance(spec, Tensor) and spec.name in shapes:
+            values[spec.name] = spec.draw(random, shapes[spec.name], values)
+    return values
 
 
 def positive(random: Random, shape: Shape, drawn: Drawn) -> np.ndarray:

@@ -172,7 +172,8 @@ class _Reader:
         if not self.tokens[0]:
             raise TensorTextError("nothing is typed; expected a number, or a list such as [1, 2]")
         rows, comma = self.rows("", 0)
-        return () if rows == [[()]] and not comma else self.stacked(rows, bracketed=False)
+        alone = len(rows) == 1 and len(rows[0]) == 1
+        return rows[0][0] if alone and (rows[0][0] or not comma) else _stacked(rows)
 
     def rows(self, closer: str, nested: int) -> tuple[list[list[Shape]], bool]:
         """Shapes of the items up to the closing bracket, row by row; and whether a comma stood among them."""
@@ -226,19 +227,10 @@ class _Reader:
         rows, comma = self.rows("]" if opener == "[" else ")", nested)
         if opener == "(" and len(rows) == 1 and len(rows[0]) == 1 and not comma:
             return rows[0][0]
-        return self.stacked(rows, bracketed=True)
-
-    def stacked(self, rows: list[list[Shape]], *, bracketed: bool) -> Shape:
-        """The shape of rows on top of each other. A row that is one list, as in `[1, 2]; [3, 4]`, is that list."""
-        lists = all(len(row) == 1 and row[0] != () for row in rows)
-        if len(rows) == 1 and lists and not bracketed:
-            return rows[0][0]
-        where = self.inside() if bracketed else ""
-        if len(rows) == 1:
-            return _joined(rows[0], where)
-        if lists:
-            return _joined([row[0] for row in rows], where)
-        return _joined([_joined(row, f"{where}in row {number}, ") for number, row in enumerate(rows)], where)
+        try:
+            return _stacked(rows)
+        except TensorTextError as fault:
+            raise TensorTextError(self.inside() + str(fault)) from None
 
     def inside(self) -> str:
         """Which list is meant, for a list that has just been closed and is not all that was typed."""
@@ -371,7 +363,16 @@ def _refuse_shape(shape: Shape) -> None:
         raise TensorTextError(f"the shape is {shape}; expected sizes that multiply to at most {_LARGEST_EMPTY:,}")
 
 
-def _joined(shapes: list[Shape], where: str) -> Shape:
+def _stacked(rows: list[list[Shape]]) -> Shape:
+    """The shape of rows on top of each other. A row that is one list, as in `[1, 2]; [3, 4]`, is that list."""
+    if len(rows) == 1:
+        return _joined(rows[0])
+    if all(len(row) == 1 and row[0] for row in rows):
+        return _joined([row[0] for row in rows])
+    return _joined([_joined(row, f"in row {number}, ") for number, row in enumerate(rows)])
+
+
+def _joined(shapes: list[Shape], where: str = "") -> Shape:
     """The shape of a list of items with these shapes, which must be alike."""
     first = shapes[0] if shapes else ()
     for number, shape in enumerate(shapes):

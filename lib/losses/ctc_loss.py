@@ -28,7 +28,7 @@ from lib.lesson.spec import (
 
 
 class CTCLoss(nn.CTCLoss):
-    """torch's own, except that a label outside the classes is refused: torch reads (and writes) beyond its memory there."""
+    """torch's own; only labels outside the classes are refused, for which torch reads and writes beyond its memory."""
 
     def forward(self, log_probs, targets, input_lengths, target_lengths) -> torch.Tensor:
         refuse_foreign_labels(targets.detach().numpy(), target_lengths.numpy(), log_probs.shape[-1:])
@@ -38,9 +38,8 @@ class CTCLoss(nn.CTCLoss):
 def check(*, log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity):
     checks.need_floats(log_probs=log_probs)
     if log_probs.ndim not in (2, 3):
-        raise ValueError(
-            f"log_probs has shape {checks.words(log_probs.shape)}; expected (frames, batch, classes) or (frames, classes)."
-        )
+        shape = checks.words(log_probs.shape)
+        raise ValueError(f"log_probs has shape {shape}; expected (frames, batch, classes) or (frames, classes).")
     if log_probs.size == 0:
         raise ValueError(f"log_probs has shape {checks.words(log_probs.shape)}; expected at least one number.")
     frames, classes = log_probs.shape[0], log_probs.shape[-1]
@@ -89,7 +88,7 @@ def whole(lengths, log_probs):
 
 
 def states(log_probs, targets, target_lengths, blank):
-    """Blank, first label, blank, second label, …, blank: (batch, 2·labels + 1). −1 fills the rows of shorter targets."""
+    """Blank, first label, blank, second label, …, blank: (batch, 2·labels + 1). −1 fills up shorter targets."""
     lengths = target_lengths.astype(np.int64).reshape(-1, 1)
     counts = np.arange(lengths.max()) < lengths
     labels = np.full(counts.shape, blank)
@@ -166,9 +165,7 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
         r"p_{t,c} = e^{\text{log\_probs}_{t,c}}",
         np.moveaxis(log_probs, 0, -2),
         axes="ntc",
-        worked=lambda *n: joined(
-            (rf"e^{{{num(x)}}}" for x in np.moveaxis(log_probs, 0, -2)[n].ravel()), r",\; "
-        ),
+        worked=lambda *n: joined((rf"e^{{{num(x)}}}" for x in np.moveaxis(log_probs, 0, -2)[n].ravel()), r",\; "),
         words="Raise e to every log-probability: one row per frame.",
     )
     z = states(log_probs, targets, target_lengths, blank)
@@ -180,7 +177,7 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
         row,
         axes="ns",
         worked=lambda *n: joined((num(np.exp(a)) for a in first_row(log_p, z, frames)[n]), r",\; "),
-        words="A path may start in the first blank or in the first label: their probabilities in frame 0. All else is 0.",
+        words="A path may start in the first blank or in the first label: their probabilities in frame 0, else 0.",
     )
     for t in range(1, frames.max()):
         row = yield from written(
@@ -189,9 +186,9 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
             rf"+ [z_s \neq z_{{s-2}}]\, \alpha_{{{t - 1},s-2}})\, p_{{{t},z_s}}",
             next_row(row, log_p, z, t, frames),
             axes="ns",
-            worked=products(ways(row, z), emitted(log_p, z, t), t < frames),
-            words="For each state: stay, or come from the left, or from two to the left if the label there is another one "
-            "(never over a label, never from equal to equal). Add, then times the state's probability in this frame.",
+            worked=products(ways(row, z), emitted(log_p, z, t), t < frames, row),
+            words="For each state: stay, or come from the left, or from two to the left over a blank, if the label there "
+            "is a different one. Add these, then multiply by the state's probability in this frame.",
         )
     ends = last_states(row, labels)
     log_likelihood = yield from written(
@@ -209,7 +206,9 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
         rf"{symbol}_n = -\ln P_n",
         cost,
         axes="n",
-        worked=lambda *n: rf"-\ln {num(np.exp(log_likelihood[n]))}" + (r" \to 0" if cost[n] != -log_likelihood[n] else ""),
+        worked=lambda *n: (
+            rf"-\ln {num(np.exp(log_likelihood[n]))}" + (r" \to 0" if cost[n] != -log_likelihood[n] else "")
+        ),
         words="Minus the natural logarithm" + (" (0 instead of infinity)." if zero_infinity else "."),
     )
     if reduction == "mean":
@@ -225,17 +224,14 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
     yield from reduce(each, reduction)
 
 
-def products(arriving, log_emitted, going_on):
-    """(a + b + c)·p for every state of a sample's row, in LaTeX."""
+def products(arriving, log_emitted, going_on, row):
+    """(a + b + c)·p for every state of a sample's row, in LaTeX; the bare row where nothing arrives."""
 
     def worked(*n):
         if not going_on[n]:
-            return r"\text{(no frame left: as before)}"
-        terms = np.exp(arriving[(slice(None), *n)]).T
-        sums = ["+".join(num(a) for a in three if a > 0) or "0" for three in terms]
-        return joined(
-            (rf"({total})\,{num(p)}" for total, p in zip(sums, np.exp(log_emitted[n]), strict=True)), r",\; "
-        )
+            return joined((num(np.exp(a)) for a in row[n]), r",\; ")
+        sums = ["+".join(num(a) for a in three if a > 0) or "0" for three in np.exp(arriving[(slice(None), *n)]).T]
+        return joined((rf"({a})\,{num(np.exp(p))}" for a, p in zip(sums, log_emitted[n], strict=True)), r",\; ")
 
     return worked
 
@@ -248,18 +244,23 @@ def rows_by_log(s, log_p, z, frames):
     return rows
 
 
+def ways_back(row, z):
+    """The same from the right: in each state itself, its right neighbour, and two to the right."""
+    return ways(row[..., ::-1], z[..., ::-1])[..., ::-1]
+
+
 def row_before(row, log_p, z, t, frames, labels):
-    """Backward: the probability of this frame's label and of all that follows. The last frame allows the last two states."""
+    """Backward: the probability of this frame's label and all that follows. In the last frame: the last two states."""
     place = np.arange(z.shape[-1])
     ends = (place <= (2 * labels)[..., None]) & (place >= (2 * labels - 1)[..., None])
-    going_on = log_sum(ways(row[..., ::-1], z[..., ::-1]))[..., ::-1] + emitted(log_p, z, t)
+    going_on = log_sum(ways_back(row, z)) + emitted(log_p, z, t)
     last = np.where(ends, emitted(log_p, z, t), -np.inf)
     start = (t == frames - 1)[..., None]
     return np.where(start, last, np.where((t < frames - 1)[..., None], going_on, -np.inf))
 
 
 def by_class(through, z, classes):
-    """log Σ over the states that carry each class, added from the last state as torch does: (…, states) to (…, classes)."""
+    """log Σ over the states that carry each class: (…, states) to (…, classes). As in torch, the last state comes first."""
     total = np.full((*through.shape[:-1], classes), -np.inf)
     for state in range(z.shape[-1] - 1, -1, -1):
         carries, new = z[..., state, None] == np.arange(classes), through[..., state, None]
@@ -269,9 +270,9 @@ def by_class(through, z, classes):
 
 
 def through_states(alpha, beta, z, t, frames, labels):
-    """Log-probability of all paths through each state, alpha times beta. In the last frame only the last two states have any.
+    """Log-probability of all paths through each state: alpha times beta. In the last frame only two states have any.
 
-    torch has one shortcut there: it takes the last label for another class than the blank, and drops the blank if not.
+    torch has one shortcut there: it takes the last label for a class other than blank, and drops the blank if not.
     """
     place = np.arange(z.shape[-1])
     last_label = np.take_along_axis(z, np.maximum(2 * labels - 1, 0)[..., None], -1)
@@ -280,10 +281,8 @@ def through_states(alpha, beta, z, t, frames, labels):
     return np.where((t == frames - 1)[..., None] & ~ends, -np.inf, alpha + beta)
 
 
-def grad_by_hand(
-    s, log_probs, targets, input_lengths, target_lengths, *, blank, reduction, zero_infinity
-) -> Steps:
-    """Probability minus posterior: what the network says of each class in each frame, less what the target makes of it."""
+def grad_by_hand(s, log_probs, targets, input_lengths, target_lengths, *, blank, reduction, zero_infinity) -> Steps:
+    """Probability minus posterior: what the network says of each class in each frame, less what the target wants."""
     frames, labels = whole(input_lengths, log_probs), whole(target_lengths, log_probs)
     log_p = kept(np.moveaxis(log_probs, 0, -2), s["probabilities"])
     z, classes = s["states"].astype(np.int64), log_probs.shape[-1]
@@ -291,14 +290,18 @@ def grad_by_hand(
     log_likelihood = kept(log_total(last_states(alpha[-1], labels), labels), s["likelihood"])
     beta, through = np.full(z.shape, -np.inf), np.full((*log_p.shape[:-1], z.shape[-1]), -np.inf)
     for t in range(frames.max() - 1, -1, -1):
+        row = row_before(beta, log_p, z, t, frames, labels)
         beta = yield from written(
             f"beta[{t}]",
             rf"\beta_{{{t},s}} = (\beta_{{{t + 1},s}} + \beta_{{{t + 1},s+1}} "
-            rf"+ [z_s \neq z_{{s+2}}]\, \beta_{{{t + 1},s+2}})\, p_{{{t},z_s}}",
-            row_before(beta, log_p, z, t, frames, labels),
+            rf"+ [z_s \neq z_{{s+2}}]\, \beta_{{{t + 1},s+2}})\, p_{{{t},z_s}}"
+            if t < frames.max() - 1
+            else rf"\beta_{{{t},s}} = p_{{{t},z_s}} \text{{ for the last two states, else }} 0",
+            row,
             axes="ns",
-            words="The lattice from the end: in the last frame the last two states have their probabilities; "
-            "before that stay, come from the right, or from two to the right, times the probability in this frame.",
+            worked=products(ways_back(beta, z), emitted(log_p, z, t), t < frames - 1, row),
+            words="The lattice from the end. In the last frame the last two states have their probabilities. Before "
+            "that: stay, or go right, or go two to the right over a blank; times the probability in this frame.",
         )
         through[..., t, :] = through_states(alpha[t], beta, z, t, frames, labels)
     counts = np.arange(log_probs.shape[0]) < frames[..., None]
@@ -308,6 +311,13 @@ def grad_by_hand(
         r"\gamma_{t,c} = \frac{1}{P_n\, p_{t,c}} \sum_{s:\, z_s = c} \alpha_{t,s}\, \beta_{t,s}",
         np.where(counts[..., None], paths + (-log_likelihood)[..., None, None] - log_p, -np.inf),
         axes="ntc",
+        worked=lambda *n: joined(
+            (
+                rf"\frac{{{num(a)}}}{{{num(np.exp(log_likelihood[n]))} \cdot {num(p)}}}"
+                for a, p in zip(np.exp(paths[n]).ravel(), np.exp(log_p[n]).ravel(), strict=True)
+            ),
+            r",\; ",
+        ),
         words="For each frame and class: alpha times beta, added over the states with this class. "
         "Divide by the likelihood and once by the class's probability, which both lattices contain.",
     )
@@ -320,6 +330,7 @@ def grad_by_hand(
             whole_share / np.maximum(labels, 1),
             axes="n",
             given=bool((labels <= 1).all()),
+            worked=lambda *n: rf"\frac{{{num(whole_share)}}}{{{num(max(labels[n], 1))}}}",
             words="The mean divides each loss by the length of its target as well.",
         )
     counts &= ~(zero_infinity & (log_likelihood == -np.inf))[..., None]
@@ -328,6 +339,13 @@ def grad_by_hand(
         "d_log_probs",
         r"\frac{\partial L}{\partial x_{t,c}} = \frac{\partial L}{\partial c_n} (p_{t,c} - \gamma_{t,c})",
         np.moveaxis(np.where(counts[..., None], gradient, 0.0), -2, 0),
+        worked=lambda: joined(
+            (
+                rf"{num(each[n[:-2]])}({num(np.exp(log_p[n]))} - {num(np.exp(gamma[n]))})" if counts[n[:-1]] else "0"
+                for n in np.ndindex(gamma.shape)
+            ),
+            r",\; ",
+        ),
         words="Probability minus posterior, times the share of the sample. Frames behind a sample's length get 0.",
     )
 
@@ -443,6 +461,11 @@ def backward_from_last_blank(given, done):
     return np.where(is_label & (t == frames - 1)[..., None], 0.0, done["beta"])
 
 
+def minus_posterior(given, done):
+    each = np.asarray(done.get("share_per_sample", 1.0))
+    return np.moveaxis(-done["posterior"] * each[..., None, None], -2, 0)
+
+
 def is_mean(given):
     return given["reduction"] == "mean"
 
@@ -470,7 +493,7 @@ MISTAKES = (
     ),
     Mistake(
         {"alpha": with_way(1, "same")},
-        "You skipped the blank between two equal labels. PyTorch forbids that: without a blank they would merge into one.",
+        "You skipped the blank between two equal labels. PyTorch closes that way: without a blank they merge into one.",
     ),
     Mistake(
         {"alpha": without_staying},
@@ -534,11 +557,7 @@ GRAD_MISTAKES = (
         "You let the paths end in the last blank only. They may also end in the last label.",
     ),
     Mistake(
-        {
-            "posterior": lambda given, done: (
-                done["posterior"] * np.exp(np.moveaxis(given["log_probs"], 0, -2))
-            )
-        },
+        {"posterior": lambda given, done: done["posterior"] * np.exp(np.moveaxis(given["log_probs"], 0, -2))},
         "You did not divide by the class's probability. Alpha and beta both contain it, so it is counted twice.",
     ),
     Mistake(
@@ -546,15 +565,9 @@ GRAD_MISTAKES = (
         "The sign is the other way round: probability minus posterior.",
     ),
     Mistake(
-        {
-            "d_log_probs": lambda given, done: (
-                done["d_log_probs"] - np.where(np.isfinite(given["log_probs"]), np.exp(given["log_probs"]), 0.0)
-            )
-        },
+        {"d_log_probs": minus_posterior},
         "This is the slope for free log-probabilities. PyTorch gives that of the scores before log-softmax, "
         "so the probability itself is added.",
-        when=lambda given: given["reduction"] == "sum" or (is_mean(given) and given["target_lengths"].size == 1
-        and bool((given["target_lengths"] <= 1).all())),
     ),
     Mistake(
         {"share_per_sample": lambda given, done: done["share_per_sample"] * np.maximum(lattice(given)[2], 1)},
@@ -769,8 +782,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A label outside the classes",
-            "PyTorch does not check labels here: on the CPU it reads, and in the gradient writes, memory that belongs to "
-            "something else. The result is rubbish or a crash. This app refuses such labels instead of handing them on.",
+            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) memory that is not its "
+            "own. You get rubbish or a crash. This app refuses such labels instead of handing them on.",
         ),
         Pitfall(
             "The blank as a label",
@@ -844,7 +857,7 @@ LESSON = Lesson(
     ),
     check=check,
     not_a_slope={
-        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores before "
-        "it: probability minus posterior. The slope for log_probs alone would be minus the posterior."
+        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores before it: "
+        "probability minus posterior. The slope for log_probs alone would be minus the posterior."
     },
 )

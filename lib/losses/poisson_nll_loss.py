@@ -66,6 +66,7 @@ def by_hand(input, target, *, log_input, full, eps, reduction) -> Steps:
     """How badly a Poisson distribution with the predicted rate explains each count, in nats."""
     x, y = np.broadcast_arrays(input, target)
     if log_input:
+        log_rate, formula = x, r"\lambda_i - y_i x_i"
         rate = yield Step(
             "rate",
             r"\lambda_i = e^{x_i}",
@@ -74,13 +75,8 @@ def by_hand(input, target, *, log_input, full, eps, reduction) -> Steps:
             worked=lambda *i: rf"e^{{{num(x[i])}}}",
             words="The input is the logarithm of the rate: raise e to it.",
         )
-        log_rate, cost, worked = (
-            x,
-            r"\lambda_i - y_i x_i",
-            lambda *i: rf"{num(rate[i])} - {num(y[i])} \cdot {num(x[i])}",
-        )
     else:
-        rate = x
+        rate, formula = x, r"x_i - y_i r_i"
         log_rate = yield Step(
             "log_rate",
             r"r_i = \log(x_i + \varepsilon)",
@@ -89,18 +85,15 @@ def by_hand(input, target, *, log_input, full, eps, reduction) -> Steps:
             worked=lambda *i: rf"\log({num(x[i])} + {num(eps)})",
             words="The input is the rate itself: take its natural logarithm. Adding eps only matters at 0.",
         )
-        cost, worked = r"x_i - y_i r_i", lambda *i: rf"{num(x[i])} - {num(y[i])} \cdot {num(log_rate[i])}"
-    each = rate - y * log_rate
-    if full:
-        extra = yield from log_factorial(y)
-        each, cost, short = each + extra, cost + " + s_i", worked
-        worked = lambda *i: f"{short(*i)} + {num(extra[i])}"  # noqa: E731
+    extra = (yield from log_factorial(y)) if full else np.zeros(y.shape)
     each = yield Step(
         "loss_per_element",
-        rf"\ell_i = {cost}",
-        each,
+        rf"\ell_i = {formula}" + (" + s_i" if full else ""),
+        rate - y * log_rate + extra,
         axes="i",
-        worked=worked,
+        worked=lambda *i: (
+            rf"{num(rate[i])} - {num(y[i])} \cdot {num(log_rate[i])}" + (f" + {num(extra[i])}" if full else "")
+        ),
         words="The rate, less the count times the logarithm of the rate"
         + (", plus the logarithm of the count's factorial." if full else "."),
     )

@@ -1,0 +1,72 @@
+"""Two numbers move: the loss as a landscape seen from above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.lesson import run
+from lib.lesson.spec import Lesson
+from lib.plots.frame import ACCENT, axis, figure, label, sentence
+from lib.plots.moving import NOTHING_FINITE
+from lib.plots.probe import Place, affordable, loss_at, moved, reach, value_at
+from lib.plots.titles import place_name, result_name
+
+MOST, LEAST = 31, 9
+MILLISECONDS = 70.0
+
+
+def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Place) -> go.Figure:
+    """Lines of equal loss over two elements (or parameters), with a mark where they are now.
+
+    The grid has at most 31 × 31 points, fewer where a hand calculation has many steps. Refused and infinite points
+    stay empty.
+    """
+    if first == second:
+        raise ValueError(f"{place_name(first)} was chosen twice; expected two different numbers.")
+    given = run.given_values(lesson, values)
+    side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2) ** 0.5)
+    x, y = _ticks(lesson, given, first, side), _ticks(lesson, given, second, side)
+    z = np.array([[loss_at(lesson, moved(moved(given, first, a), second, b)) for a in x] for b in y])
+    if not np.isfinite(z).any():
+        return sentence(NOTHING_FINITE)
+    here = loss_at(lesson, given)
+    result = result_name(lesson, given, np.ndim(list(run.by_hand(lesson, given).values())[-1].value) > 0)
+    return _map(x, y, z, place_name(first), place_name(second), result, _mark(given, first, second, here))
+
+
+def _ticks(lesson: Lesson, given: Mapping[str, Any], place: Place, side: int) -> np.ndarray:
+    return np.linspace(*reach(lesson, given, place), side)
+
+
+def _mark(given: Mapping[str, Any], first: Place, second: Place, loss: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [value_at(given, first)],
+        "y": [value_at(given, second)],
+        "cliponaxis": False,
+        "marker": {"color": ACCENT, "size": 13, "line": {"color": "white", "width": 2}},
+        "hovertemplate": f"now: {label(loss)}<extra></extra>",
+    }
+
+
+def _map(
+    x: np.ndarray, y: np.ndarray, z: np.ndarray, across: str, up: str, result: str, mark: dict[str, Any]
+) -> go.Figure:
+    lines = {
+        "type": "contour",
+        "x": x,
+        "y": y,
+        "z": z,
+        "connectgaps": False,
+        "ncontours": 12,
+        "contours": {"showlabels": True, "labelfont": {"size": 11}},
+        "line": {"width": 1},
+        "colorbar": {"title": {"text": result, "side": "right"}, "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": f"{across} = %{{x:.4g}}<br>{up} = %{{y:.4g}}<br>{result} = %{{z:.4g}}<extra></extra>",
+    }
+    return figure([lines, mark], xaxis=axis(across), yaxis=axis(up))

@@ -1,0 +1,137 @@
+"""One number moves: the loss it gives, and the gradient that torch would hand back there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.lesson import run
+from lib.lesson.spec import Lesson
+from lib.plots.frame import ACCENT, QUIET, axis, figure, label, sentence
+from lib.plots.probe import (
+    Index,
+    Place,
+    affordable,
+    has_gradient,
+    loss_and_gradient,
+    loss_and_slope,
+    loss_at,
+    moved,
+    reach,
+    value_at,
+)
+from lib.plots.titles import place_name, result_name
+
+POINTS = 61
+MILLISECONDS = 30.0
+NOTHING_FINITE = "There is no finite number to draw here: the result is infinite or NaN wherever this moves."
+
+
+def moving(
+    lesson: Lesson,
+    values: Mapping[str, Any],
+    name: str,
+    index: Index | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> go.Figure:
+    """The loss above and its gradient below while one element (or parameter) moves, marked where it is now.
+
+    Without `low` and `high` the range follows from the value and its domain. Points that the lesson refuses, and
+    infinite ones, are gaps. A parameter has no gradient in torch; its slope is found by finite differences.
+    """
+    given, place = run.given_values(lesson, values), (name, index)
+    ends = reach(lesson, given, place)
+    x = _points(lesson, given, place, ends[0] if low is None else low, ends[1] if high is None else high)
+    measure = loss_and_gradient if has_gradient(lesson, given, place) else loss_and_slope
+    loss, slope = np.array([measure(lesson, moved(given, place, at), place) for at in x]).reshape(-1, 2).T
+    if not np.isfinite(loss).any():
+        return sentence(NOTHING_FINITE)
+    return _two_panels(lesson, given, place, x, loss, slope)
+
+
+def _points(lesson: Lesson, given: Mapping[str, Any], place: Place, low: float, high: float) -> np.ndarray:
+    """Evenly spaced, the present value among them."""
+    count = affordable(lesson, given, MILLISECONDS / 3, most=POINTS, least=25)
+    now = value_at(given, place)
+    even = np.linspace(low, high, count)
+    return np.unique(np.append(even, now)) if low <= now <= high else even
+
+
+def _two_panels(
+    lesson: Lesson, given: Mapping[str, Any], place: Place, x: np.ndarray, loss: np.ndarray, slope: np.ndarray
+) -> go.Figure:
+    name = place_name(place)
+    below = "gradient" if has_gradient(lesson, given, place) else "slope"
+    result = result_name(lesson, given, _is_summed(lesson, given))
+    now = np.flatnonzero(x == value_at(given, place))
+    hover = f"{name} = %{{x:.4g}}<br>{{}} = %{{y:.4g}}<extra></extra>"
+    traces = [
+        _line(x, loss, hover.format(result)),
+        _tangent(lesson, place, x, loss, slope, now),
+        {**_line(x, slope, hover.format(below)), "yaxis": "y2"},
+        _marker(x[now], loss[now], hover.format(result)),
+        {**_marker(x[now], slope[now], hover.format(below)), "yaxis": "y2"},
+    ]
+    return figure(
+        traces,
+        xaxis=axis(name, anchor="y2", range=[float(x[0]), float(x[-1])]),
+        yaxis=axis(result, domain=[0.42, 1.0], **_room(loss)),
+        yaxis2=axis(below, domain=[0.0, 0.3], zeroline=True, zerolinecolor=QUIET, zerolinewidth=1, nticks=4),
+        hovermode="x",
+    )
+
+
+def _is_summed(lesson: Lesson, given: Mapping[str, Any]) -> bool:
+    """Whether the result is several numbers, which the curve adds up."""
+    return np.size(list(run.by_hand(lesson, given).values())[-1].value) > 1
+
+
+def _line(x: np.ndarray, y: np.ndarray, hover: str) -> dict[str, Any]:
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "hovertemplate": hover}
+
+
+def _marker(x: np.ndarray, y: np.ndarray, hover: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": x,
+        "y": y,
+        "text": [label(float(v)) if np.isfinite(v) else "" for v in y],
+        "textposition": "top center",
+        "cliponaxis": False,
+        "marker": {"color": ACCENT, "size": 10},
+        "hovertemplate": hover,
+    }
+
+
+def _tangent(
+    lesson: Lesson, place: Place, x: np.ndarray, loss: np.ndarray, slope: np.ndarray, now: np.ndarray
+) -> dict[str, Any]:
+    """A short line with the gradient as its slope; none where torch's gradient is not the slope."""
+    quiet = {"type": "scatter", "mode": "lines", "line": {"color": ACCENT, "dash": "dot", "width": 2}, "hoverinfo": "skip"}
+    if not now.size or place[0] in lesson.not_a_slope or not np.isfinite(loss[now[0]] + slope[now[0]]):
+        return {**quiet, "x": [], "y": []}
+    at, height, steep = float(x[now[0]]), float(loss[now[0]]), float(slope[now[0]])
+    half = _half_length(x, loss, steep)
+    ends = np.clip([at - half, at + half], x[0], x[-1])
+    return {**quiet, "x": ends, "y": height + steep * (ends - at)}
+
+
+def _half_length(x: np.ndarray, loss: np.ndarray, steep: float) -> float:
+    """A fifth of the picture's width, less where the line would leave the picture upwards."""
+    across = float(x[-1] - x[0])
+    up = float(np.nanmax(loss) - np.nanmin(loss)) or 1.0
+    return 0.2 * min(across, up / abs(steep)) if steep else 0.2 * across
+
+
+def _room(loss: np.ndarray) -> dict[str, Any]:
+    """The vertical range: all finite losses, and room for the number above the marker."""
+    low, high = float(np.nanmin(loss)), float(np.nanmax(loss))
+    span = high - low
+    if span <= 1e-9 * max(abs(low), abs(high)):
+        return {"range": [low - 1, high + 1]}
+    return {"range": [low - 0.06 * span, high + 0.16 * span]}
