@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -189,7 +191,9 @@ def test_complex_distance_on_paper():
     values = {"input": np.array([3 + 4j]), "target": np.array([0j])}
     assert result(L1, **values) == 5
     assert run.grad_by_hand(L1, values)["input"] == pytest.approx(0.6 + 0.8j)
-    assert r"(3 + 4\,i)" in run.by_hand(L1, values)["error"].worked(0)
+    worked = run.by_hand(L1, values)["error"].worked
+    assert worked is not None
+    assert r"(3 + 4\,i)" in worked(0)
 
 
 def test_bytes_wrap_around_as_in_torch():
@@ -294,8 +298,9 @@ def test_random_values_agree_with_torch():
     random = np.random.default_rng(11)
     for _ in range(60):
         shape = tuple(random.integers(0, 4, random.integers(0, 4)))
-        values = {"input": random.normal(0, 2, shape), "target": np.round(random.normal(1, 2, shape), 1)}
-        values["reduction"] = str(random.choice(["none", "sum", "mean"]))
+        reduction = str(random.choice(["none", "sum", "mean"]))
+        input, target = random.normal(0, 2, shape), np.round(random.normal(1, 2, shape), 1)
+        values: dict[str, Any] = {"input": input, "target": target, "reduction": reduction}
         assert_agrees(L1, **values)
         assert_agrees(MSE, **values)
         assert_agrees(SMOOTH, **values, beta=float(random.choice([0, 0.3, 1, 2.5])))
@@ -307,7 +312,9 @@ def test_one_slip_costs_one_step():
     """Whoever keeps the sign of the error loses that step only: the loss follows from what they wrote."""
     values = {"input": [3, -3], "target": [0, 0]}
     kept = next(m for m in SMOOTH.mistakes if "size" in m.instead)
-    steps = diagnose.mistaken(SMOOTH, values, kept).steps
+    worked = diagnose.mistaken(SMOOTH, values, kept)
+    assert worked is not None
+    steps = worked.steps
     np.testing.assert_allclose(steps["loss_per_element"].value, [2.5, 4.5])
     assert steps["loss"].value == 3.5
 

@@ -180,3 +180,8 @@ def through_difference(
             if name == "input"
             else "The error falls when the target rises, so the target gets the same with the other sign.",
         )
+
+
+def bare(value: Any) -> str:
+    """A number in LaTeX without brackets of its own: between bars, in brackets, as an exponent."""
+    return numeral(value).removeprefix("(").removesuffix(")")

@@ -6,7 +6,7 @@ import numpy as np
 from torch import nn
 
 from lib.lesson import checks
-from lib.lesson.pieces import num, reduce, share, through_difference
+from lib.lesson.pieces import bare, num, reduce, share, through_difference
 from lib.lesson.spec import (
     REDUCTION,
     Curves,
@@ -47,7 +47,7 @@ def by_hand(input, target, *, reduction, delta) -> Steps:
         r"a_i = |e_i|",
         np.abs(error),
         axes="i",
-        worked=lambda *i: rf"|{num(error[i])}|",
+        worked=lambda *i: rf"|{bare(error[i])}|",
         words="Drop the sign of the error.",
     )
     each = yield Step(
@@ -76,7 +76,7 @@ def grad_by_hand(s, input, target, *, reduction, delta) -> Steps:
         r"g_i = \min(\max(e_i, -\delta), \delta)",
         np.clip(error, -delta, delta),
         axes="i",
-        worked=lambda *i: rf"\min(\max({num(error[i])}, {num(-delta)}), {num(delta)})",
+        worked=lambda *i: rf"\min(\max({bare(error[i])}, {bare(-delta)}), {bare(delta)})",
         words="The error itself, but never beyond delta on either side.",
     )
     yield from through_difference(each, slope, input, target)

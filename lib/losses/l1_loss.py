@@ -6,7 +6,7 @@ import numpy as np
 from torch import nn
 
 from lib.lesson import checks
-from lib.lesson.pieces import direction, numeral, reduce, share, through_difference
+from lib.lesson.pieces import bare, direction, numeral, reduce, share, through_difference
 from lib.lesson.spec import (
     REDUCTION,
     Curves,
@@ -43,7 +43,7 @@ def by_hand(input, target, *, reduction) -> Steps:
         r"\ell_i = |e_i|",
         np.abs(error),
         axes="i",
-        worked=lambda *i: rf"|{numeral(error[i])}|",
+        worked=lambda *i: rf"|{bare(error[i])}|",
         words="Drop the sign: only how far off counts, not on which side.",
     )
     yield from reduce(each, reduction, letter="i")
@@ -58,7 +58,7 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
         r"g_i = \operatorname{sign}(e_i)",
         direction(error),
         axes="i",
-        worked=lambda *i: rf"\operatorname{{sign}}({numeral(error[i])})",
+        worked=lambda *i: rf"\operatorname{{sign}}({bare(error[i])})",
         words="1 where the prediction is too high, −1 where it is too low, 0 where it is exactly right.",
     )
     yield from through_difference(each, slope, input, target)

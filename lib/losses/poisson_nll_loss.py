@@ -8,7 +8,7 @@ import numpy as np
 from torch import nn
 
 from lib.lesson import checks, draw
-from lib.lesson.pieces import gathered, num, reduce, share
+from lib.lesson.pieces import bare, gathered, num, reduce, share
 from lib.lesson.spec import (
     REDUCTION,
     Curves,
@@ -72,7 +72,7 @@ def by_hand(input, target, *, log_input, full, eps, reduction) -> Steps:
             r"\lambda_i = e^{x_i}",
             exp(as_float(x)),
             axes="i",
-            worked=lambda *i: rf"e^{{{num(x[i])}}}",
+            worked=lambda *i: rf"e^{{{bare(x[i])}}}",
             words="The input is the logarithm of the rate: raise e to it.",
         )
     else:
@@ -82,7 +82,7 @@ def by_hand(input, target, *, log_input, full, eps, reduction) -> Steps:
             r"r_i = \log(x_i + \varepsilon)",
             log(as_float(x) + eps),
             axes="i",
-            worked=lambda *i: rf"\log({num(x[i])} + {num(eps)})",
+            worked=lambda *i: rf"\log({bare(x[i])} + {num(eps)})",
             words="The input is the rate itself: take its natural logarithm. Adding eps only matters at 0.",
         )
     extra = (yield from log_factorial(y)) if full else np.zeros(y.shape)

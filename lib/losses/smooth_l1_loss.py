@@ -6,7 +6,7 @@ import numpy as np
 from torch import nn
 
 from lib.lesson import checks
-from lib.lesson.pieces import direction, num, numeral, reduce, share, through_difference
+from lib.lesson.pieces import bare, direction, num, numeral, reduce, share, through_difference
 from lib.lesson.spec import (
     REDUCTION,
     Curves,
@@ -50,7 +50,7 @@ def by_hand(input, target, *, reduction, beta) -> Steps:
         r"a_i = |e_i|",
         np.abs(error),
         axes="i",
-        worked=lambda *i: rf"|{numeral(error[i])}|",
+        worked=lambda *i: rf"|{bare(error[i])}|",
         words="Drop the sign of the error.",
     )
     if beta == 0:
@@ -92,7 +92,7 @@ def grad_by_hand(s, input, target, *, reduction, beta) -> Steps:
         worked=lambda *i: (
             rf"{num(error[i])} / {num(beta)}"
             if np.abs(error[i]) < beta
-            else rf"\operatorname{{sign}}({numeral(error[i])})"
+            else rf"\operatorname{{sign}}({bare(error[i])})"
         ),
         words="Inside beta, the error divided by beta. Outside, 1 or −1: the sign of the error.",
     )

@@ -18,7 +18,6 @@ from lib.plots.probe import (
     has_gradient,
     loss_and_gradient,
     loss_and_slope,
-    loss_at,
     moved,
     reach,
     value_at,
@@ -112,7 +111,12 @@ def _tangent(
     lesson: Lesson, place: Place, x: np.ndarray, loss: np.ndarray, slope: np.ndarray, now: np.ndarray
 ) -> dict[str, Any]:
     """A short line with the gradient as its slope; none where torch's gradient is not the slope."""
-    quiet = {"type": "scatter", "mode": "lines", "line": {"color": ACCENT, "dash": "dot", "width": 2}, "hoverinfo": "skip"}
+    quiet = {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"color": ACCENT, "dash": "dot", "width": 2},
+        "hoverinfo": "skip",
+    }
     if not now.size or place[0] in lesson.not_a_slope or not np.isfinite(loss[now[0]] + slope[now[0]]):
         return {**quiet, "x": [], "y": []}
     at, height, steep = float(x[now[0]]), float(loss[now[0]]), float(slope[now[0]])

@@ -1,0 +1,31 @@
+"""A lesson's own pictures, which it describes as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from lib.lesson.spec import Bars, Curves, Heatmap, Lesson, Picture, Vectors
+from lib.plots.curves import curves
+from lib.plots.points import vectors
+from lib.plots.steps import bars, heatmap
+
+
+def picture(lesson: Lesson, values: Mapping[str, Any], spec: Picture, sample_index: tuple[int, ...] = ()) -> go.Figure:
+    """The figure for one of the lesson's pictures; its title and text stand beside it on the page."""
+    match spec:
+        case Curves():
+            return curves(lesson, spec)
+        case Bars():
+            return bars(lesson, values, spec, sample_index)
+        case Heatmap():
+            return heatmap(lesson, values, spec, sample_index)
+        case Vectors():
+            return vectors(lesson, values, spec, sample_index)
+
+
+def follows_the_input(spec: Picture) -> bool:
+    """Whether the picture changes with the values; curves have values of their own."""
+    return not isinstance(spec, Curves)

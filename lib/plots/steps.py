@@ -1,0 +1,150 @@
+"""A step of the hand calculation as a picture: bars for one sample, or a map of colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.lesson import run
+from lib.lesson.pieces import class_last
+from lib.lesson.spec import Bars, Heatmap, Lesson, Step
+from lib.plots.frame import axis, figure, label, sentence
+from lib.plots.titles import index_word
+
+MOST_WRITTEN = 16  # bars that carry their number
+MOST_COLUMNS, MOST_CELLS = 8, 64  # a map with more is not written into
+
+
+def all_steps(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
+    """The steps of the result and then those of the gradient."""
+    given = run.given_values(lesson, values)
+    return {**run.work_gradient(lesson, given).steps, **run.work(lesson, given).steps}
+
+
+def of_sample(value: np.ndarray, dims: int, index: tuple[int, ...]) -> np.ndarray:
+    """The part of a step that belongs to a sample; where there are fewer samples (or none chosen), the first."""
+    index = (*index[:dims], *(0,) * (dims - len(index)))
+    return value[tuple(min(i, size - 1) for i, size in zip(index, value.shape, strict=False))]
+
+
+def bars(lesson: Lesson, values: Mapping[str, Any], spec: Bars, index: tuple[int, ...]) -> go.Figure:
+    """The step's numbers for the chosen sample, under the input that they came from."""
+    step = all_steps(lesson, values).get(spec.step)
+    if step is None:
+        return _no_step(spec.step)
+    if not np.size(step.value):
+        return sentence("There is nothing to draw: the tensors are empty.")
+    dims = step.sample_dims if len(step.axes) > 1 else 0  # one number per sample: draw them all
+    shown = {step.label: np.atleast_1d(of_sample(np.asarray(step.value), dims, index))}
+    beside = _same_place(run.given_values(lesson, values).get(spec.beside), step, dims, index)
+    if beside is not None:
+        shown = {spec.beside: beside, **shown}
+    return _stacked(shown, index_word(step))
+
+
+def _no_step(name: str) -> go.Figure:
+    return sentence(f"With these values there is no step “{name.replace('_', ' ')}” to draw.")
+
+
+def _same_place(value: Any, step: Step, dims: int, index: tuple[int, ...]) -> np.ndarray | None:
+    """The input's numbers for the same sample; inputs have their classes second, steps have them last."""
+    if not isinstance(value, np.ndarray):
+        return None
+    by_class = class_last(value) if len(step.axes) > 1 else value
+    for array in (by_class, value):
+        if array.shape == np.shape(step.value):
+            return np.atleast_1d(of_sample(array, dims, index))
+    return None
+
+
+def _stacked(shown: Mapping[str, np.ndarray], word: str) -> go.Figure:
+    """A panel for each set of bars, one above the other, over the same categories."""
+    layout: dict[str, Any] = {}
+    height = (1 - 0.1 * (len(shown) - 1)) / len(shown)
+    traces = []
+    for row, (name, numbers) in enumerate(shown.items()):
+        suffix = "" if row == 0 else str(row + 1)
+        top = 1 - row * (height + 0.1)
+        layout[f"yaxis{suffix}"] = axis(
+            name, domain=[max(0.0, top - height), top], zeroline=True, nticks=5, **_room(numbers)
+        )
+        traces.append({**_bar_trace(np.ravel(numbers), word, name), "yaxis": f"y{suffix}"})
+    last = "" if len(shown) == 1 else str(len(shown))
+    return figure(traces, xaxis=axis(word, type="category", anchor=f"y{last}"), bargap=0.35, **layout)
+
+
+def _bar_trace(numbers: np.ndarray, word: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": [str(i) for i in range(numbers.size)],
+        "y": np.where(np.isfinite(numbers), numbers, np.nan),
+        "text": [label(float(v)) for v in numbers] if numbers.size <= MOST_WRITTEN else None,
+        "textposition": "outside",
+        "textangle": 0,
+        "cliponaxis": False,
+        "hovertemplate": f"{word} %{{x}}<br>{name}: %{{y:.4g}}<extra></extra>",
+    }
+
+
+def _room(numbers: np.ndarray) -> dict[str, Any]:
+    """A range from zero, with room for the numbers at the bars' ends."""
+    finite = numbers[np.isfinite(numbers)]
+    low, high = float(min(0, finite.min(initial=0))), float(max(0, finite.max(initial=0)))
+    span = high - low or 1.0
+    return {"range": [low - 0.2 * span * (low < 0), high + 0.25 * span * (high > 0 or low == 0)]}
+
+
+def heatmap(lesson: Lesson, values: Mapping[str, Any], spec: Heatmap, index: tuple[int, ...]) -> go.Figure:
+    """The step as rows and columns, a loop's steps as rows one under the other; −∞ stays empty."""
+    found = [s for s in all_steps(lesson, values).values() if spec.step in (s.name, s.base)]
+    if not found:
+        return _no_step(spec.step)
+    z = _rows(found, index)
+    if not z.size:
+        return sentence("There is nothing to draw: the tensors are empty.")
+    return _map(np.where(np.isfinite(z), z, np.nan), spec, found[0].base.replace("_", " "))
+
+
+def _rows(found: list[Step], index: tuple[int, ...]) -> np.ndarray:
+    """Two dimensions, whatever the step has."""
+    cut = [of_sample(np.asarray(s.value, dtype=np.float64), _leading(s, len(found)), index) for s in found]
+    z = np.stack(cut) if len(cut) > 1 else cut[0]
+    return np.atleast_2d(z) if z.ndim <= 2 else z.reshape(-1, z.shape[-1])
+
+
+def _leading(step: Step, rows: int) -> int:
+    """How many dimensions choose the sample: all but one row (of a loop), or all but rows and columns."""
+    kept = 1 if rows > 1 else min(2, max(len(step.axes) - 1, 2 - step.sample_dims))
+    return max(0, np.ndim(step.value) - max(kept, 1))
+
+
+def _map(z: np.ndarray, spec: Heatmap, name: str) -> go.Figure:
+    rows, columns = z.shape
+    written = columns <= MOST_COLUMNS and z.size <= MOST_CELLS
+    across, down = spec.x or "column", spec.y or "row"
+    cells = {
+        "type": "heatmap",
+        "z": z,
+        "x": [str(i) for i in range(columns)],
+        "y": [str(i) for i in range(rows)],
+        "text": [[_cell(v) for v in row] for row in z] if written else None,
+        "texttemplate": "%{text}" if written else None,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverongaps": False,
+        "colorbar": {"title": {"text": name, "side": "right"}, "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": f"{across} %{{x}}, {down} %{{y}}<br>{name}: %{{z:.4g}}<extra></extra>",
+    }
+    return figure(
+        [cells],
+        xaxis=axis(across, type="category", showgrid=False),
+        yaxis=axis(down, type="category", autorange="reversed", showgrid=False),
+        height=int(np.clip(90 + 42 * rows, 240, 480)),
+    )
+
+
+def _cell(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−") if np.isfinite(value) else ""
