@@ -58,7 +58,7 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
                     st.page_link(pages[slug], label=say(pages[slug].title))
 
 
-st.set_page_config(page_title="Torch by Hand", layout="wide", page_icon=":material/edit_note:")
+st.set_page_config(page_title="Torch by Hand", layout="wide")
 pages = all_pages()
 st.session_state["pages"] = pages
 current = st.navigation(list(pages.values()), position="hidden")

@@ -17,11 +17,12 @@ from lib.lesson.spec import Lesson, Try
 from lib.ui import views
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, matching_example, take_uploaded, texts_of
+from lib.ui.pictures import picture
 from lib.ui.text import number, say
 from lib.ui.working import working_card
 
 VIEWS: Mapping[str, Callable[[Lesson, Mapping[str, Any]], None]] = {
-    "Picture": views.picture,
+    "Picture": picture,
     "Gradient": views.gradient,
     "Extreme inputs": views.extreme_inputs,
     "Pitfalls": views.pitfalls,

@@ -62,7 +62,7 @@ def _numbers(value: object) -> tuple[np.ndarray | None, str]:
         array = np.asarray(detach() if callable(detach) else value)
     except Exception:  # whatever a foreign object raises here, the answer is the same: it is not an array
         ragged = isinstance(value, list | tuple)
-        return None, f"a {type(value).__name__} that is no array" + (": its rows differ" if ragged else "")
+        return None, f"a {type(value).__name__} " + ("whose rows differ in length" if ragged else "that is no array")
     if array.dtype.kind in _KINDS:
         return array, _KINDS[array.dtype.kind]
     return None, _strange(value, array)
@@ -94,14 +94,14 @@ def _compared(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -
         relative = np.where(error > 0, error / size, 0.0)
         ulps = np.where(finite, _ulps(got, expected), 0.0)
     relative = relative[size > 0] if (size > 0).any() else relative
-    largest = [_largest(errors) for errors in (error, relative, ulps, times)]
+    worst = _largest(error), _largest(relative), _largest(ulps), _largest(times)
     if fits.all():
-        return Comparison(True, None, None, None, *largest, says=_same_says(error, allowed), kind_says="")
+        return Comparison(True, None, None, None, *worst, _same_says(error, allowed), "")
     first = tuple(int(i) for i in np.unravel_index(int(np.argmax(~fits)), fits.shape))
     says = _differs_says(first, got[first], expected[first], float(error[first]), float(allowed[first]))
     if fits.size - fits.sum() > 1:
         says += f" ({fits.size - fits.sum()} of {fits.size} differ)"
-    return Comparison(False, first, got[first].item(), expected[first].item(), *largest, says=says, kind_says="")
+    return Comparison(False, first, got[first].item(), expected[first].item(), *worst, says, "")
 
 
 def _largest(values: np.ndarray) -> float:

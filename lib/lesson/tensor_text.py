@@ -110,6 +110,11 @@ def format_tensor(array: npt.ArrayLike, digits: int | None = None, *, whole: boo
 # From text to words and a shape
 
 
+def ascii_signs(text: str) -> str:
+    """The same text with fullwidth and typographic signs (`１，２`, `−3`) replaced by those of a keyboard."""
+    return text if text.isascii() else text.translate(_SAME_SIGN)
+
+
 def _refuse_long(text: str) -> None:
     size = len(text) if len(text) > MOST_BYTES else len(text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
@@ -118,9 +123,7 @@ def _refuse_long(text: str) -> None:
 
 def _plain(text: str) -> str:
     """The same text in ASCII signs and `\\n` lines, with brackets that run over several lines joined into one."""
-    if not text.isascii():
-        text = text.removeprefix("\ufeff").translate(_SAME_SIGN)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = ascii_signs(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n").strip()
     if "..." in text:
         place = _place(text, text.index("..."))
         raise TensorTextError(f"'...' stands at {place}: the printout was abbreviated; expected every number")
@@ -349,7 +352,7 @@ class _Reader:
         token = self.tokens[self.next]
         if not token:
             raise TensorTextError(f"the text ends; expected {expected}")
-        raise TensorTextError(f"{_shown(token)} stands at {self.place(self.next)}; expected {expected}")
+        raise TensorTextError(f"{shown(token)} stands at {self.place(self.next)}; expected {expected}")
 
     def place(self, number: int) -> str:
         starts = [match.start() for match in _TOKEN.finditer(self.text)]
@@ -396,7 +399,7 @@ def _index(index: list[int]) -> str:
     return "[" + ", ".join(map(str, index)) + "]"
 
 
-def _shown(word: str) -> str:
+def shown(word: str) -> str:
     """A word as it can be printed: shortened, numbers bare, invisible signs by name."""
     if len(word) > 24:
         word = word[:16] + "…"
@@ -413,7 +416,7 @@ def _typed(words: list[str], shape: Shape, empty: Kind) -> Typed:
     digits: list[float] = []
     try:
         for word in words:
-            value, half = _value(word)
+            value, half = value_of(word)
             values.append(value)
             digits.append(half)
     except TensorTextError as fault:
@@ -445,7 +448,7 @@ def _array(words: list[str], values: list[float], shape: Shape, kind: Kind) -> n
 
 
 def _at(words: list[str], shape: Shape, number: int) -> str:
-    return _stands(_shown(words[number]), shape, number)
+    return _stands(shown(words[number]), shape, number)
 
 
 def _stands(word: str, shape: Shape, number: int) -> str:
@@ -454,8 +457,11 @@ def _stands(word: str, shape: Shape, number: int) -> str:
     return f"{word} stands at {_index([int(i) for i in np.unravel_index(number, shape)])}"
 
 
-def _value(word: str) -> tuple[float, float]:
-    """A word's value, an int where it is written as one, and half a unit of its last digit."""
+def value_of(word: str) -> tuple[float, float]:
+    """The number in a word without blanks, an int if it is written as one, and half a unit of its last digit.
+
+    For any other word the TensorTextError says only what was expected; where it stands is for the caller to add.
+    """
     match = _NUMBER.fullmatch(word)
     if match is None:
         return _unusual(word), 0.0
@@ -496,7 +502,7 @@ def _unusual(word: str) -> float:
         return _NAMED[name]
     top, slash, bottom = word.partition("/")
     if slash and _NUMBER.fullmatch(top) and _NUMBER.fullmatch(bottom):
-        return _fraction(_value(top)[0], _value(bottom)[0])
+        return _fraction(value_of(top)[0], value_of(bottom)[0])
     raise TensorTextError(_hint(word))
 
 
@@ -526,14 +532,14 @@ def _hint(word: str) -> str:
 def _as_kind(word: str, kind: Kind) -> str:
     """The word for the same number as a float, an integer or a boolean."""
     try:
-        value, _ = _value(word)
+        value, _ = value_of(word)
     except TensorTextError as fault:
-        raise TensorTextError(f"{_shown(word)} is typed; {fault}") from None
+        raise TensorTextError(f"{shown(word)} is typed; {fault}") from None
     if kind == "boolean":
         return str(bool(value))
     if kind == "integer":
         if isinstance(value, float) and not value.is_integer():
-            raise TensorTextError(f"{_shown(word)} stands in a tensor of integers; expected whole numbers")
+            raise TensorTextError(f"{shown(word)} stands in a tensor of integers; expected whole numbers")
         return str(int(value))
     if isinstance(value, bool):
         return str(float(value))

@@ -187,8 +187,8 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
             next_row(row, log_p, z, t, frames),
             axes="ns",
             worked=products(ways(row, z), emitted(log_p, z, t), t < frames, row),
-            words="For each state: stay, or come from the left, or from two to the left over a blank, if the label there "
-            "is a different one. Add these, then multiply by the state's probability in this frame.",
+            words="For each state: stay, or come from the left, or (if the label there is a different one) from two to "
+            "the left. Add these, then multiply by the probability of the state's label in this frame.",
         )
     ends = last_states(row, labels)
     log_likelihood = yield from written(
@@ -260,7 +260,7 @@ def row_before(row, log_p, z, t, frames, labels):
 
 
 def by_class(through, z, classes):
-    """log Σ over the states that carry each class: (…, states) to (…, classes). As in torch, the last state comes first."""
+    """log Σ over the states that carry each class: (…, states) to (…, classes); as in torch, from the last state."""
     total = np.full((*through.shape[:-1], classes), -np.inf)
     for state in range(z.shape[-1] - 1, -1, -1):
         carries, new = z[..., state, None] == np.arange(classes), through[..., state, None]
@@ -782,8 +782,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A label outside the classes",
-            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) memory that is not its "
-            "own. You get rubbish or a crash. This app refuses such labels instead of handing them on.",
+            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) memory beyond its own. "
+            "You get rubbish or a crash. This app refuses such labels instead of handing them on.",
         ),
         Pitfall(
             "The blank as a label",
@@ -857,7 +857,7 @@ LESSON = Lesson(
     ),
     check=check,
     not_a_slope={
-        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores before it: "
-        "probability minus posterior. The slope for log_probs alone would be minus the posterior."
+        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores before "
+        "it: probability minus posterior. The slope for log_probs alone would be minus the posterior."
     },
 )

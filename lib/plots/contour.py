@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from lib.lesson import run
 from lib.lesson.spec import Lesson
-from lib.plots.frame import ACCENT, axis, figure, label, sentence
+from lib.plots.frame import ACCENT, QUIET, axis, figure, label, sentence
 from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import Place, affordable, loss_at, moved, reach, value_at
 from lib.plots.titles import place_name, result_name
@@ -64,8 +64,7 @@ def _map(
         "z": z,
         "connectgaps": False,
         "ncontours": 12,
-        "contours": {"showlabels": True, "labelfont": {"size": 11}},
-        "line": {"width": 1},
+        "line": {"width": 1, "color": QUIET},
         "colorbar": {"title": {"text": result, "side": "right"}, "thickness": 12, "outlinewidth": 0},
         "hovertemplate": f"{across} = %{{x:.4g}}<br>{up} = %{{y:.4g}}<br>{result} = %{{z:.4g}}<extra></extra>",
     }

@@ -67,19 +67,19 @@ def _two_panels(
     below = "gradient" if has_gradient(lesson, given, place) else "slope"
     result = result_name(lesson, given, _is_summed(lesson, given))
     now = np.flatnonzero(x == value_at(given, place))
-    hover = f"{name} = %{{x:.4g}}<br>{{}} = %{{y:.4g}}<extra></extra>"
+    above, under = (f"{name} = %{{x:.4g}}<br>{what} = %{{y:.4g}}<extra></extra>" for what in (result, below))
     traces = [
-        _line(x, loss, hover.format(result)),
+        _line(x, loss, above),
         _tangent(lesson, place, x, loss, slope, now),
-        {**_line(x, slope, hover.format(below)), "yaxis": "y2"},
-        _marker(x[now], loss[now], hover.format(result)),
-        {**_marker(x[now], slope[now], hover.format(below)), "yaxis": "y2"},
+        {**_line(x, slope, under), "yaxis": "y2"},
+        _marker(x, loss, now, above),
+        {**_marker(x, slope, now, under), "yaxis": "y2"},
     ]
     return figure(
         traces,
         xaxis=axis(name, anchor="y2", range=[float(x[0]), float(x[-1])]),
         yaxis=axis(result, domain=[0.42, 1.0], **_room(loss)),
-        yaxis2=axis(below, domain=[0.0, 0.3], zeroline=True, zerolinecolor=QUIET, zerolinewidth=1, nticks=4),
+        yaxis2=axis(below, domain=[0.0, 0.3], zeroline=True, zerolinecolor=QUIET, nticks=4, **_room(slope)),
         hovermode="x",
     )
 
@@ -93,14 +93,17 @@ def _line(x: np.ndarray, y: np.ndarray, hover: str) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "hovertemplate": hover}
 
 
-def _marker(x: np.ndarray, y: np.ndarray, hover: str) -> dict[str, Any]:
+def _marker(x: np.ndarray, y: np.ndarray, now: np.ndarray, hover: str) -> dict[str, Any]:
+    """The present value with its number, which stays inside the picture at its edges."""
+    across = float((x[now[0]] - x[0]) / (x[-1] - x[0])) if now.size and x[-1] > x[0] else 0.5
+    side = "right" if across < 0.12 else "left" if across > 0.88 else "center"
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "x": x,
-        "y": y,
-        "text": [label(float(v)) if np.isfinite(v) else "" for v in y],
-        "textposition": "top center",
+        "x": x[now],
+        "y": y[now],
+        "text": [label(float(v)) if np.isfinite(v) else "" for v in y[now]],
+        "textposition": f"top {side}",
         "cliponaxis": False,
         "marker": {"color": ACCENT, "size": 10},
         "hovertemplate": hover,
@@ -132,10 +135,14 @@ def _half_length(x: np.ndarray, loss: np.ndarray, steep: float) -> float:
     return 0.2 * min(across, up / abs(steep)) if steep else 0.2 * across
 
 
-def _room(loss: np.ndarray) -> dict[str, Any]:
-    """The vertical range: all finite losses, and room for the number above the marker."""
-    low, high = float(np.nanmin(loss)), float(np.nanmax(loss))
+def _room(numbers: np.ndarray) -> dict[str, Any]:
+    """The vertical range: all finite numbers, and room for the one above the marker. A constant is not rounding noise."""
+    finite = numbers[np.isfinite(numbers)]
+    if not finite.size:
+        return {"range": [-1.0, 1.0]}
+    low, high = float(finite.min()), float(finite.max())
+    least = 1e-5 * max(abs(low), abs(high)) or 1.0
+    if high - low < least:
+        low, high = low - max(abs(low), least) / 2, high + max(abs(high), least) / 2
     span = high - low
-    if span <= 1e-9 * max(abs(low), abs(high)):
-        return {"range": [low - 1, high + 1]}
-    return {"range": [low - 0.06 * span, high + 0.16 * span]}
+    return {"range": [low - 0.06 * span, high + 0.2 * span]}

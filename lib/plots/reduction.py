@@ -70,6 +70,7 @@ def _bars(lesson: Lesson, given: Mapping[str, Any], step: Step, part: np.ndarray
     up = f"part of the result ({unit})" if unit else "part of the result"
     return figure(
         [bars],
+        bargap=0.5,
         xaxis=axis(across, type="category", tickangle=0 if len(names) <= 12 else None),
         yaxis=axis(up, zeroline=True),
         margin={"l": 8, "r": 12, "t": 28, "b": 8},
@@ -120,7 +121,8 @@ def divisor(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
     ways = [w for name in _in_order(worked) if (w := _way(name, worked[name])) is not None]
     if len(ways) < len(worked):
         return None
-    return _rows([*ways, *_by_the_count(worked)], chosen)
+    unit = unit_of(lesson, run.given_values(lesson, values))
+    return _rows([*ways, *_by_the_count(worked)], chosen, f"loss ({unit})" if unit else "loss")
 
 
 def _in_order(worked: Mapping[str, Any]) -> list[str]:
@@ -167,13 +169,13 @@ def _by_the_count(worked: Mapping[str, Mapping[str, Step]]) -> list[_Way]:
     return [_Way("not PyTorch's", says, each / each.size, torchs_own=False)]
 
 
-def _rows(ways: Sequence[_Way], chosen: str) -> go.Figure:
+def _rows(ways: Sequence[_Way], chosen: str, title: str) -> go.Figure:
     """Each way a line of text and under it its parts in a row; the chosen one named in bold."""
     places = list(range(len(ways)))[::-1]
     notes = [_note(way, place, way.name == chosen) for way, place in zip(ways, places, strict=True)]
     return figure(
         _segments(ways, places),
-        xaxis=axis("", zeroline=True, rangemode="tozero"),
+        xaxis=axis(title, zeroline=True, rangemode="tozero"),
         yaxis={"visible": False, "range": [-0.5, len(ways) - 0.3]},
         barmode="relative",
         bargap=0.62,

@@ -73,7 +73,7 @@ def _stacked(shown: Mapping[str, np.ndarray], word: str) -> go.Figure:
         )
         traces.append({**_bar_trace(np.ravel(numbers), word, name), "yaxis": f"y{suffix}"})
     last = "" if len(shown) == 1 else str(len(shown))
-    return figure(traces, xaxis=axis(word, type="category", anchor=f"y{last}"), bargap=0.35, **layout)
+    return figure(traces, xaxis=axis(word, type="category", anchor=f"y{last}"), bargap=0.5, **layout)
 
 
 def _bar_trace(numbers: np.ndarray, word: str, name: str) -> dict[str, Any]:

@@ -39,10 +39,6 @@ def _in_sentence(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    pass
-
-
 def gradient(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """By hand, with the same working; autograd and finite differences beside it on request."""
     if not run.differentiable(lesson, run.given_values(lesson, values)):

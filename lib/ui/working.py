@@ -53,7 +53,19 @@ def choose_sample(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> tupl
         width=150,
         persist_state="session",
     )
-    return tuple(int(i) for i in chosen.strip("()").split(",") if i.strip())
+    return _index(chosen)
+
+
+def _index(text: str) -> tuple[int, ...]:
+    return tuple(int(i) for i in text.strip("()").split(",") if i.strip())
+
+
+def chosen_sample(lesson: Lesson, values: Mapping[str, Any]) -> tuple[int, ...]:
+    """The sample that the working above is about; the first one until another is chosen."""
+    shape = working.sample_shape(working.working(lesson, values, "forward").steps)
+    index = _index(str(st.session_state.get(key_of(lesson, "sample_forward"), "")))
+    inside = len(index) == len(shape) and all(i < size for i, size in zip(index, shape, strict=True))
+    return index if inside else (0,) * len(shape)
 
 
 def choose_turn(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> str | None:

@@ -1,0 +1,441 @@
+"""Gaussian negative log-likelihood: squared error for networks that also say how sure they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import gathered, num, reduce, share
+from lib.lesson.spec import (
+    REDUCTION,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Switch,
+    Tensor,
+    Try,
+)
+
+HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
+
+
+def check(*, input, target, var, full, eps, reduction):
+    for name, array in (("input", input), ("target", target)):
+        if array.dtype.kind not in "iuf":
+            raise ValueError(f"{name} holds {array.dtype.name} values; expected real numbers.")
+    checks.need_floats(var=var)
+    if (var < 0).any():
+        raise ValueError(f"var holds {var[var < 0][0]:g}; expected variances of 0 or more.")
+    different = [v for i, v in zip(input.shape, var.shape, strict=False) if i != v]
+    one_stretched = input.ndim == var.ndim and sum(different) == 1
+    if var.shape not in (input.shape, input.shape[:-1]) and not one_stretched:
+        raise ValueError(
+            f"var has shape {checks.words(var.shape)}, input {checks.words(input.shape)}; expected the same shape, "
+            "or one axis of size 1, or the last axis left out."
+        )
+    checks.need_broadcastable(input=input, target=target, var=beside(input, var))
+    if (input - target).dtype.kind in "iu" and {input.dtype.name, target.dtype.name} & {"uint16", "uint32", "uint64"}:
+        raise ValueError(f"torch cannot subtract {target.dtype.name} from {input.dtype.name} numbers. Use floats.")
+
+
+def beside(input, var):
+    """var with its last axis put back where it was left out, so that it stretches over input's rows."""
+    return var[..., None] if var.shape != input.shape and var.shape == input.shape[:-1] else var
+
+
+def by_hand(input, target, var, *, full, eps, reduction) -> Steps:
+    """From prediction and variance to the loss, in nats."""
+    shape = np.broadcast_shapes(input.shape, target.shape, beside(input, var).shape)
+    x, y, raw = (np.broadcast_to(a, shape) for a in (input, target, beside(input, var)))
+    error = yield Step(
+        "error",
+        r"e_i = x_i - y_i",
+        x - y,
+        axes="i",
+        worked=lambda *i: f"{num(x[i])} - {num(y[i])}",
+        words="Prediction minus target.",
+    )
+    v = yield Step(
+        "variance",
+        r"v_i = \max(\text{var}_i, \varepsilon)",
+        np.maximum(raw, eps),
+        axes="i",
+        worked=lambda *i: rf"\max({num(raw[i])}, {num(eps)})",
+        given=not (raw < eps).any(),
+        words="A variance below eps counts as eps.",
+    )
+    fit = yield Step(
+        "fit",
+        r"q_i = \frac{e_i^2}{v_i}",
+        error**2 / v,
+        axes="i",
+        worked=lambda *i: rf"\frac{{{num(error[i])}^2}}{{{num(v[i])}}}",
+        words="The squared error, measured in variances.",
+    )
+    log_variance = yield Step(
+        "log_variance",
+        r"g_i = \ln v_i",
+        np.log(v),
+        axes="i",
+        worked=lambda *i: rf"\ln {num(v[i])}",
+        words="The natural logarithm of the variance: what being unsure costs.",
+    )
+    each = yield Step(
+        "loss_per_element",
+        r"\ell_i = \tfrac12 (g_i + q_i)" + (r" + \tfrac12 \ln 2\pi" if full else ""),
+        0.5 * (log_variance + fit) + (HALF_LOG_2PI if full else 0.0),
+        axes="i",
+        worked=lambda *i: (
+            rf"\tfrac12 ({num(log_variance[i])} + {num(fit[i])})" + (f" + {num(HALF_LOG_2PI)}" if full else "")
+        ),
+        words="Half of both together." + (" With full=True, half of ln 2π more." if full else ""),
+    )
+    yield from reduce(each, reduction, letter="i", divisor_words="Count the elements.")
+
+
+def grad_by_hand(s, input, target, var, *, full, eps, reduction) -> Steps:
+    """The error over the variance; and for the variance, 1/v against e²/v²."""
+    each = yield from share(s, reduction, "i")
+    error, v, fit = s["error"], s["variance"], s["fit"]
+    half = np.broadcast_to(0.5 * each, v.shape)
+    pull = yield Step(
+        "pull",
+        r"h_i = \frac{\partial L}{\partial \ell_i}\, \frac{e_i}{v_i}",
+        half / v * (2 * error),
+        axes="i",
+        worked=lambda *i: rf"{num(each)} \cdot \frac{{{num(error[i])}}}{{{num(v[i])}}}",
+        words="Half of the squared error has the slope e; divide by the variance and multiply by the share.",
+    )
+    for name, tensor, symbol, sign in (("input", input, "x", 1), ("target", target, "y", -1)):
+        if checks.is_float(tensor):
+            yield Step(
+                f"d_{name}",
+                rf"\frac{{\partial L}}{{\partial {symbol}_i}} = {'-' if sign < 0 else ''}h_i",
+                gathered(sign * pull, tensor.shape),
+                words="Where one number serves several elements, add their parts up."
+                if tensor.shape != v.shape
+                else ("The same with the other sign." if sign < 0 else "It is the same number."),
+            )
+    row = beside(input, var)
+    of_log = gathered(half, row.shape) / np.maximum(row, eps)
+    of_fit = gathered(half * (fit / v), row.shape)
+    yield Step(
+        "d_var",
+        r"\frac{\partial L}{\partial \text{var}_i} = \frac{\partial L}{\partial \ell_i}\, "
+        r"\frac12 \left(\frac{1}{v_i} - \frac{e_i^2}{v_i^2}\right)",
+        (of_log - of_fit).reshape(var.shape),
+        worked=lambda *i: f"{num(of_log.ravel()[0])} - {num(of_fit.ravel()[0])}" if of_log.size == 1 else r"\dots",
+        words="The logarithm pulls the variance down, the squared error pushes it up; they balance at v = e².",
+    )
+
+
+def naive(*, input, target, var, **_):
+    """The book's formula: the density itself, then its logarithm."""
+    density = np.exp(-((input - target) ** 2) / (2 * var)) / np.sqrt(var)
+    return -np.log(density).mean()
+
+
+# A few of the mistakes need to know what was squared, halved or left out
+
+
+def raw_variance(given, done):
+    return np.broadcast_to(beside(given["input"], given["var"]), done["variance"].shape)
+
+
+def is_mean(given):
+    return given["reduction"] == "mean"
+
+
+MISTAKES = (
+    Mistake(
+        {"variance": raw_variance},
+        "You used the variance as it came. PyTorch raises everything below eps to eps first.",
+        when=lambda given: bool((given["var"] < given["eps"]).any()),
+    ),
+    Mistake(
+        {"variance": lambda given, done: raw_variance(given, done) + given["eps"]},
+        "You added eps to the variance. PyTorch takes the larger of the two instead.",
+    ),
+    Mistake(
+        {"fit": lambda given, done: done["fit"] / done["variance"]},
+        "You divided by the variance squared, as if var were the standard deviation. Divide by var once.",
+    ),
+    Mistake(
+        {"fit": lambda given, done: done["fit"] * done["variance"] / np.sqrt(done["variance"])},
+        "You divided by the standard deviation. Divide the squared error by the variance.",
+    ),
+    Mistake(
+        {"fit": lambda given, done: done["error"] / done["variance"]},
+        "You forgot to square the error.",
+    ),
+    Mistake(
+        {"log_variance": lambda given, done: 0.5 * done["log_variance"]},
+        "This is the logarithm of the standard deviation. Take that of the variance; the half comes in the next step.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: done["log_variance"] + done["fit"]},
+        "You left out the half.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: 0.5 * done["fit"]},
+        "You left out the logarithm of the variance. Without it, a network could win by always being unsure.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: 0.5 * (done["fit"] - done["log_variance"])},
+        "You took the logarithm away. It is added: a large variance must cost something.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] - HALF_LOG_2PI},
+        "You left out the constant. With full=True, PyTorch adds half of ln 2π, 0.919.",
+        when=lambda given: given["full"],
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] + HALF_LOG_2PI},
+        "You added half of ln 2π. PyTorch leaves this constant out unless full=True.",
+        when=lambda given: not given["full"],
+    ),
+    Mistake(
+        {"divisor": lambda given, done: len(done["loss_per_element"])},
+        "You divided by the number of samples. The mean is over all elements.",
+        when=lambda given: is_mean(given) and given["input"].ndim > 1,
+    ),
+    Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', divide it by the number of elements.",
+        when=is_mean,
+    ),
+)
+
+
+def d_var_stopped(given, done):
+    """The gradient as it would be if the clamp let none through."""
+    return np.where(given["var"] < given["eps"], 0.0, done["d_var"])
+
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"pull": lambda given, done: 2 * done["pull"]},
+        "You forgot the half in front of the squared error: it cancels the 2 of the square.",
+    ),
+    Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean divides each element's share.",
+        when=is_mean,
+    ),
+    Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: prediction minus target, so that descent moves towards the target.",
+    ),
+    Mistake(
+        {"d_target": lambda given, done: -done["d_target"]},
+        "The sign is the other way round: when the target rises, the error falls.",
+    ),
+    Mistake(
+        {"d_var": d_var_stopped},
+        "You stopped the gradient where eps was used. PyTorch clamps behind autograd's back: the gradient flows on, "
+        "as if eps had been the variance.",
+        when=lambda given: bool((given["var"] < given["eps"]).any()),
+    ),
+    Mistake(
+        {"d_var": lambda given, done: -done["d_var"]},
+        "The sign is the other way round: 1/v minus e²/v², so descent raises a variance that is too small.",
+    ),
+)
+
+FIRST = {"input": [0, 1, 3], "target": [1, 1, 1], "var": [1, 0.25, 4]}
+
+LESSON = Lesson(
+    title="Gaussian NLL loss",
+    torch=nn.GaussianNLLLoss,
+    group="distributions",
+    order=2,
+    names=(
+        "高斯负对数似然",
+        "高斯负对数似然损失",
+        "Gaussian negative log-likelihood",
+        "heteroscedastic regression",
+        "uncertainty loss",
+    ),
+    purpose="Regression for a network that predicts a value and how sure it is: errors cost less where it admits doubt, "
+    "and doubt costs too.",
+    use_when="Noise differs from place to place and you want error bars with the prediction.",
+    not_when="You only need the value (use MSE loss), or there are wild outliers (use Huber or L1 loss).",
+    formula=r"\ell_i = \frac12 \left(\ln v_i + \frac{(x_i - y_i)^2}{v_i}\right) \big(+ \tfrac12 \ln 2\pi\big), "
+    r"\qquad v_i = \max(\text{var}_i, \varepsilon)",
+    symbols=(
+        (r"x_i", "the predicted value (input)"),
+        (r"y_i", "the target"),
+        (r"\text{var}_i", "the predicted variance: the square of the standard deviation"),
+        (r"v_i", "the variance, but at least eps"),
+        (r"\varepsilon", "eps"),
+        (r"e_i", "the error"),
+        (r"q_i", "the squared error over the variance"),
+        (r"g_i", "the logarithm of the variance"),
+        (r"h_i", "the share times error over variance (gradient)"),
+        (r"W", "what the mean divides by: the number of elements"),
+        (r"\ell_i", "the loss of element i, in nats"),
+    ),
+    tensors=(
+        Tensor("input", "the predicted values", "any"),
+        Tensor("target", "the true values", "same as input, or stretching to it"),
+        Tensor(
+            "var",
+            "the predicted variances, 0 or more",
+            "same as input, or one axis of size 1, or without the last axis",
+            draw=draw.positive,
+        ),
+    ),
+    parameters=(
+        REDUCTION,
+        Switch("full", False, "Add the constant ½ ln 2π, so that the loss is the exact negative log-density."),
+        Number("eps", 1e-6, "The smallest variance; smaller ones count as this.", (0.5,), rare=True),
+    ),
+    shapes=(
+        {"input": (3,), "target": (3,), "var": (3,)},
+        {"input": (2, 3), "target": (2, 3), "var": (2, 3)},
+        {"input": (2, 3), "target": (2, 3), "var": (2, 1)},
+        {"input": (2, 3), "target": (2, 3), "var": (2,)},
+        {"input": (2, 3), "target": (2, 3), "var": (1, 3)},
+        {"input": (2, 3), "target": (2, 1), "var": (2, 3)},
+        {"input": (3, 1), "target": (3,), "var": (3, 1)},
+        {"input": (2, 3), "target": (4, 2, 3), "var": (2,)},
+        {"input": (), "target": (), "var": ()},
+        {"input": (3,), "target": (3,), "var": ()},
+        {"input": (2, 2, 3), "target": (2, 2, 3), "var": (2, 2, 1)},
+        {"input": (0, 3), "target": (0, 3), "var": (0, 3)},
+        {"input": (3, 0), "target": (3, 0), "var": (3, 1)},
+    ),
+    examples=(
+        Example("Three guesses", FIRST, "An error of 2 with a variance of 4 costs little more than being right there."),
+        Example(
+            "Sure and wrong",
+            {"input": [0, 0, 0], "target": [2, 2, 2], "var": [0.01, 1, 4]},
+            "The same error three times. Claiming a variance of 0.01 costs 198; the honest 4 is cheapest.",
+        ),
+        Example(
+            "Sure and right",
+            {"input": [1, 1], "target": [1, 1], "var": [0.01, 1]},
+            "Being right with a small variance gives a negative loss. It is a density, not a probability: it may exceed 1.",
+        ),
+        Example(
+            "A variance of zero",
+            {"input": [1, 0], "target": [1, 1], "var": [0, 0]},
+            "Zero counts as eps = 0.000001: −6.9 where the prediction is right, 499993 where it is not.",
+        ),
+        Example(
+            "One variance for each row",
+            {"input": [[0, 1, 3], [2, 2, 2]], "target": [[1, 1, 1], [1, 1, 1]], "var": [1, 4]},
+            "var may leave out the last axis: each row shares one variance.",
+        ),
+        Example(
+            "A smallest variance worth seeing",
+            {**FIRST, "eps": 0.5},
+            "eps = 0.5 raises the 0.25 to 0.5. It is not added to the others.",
+        ),
+        Example(
+            "With the constant",
+            {**FIRST, "full": True},
+            "full=True adds ½ ln 2π = 0.919 to every element. The gradient stays the same.",
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "A variance cannot be negative",
+            "A linear layer gives any number. Let the network predict log-variances and take exp, or use softplus.",
+            error="var has negative entry/entries",
+            values={"input": np.array([0.0]), "target": np.array([1.0]), "var": np.array([-1.0])},
+        ),
+        Pitfall(
+            "The variance's shape",
+            "One variance per column does not stretch by itself: give it as (1, columns).",
+            error="var is of incorrect size",
+            values={"input": np.zeros((2, 3)), "target": np.zeros((2, 3)), "var": np.ones(3)},
+        ),
+        Pitfall(
+            "Whole numbers as variances",
+            "torch.tensor([1, 2]) holds integers, which cannot be raised to eps. Write 1.0.",
+            error="result type Float can't be cast to the desired output type long int",
+            values={"input": np.zeros(2), "target": np.zeros(2), "var": np.array([1, 2])},
+        ),
+        Pitfall(
+            "Variance, not standard deviation",
+            "var is σ². With σ in its place, errors count too little where σ > 1 and too much where σ < 1.",
+        ),
+        Pitfall(
+            "eps is a floor, and the gradient does not see it",
+            "Older documentation says that eps is added; it is the smallest variance. The clamp is hidden from autograd, "
+            "so below eps the gradient is that at eps, not 0: half a million for an error of 1e-3 and eps of 1e-6 is usual.",
+        ),
+        Pitfall(
+            "A column against a row",
+            "input (3, 1) and target (3,) give nine losses: every prediction meets every target, and nothing warns you. "
+            "Give both the same shape.",
+        ),
+        Pitfall(
+            "Keywords only",
+            "full, eps and reduction must be named: GaussianNLLLoss(True) is a TypeError. A variance that is one Python "
+            "number serves every element; as a tensor it must fit input, so here write it out.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: GaussianNLLLoss",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.GaussianNLLLoss.html",
+        ),
+        Reference(
+            "Nix and Weigend, Estimating the mean and variance of the target probability distribution (1994)",
+            "https://doi.org/10.1109/ICNN.1994.374138",
+        ),
+    ),
+    tries=(
+        Try("What if the network is more sure everywhere?", {"var": [0.1, 0.1, 0.1]}),
+        Try("What if every variance is 1?", {"var": [1, 1, 1]}),
+        Try("What if variances below 0.5 are not allowed?", {"eps": 0.5}),
+        Try("What if the constant counts?", {"full": True}),
+    ),
+    extremes=Extremes(
+        values=lambda x: {"input": [x, 0.0], "target": [0.0, 0.0], "var": [1.0, 1.0]},
+        naive=naive,
+        says="The density of a far-off value underflows to 0, and its logarithm is −∞. PyTorch never computes the density, "
+        "only its logarithm.",
+    ),
+    pictures=(
+        Curves(
+            "How sure should it be?",
+            "For a fixed error, the loss is lowest where the variance equals the squared error. "
+            "Claiming too little costs far more than claiming too much.",
+            values=lambda x: {"input": [0.0], "target": [1.0], "var": [x]},
+            low=0.1,
+            high=9,
+            x="variance",
+            settings={"error 0.5": {"target": [0.5]}, "error 1": {}, "error 2": {"target": [2.0]}},
+        ),
+        Curves(
+            "Doubt flattens the parabola",
+            "With variance 1 it is half the squared error. A larger variance makes errors cheap and being right dear.",
+            values=lambda x: {"input": [x], "target": [0.0], "var": [1.0]},
+            low=-4,
+            high=4,
+            x="error",
+            settings={"variance 0.25": {"var": [0.25]}, "variance 1": {}, "variance 4": {"var": [4.0]}},
+            compare=("mse_loss",),
+        ),
+    ),
+    check=check,
+    not_a_slope={
+        "var": "Below eps the loss does not move with var, but PyTorch hides the clamp from autograd and gives the slope "
+        "at eps. Above eps the gradient is the slope."
+    },
+)

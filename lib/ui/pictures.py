@@ -1,0 +1,91 @@
+"""The Picture view: one picture at a time, chosen from what the lesson's values and its own pictures offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from lib.lesson.spec import Lesson
+from lib.plots.contour import contour
+from lib.plots.moving import moving
+from lib.plots.own import picture as own_picture
+from lib.plots.probe import Place, movable
+from lib.plots.reduction import divisor, shares
+from lib.plots.titles import place_name
+from lib.ui.fields import key_of
+from lib.ui.text import say
+from lib.ui.working import chosen_sample
+
+MOVES, TWO_MOVE, SHARES, DIVISOR = (
+    "One number moves",
+    "Two numbers move",
+    "Share of each loss",
+    "What are we dividing by?",
+)
+
+
+def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """The chosen picture, drawn alone."""
+    own = {spec.title: spec for spec in lesson.pictures}
+    generic: dict[str, Callable[[Lesson, Mapping[str, Any]], go.Figure | None]] = {
+        MOVES: _one_moves,
+        TWO_MOVE: _two_move,
+        SHARES: shares,
+        DIVISOR: divisor,
+    }
+    titles = [MOVES, *own, TWO_MOVE, *([SHARES, DIVISOR] if _reduces(lesson) else [])]
+    with st.container(horizontal=True, vertical_alignment="bottom", key=key_of(lesson, "pictures")):
+        chosen = st.selectbox(
+            say("Picture"),
+            titles,
+            format_func=say,
+            key=key_of(lesson, "picture"),
+            label_visibility="collapsed",
+            width=300,
+            bind="query-params",
+            persist_state="session",
+        )
+        if chosen in own:
+            spec = own[chosen]
+            figure = own_picture(lesson, values, spec, chosen_sample(lesson, values))
+            st.caption(say(spec.says))
+        else:
+            figure = generic[chosen](lesson, values)
+    _draw(lesson, figure, chosen)
+
+
+def _reduces(lesson: Lesson) -> bool:
+    return any(p.name == "reduction" for p in lesson.parameters)
+
+
+def _draw(lesson: Lesson, figure: go.Figure | None, title: str) -> None:
+    if figure is None:
+        st.caption(say("There is nothing to draw for these values."))
+    else:
+        st.plotly_chart(figure, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say(title))
+
+
+def _choose_place(lesson: Lesson, places: list[Place], label: str, default: int = 0) -> Place:
+    """Which number moves."""
+    names = [place_name(place) for place in places]
+    key = key_of(lesson, f"place_{default}")
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[min(default, len(names) - 1)]
+    return places[names.index(st.selectbox(say(label), names, key=key, label_visibility="collapsed", width=170))]
+
+
+def _one_moves(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
+    places = movable(lesson, values)
+    return moving(lesson, values, *_choose_place(lesson, places, "The number that moves")) if places else None
+
+
+def _two_move(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
+    places = movable(lesson, values)
+    if len(places) < 2:
+        return None
+    first = _choose_place(lesson, places, "The first number that moves")
+    second = _choose_place(lesson, places, "The second number that moves", default=1)
+    return contour(lesson, values, first, second) if first != second else moving(lesson, values, *first)
