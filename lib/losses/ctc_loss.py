@@ -782,7 +782,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A label outside the classes",
-            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) memory beyond its own. "
+            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) memory beyond its "
+            "own. "
             "You get rubbish or a crash. This app refuses such labels instead of handing them on.",
         ),
         Pitfall(
@@ -857,7 +858,8 @@ LESSON = Lesson(
     ),
     check=check,
     not_a_slope={
-        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores before "
+        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores "
+        "before "
         "it: probability minus posterior. The slope for log_probs alone would be minus the posterior."
     },
 )

@@ -264,7 +264,8 @@ LESSON = Lesson(
         "heteroscedastic regression",
         "uncertainty loss",
     ),
-    purpose="Regression for a network that predicts a value and how sure it is: errors cost less where it admits doubt, "
+    purpose="Regression for a network that predicts a value and how sure it is: errors cost less where it admits "
+    "doubt, "
     "and doubt costs too.",
     use_when="Noise differs from place to place and you want error bars with the prediction.",
     not_when="You only need the value (use MSE loss), or there are wild outliers (use Huber or L1 loss).",
@@ -323,7 +324,8 @@ LESSON = Lesson(
         Example(
             "Sure and right",
             {"input": [1, 1], "target": [1, 1], "var": [0.01, 1]},
-            "Being right with a small variance gives a negative loss. It is a density, not a probability: it may exceed 1.",
+            "Being right with a small variance gives a negative loss. It is a density, not a probability: it may "
+            "exceed 1.",
         ),
         Example(
             "A variance of zero",
@@ -375,17 +377,20 @@ LESSON = Lesson(
         ),
         Pitfall(
             "eps is a floor, and the gradient does not see it",
-            "Older documentation says that eps is added; it is the smallest variance. The clamp is hidden from autograd, "
-            "so below eps the gradient is that at eps, not 0: half a million for an error of 1e-3 and eps of 1e-6 is usual.",
+            "Older documentation says that eps is added; it is the smallest variance. The clamp is hidden from "
+            "autograd, "
+            "so below eps the gradient is that at eps, not 0: half a million even where the error is 0.",
         ),
         Pitfall(
             "A column against a row",
-            "input (3, 1) and target (3,) give nine losses: every prediction meets every target, and nothing warns you. "
+            "input (3, 1) and target (3,) give nine losses: every prediction meets every target, and nothing warns "
+            "you. "
             "Give both the same shape.",
         ),
         Pitfall(
             "Keywords only",
-            "full, eps and reduction must be named: GaussianNLLLoss(True) is a TypeError. A variance that is one Python "
+            "full, eps and reduction must be named: GaussianNLLLoss(True) is a TypeError. A variance that is one "
+            "Python "
             "number serves every element; as a tensor it must fit input, so here write it out.",
         ),
     ),
@@ -408,7 +413,8 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": [x, 0.0], "target": [0.0, 0.0], "var": [1.0, 1.0]},
         naive=naive,
-        says="The density of a far-off value underflows to 0, and its logarithm is −∞. PyTorch never computes the density, "
+        says="The density of a far-off value underflows to 0, and its logarithm is −∞. PyTorch never computes the "
+        "density, "
         "only its logarithm.",
     ),
     pictures=(
@@ -435,7 +441,8 @@ LESSON = Lesson(
     ),
     check=check,
     not_a_slope={
-        "var": "Below eps the loss does not move with var, but PyTorch hides the clamp from autograd and gives the slope "
+        "var": "Below eps the loss does not move with var, but PyTorch hides the clamp from autograd and gives the "
+        "slope "
         "at eps. Above eps the gradient is the slope."
     },
 )

@@ -170,7 +170,8 @@ MISTAKES = (
                 stretched(given)[1] * (done["log_of_target"] - np.log(stretched(given)[0]))
             )
         },
-        "You took the logarithm of the input. PyTorch does not: it expects log-probabilities and uses them as they are. "
+        "You took the logarithm of the input. PyTorch does not: it expects log-probabilities and uses them as they "
+        "are. "
         "Your value is what was meant; to get it from PyTorch, pass input.log().",
         when=lambda given: probabilities(given) and bool((given["input"] > 0).any()),
     ),
@@ -215,7 +216,8 @@ MISTAKES = (
     ),
     Mistake(
         {"divisor": lambda given, done: done["loss_per_element"].size},
-        "You divided by the number of elements. That is reduction='mean'; 'batchmean' divides by the number of samples.",
+        "You divided by the number of elements. That is reduction='mean'; 'batchmean' divides by the number of "
+        "samples.",
         when=lambda given: given["reduction"] == "batchmean" and given["input"].ndim > 0,
     ),
     Mistake(
@@ -241,7 +243,8 @@ GRAD_MISTAKES = (
                 done["d_input"] + gathered(done.get("share", 1.0) * np.exp(stretched(given)[0]), given["input"].shape)
             )
         },
-        "This is the gradient for scores before log_softmax. For the log-probabilities themselves it is minus the target.",
+        "This is the gradient for scores before log_softmax. For the log-probabilities themselves it is minus the "
+        "target.",
     ),
     Mistake(
         {
@@ -307,7 +310,8 @@ LESSON = Lesson(
             "reduction",
             "mean",
             ("mean", "sum", "none", "batchmean"),
-            "How the parts become one number. batchmean is the divergence per sample; mean also divides by the classes.",
+            "How the parts become one number. batchmean is the divergence per sample; mean also divides by the "
+            "classes.",
         ),
         Switch("log_target", False, "The target holds logarithms of probabilities."),
     ),
@@ -328,7 +332,8 @@ LESSON = Lesson(
         Example(
             "Two distributions",
             TWO,
-            "The input is ln of 0.5, 0.3, 0.2 and of 0.2, 0.3, 0.5. Single parts may be negative, each row's sum is not.",
+            "The input is ln of 0.5, 0.3, 0.2 and of 0.2, 0.3, 0.5. Single parts may be negative, each row's sum is "
+            "not.",
         ),
         Example(
             "The divergence itself",
@@ -338,7 +343,8 @@ LESSON = Lesson(
         Example(
             "As in older articles: probabilities",
             {"input": PREDICTED, "target": TRUE},
-            "Here the logarithm was forgotten. PyTorch takes the probabilities for logarithms and prints −0.3335 without "
+            "Here the logarithm was forgotten. PyTorch takes the probabilities for logarithms and prints −0.3335 "
+            "without "
             "a complaint about them. A divergence is never negative: that is how you notice.",
         ),
         Example(
@@ -364,7 +370,8 @@ LESSON = Lesson(
         Example(
             "No batch axis",
             {"input": logs([0.5, 0.3, 0.2]), "target": [0.9, 0.05, 0.05], "reduction": "batchmean"},
-            "batchmean divides by the first axis, and here that is the classes: the result is a third of the divergence.",
+            "batchmean divides by the first axis, and here that is the classes: the result is a third of the "
+            "divergence.",
         ),
     ),
     by_hand=by_hand,
@@ -439,7 +446,8 @@ LESSON = Lesson(
         ),
         Curves(
             "Guessing a half",
-            "A coin shows heads with probability x. A network that always says one half loses nothing at a fair coin, and "
+            "A coin shows heads with probability x. A network that always says one half loses nothing at a fair "
+            "coin, and "
             "ln 2 = 0.693 at most; one that says 0.9 loses more when it is wrong.",
             values=coin,
             low=0.0,
