@@ -77,7 +77,8 @@ def _strange(value: object, array: np.ndarray) -> str:
     if array.shape == ():
         return f"an object of type {type(value).__name__}"
     if array.dtype.kind == "O" and array.size:
-        return f"objects such as {type(array.flat[0]).__name__}"
+        odd = next((item for item in array.flat if not isinstance(item, int | float)), array.flat[0])
+        return f"objects such as {type(odd).__name__}"
     return f"an array of {array.dtype}"
 
 

@@ -7,6 +7,7 @@ promises is checked before room is made for it.
 import csv
 import io
 import math
+import pickle
 import re
 import struct
 import tokenize
@@ -42,7 +43,7 @@ def read_tensor_file(name: str, data: bytes) -> np.ndarray:
     readers = {".npy": _from_npy, ".csv": _from_csv, ".pt": _from_pt, ".pth": _from_pt}
     suffix = PurePath(name).suffix.lower()
     if suffix not in readers:
-        raise TensorFileError(f"{name!r} ends in {suffix or 'nothing'!r}; expected .npy, .csv, .pt or .pth")
+        raise TensorFileError(f"{name!r} ends in {suffix or 'no suffix'}; expected .npy, .csv, .pt or .pth")
     if not data:
         raise TensorFileError(f"{name!r} is empty; expected a tensor")
     if len(data) > MOST_BYTES:
@@ -137,8 +138,8 @@ def _table(text: str) -> _Table:
             if _are_names(row):
                 continue
         if len(row) != columns:
-            one_length = f"expected {columns}, as in row {first}"
-            raise TensorFileError(f"row {line} has {len(row)} numbers; {one_length} (counted from 1)")
+            count = "1 number" if len(row) == 1 else f"{len(row)} numbers"
+            raise TensorFileError(f"row {line} has {count}; expected {columns}, as in row {first} (counted from 1)")
         cells += row
         lines.append(line)
         _refuse_many(len(cells))
@@ -192,7 +193,7 @@ def _at(table: _Table, number: int) -> str:
 def _expected(cell: str, fault: TensorTextError) -> str:
     if "," in cell:
         return "expected a number with a decimal point, not a comma"
-    return str(fault)
+    return "expected commas between numbers" if " " in cell else str(fault)
 
 
 # .pt
@@ -206,14 +207,19 @@ def _from_pt(data: bytes) -> np.ndarray:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             held = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:  # torch's own message shows how to load the file regardless; nobody should
+        raise TensorFileError(f"the file holds more than tensors and plain values; {_SAVE}") from None
     except Exception as fault:  # torch raises what its many readers raise; to the learner all of it is one thing
         raise TensorFileError(f"torch cannot load the file ({_first_line(fault)}); {_SAVE}") from None
     tensor = _only_tensor(held, torch.Tensor)
     _refuse_tensor(tensor, torch.strided)
-    tensor = tensor.detach()
-    if tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64):
-        tensor = tensor.to(torch.float32)
-    return np.array(tensor.resolve_neg().numpy())
+    tensor = tensor.detach().resolve_neg()
+    try:
+        if tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64):
+            tensor = tensor.to(torch.float32)
+        return np.array(tensor.numpy(), order="C")
+    except (TypeError, RuntimeError):
+        raise TensorFileError(f"the tensor holds {tensor.dtype}; expected floats, integers or booleans") from None
 
 
 def _refuse_archive(data: bytes) -> None:
@@ -233,14 +239,14 @@ def _only_tensor(held: Any, tensor_type: type) -> Any:
         return held
     named = dict(held) if isinstance(held, dict) else dict(enumerate(held)) if isinstance(held, list | tuple) else None
     if named is None:
-        raise TensorFileError(f"the file holds a {type(held).__name__}; {_SAVE}")
+        raise TensorFileError(f"the file holds {type(held).__name__}; {_SAVE}")
     tensors: dict[Any, Any] = {name: item for name, item in named.items() if isinstance(item, tensor_type)}
     if len(tensors) == 1:
         return next(iter(tensors.values()))
     listed = ", ".join(f"{name} {tuple(item.shape)}" for name, item in list(tensors.items())[:5])
     listed += ", ..." if len(tensors) > 5 else ""
     count = f"{len(tensors)} tensors: {listed}" if tensors else "no tensor"
-    raise TensorFileError(f"the file holds a {type(held).__name__} with {count}; expected exactly one")
+    raise TensorFileError(f"the file holds {type(held).__name__} with {count}; expected exactly one tensor")
 
 
 def _refuse_tensor(tensor: Any, strided: object) -> None:

@@ -207,7 +207,7 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
         cost,
         axes="n",
         worked=lambda *n: (
-            rf"-\ln {num(np.exp(log_likelihood[n]))}" + (r" \to 0" if cost[n] != -log_likelihood[n] else "")
+            rf"-\ln({num(np.exp(log_likelihood[n]))})" + (r" \to 0" if cost[n] != -log_likelihood[n] else "")
         ),
         words="Minus the natural logarithm" + (" (0 instead of infinity)." if zero_infinity else "."),
     )

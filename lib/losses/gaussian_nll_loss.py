@@ -42,7 +42,8 @@ def check(*, input, target, var, full, eps, reduction):
             "or one axis of size 1, or the last axis left out."
         )
     checks.need_broadcastable(input=input, target=target, var=beside(input, var))
-    if (input - target).dtype.kind in "iu" and {input.dtype.name, target.dtype.name} & {"uint16", "uint32", "uint64"}:
+    kinds = {input.dtype, target.dtype}
+    if all(kind.kind in "iu" for kind in kinds) and kinds & {np.dtype(f"uint{bits}") for bits in (16, 32, 64)}:
         raise ValueError(f"torch cannot subtract {target.dtype.name} from {input.dtype.name} numbers. Use floats.")
 
 
@@ -85,7 +86,7 @@ def by_hand(input, target, var, *, full, eps, reduction) -> Steps:
         r"g_i = \ln v_i",
         np.log(v),
         axes="i",
-        worked=lambda *i: rf"\ln {num(v[i])}",
+        worked=lambda *i: rf"\ln({num(v[i])})",
         words="The natural logarithm of the variance: what being unsure costs.",
     )
     each = yield Step(
@@ -120,6 +121,8 @@ def grad_by_hand(s, input, target, var, *, full, eps, reduction) -> Steps:
                 f"d_{name}",
                 rf"\frac{{\partial L}}{{\partial {symbol}_i}} = {'-' if sign < 0 else ''}h_i",
                 gathered(sign * pull, tensor.shape),
+                axes="i" if tensor.shape == v.shape else "",
+                worked=(lambda *i, sign=sign: num(sign * pull[i])) if tensor.shape == v.shape else None,
                 words="Where one number serves several elements, add their parts up."
                 if tensor.shape != v.shape
                 else ("The same with the other sign." if sign < 0 else "It is the same number."),
@@ -132,7 +135,10 @@ def grad_by_hand(s, input, target, var, *, full, eps, reduction) -> Steps:
         r"\frac{\partial L}{\partial \text{var}_i} = \frac{\partial L}{\partial \ell_i}\, "
         r"\frac12 \left(\frac{1}{v_i} - \frac{e_i^2}{v_i^2}\right)",
         (of_log - of_fit).reshape(var.shape),
-        worked=lambda *i: f"{num(of_log.ravel()[0])} - {num(of_fit.ravel()[0])}" if of_log.size == 1 else r"\dots",
+        axes="i" if var.shape == v.shape else "",
+        worked=(lambda *i: rf"\frac{{{num(each)}}}{{2}} \cdot \frac{{1 - {num(fit[i])}}}{{{num(v[i])}}}")
+        if var.shape == v.shape
+        else None,
         words="The logarithm pulls the variance down, the squared error pushes it up; they balance at v = e².",
     )
 

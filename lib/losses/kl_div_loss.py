@@ -58,7 +58,7 @@ def with_target(x, t) -> Steps:
         r"g_i = \ln t_i",
         np.log(t),
         axes="i",
-        worked=lambda *i: rf"\ln {num(t[i])}",
+        worked=lambda *i: rf"\ln({num(t[i])})",
         words="The natural logarithm of the target. (The input is a logarithm already.)",
     )
     own = np.where(t == 0, 0.0, t * log_t)
@@ -102,11 +102,13 @@ def grad_by_hand(s, input, target, *, reduction, log_target) -> Steps:
     each = yield from share(s, sum_or_mean(reduction, input), "i")
     if log_target:
         p = s["target_probability"]
-        of_target = each * p + each * (t - x) * p
+        of_target = gathered(each * p, target.shape) + gathered(each * (t - x), target.shape) * np.exp(target)
         latex = r"p_i (t_i - x_i + 1)"
     else:
         p = t
-        of_target = np.where(t == 0, 0.0, each * s["log_of_target"]) + each * t / t - each * x
+        of_log = gathered(np.where(t == 0, 0.0, each * s["log_of_target"]), target.shape)
+        of_own = gathered(np.full(t.shape, each), target.shape) * target / target  # 1 each, and NaN at 0 as torch has it
+        of_target = of_log + of_own - gathered(each * x, target.shape)
         latex = r"\ln t_i + 1 - x_i"
     whole = input.shape == t.shape
     yield Step(
@@ -120,9 +122,18 @@ def grad_by_hand(s, input, target, *, reduction, log_target) -> Steps:
     yield Step(
         "d_target",
         r"\frac{\partial L}{\partial t_i} = \frac{\partial L}{\partial \ell_i} (" + latex + ")",
-        gathered(of_target, target.shape),
-        words="The target stands twice in the formula, so both places count (product rule).",
+        of_target,
+        axes="i" if target.shape == t.shape else "",
+        worked=(lambda *i: worked_target(each, x[i], t[i], log_target)) if target.shape == t.shape else None,
+        words="The target stands twice in the formula, so both places count (product rule). PyTorch has NaN at 0.",
     )
+
+
+def worked_target(each, x, t, log_target):
+    """The slope for one target, in LaTeX."""
+    if log_target:
+        return rf"{num(each)} \cdot e^{{{num(t)}}} \cdot ({num(t)} - {num(x)} + 1)"
+    return rf"{num(each)} \cdot (\ln({num(t)}) + 1 - {num(x)})"
 
 
 def naive(*, input, target, **_):
@@ -349,8 +360,8 @@ LESSON = Lesson(
         ),
         Example(
             "Equal distributions",
-            {"input": logs([[0.5, 0.25, 0.25]]), "target": [[0.5, 0.25, 0.25]]},
-            "Nothing is lost: the divergence is 0, but for the rounding of the logarithms.",
+            {"input": np.log([[0.5, 0.25, 0.25]]).tolist(), "target": [[0.5, 0.25, 0.25]]},
+            "Nothing is lost: the divergence is 0.",
         ),
         Example(
             "A class that never happens",

@@ -251,7 +251,8 @@ def d_step(name, tensor, parts):
         if whole
         else None,
         words={
-            "anchor": "Add the slope of the positive's distance, take away the slope of the negative's, times the pull.",
+            "anchor": "Add the slope of the positive's distance, take away the slope of the negative's, times the "
+            "pull.",
             "positive": "The difference falls when the positive rises, so its slope counts with a minus.",
             "negative": "Two minus signs meet: the negative's distance counts with a minus, and it falls as the "
             "negative rises.",
@@ -274,6 +275,12 @@ def straight_line(given):
 
 def several_coordinates(given):
     return coordinates(given) > 1
+
+
+def along_rows(of, given, other, done):
+    """The sum over the coordinates of a function of the differences between the anchors and the others."""
+    summed = of(np.atleast_1d(given["anchor"] - given[other])).sum(-1)
+    return np.broadcast_to(summed, np.shape(done[f"{other}_distance"]))
 
 
 def mean_of_coordinates(name):
@@ -299,16 +306,16 @@ MISTAKES = (
     ),
     Mistake(
         {
-            "positive_distance": lambda given, done: np.abs(given["anchor"] - given["positive"]).sum(-1),
-            "negative_distance": lambda given, done: np.abs(given["anchor"] - given["negative"]).sum(-1),
+            "positive_distance": lambda given, done: along_rows(np.abs, given, "positive", done),
+            "negative_distance": lambda given, done: along_rows(np.abs, given, "negative", done),
         },
         "You added up the absolute differences: that is p = 1. With p = 2, square them, add up and take the root.",
         when=lambda given: straight_line(given) and several_coordinates(given),
     ),
     Mistake(
         {
-            "positive_distance": lambda given, done: (given["anchor"] - given["positive"]).sum(-1),
-            "negative_distance": lambda given, done: (given["anchor"] - given["negative"]).sum(-1),
+            "positive_distance": lambda given, done: along_rows(np.real, given, "positive", done),
+            "negative_distance": lambda given, done: along_rows(np.real, given, "negative", done),
         },
         "You kept the signs of the differences. A distance is never negative: drop the signs before adding.",
         when=lambda given: given["p"] == 1,
@@ -374,7 +381,11 @@ GRAD_MISTAKES = (
         when=straight_line,
     ),
     Mistake(
-        {"d_anchor": lambda given, done: -weighted(done["pull"], done["negative_slope"])},
+        {
+            "d_anchor": lambda given, done: (
+                -gathered(weighted(done["pull"], done["negative_slope"]), given["anchor"].shape)
+            )
+        },
         "You left out the positive. The anchor is drawn to it and pushed off the negative: add both parts.",
         when=lambda given: not given["swap"],
     ),
@@ -396,7 +407,14 @@ LESSON = Lesson(
     torch=nn.TripletMarginLoss,
     group="ranking and embedding",
     order=4,
-    names=("三元组损失", "三元组边界损失", "triplet loss", "FaceNet loss", "metric learning", "anchor positive negative"),
+    names=(
+        "三元组损失",
+        "三元组边界损失",
+        "triplet loss",
+        "FaceNet loss",
+        "metric learning",
+        "anchor positive negative",
+    ),
     purpose="Brings a positive closer to its anchor than a negative, by a margin.",
     use_when="You learn vectors whose distances mean something: two photos of one face close together, another face "
     "further away.",
@@ -409,7 +427,10 @@ LESSON = Lesson(
         (r"a^+_n", "the positive: of the same kind as the anchor"),
         (r"a^-_n", "the negative: of another kind"),
         (r"d^+_n,\ d^-_n", "their distances from the anchor"),
-        (r"d^\pm_n,\ e_n", "with swap: the distance from positive to negative, and the smaller of it and the negative's"),
+        (
+            r"d^\pm_n,\ e_n",
+            "with swap: the distance from positive to negative, and the smaller of it and the negative's",
+        ),
         (r"m", "margin: how much nearer the positive must be"),
         (r"p", "the degree of the norm: 2 measures straight, 1 along the axes, inf the largest coordinate"),
         (r"\varepsilon", "eps, added to every difference"),
@@ -471,13 +492,17 @@ LESSON = Lesson(
         ),
         Example(
             "Everything in one point",
-            {"anchor": [[0.3, 0.7], [0.3, 0.7]], "positive": [[0.3, 0.7], [0.3, 0.7]], "negative": [[0.3, 0.7], [0.3, 0.7]]},
+            {
+                "anchor": [[0.3, 0.7], [0.3, 0.7]],
+                "positive": [[0.3, 0.7], [0.3, 0.7]],
+                "negative": [[0.3, 0.7], [0.3, 0.7]],
+            },
             "A network that maps everything to one point costs exactly the margin: a loss stuck at 1.000.",
         ),
         Example(
             "The swap finds the harder case",
-            {"anchor": [[0, 0]], "positive": [[3, 0]], "negative": [[3, 4]], "swap": True},
-            "The negative is 5 from the anchor but 4 from the positive, so 4 counts: 3 − 4 + 1 is exactly on the margin.",
+            {"anchor": [[0, 0]], "positive": [[3, 0]], "negative": [[3, 2]], "swap": True},
+            "The negative is 3.606 from the anchor but only 2 from the positive, so 2 counts: 3 − 2 + 1 makes 2.",
         ),
         Example(
             "Along the axes",
@@ -514,7 +539,8 @@ LESSON = Lesson(
         Pitfall(
             "Different numbers of dimensions",
             "A single anchor for a batch of positives needs the shape (1, coordinates); (coordinates,) is refused.",
-            error="are expected to have the same number of dimensions, but got: anchor 1D, positive 2D, and negative 2D",
+            error="are expected to have the same number of dimensions, but got: anchor 1D, positive 2D, and negative "
+            "2D",
             values={
                 "anchor": np.zeros(2, np.float32),
                 "positive": np.zeros((3, 2), np.float32),
@@ -523,7 +549,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "eps moves the points a little",
-            "PyTorch adds eps to every difference, not to the distance. The first example is 1.499998, and equal points "
+            "PyTorch adds eps to every difference, not to the distance. The first example is 1.499998, and equal "
+            "points "
             "in D dimensions are √D millionths apart. A comparison to six digits must add it too.",
         ),
         Pitfall(
@@ -535,7 +562,8 @@ LESSON = Lesson(
         Pitfall(
             "Exactly on the margin",
             "A shortfall of exactly 0 costs nothing, yet PyTorch still passes the gradient on. "
-            "If the swap finds two equal distances, each gets half. Where a distance is 0 (with eps = 0), so is its slope.",
+            "If the swap finds two equal distances, each gets half. Where a distance is 0 (with eps = 0), so is its "
+            "slope.",
         ),
         Pitfall(
             "The mean counts satisfied triplets",

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from lib.lesson import run
 from lib.lesson.spec import Lesson
-from lib.plots.frame import ACCENT, QUIET, axis, figure, label, sentence
+from lib.plots.frame import QUIET, axis, figure, label, sentence
 from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import Place, affordable, loss_at, moved, reach, value_at
 from lib.plots.titles import place_name, result_name
@@ -49,7 +49,7 @@ def _mark(given: Mapping[str, Any], first: Place, second: Place, loss: float) ->
         "x": [value_at(given, first)],
         "y": [value_at(given, second)],
         "cliponaxis": False,
-        "marker": {"color": ACCENT, "size": 13, "line": {"color": "white", "width": 2}},
+        "marker": {"color": "white", "size": 13, "line": {"color": "black", "width": 3}},  # stands out from every shade
         "hovertemplate": f"now: {label(loss)}<extra></extra>",
     }
 

@@ -136,7 +136,7 @@ def _half_length(x: np.ndarray, loss: np.ndarray, steep: float) -> float:
 
 
 def _room(numbers: np.ndarray) -> dict[str, Any]:
-    """The vertical range: all finite numbers, and room for the one above the marker. A constant is not rounding noise."""
+    """The vertical range: all finite numbers, and room for the one above the marker; rounding noise stays flat."""
     finite = numbers[np.isfinite(numbers)]
     if not finite.size:
         return {"range": [-1.0, 1.0]}

@@ -152,7 +152,7 @@ def _partners(given: Given, place: Place) -> list[float]:
 
 
 def _domain(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
-    """Where numbers of this kind live, read off what the page's dice throw: probabilities, positive numbers, signs."""
+    """Where numbers of this kind live, read off what the page's dice throw: signs, log-probabilities …"""
     name, index = place
     if index is None:
         return -np.inf, np.inf
@@ -161,6 +161,8 @@ def _domain(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
         return -np.inf, np.inf
     if set(np.unique(thrown)) <= {-1.0, 1.0}:
         return -1.0, 1.0
+    if thrown.max() <= 0:
+        return -np.inf, 0.0
     low = 0.0 if thrown.min() >= 0 else -np.inf
     return low, 1.0 if thrown.max() <= 1 and low == 0 else np.inf
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.lesson import run
+from lib.lesson.code import notebook, numpy_source, pytorch_lines
+from lib.lesson.extremes import PRECISIONS, WAYS, Cell, Row, table
 from lib.lesson.slope import MOST_SLOPES, slopes
 from lib.lesson.spec import Lesson
 from lib.ui.fields import key_of
@@ -70,8 +72,39 @@ def _gradient_table(lesson: Lesson, values: Mapping[str, Any]) -> None:
 MOST_ROWS = 100
 
 
+COLOURS = {"agrees": "green", "off": "red", "overflow": "red", "not defined": "gray"}
+WAY_NAMES = {"naive": "formula as in books", "stable": "by hand, stable", "torch": "PyTorch"}
+
+
 def extreme_inputs(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    pass
+    """Where the formula as printed in books breaks: naive, stable and torch in three precisions."""
+    if lesson.extremes is None:
+        st.caption(say("The formula as printed in books holds for every number here; there is nothing that breaks."))
+        return
+    st.markdown(say(lesson.extremes.says))
+    st.markdown(_extremes_table(table(lesson)))
+    st.caption(
+        say(
+            "x is the number put where it hurts. float64 of PyTorch is the yardstick; overflow means infinity or NaN "
+            "where PyTorch has a finite number, not defined means PyTorch itself has none."
+        )
+    )
+
+
+def _extremes_table(rows: Sequence[Row]) -> str:
+    """A Markdown table: a row per number and way, a column per precision."""
+    lines = [f"| x | {say('computed as')} | " + " | ".join(PRECISIONS) + " |", "|---|---|" + "---|" * len(PRECISIONS)]
+    for row in rows:
+        for way in WAYS:
+            x = f"**{row.x:g}**" if way == WAYS[0] else ""
+            cells = " | ".join(_cell_text(row.cell(way, precision)) for precision in PRECISIONS)
+            lines.append(f"| {x} | {say(WAY_NAMES[way])} | {cells} |")
+    return "\n".join(lines)
+
+
+def _cell_text(cell: Cell) -> str:
+    value = "" if cell.value is None else f"{cell.value:.5g} "
+    return f"{value}:{COLOURS.get(cell.kind, 'gray')}[{say(cell.verdict)}]"
 
 
 def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
@@ -84,4 +117,19 @@ def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
 
 
 def code(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    pass
+    """The exact PyTorch lines, the NumPy that ran, and a notebook of both."""
+    left, right = st.columns(2, gap="small")
+    with left:
+        st.markdown(say("**PyTorch**: the lines that give this number"))
+        st.code(pytorch_lines(lesson, values), language="python")
+        st.download_button(
+            say("Notebook of both"),
+            notebook(lesson, values),
+            file_name=f"{lesson.slug}.ipynb",
+            mime="application/x-ipynb+json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    with right:
+        st.markdown(say("**NumPy**: the hand calculation that ran"))
+        st.code(numpy_source(lesson), language="python", height=420)

@@ -1,0 +1,525 @@
+"""Cosine embedding loss: like vectors should point the same way, unlike ones should not."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import gathered, in_floats, joined, num, reduce, share
+from lib.lesson.spec import (
+    REDUCTION,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    Vectors,
+)
+
+EPS = float(np.float32(1e-12))  # torch adds this, rounded to single precision, to every squared length
+
+
+def check(*, input1, input2, target, margin, reduction):
+    if target.ndim > 1:
+        raise ValueError(
+            f"target has shape {checks.words(target.shape)}; expected (batch,), or a single number for two plain "
+            f"vectors."
+        )
+    for name, tensor in (("input1", input1), ("input2", input2)):
+        if tensor.dtype.kind == "c":
+            raise ValueError(f"{name} holds {tensor.dtype.name} numbers; expected real numbers.")
+        if tensor.ndim != target.ndim + 1:
+            wanted = "(batch, coordinates)" if target.ndim else "(coordinates,)"
+            raise ValueError(
+                f"{name} has shape {checks.words(tensor.shape)}; with a target of shape {checks.words(target.shape)} "
+                f"expected {wanted}."
+            )
+    vectors = checks.need_broadcastable(input1=input1, input2=input2)
+    try:
+        np.broadcast_shapes(vectors[:-1], target.shape)
+    except ValueError:
+        raise ValueError(
+            f"target has shape {checks.words(target.shape)}; expected {checks.words(vectors[:-1])}: one per pair."
+        ) from None
+
+
+def dot(u, v):
+    return in_floats(np.asarray((u * v).sum(-1)))
+
+
+def squared_length(u):
+    return dot(u, u) + EPS
+
+
+def by_hand(input1, input2, target, *, margin, reduction) -> Steps:
+    """From two vectors to the cosine of their angle, and from this to the loss."""
+    batch = np.broadcast_shapes(np.broadcast_shapes(input1.shape, input2.shape)[:-1], target.shape)
+    u, v = (np.broadcast_to(x, batch + x.shape[-1:]) for x in (input1, input2))
+    y = np.broadcast_to(target, batch)
+    product = yield Step(
+        "dot_product",
+        r"p_n = \sum_i u_{ni} v_{ni}",
+        dot(u, v),
+        axes="n",
+        worked=lambda *n: products(u[n], v[n]),
+        words="Multiply the vectors coordinate by coordinate and add up.",
+    )
+    length1 = yield length_step("squared_length1", "a_n", "u", u, "first")
+    length2 = yield length_step("squared_length2", "b_n", "v", v, "second")
+    cosine = yield Step(
+        "cosine",
+        r"c_n = \frac{p_n}{\sqrt{a_n b_n}}",
+        product / np.sqrt(length1 * length2),
+        axes="n",
+        worked=lambda *n: rf"\frac{{{num(product[n])}}}{{\sqrt{{{num(length1[n])} \cdot {num(length2[n])}}}}}",
+        words="Divide by both lengths: the root of the product of the two squared lengths.",
+    )
+    each = yield Step(
+        "loss_per_pair",
+        r"\ell_n = \begin{cases} 1 - c_n & y_n = 1 \\ \max(0, c_n - m) & y_n = -1 \\ 0 & \text{otherwise} \end{cases}",
+        np.where(y == 1, 1 - cosine, 0) + np.where(y == -1, np.maximum(cosine - margin, 0), 0),
+        axes="n",
+        worked=lambda *n: worked_loss(y[n], cosine[n], margin),
+        words="Target 1: what the cosine lacks to 1. Target −1: what it has above the margin, but nothing below 0.",
+    )
+    yield from reduce(each, reduction, divisor_words="Count the pairs.")
+
+
+def length_step(name, symbol, letter, x, which):
+    return Step(
+        name,
+        rf"{symbol} = \sum_i {letter}_{{ni}}^2 + \varepsilon",
+        squared_length(x),
+        axes="n",
+        worked=lambda *n: joined((f"{num(a)}^2" for a in x[n]), " + "),
+        words=f"Square the coordinates of the {which} vector and add up. (ε is too small to matter on paper.)",
+    )
+
+
+def products(u, v):
+    return joined((rf"{num(a)} \cdot {num(b)}" for a, b in zip(*np.broadcast_arrays(u, v), strict=True)), " + ")
+
+
+def worked_loss(y, cosine, margin):
+    if y == 1:
+        return f"1 - {num(cosine)}"
+    return rf"\max(0, {num(cosine)} - {num(margin)})" if y == -1 else "0"
+
+
+def grad_by_hand(s, input1, input2, target, *, margin, reduction) -> Steps:
+    """Vectors turn towards each other or away; only the part across a vector counts, so lengths stay."""
+    each = yield from share(s, reduction)
+    y, cosine = np.broadcast_to(target, s["cosine"].shape), s["cosine"]
+    above = cosine - margin >= 0
+    pull = yield Step(
+        "pull",
+        r"g_n = \frac{\partial L}{\partial c_n} = \frac{\partial L}{\partial \ell_n} \cdot "
+        r"\begin{cases} -1 & y_n = 1 \\ 1 & y_n = -1,\ c_n \ge m \\ 0 & \text{otherwise} \end{cases}",
+        np.where(y == 1, -each, 0.0) + np.where((y == -1) & above, each, 0.0),
+        axes="n",
+        worked=lambda *n: num(-each if y[n] == 1 else each if y[n] == -1 and above[n] else 0),
+        words="A like pair gains from a larger cosine, an unlike one above the margin loses, every other pair stays.",
+    )
+    to_input1, to_input2 = through_cosine(gathered(pull, dot(input1, input2).shape), input1, input2)
+    for name, tensor, value, symbol, other, own in (
+        ("d_input1", input1, to_input1, "u", "v", "a_n"),
+        ("d_input2", input2, to_input2, "v", "u", "b_n"),
+    ):
+        if checks.is_float(tensor):
+            yield Step(
+                name,
+                rf"\frac{{\partial L}}{{\partial {symbol}_{{ni}}}} = g_n \left(\frac{{{other}_{{ni}}}}{{\sqrt{{a_n "
+                rf"b_n}}}}"
+                rf" - c_n \frac{{{symbol}_{{ni}}}}{{{own}}}\right)",
+                value,
+                axes="ni",
+                worked=worked_turn(pull, s, tensor, name, input2 if symbol == "u" else input1),
+                words="Divide the other vector by both lengths, take away the cosine times this vector over its "
+                "squared "
+                "length, and multiply by the pull.",
+            )
+
+
+def through_cosine(pull, u, v):
+    """The gradients of a pull on the cosines, first through the product, then through the squared lengths."""
+    product, a, b = dot(u, v), squared_length(u), squared_length(v)
+    lengths = np.sqrt(a * b)
+    to_product = (pull / lengths)[..., None]
+    to_both = -pull * ((product / lengths) / lengths) / (2 * lengths)
+    to_a, to_b = (gathered(to_both * other, own.shape)[..., None] for own, other in ((a, b), (b, a)))
+    return gathered(to_product * v, u.shape) + 2 * (to_a * u), gathered(to_product * u, v.shape) + 2 * (to_b * v)
+
+
+def worked_turn(pull, s, tensor, name, other):
+    """Each coordinate of one vector's gradient with its numbers, where nothing was stretched."""
+    if tensor.shape != other.shape or tensor.shape[:-1] != pull.shape:
+        return None
+    own = s["squared_length1" if name == "d_input1" else "squared_length2"]
+    both = s["squared_length1"] * s["squared_length2"]
+    return lambda *n: joined(
+        (
+            rf"{num(pull[n])} \left(\frac{{{num(o)}}}{{\sqrt{{{num(both[n])}}}}} "
+            rf"- {num(s['cosine'][n])} \cdot \frac{{{num(x)}}}{{{num(own[n])}}}\right)"
+            for x, o in zip(tensor[n], other[n], strict=True)
+        ),
+        r",\; ",
+        most=3,
+    )
+
+
+def naive(*, input1, input2, target, margin=0.0, **_):
+    """The book's cosine: the dot product over the product of the lengths."""
+    cosine = (input1 * input2).sum(-1) / (np.sqrt((input1**2).sum(-1)) * np.sqrt((input2**2).sum(-1)))
+    return np.where(target == 1, 1 - cosine, np.maximum(cosine - margin, 0)).mean()
+
+
+def draw_target(random, shape, drawn):
+    """1 or −1, and now and then 0, which counts for nothing."""
+    return np.where(random.random(shape) < 0.1, 0.0, draw.sign(random, shape, drawn))
+
+
+def has(target):
+    return lambda given: bool((given["target"] == target).any())
+
+
+def has_margin(given):
+    return given["margin"] != 0
+
+
+def where_target(value, given, changed, done):
+    """The losses, changed where the target has this value."""
+    return np.where(given["target"] == value, changed, done["loss_per_pair"])
+
+
+def whole_length(name):
+    return lambda given, done: np.sqrt(done[name])
+
+
+MISTAKES = (
+    Mistake(
+        {"dot_product": lambda given, done: done["dot_product"] / given["input1"].shape[-1]},
+        "You took the mean over the coordinates. The dot product adds them up.",
+        when=lambda given: given["input1"].shape[-1] > 1,
+    ),
+    Mistake(
+        {"squared_length1": whole_length("squared_length1"), "squared_length2": whole_length("squared_length2")},
+        "You took the root already: this is the length. The root comes with the cosine, over both at once.",
+    ),
+    Mistake(
+        {"cosine": lambda given, done: done["dot_product"]},
+        "You took the dot product for the cosine. Divide it by both lengths, or long vectors look alike.",
+    ),
+    Mistake(
+        {"cosine": lambda given, done: done["dot_product"] / (done["squared_length1"] * done["squared_length2"])},
+        "You forgot the root. Divide by the lengths, not by the squared lengths.",
+    ),
+    Mistake(
+        {"loss_per_pair": lambda given, done: where_target(1, given, done["cosine"], done)},
+        "You took the cosine as the loss of a like pair. It costs what the cosine lacks to 1.",
+        when=has(1),
+    ),
+    Mistake(
+        {"loss_per_pair": lambda given, done: where_target(1, given, 1 - given["margin"] - done["cosine"], done)},
+        "You used the margin for a like pair. It counts for unlike pairs only.",
+        when=lambda given: has(1)(given) and has_margin(given),
+    ),
+    Mistake(
+        {"loss_per_pair": lambda given, done: where_target(-1, given, done["cosine"] - given["margin"], done)},
+        "You forgot to stop at 0. An unlike pair whose cosine is below the margin costs nothing and earns nothing.",
+        when=has(-1),
+    ),
+    Mistake(
+        {
+            "loss_per_pair": lambda given, done: where_target(
+                -1, given, np.maximum(done["cosine"] + given["margin"], 0), done
+            )
+        },
+        "You added the margin. It is taken away: a cosine up to the margin is free.",
+        when=lambda given: has(-1)(given) and has_margin(given),
+    ),
+    Mistake(
+        {"loss_per_pair": lambda given, done: where_target(-1, given, 1 - done["cosine"], done)},
+        "You treated every pair as alike. Where the target is −1, the cosine itself costs, as far as it is above the "
+        "margin.",
+        when=has(-1),
+    ),
+    Mistake(
+        {
+            "loss_per_pair": lambda given, done: where_target(
+                0, given, np.maximum(done["cosine"] - given["margin"], 0), done
+            )
+        },
+        "You took 0 for unlike. PyTorch wants −1; a pair with any other target than 1 and −1 costs nothing.",
+        when=has(0),
+    ),
+    Mistake(
+        {"divisor": lambda given, done: np.count_nonzero(done["loss_per_pair"])},
+        "You counted only the pairs that cost something. PyTorch's mean counts all of them.",
+    ),
+    Mistake(
+        {"divisor": lambda given, done: given["input1"].size},
+        "You divided by the number of coordinates. Two vectors make one pair and one loss: count the pairs.",
+    ),
+    Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', divide it by the number of pairs.",
+        when=lambda given: given["reduction"] == "mean",
+    ),
+)
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean gives each pair one part in N.",
+        when=lambda given: given["reduction"] == "mean",
+    ),
+    Mistake(
+        {"pull": lambda given, done: -done["pull"]},
+        "The sign is the other way round: a like pair's loss falls as the cosine rises.",
+    ),
+    Mistake(
+        {"pull": lambda given, done: -given["target"] * done.get("share", 1.0) * np.ones_like(done["pull"])},
+        "You moved unlike pairs below the margin. There the loss is flat: no pull.",
+        when=lambda given: has(-1)(given) and not has(0)(given),
+    ),
+    Mistake(
+        {
+            "d_input1": lambda given, done: gathered(
+                (done["pull"] / squared_length(given["input1"]) ** 0.5 / squared_length(given["input2"]) ** 0.5)[
+                    ..., None
+                ]
+                * given["input2"],
+                given["input1"].shape,
+            )
+        },
+        "You left out the second part. A longer vector has the same angle, so the part along the vector is taken away.",
+    ),
+)
+
+FOUR_FIFTHS = {"input1": [[3, 4], [3, 4]], "input2": [[4, 3], [4, 3]], "target": [1, -1]}
+ARTICLE = {"input1": [[0.3, 0.5, 0.7], [0.3, 0.5, 0.7]], "input2": [[0.1, 0.3, 0.5], [0.1, 0.3, 0.5]]}
+
+
+def at_angle(degrees):
+    turn = np.deg2rad(degrees)
+    return {"input1": [[1.0, 0.0]], "input2": [[float(np.cos(turn)), float(np.sin(turn))]], "target": [1]}
+
+
+LESSON = Lesson(
+    title="Cosine embedding loss",
+    torch=nn.CosineEmbeddingLoss,
+    group="ranking and embedding",
+    order=3,
+    names=(
+        "余弦嵌入损失",
+        "余弦相似度损失",
+        "cosine similarity loss",
+        "cosine distance",
+        "angular loss",
+        "siamese network",
+    ),
+    purpose="Turns like vectors towards each other and unlike ones apart; lengths do not matter.",
+    use_when="You have pairs of vectors, know which are alike, and care about direction only: sentences, documents, "
+    "users.",
+    not_when="Lengths carry meaning (use hinge embedding loss on distances), or you have triplets (use triplet "
+    "margin loss).",
+    formula=r"\ell_n = \begin{cases} 1 - \cos(u_n, v_n) & y_n = 1 \\ \max(0,\; \cos(u_n, v_n) - m) & y_n = -1 "
+    r"\end{cases}",
+    symbols=(
+        (r"u_n,\ v_n", "the two vectors of pair n: input1 and input2, with coordinates i"),
+        (r"y_n", "the target: 1 if the pair is alike, −1 if not"),
+        (r"m", "margin: the cosine that an unlike pair may have for free"),
+        (r"p_n", "the dot product of the two vectors"),
+        (r"a_n,\ b_n", "their squared lengths"),
+        (r"\varepsilon", "10⁻¹², which PyTorch adds to every squared length"),
+        (r"c_n", "the cosine of the angle: 1 for the same way, 0 for a right angle, −1 for opposite ways"),
+        (r"\ell_n", "the loss of pair n"),
+        (r"W", "what the mean divides by: N, the number of pairs"),
+    ),
+    tensors=(
+        Tensor("input1", "the first vector of each pair", "(batch, coordinates)"),
+        Tensor("input2", "the second vector of each pair", "(batch, coordinates)"),
+        Tensor("target", "1 for alike, −1 for unlike", "(batch,)", draw=draw_target),
+    ),
+    parameters=(
+        REDUCTION,
+        Number("margin", 0.0, "The cosine that an unlike pair may have for free; 0 to 0.5 is usual.", (0.5, -1.0, 2.0)),
+    ),
+    shapes=(
+        {"input1": (2, 2), "input2": (2, 2), "target": (2,)},
+        {"input1": (4, 3), "input2": (4, 3), "target": (4,)},
+        {"input1": (3,), "input2": (3,), "target": ()},
+        {"input1": (3, 1), "input2": (3, 1), "target": (3,)},
+        {"input1": (1, 3), "input2": (4, 3), "target": (4,)},
+        {"input1": (4, 3), "input2": (4, 1), "target": (1,)},
+        {"input1": (1, 3), "input2": (1, 3), "target": (5,)},
+        {"input1": (3,), "input2": (1,), "target": ()},
+        {"input1": (2, 0), "input2": (2, 0), "target": (2,)},
+        {"input1": (0, 3), "input2": (0, 3), "target": (0,)},
+        {"input1": (0, 3), "input2": (1, 3), "target": (1,)},
+    ),
+    examples=(
+        Example(
+            "The same pair, alike and unlike",
+            FOUR_FIFTHS,
+            "The cosine of (3, 4) and (4, 3) is 24/25 = 0.96. A like pair lacks 0.04 to 1, an unlike pair has 0.96 "
+            "too much.",
+        ),
+        Example(
+            "The article's numbers",
+            {**ARTICLE, "target": [1, -1], "reduction": "none"},
+            "Three coordinates that look different and point nearly the same way: 0.0167 and 0.9833.",
+        ),
+        Example(
+            "As in older articles",
+            {**ARTICLE, "target": [[1, -1]], "reduction": "none"},
+            "The target has two dimensions. Today it must have one, with one entry per pair: [1, -1].",
+            rejected=True,
+        ),
+        Example(
+            "A free cosine of 0.5",
+            {
+                "input1": [[1, 0], [1, 0], [1, 0]],
+                "input2": [[1, 3], [3, 1], [1, 3]],
+                "target": [1, -1, -1],
+                "margin": 0.5,
+            },
+            "An unlike pair up to a cosine of 0.5 is free, as the last one; the second costs 0.949 − 0.5. "
+            "The like pair does not know the margin and costs 1 − 0.316.",
+        ),
+        Example(
+            "Confident and wrong",
+            {"input1": [[1, 2], [1, 2]], "input2": [[-1, -2], [2, 4]], "target": [1, -1]},
+            "Opposite ways though alike costs 2, the most there is. The same way though unlike costs 1.",
+        ),
+        Example(
+            "Length does not matter",
+            {"input1": [[3, 4], [300, 400]], "input2": [[4, 3], [0.04, 0.03]], "target": [1, 1]},
+            "One vector is a hundred times longer, the other a hundred times shorter, and the cosine is the same.",
+        ),
+        Example(
+            "A zero vector",
+            {"input1": [[0, 0], [0, 0]], "input2": [[4, 3], [4, 3]], "target": [1, -1]},
+            "A zero vector has no direction. PyTorch takes its cosine as 0, so a like pair costs 1; the gradient is "
+            "huge.",
+        ),
+        Example(
+            "Targets 0 and 1",
+            {"input1": [[3, 4], [3, 4]], "input2": [[4, 3], [4, 3]], "target": [1, 0]},
+            "With target 0 a pair costs nothing but counts in the mean. Use −1 for unlike.",
+        ),
+        Example(
+            "Two plain vectors",
+            {"input1": [1, 2, 2], "input2": [2, 1, 2], "target": -1},
+            "Without a batch the target is a single number. The cosine is 8/9.",
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "A target with two dimensions",
+            "Older articles write [[1, -1]]. The target has one entry per pair and one dimension.",
+            error="0D or 1D target tensor expected, multi-target not supported",
+            values={
+                "input1": np.ones((2, 3), np.float32),
+                "input2": np.ones((2, 3), np.float32),
+                "target": np.array([[1, -1]], np.float32),
+            },
+        ),
+        Pitfall(
+            "Plain vectors with a list as target",
+            "Two plain vectors are one pair: the target is a single number without brackets, or the vectors get a "
+            "batch.",
+            error="1D target tensor expects 2D input tensors, but found inputs with sizes [3] and [3].",
+            values={
+                "input1": np.ones(3, np.float32),
+                "input2": np.ones(3, np.float32),
+                "target": np.array([1], np.float32),
+            },
+        ),
+        Pitfall(
+            "Targets 0 and 1",
+            "Only 1 and −1 have a meaning. Every other target adds 0 and still counts in the mean: unlike pairs "
+            "marked 0 "
+            "teach nothing and make the loss look small.",
+        ),
+        Pitfall(
+            "Zero vectors",
+            "PyTorch adds 10⁻¹² to each squared length (before the root, and rounded to single precision), so the "
+            "cosine "
+            "of a zero vector is 0 and not NaN. Its gradient is about a million times a usual one: clip it.",
+        ),
+        Pitfall(
+            "Margins outside −1 to 1",
+            "A cosine lies between −1 and 1. PyTorch takes any margin: from 1 on unlike pairs cost nothing at all.",
+        ),
+        Pitfall(
+            "Exactly on the margin",
+            "An unlike pair at a right angle (with margin 0) costs nothing, yet PyTorch still passes the gradient on "
+            "and "
+            "turns it further.",
+        ),
+        Pitfall(
+            "size_average and reduce",
+            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
+            "here; say reduction='sum' or reduction='none'.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: CosineEmbeddingLoss",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.CosineEmbeddingLoss.html",
+        ),
+        Reference(
+            "Reimers, Gurevych, Sentence-BERT (2019): cosine similarity for sentences",
+            "https://arxiv.org/abs/1908.10084",
+        ),
+    ),
+    tries=(
+        Try("What if unlike pairs may have a cosine of 0.5?", {"margin": 0.5}),
+        Try("What if the first vector is ten times longer?", {"input1": [[30, 40], [30, 40]]}),
+        Try("What if the second vectors point the other way?", {"input2": [[-4, -3], [-4, -3]]}),
+        Try("What if unlike is written as 0?", {"target": [1, 0]}),
+    ),
+    extremes=Extremes(
+        values=lambda x: {"input1": [[x, 0.0]], "input2": [[1.0, 1.0]], "target": [1]},
+        naive=naive,
+        says="A vector of zeros has length 0, and the book's formula divides 0 by 0. Very long or very short vectors "
+        "overflow or vanish when squared. PyTorch adds 10⁻¹² to each squared length: the cosine of a zero vector is 0.",
+    ),
+    pictures=(
+        Vectors(
+            "Two arrows",
+            "Only the angle between the arrows counts, not how long they are.",
+            ("input1", "input2"),
+            origin=True,
+        ),
+        Curves(
+            "One vector turns",
+            "A like pair costs nothing at 0° and most at 180°. An unlike pair costs most at 0° and nothing from the "
+            "angle "
+            "on whose cosine is the margin: 90° for 0, 60° for 0.5.",
+            values=at_angle,
+            low=0,
+            high=180,
+            x="angle in degrees",
+            settings={
+                "alike": {},
+                "unlike": {"target": [-1]},
+                "unlike, margin 0.5": {"target": [-1], "margin": 0.5},
+            },
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,351 @@
+"""Hinge embedding loss: distances of like things shrink, distances of unlike things grow up to a margin."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import gathered, num, reduce, share
+from lib.lesson.spec import (
+    REDUCTION,
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+)
+
+
+def check(*, input, target, margin, reduction):
+    if input.dtype.kind not in "iuf":
+        raise ValueError(f"input holds {input.dtype.name} values; expected distances as real numbers.")
+    if not checks.is_float(input):
+        if reduction == "mean":
+            raise ValueError(f"input holds {input.dtype.name} numbers, of which torch takes no mean; expected floats.")
+        if not np.isfinite(margin) or abs(int(margin)) > np.iinfo(input.dtype).max:
+            raise ValueError(f"margin is {margin}; expected a number that fits into {input.dtype.name}, as input is.")
+    checks.need_broadcastable(input=input, target=target)
+
+
+def margin_like(input, margin):
+    """The margin in the kind of numbers that input holds: torch cuts it to a whole number beside whole numbers."""
+    return margin if checks.is_float(input) else np.asarray(int(margin)).astype(input.dtype)
+
+
+def by_hand(input, target, *, margin, reduction) -> Steps:
+    """From distances and whether they should be small to the loss."""
+    x, y = np.broadcast_arrays(input, target)
+    shortfall = yield Step(
+        "shortfall",
+        r"s_n = m - x_n",
+        np.asarray(margin_like(input, margin) - x),
+        axes="n",
+        worked=lambda *n: f"{num(margin)} - {num(x[n])}",
+        words="What the distance lacks to reach the margin.",
+    )
+    apart = yield Step(
+        "push_apart",
+        r"h_n = \max(0, s_n)",
+        np.maximum(shortfall, 0),
+        axes="n",
+        worked=lambda *n: rf"\max(0, {num(shortfall[n])})",
+        words="Distances beyond the margin cost nothing: nothing goes below 0.",
+    )
+    each = yield Step(
+        "loss_per_element",
+        r"\ell_n = \begin{cases} x_n & y_n = 1 \\ h_n & y_n = -1 \\ x_n + h_n & \text{otherwise} \end{cases}",
+        np.where(y != 1, apart, 0) + np.where(y != -1, x, 0),
+        axes="n",
+        worked=lambda *n: " + ".join([num(x[n])] * bool(y[n] != -1) + [num(apart[n])] * bool(y[n] != 1)),
+        words="Target 1: the distance itself. Target −1: what it lacks to the margin. Any other target: both.",
+    )
+    yield from reduce(each, reduction, divisor_words="Count the distances.")
+
+
+def grad_by_hand(s, input, target, *, margin, reduction) -> Steps:
+    """Like things are drawn together, unlike things inside the margin pushed apart."""
+    if not checks.is_float(input):
+        return
+    each = yield from share(s, reduction)
+    y = np.broadcast_to(target, s["shortfall"].shape)
+    slope = yield Step(
+        "slope",
+        r"g_n = \begin{cases} 1 & y_n = 1 \\ -1 & y_n = -1,\ s_n \ge 0 \\ 0 & y_n = -1,\ s_n < 0 \end{cases}",
+        np.where(y != -1, 1.0, 0.0) - np.where((y != 1) & (s["shortfall"] >= 0), 1.0, 0.0),
+        axes="n",
+        worked=lambda *n: " - ".join(["1" if y[n] != -1 else "0"] + ["1"] * bool(y[n] != 1 and s["shortfall"][n] >= 0)),
+        words="1 where the distance itself is the loss, −1 where it lacks something to the margin, 0 beyond the "
+        "margin.",
+    )
+    whole = input.shape == slope.shape
+    yield Step(
+        "d_input",
+        r"\frac{\partial L}{\partial x_n} = "
+        + ("" if whole else r"\sum ")
+        + r"\frac{\partial L}{\partial \ell_n}\, g_n",
+        gathered(each * slope, input.shape),
+        axes="n" if whole else "",
+        worked=(lambda *n: rf"{num(each)} \cdot {num(slope[n])}") if whole else None,
+        words="The share of the loss in the result, times its slope.",
+    )
+
+
+def draw_target(random, shape, drawn):
+    """1 or −1, and now and then another number, which adds both branches."""
+    return np.where(random.random(shape) < 0.1, 0.0, draw.sign(random, shape, drawn))
+
+
+def other_branch(given, done):
+    """The loss of somebody who takes 1 for unlike and −1 for like."""
+    x, y = np.broadcast_arrays(given["input"], given["target"])
+    return np.where(y == -1, x, np.where(y == 1, done["push_apart"], done["loss_per_element"]))
+
+
+def has(target):
+    return lambda given: bool((given["target"] == target).any())
+
+
+def has_others(given):
+    return bool(((given["target"] != 1) & (given["target"] != -1)).any())
+
+
+MISTAKES = (
+    Mistake(
+        {"shortfall": lambda given, done: -done["shortfall"]},
+        "You took the margin from the distance. It is the margin minus the distance: what is lacking.",
+    ),
+    Mistake(
+        {"shortfall": lambda given, done: -(given["target"] * given["input"]) + given["margin"]},
+        "You multiplied by the target, as a classifier's hinge does. Here the target only chooses the branch.",
+        when=has(-1),
+    ),
+    Mistake(
+        {"push_apart": lambda given, done: done["shortfall"]},
+        "You forgot to stop at 0. Unlike things beyond the margin cost nothing and earn nothing.",
+    ),
+    Mistake(
+        {"push_apart": lambda given, done: done["push_apart"] ** 2},
+        "You squared it, as the original contrastive loss does. PyTorch's hinge is straight.",
+    ),
+    Mistake(
+        {"loss_per_element": other_branch},
+        "You swapped the branches. Target 1 means alike: the loss is the distance. Target −1 means unlike.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: done["push_apart"]},
+        "You took the hinge everywhere. Where the target is 1, the loss is the distance itself.",
+        when=has(1),
+    ),
+    Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                given["target"] == 1, done["loss_per_element"], done["push_apart"]
+            )
+        },
+        "You took 0 for unlike. PyTorch wants −1; with any other target than 1 and −1 it adds both branches.",
+        when=has_others,
+    ),
+    Mistake(
+        {"divisor": lambda given, done: np.count_nonzero(done["loss_per_element"])},
+        "You counted only the distances that cost something. PyTorch's mean counts all of them.",
+    ),
+    Mistake(
+        {"divisor": lambda given, done: len(np.atleast_1d(done["loss_per_element"]))},
+        "You divided by the number of rows. Every distance is a loss of its own: count them all.",
+        when=lambda given: max(given["input"].ndim, given["target"].ndim) > 1,
+    ),
+    Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', divide it by the number of distances.",
+        when=lambda given: given["reduction"] == "mean",
+    ),
+)
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean gives each distance one part in N.",
+        when=lambda given: given["reduction"] == "mean",
+    ),
+    Mistake(
+        {"slope": lambda given, done: np.broadcast_to(given["target"], done["slope"].shape)},
+        "You took the target for the slope. Beyond the margin the loss is flat: the slope there is 0.",
+    ),
+    Mistake(
+        {"slope": lambda given, done: np.abs(done["slope"])},
+        "You dropped the sign. Inside the margin the loss falls as the distance grows: −1.",
+    ),
+    Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: the gradient says how the loss rises; descent then goes the other way.",
+    ),
+)
+
+THREE = {"input": [[1, 0.8, 0.5]], "target": [[1, 1, -1]]}
+
+LESSON = Lesson(
+    title="Hinge embedding loss",
+    torch=nn.HingeEmbeddingLoss,
+    group="ranking and embedding",
+    order=2,
+    names=(
+        "合页嵌入损失",
+        "铰链嵌入损失",
+        "hinge loss",
+        "contrastive loss",
+        "similar or dissimilar",
+        "siamese network",
+    ),
+    purpose="Shrinks the distances of like pairs and grows those of unlike pairs, up to a margin.",
+    use_when="Your network gives one distance per pair, and you know which pairs are alike.",
+    not_when="You have the vectors and care about their angle (use cosine embedding loss), or you classify "
+    "(this is not the hinge of a support vector machine).",
+    formula=r"\ell_n = \begin{cases} x_n & y_n = 1 \\ \max(0,\; m - x_n) & y_n = -1 \end{cases}",
+    symbols=(
+        (r"x_n", "the distance of pair n: element n of input"),
+        (r"y_n", "the target: 1 if the pair is alike, −1 if not"),
+        (r"m", "margin: how far apart unlike pairs should be"),
+        (r"s_n", "the shortfall: what the distance lacks to reach the margin"),
+        (r"h_n", "what an unlike pair costs"),
+        (r"\ell_n", "the loss of pair n"),
+        (r"W", "what the mean divides by: N, the number of distances"),
+    ),
+    tensors=(
+        Tensor("input", "distances, such as the L1 distance of two vectors", "(any shape)", draw=draw.positive),
+        Tensor("target", "1 for alike, −1 for unlike", "(as input)", draw=draw_target),
+    ),
+    parameters=(
+        REDUCTION,
+        Number("margin", 1.0, "How far apart unlike pairs should be.", (0.0, 2.0, -1.0)),
+    ),
+    shapes=(
+        {"input": (2, 3), "target": (2, 3)},
+        {"input": (4,), "target": (4,)},
+        {"input": (), "target": ()},
+        {"input": (2, 3, 2), "target": (2, 3, 2)},
+        {"input": (3,), "target": ()},
+        {"input": (3,), "target": (2, 3)},
+        {"input": (3, 1), "target": (1, 4)},
+        {"input": (2, 3), "target": (3,)},
+        {"input": (1, 1), "target": (1, 1)},
+        {"input": (0,), "target": (0,)},
+        {"input": (2, 0), "target": (2, 0)},
+        {"input": (0, 3), "target": (1,)},
+    ),
+    examples=(
+        Example(
+            "Two alike, one not",
+            THREE,
+            "Alike: the distance itself, 1 and 0.8. Unlike: 0.5 is half of the way to the margin, so 0.5 is lacking.",
+        ),
+        Example(
+            "Unlike and far apart",
+            {"input": [0.1, 0.9, 1, 3], "target": [-1, -1, -1, -1]},
+            "The closer, the dearer; from the margin on an unlike pair costs nothing.",
+        ),
+        Example(
+            "Confident and wrong",
+            {"input": [10, 0], "target": [1, -1]},
+            "A like pair 10 apart costs 10, without end. An unlike pair at distance 0 costs the margin at most.",
+        ),
+        Example(
+            "Targets 0 and 1",
+            {"input": [0.4, 0.4, 2], "target": [1, 0, 0]},
+            "With target 0 PyTorch adds both branches: 0.4 + 0.6 makes 1. Nobody wants that; use −1.",
+        ),
+        Example(
+            "A wider margin",
+            {**THREE, "margin": 2},
+            "The unlike pair now lacks 1.5. The like pairs do not know the margin at all.",
+        ),
+        Example(
+            "Input that is no distance",
+            {"input": [-2, -2], "target": [1, -1]},
+            "PyTorch does not check the sign: a negative “distance” makes the loss negative, here −2 and 3.",
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "Not the hinge of a classifier",
+            "A support vector machine's max(0, 1 − y·x) multiplies score and label. Here the target only chooses: "
+            "the distance, or what it lacks to the margin.",
+        ),
+        Pitfall(
+            "Targets 0 and 1",
+            "Only 1 and −1 have a meaning. Any other target, NaN included, adds both branches: inside the margin "
+            "that is "
+            "always the margin, so nothing can be learnt.",
+        ),
+        Pitfall(
+            "Input must be distances",
+            "PyTorch does not check. Scores below 0 with target 1 make the loss negative and falling without end.",
+        ),
+        Pitfall(
+            "A loss of exactly 0",
+            "Like pairs at 0 and unlike ones beyond the margin: nothing pulls any more. Early in training it means "
+            "that "
+            "like pairs are missing or the margin is too small for the scale of the distances.",
+        ),
+        Pitfall(
+            "Exactly on the margin",
+            "At x = margin an unlike pair costs nothing, yet PyTorch's slope there is −1, not 0.",
+        ),
+        Pitfall(
+            "Whole numbers as distances",
+            "With whole numbers PyTorch takes no mean, and cuts the margin to a whole number too: 0.5 becomes 0.",
+            error="mean(): could not infer output dtype.",
+            values={"input": np.array([1, 2]), "target": np.array([1, -1])},
+        ),
+        Pitfall(
+            "size_average and reduce",
+            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
+            "here; say reduction='sum' or reduction='none'.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: HingeEmbeddingLoss",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.HingeEmbeddingLoss.html",
+        ),
+        Reference(
+            "Hadsell, Chopra, LeCun, Dimensionality Reduction by Learning an Invariant Mapping (2006): the squared "
+            "form",
+            "https://doi.org/10.1109/CVPR.2006.100",
+        ),
+    ),
+    tries=(
+        Try("What if the margin is 2?", {"margin": 2.0}),
+        Try("What if every pair is unlike?", {"target": [[-1, -1, -1]]}),
+        Try("What if the last target is 0 instead of −1?", {"target": [[1, 1, 0]]}),
+        Try("What if the losses are kept apart?", {"reduction": "none"}),
+    ),
+    pictures=(
+        Curves(
+            "Two branches",
+            "Alike: the loss is the distance. Unlike: it falls from the margin to 0 and stays there. "
+            "Any other target adds both, which is flat up to the margin.",
+            values=lambda x: {"input": [x], "target": [1]},
+            low=0,
+            high=3,
+            x="distance",
+            settings={
+                "alike (1)": {},
+                "unlike (−1)": {"target": [-1]},
+                "unlike, margin 2": {"target": [-1], "margin": 2.0},
+                "target 0": {"target": [0]},
+            },
+        ),
+    ),
+    check=check,
+)
