@@ -145,7 +145,7 @@ REFUSED = {
     "npy-too many": ("x.npy", lambda: npy_with_shape((10**6 + 1,)), "1,000,001 numbers; expected at most 1,000,000"),
     "npy-far too many": ("x.npy", lambda: npy_with_shape((10**9, 10**9)), "expected at most 1,000,000"),
     "npy-endless nothing": ("x.npy", lambda: npy_with_shape((0, 10**13, 10**13)), "which NumPy refuses"),
-    "npy-negative": ("x.npy", lambda: npy_with_shape((-1,)), "the shape is (-1,)"),
+    "npy-negative": ("x.npy", lambda: npy_with_shape((-1,)), "is damaged (the shape is (-1,))"),
     "csv-a word": ("x.csv", lambda: b"a,b\n1,2\n3,x", "'x' stands in row 3, column 2 (counted from 1)"),
     "csv-an empty cell": ("x.csv", lambda: b"1,\n2,3", "nothing stands in row 1, column 2"),
     "csv-a short row": ("x.csv", lambda: b"1,2\n\n3", "row 3 has 1 number; expected 2, as in row 1"),

@@ -250,6 +250,7 @@ NOT_CAST = {
     ("[[1, 2], [3, 1.5]]", "int64"): "1.5 stands at [1, 1]; expected whole numbers",
     ("[nan]", "int64"): "nan stands at [0]; expected whole numbers",
     ("[1e19]", "int64"): "1e+19 stands at [0]; expected whole numbers",
+    ("[9223372036854775808.0]", "int64"): "stands at [0]; expected whole numbers",
     ("[1, 300]", "int8"): "300 stands at [1]; expected whole numbers from -128 to 127",
     ("[-1]", "uint8"): "-1 stands at [0]; expected whole numbers from 0 to 255",
     ("[16777217]", "float32"): "16777217 stands at [0]; expected whole numbers up to 16777216",

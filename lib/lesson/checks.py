@@ -97,3 +97,74 @@ def need_mixable(**arrays: np.ndarray) -> None:
         others = [other for other in arrays.values() if other is not array]
         if array.dtype in (np.uint16, np.uint32, np.uint64) and not all(is_float(other) for other in others):
             raise ValueError(f"{name} holds {array.dtype.name} numbers; torch hardly computes with them. Use floats.")
+
+
+SUM_TOLERANCE = 1e-5  # room for thirds in float32, and for moving one entry by a millionth to measure a slope
+
+
+def need_distributions(**arrays: np.ndarray) -> None:
+    """Probabilities along the last axis: floats, not negative, each sum 1 to within SUM_TOLERANCE; all of one shape."""
+    need_floats(**arrays)
+    need_same_shape(**arrays)
+    for name, array in arrays.items():
+        if array.ndim == 0:
+            raise ValueError(f"{name} is a single number; expected one probability per outcome, such as [0.5, 0.5].")
+        _need_no_negative(name, array)
+        _need_sum_1(name, array)
+
+
+def _need_no_negative(name: str, array: np.ndarray) -> None:
+    wrong = ~(array >= 0)  # NaN too
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise NotADistribution(name, f"{name} holds {array[where]:g} at {list(where)}; expected numbers from 0 to 1.")
+
+
+def _need_sum_1(name: str, array: np.ndarray) -> None:
+    sums = array.sum(axis=-1, dtype=np.float64)
+    wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        found = sums[where]
+        offer = " Normalise?" if 0 < found < np.inf else ""
+        place = f"{name}{list(where)}" if where else name
+        raise NotADistribution(name, f"{place} sums to {found:.7g}; expected 1.{offer}")
+
+
+def need_probabilities(**arrays: np.ndarray) -> None:
+    """Floats from 0 to 1, each by itself: no sum is asked for."""
+    need_floats(**arrays)
+    for name, array in arrays.items():
+        wrong = ~((array >= 0) & (array <= 1))
+        if wrong.any():
+            where = tuple(int(i) for i in np.argwhere(wrong)[0])
+            place = f"holds {array[where]:g} at {list(where)}" if where else f"is {array[where]:g}"
+            raise ValueError(f"{name} {place}; expected probabilities from 0 to 1.")
+
+
+def need_stretches_to(name: str, array: np.ndarray | None, shape: tuple[int, ...]) -> None:
+    """Torch stretches the array's axes of size 1 (and adds missing ones at the front) to `shape`, "
+    "but not `shape` itself."""
+    if array is None:
+        return
+    sizes = shape[len(shape) - array.ndim :]
+    if array.ndim > len(shape) or any(own not in (1, size) for own, size in zip(array.shape, sizes, strict=True)):
+        raise ValueError(
+            f"{name} has shape {words(array.shape)}; expected one that stretches to {words(shape)}: "
+            "from the last axis on, each size equal, or 1."
+        )
+
+
+def need_real(**arrays: np.ndarray | None) -> None:
+    """Numbers of any kind but complex ones."""
+    for name, array in arrays.items():
+        if array is not None and array.dtype.kind not in "biuf":
+            raise ValueError(f"{name} holds {array.dtype.name} numbers; expected real numbers.")
+
+
+def need_arithmetic(**arrays: np.ndarray | None) -> None:
+    """Real numbers that torch can negate and subtract: no booleans, and of the unsigned ones only uint8."""
+    need_real(**arrays)
+    for name, array in arrays.items():
+        if array is not None and (array.dtype.kind == "b" or array.dtype in (np.uint16, np.uint32, np.uint64)):
+            raise ValueError(f"{name} holds {array.dtype.name} values; torch cannot subtract them. Use floats.")

@@ -72,9 +72,8 @@ def _head(lesson: Lesson, values: Mapping[str, Any]) -> list[str]:
     if not functions:
         return ["import torch\nfrom torch import nn"]
     collected = standalone(functions)
-    collected.imports.setdefault("torch", set())
-    collected.imports.setdefault("torch ", set()).add("nn") if isinstance(lesson.torch, type) else None
-    return [collected.text().rstrip() + "\n"]
+    collected.imports |= {("torch", ""), *([("torch", "nn")] if isinstance(lesson.torch, type) else [])}
+    return [collected.text()]
 
 
 def _own_function(spec: Parameter, values: Mapping[str, Any]) -> Callable[..., Any] | None:
@@ -137,7 +136,9 @@ def _plain(value: Any, library: str) -> str:
     """A number, name or switch as Python writes it."""
     if isinstance(value, float | np.floating) and not np.isfinite(value):
         return _named_number(str(float(value)), library)
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    return (
+        json.dumps(value) if isinstance(value, str) else repr(value.item() if isinstance(value, np.generic) else value)
+    )
 
 
 def _named_number(word: str, library: str) -> str:
@@ -197,7 +198,7 @@ def heart(lesson: Lesson, part: str = "forward") -> str:
 def numpy_source(lesson: Lesson) -> str:
     """The hand calculation of result and gradient with all that it uses, runnable without PyTorch."""
     collected = standalone([lesson.by_hand, lesson.grad_by_hand])
-    collected.imports["numpy as np"] = set()
+    collected.imports.add(("numpy as np", ""))
     title = f'"""{lesson.title} by hand: every step of the result and of its gradient."""\n\n'
     return f"{title}{collected.text()}\n{DRIVER}"
 

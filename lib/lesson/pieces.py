@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.spec import Step, Steps
+from lib.lesson.spec import Choice, Step, Steps
 
 
 def class_last(scores: np.ndarray) -> np.ndarray:
@@ -225,3 +225,53 @@ def norm_slope(vectors: np.ndarray, p: float) -> np.ndarray:
     if p < 1:
         return np.where(size == 0, 0.0, size ** (p - 1)) * sign * norm ** (1 - p)
     return sign * size ** (p - 1) * np.where(norm == 0, 0.0, 1 / norm ** (p - 1))
+
+
+UNIT = Choice(
+    "unit",
+    "nats",
+    ("nats", "bits", "bans"),
+    "What surprise is measured in: nats (natural logarithm), bits (base 2) or bans (base 10).",
+)
+
+
+def logarithm(unit: str) -> tuple[Callable[[np.ndarray], np.ndarray], str]:
+    """The logarithm that measures in `unit`, and how it is written in LaTeX."""
+    logarithms = {"nats": (np.log, r"\ln"), "bits": (np.log2, r"\log_2"), "bans": (np.log10, r"\log_{10}")}
+    return logarithms[unit]
+
+
+def nats_in(unit: str) -> float:
+    """How many nats one `unit` is: 1 for nats, ln 2 for bits, ln 10 for bans. ValueError for any other unit."""
+    nats = {"nats": 1.0, "bits": float(np.log(2)), "bans": float(np.log(10))}
+    if unit not in nats:
+        raise ValueError(f"unit is {unit!r}; expected nats, bits or bans.")
+    return nats[unit]
+
+
+def weighted(p: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    """Each logarithm times its probability, where 0 times infinity counts 0: what never happens adds nothing."""
+    return np.where(p == 0, 0.0, p * logs)
+
+
+def minimum_shares(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which part of a minimum's gradient each argument gets, as torch has it: equal ones share it."""
+    half = np.where(first == second, 0.5, 1.0)
+    return np.where(first > second, 0.0, half), np.where(first < second, 0.0, half)
+
+
+def through_distance(pull: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """A pull on each distance times the distance's slopes along the coordinates (last axis).
+
+    Where one distance served several samples, their pulls add up.
+    """
+    per_distance = gathered(np.asarray(pull), np.shape(slopes)[:-1])
+    return (per_distance[..., None] if np.ndim(slopes) else per_distance) * slopes
+
+
+def score_behind(sent: np.ndarray, shown: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """The score whose sigmoid is the learner's answer; the precise score where the answer is what was shown.
+
+    A sigmoid near 0 or 1 has lost digits that the logarithm of it needs.
+    """
+    return np.where(sent == shown, score, np.log(sent) - np.log1p(-sent))

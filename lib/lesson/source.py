@@ -38,7 +38,7 @@ class Code:
 class Collected:
     """Definitions in an order in which they can run, and the imports that they need."""
 
-    imports: dict[str, set[str]] = field(default_factory=dict)  # module → names; no names: the module itself
+    imports: set[tuple[str, str]] = field(default_factory=set)  # module, name; no name: the module itself
     texts: dict[str, str] = field(default_factory=dict)  # global name → definition
     homes: dict[str, Home] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ def _collect(module: str, name: str, into: Collected, user: ast.AST | None = Non
             return  # a builtin
         case ast.Import():
             alias = next(a for a in node.names if (a.asname or a.name) == name)
-            into.imports.setdefault(_import_as(alias), set())
+            into.imports.add((_import_as(alias), ""))
         case ast.ImportFrom():
             _collect_imported(node, name, into, user)
         case _:
@@ -108,7 +108,7 @@ def _import_as(alias: ast.alias) -> str:
 def _collect_imported(node: ast.ImportFrom, name: str, into: Collected, user: ast.AST | None) -> None:
     alias = next(a for a in node.names if (a.asname or a.name) == name)
     if not str(node.module).startswith(OWN):
-        into.imports.setdefault(str(node.module), set()).add(_import_as(alias))
+        into.imports.add((str(node.module), _import_as(alias)))
     elif f"{node.module}.{alias.name}" in sys.modules:
         _collect_module(f"{node.module}.{alias.name}", name, into, user)
     else:
@@ -122,7 +122,7 @@ def _collect_module(module: str, name: str, into: Collected, user: ast.AST | Non
     used = sorted({n.attr for n in ast.walk(user) if _is_attribute_of(n, name)}) if user else []  # type: ignore[attr-defined]
     for attribute in used:
         _collect(module, attribute, into)
-    into.imports.setdefault("types", set()).add("SimpleNamespace")
+    into.imports.add(("types", "SimpleNamespace"))
     known = _namespace_parts(into.texts.pop(name, ""))
     parts = ", ".join(f"{part}={part}" for part in sorted({*known, *used}))
     into.texts[name] = f"{name} = SimpleNamespace({parts})"
@@ -160,14 +160,18 @@ def _globals_in(scope: symtable.SymbolTable) -> Iterator[str]:
         yield from _globals_in(inner)
 
 
-def _import_lines(imports: dict[str, set[str]]) -> str:
+def _import_lines(imports: set[tuple[str, str]]) -> str:
     """As a person would order them: the future, the standard library, then the rest."""
-    lines = [
-        f"from {module} import {', '.join(sorted(names))}" if names else f"import {module}"
-        for module, names in sorted(imports.items())
-        if module != "__future__"
-    ]
-    standard = [line for line in lines if line.split()[1].partition(".")[0] in sys.stdlib_module_names]
-    others = [line for line in lines if line not in standard]
-    groups = ["from __future__ import annotations", "\n".join(standard), "\n".join(others)]
-    return "\n\n".join(group for group in groups if group)
+    modules = sorted({module for module, _ in imports if module != "__future__"})
+    standard = [m for m in modules if m.partition(".")[0] in sys.stdlib_module_names]
+    others = [m for m in modules if m not in standard]
+    groups = ["\n".join(line for m in group for line in _lines_for(m, imports)) for group in (standard, others)]
+    return "\n\n".join(group for group in ["from __future__ import annotations", *groups] if group)
+
+
+def _lines_for(module: str, imports: set[tuple[str, str]]) -> Iterator[str]:
+    names = sorted(name for m, name in imports if m == module)
+    if "" in names:
+        yield f"import {module}"
+    if any(names):
+        yield f"from {module} import {', '.join(filter(None, names))}"

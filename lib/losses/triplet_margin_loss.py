@@ -6,7 +6,19 @@ import numpy as np
 from torch import nn
 
 from lib.lesson import checks
-from lib.lesson.pieces import gathered, in_floats, joined, norm_slope, num, numeral, reduce, share, vector_norm
+from lib.lesson.pieces import (
+    gathered,
+    in_floats,
+    joined,
+    minimum_shares,
+    norm_slope,
+    num,
+    numeral,
+    reduce,
+    share,
+    through_distance,
+    vector_norm,
+)
 from lib.lesson.spec import (
     REDUCTION,
     Curves,
@@ -78,13 +90,14 @@ def distance(name, symbol, x, y, letters, batch, p, eps, words):
         f"{symbol} = " + NORMS.get(p, r"\big(\textstyle\sum_i |%s|^p\big)^{1/p}") % gap,
         np.broadcast_to(vector_norm(difference(x, y, eps), p), batch),
         axes="n",
-        worked=lambda *n: worked_norm(*np.broadcast_arrays(*(np.atleast_1d(row[n]) for row in rows)), p, eps),
+        worked=lambda *n: worked_norm([row[n] for row in rows], p, eps),
         words=words,
     )
 
 
-def worked_norm(x, y, p, eps):
-    """The norm of x − y with its numbers; eps is left out where nobody would see it."""
+def worked_norm(pair, p, eps):
+    """The norm of a pair's difference with its numbers; eps is left out where nobody would see it."""
+    x, y = np.broadcast_arrays(*(np.atleast_1d(row) for row in pair))
     extra = f" + {num(eps)}" if abs(eps) >= 1e-4 else ""
     gaps = [f"{numeral(a)} - {numeral(b)}{extra}" for a, b in zip(x, y, strict=True)]
     if p == 2:
@@ -178,17 +191,17 @@ def grad_by_hand(s, anchor, positive, negative, *, margin, p, eps, swap, reducti
     to_negative = yield slope("negative_slope", r"g^-_{ni}", r"d^-_n", anchor, negative, p, eps)
     own = across = 0.0
     if swap:
-        own, across = nearer_shares(s["negative_distance"], s["swap_distance"])
+        own, across = minimum_shares(s["negative_distance"], s["swap_distance"])
         between = yield slope("swap_slope", r"g^\pm_{ni}", r"d^\pm_n", positive, negative, p, eps)
-    towards = weighted(pull, to_positive)
-    away = weighted(pull * own if swap else pull, to_negative)
+    towards = through_distance(pull, to_positive)
+    away = through_distance(pull * own if swap else pull, to_negative)
     parts = {
         "anchor": [(towards, 1, r"h_n g^+_{ni}"), (away, -1, r"h_n g^-_{ni}")],
         "positive": [(towards, -1, r"h_n g^+_{ni}")],
         "negative": [(away, 1, r"h_n g^-_{ni}")],
     }
     if swap:
-        beyond = weighted(pull * across, between)
+        beyond = through_distance(pull * across, between)
         parts["positive"].append((beyond, -1, r"h_n g^\pm_{ni}"))
         parts["negative"].append((beyond, 1, r"h_n g^\pm_{ni}"))
     for tensor, name in ((anchor, "anchor"), (positive, "positive"), (negative, "negative")):
@@ -217,18 +230,6 @@ def slope_words(p):
     if p == 0:
         return "Counting does not move with the coordinates: 0."
     return "Sign of the difference, times (its size / the distance) to the power p − 1."
-
-
-def nearer_shares(own, across):
-    """Which part of a minimum's gradient each of its two arguments gets; equal ones share it."""
-    half = np.where(own == across, 0.5, 1.0)
-    return np.where(own > across, 0.0, half), np.where(own < across, 0.0, half)
-
-
-def weighted(pull, slopes):
-    """A pull per distance times the distance's slopes; where a distance served several triplets, pulls add up."""
-    per_distance = gathered(np.asarray(pull), np.shape(slopes)[:-1])
-    return (per_distance[..., None] if np.ndim(slopes) else per_distance) * slopes
 
 
 def d_step(name, tensor, parts):
@@ -383,7 +384,7 @@ GRAD_MISTAKES = (
     Mistake(
         {
             "d_anchor": lambda given, done: (
-                -gathered(weighted(done["pull"], done["negative_slope"]), given["anchor"].shape)
+                -gathered(through_distance(done["pull"], done["negative_slope"]), given["anchor"].shape)
             )
         },
         "You left out the positive. The anchor is drawn to it and pushed off the negative: add both parts.",

@@ -1,0 +1,385 @@
+"""KL divergence: what it costs to believe Q where P is true."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import UNIT, joined, logarithm, nats_in, num, total, weighted
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+)
+
+
+def check(*, p, q, unit):
+    nats_in(unit)
+    checks.need_distributions(p=p, q=q)
+
+
+def kl_divergence_from_entr_and_xlogy(p: torch.Tensor, q: torch.Tensor, unit: str = "nats") -> torch.Tensor:
+    """KL(P‖Q) along the last axis, as cross-entropy less entropy; ValueError for what is no pair of distributions."""
+    check(p=p.detach().numpy(), q=q.detach().numpy(), unit=unit)
+    q = q.masked_fill((p == 0) & (q == 0), 1.0)  # otherwise the slope there is 0/0
+    return (-torch.special.xlogy(p, q) - torch.special.entr(p)).sum(-1) / nats_in(unit)
+
+
+def log_ratio(p, q, unit):
+    """log p − log q; 1 stands in for q where both are 0. Not log(p/q): the ratio may overflow."""
+    log, _ = logarithm(unit)
+    return log(p) - log(np.where((p == 0) & (q == 0), 1.0, q))
+
+
+def by_hand(p, q, *, unit) -> Steps:
+    """From the true distribution P and the believed one Q, both (outcomes,) or (batch, outcomes), to KL(P‖Q)."""
+    log_latex = logarithm(unit)[1]
+    term = yield Step(
+        "term",
+        rf"t_c = p_c\, {log_latex} \frac{{p_c}}{{q_c}}",
+        weighted(p, log_ratio(p, q, unit)),
+        axes="nc",
+        worked=lambda *n: joined(
+            (rf"{num(a)} \cdot {log_latex} \frac{{{num(a)}}}{{{num(b)}}}" for a, b in zip(p[n], q[n], strict=True)),
+            r",\; ",
+        ),
+        words="For each outcome: the logarithm of true over believed probability, times the true one. 0 where p is 0.",
+    )
+    yield Step(
+        "the_other_way",
+        rf"D(Q \,\|\, P) = \sum_c q_c\, {log_latex} \frac{{q_c}}{{p_c}}",
+        weighted(q, log_ratio(q, p, unit)).sum(-1),
+        axes="n",
+        given=True,
+    )
+    yield Step(
+        "kl_divergence",
+        r"D(P \,\|\, Q) = \sum_c t_c",
+        term.sum(-1),
+        axes="n",
+        worked=lambda *n: total(term[n]),
+        words="Add the terms up. Single ones may be negative, the sum is not.",
+    )
+
+
+def grad_by_hand(s, p, q, *, unit) -> Steps:
+    """Each entry moved by itself. The gradient of q is that of cross-entropy: H(P) does not depend on q."""
+    nats = nats_in(unit)
+    log_latex = logarithm(unit)[1]
+    log_e = "1" if unit == "nats" else rf"{log_latex} e"
+    base = "" if unit == "nats" else rf" \ln {10 if unit == 'bans' else 2}"
+    yield Step(
+        "d_p",
+        rf"\frac{{\partial D}}{{\partial p_c}} = {log_latex} \frac{{p_c}}{{q_c}} + {log_e}",
+        log_ratio(p, q, unit) + 1 / nats,
+        axes="nc",
+        worked=lambda *n: joined(
+            (rf"{log_latex} \frac{{{num(a)}}}{{{num(b)}}} + {num(1 / nats)}" for a, b in zip(p[n], q[n], strict=True)),
+            r",\; ",
+        ),
+        words="The product rule on p log(p/q): the logarithm of the ratio, and the logarithm of e (1 in nats).",
+    )
+    yield Step(
+        "d_q",
+        rf"\frac{{\partial D}}{{\partial q_c}} = -\frac{{p_c}}{{q_c{base}}}",
+        np.where(p == 0, 0.0, -p / nats / q),
+        axes="nc",
+        worked=lambda *n: joined(
+            (
+                rf"-\frac{{{num(a)}}}{{{num(b)}{rf' \cdot {num(nats)}' if base else ''}}}"
+                for a, b in zip(p[n], q[n], strict=True)
+            ),
+            r",\; ",
+        ),
+        words="Only log q moves: minus the true probability over the believed one. 0 where p is 0.",
+    )
+
+
+def naive(*, p, q, unit):
+    """The book's formula, where 0 · log 0 is NaN and the ratio may overflow."""
+    return (p * logarithm(unit)[0](p / q)).sum(-1)
+
+
+def in_nats(given):
+    return given["unit"] == "nats"
+
+
+def in_another_unit(given):
+    return given["unit"] != "nats"
+
+
+MISTAKES = (
+    Mistake(
+        {"term": lambda given, done: done["term"] / np.log(2)},
+        "You took the logarithm to base 2, which gives bits. Nats take the natural logarithm, ln.",
+        when=in_nats,
+    ),
+    Mistake(
+        {"term": lambda given, done: done["term"] * nats_in(given["unit"])},
+        "You took the natural logarithm, which gives nats. Bits take base 2, bans base 10.",
+        when=in_another_unit,
+    ),
+    Mistake(
+        {"term": lambda given, done: -done["term"] * given["q"] / given["p"]},
+        "You swapped P and Q. KL(P‖Q) weights by P, the truth, and puts P on top of the fraction.",
+    ),
+    Mistake(
+        {"term": lambda given, done: -done["term"]},
+        "The fraction is upside down (or a minus too many): true probability over believed one, p/q.",
+    ),
+    Mistake(
+        {"term": lambda given, done: done["term"] * given["q"] / given["p"]},
+        "You weighted by q. What happens is drawn from P, so weight by p.",
+    ),
+    Mistake(
+        {"term": lambda given, done: done["term"] / given["p"]},
+        "You did not weight by p. Each logarithm counts as often as its outcome happens.",
+    ),
+    Mistake(
+        {"term": lambda given, done: np.where(given["p"] == 0, np.nan, done["term"])},
+        "You left 0 · log 0 as NaN. It counts 0: where P puts nothing, Q may put what it likes.",
+    ),
+    Mistake(
+        {"term": lambda given, done: np.where((given["q"] == 0) & (given["p"] > 0), 0.0, done["term"])},
+        "You counted the outcome with q = 0 as 0. It does happen (p is above 0), so log(p/0) makes the divergence infinite.",
+    ),
+    Mistake(
+        {"kl_divergence": lambda given, done: done["term"].mean(-1)},
+        "You averaged over the outcomes. The terms are weighted by p already: add them up.",
+    ),
+    Mistake(
+        {"kl_divergence": lambda given, done: np.abs(done["term"]).sum(-1)},
+        "You dropped the minus signs. Terms are negative where q is above p; add them with their sign.",
+    ),
+    Mistake(
+        {"kl_divergence": lambda given, done: done["the_other_way"]},
+        "This is KL(Q‖P), the other way round. KL is not symmetric: the first distribution is the truth.",
+    ),
+    Mistake(
+        {"kl_divergence": lambda given, done: (done["kl_divergence"] + done["the_other_way"]) / 2},
+        "You took the mean of both directions (half of Jeffreys' divergence). KL(P‖Q) is one direction only.",
+    ),
+)
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"d_p": lambda given, done: done["d_p"] - 1 / nats_in(given["unit"])},
+        "You treated the logarithm as fixed. It moves with p too, which adds another 1 (the logarithm of e).",
+    ),
+    Mistake(
+        {"d_q": lambda given, done: -done["d_q"]},
+        "The sign is the other way round: more belief in what happens lowers the divergence.",
+    ),
+    Mistake(
+        {"d_q": lambda given, done: given["q"] - given["p"]},
+        "Q minus P is the gradient of the scores before a softmax. The gradient of q itself is −p/q.",
+    ),
+    Mistake(
+        {"d_q": lambda given, done: done["d_q"] * nats_in(given["unit"])},
+        "This is the gradient in nats. In bits divide by ln 2, in bans by ln 10.",
+        when=in_another_unit,
+    ),
+)
+
+FAIR, SURE = [0.5, 0.5], [0.9, 0.1]
+LOPSIDED = [0.7, 0.3]
+
+LESSON = Lesson(
+    title="KL divergence",
+    torch=kl_divergence_from_entr_and_xlogy,
+    group="entropy",
+    order=3,
+    names=("KL散度", "相对熵", "relative entropy", "Kullback–Leibler divergence", "information gain"),
+    purpose="How much surprise it adds to believe Q where P is true.",
+    use_when="You compare a believed distribution Q with a true or fixed one P: student with teacher, model with data, "
+    "a variational posterior with its prior.",
+    not_when="You need a distance (KL differs both ways and can be infinite). To train on fixed targets, cross-entropy "
+    "has the same gradient and is simpler. For PyTorch's loss, which takes log-probabilities, see KL divergence loss.",
+    formula=r"D(P \,\|\, Q) = \sum_c p_c \log \frac{p_c}{q_c} = H(P, Q) - H(P)",
+    symbols=(
+        (r"p_c", "the true probability of outcome c"),
+        (r"q_c", "the believed probability of outcome c, such as the model's"),
+        (r"\log", "ln for nats, base 2 for bits, base 10 for bans"),
+        (r"t_c", "what outcome c adds, 0 where p is 0, infinite where only q is 0"),
+        (r"H(P, Q)", "the cross-entropy of P and Q"),
+        (r"H(P)", "the entropy of P, which Q cannot change"),
+        (r"D(P \,\|\, Q)", "the divergence, 0 only where both are equal, in the chosen unit"),
+    ),
+    tensors=(
+        Tensor(
+            "p",
+            "the true distribution; sums to 1 along the last axis",
+            "(outcomes,) or (batch, outcomes)",
+            draw=draw.distribution,
+        ),
+        Tensor(
+            "q",
+            "the believed distribution, of the same shape",
+            "(outcomes,) or (batch, outcomes)",
+            draw=draw.distribution,
+        ),
+    ),
+    parameters=(UNIT,),
+    shapes=(
+        {"p": (3,), "q": (3,)},
+        {"p": (2,), "q": (2,)},
+        {"p": (1,), "q": (1,)},
+        {"p": (12,), "q": (12,)},
+        {"p": (3, 4), "q": (3, 4)},
+        {"p": (2, 3, 4), "q": (2, 3, 4)},
+        {"p": (2, 1, 2, 3), "q": (2, 1, 2, 3)},
+        {"p": (0, 3), "q": (0, 3)},
+        {"p": (2, 0, 3), "q": (2, 0, 3)},
+    ),
+    examples=(
+        Example(
+            "A fair coin, believed loaded",
+            {"p": FAIR, "q": SURE},
+            "0.511 nats: half of the time the outcome comes that Q called rare.",
+        ),
+        Example(
+            "The other way round",
+            {"p": SURE, "q": FAIR},
+            "0.368, not 0.511: now the rare outcome really is rare. KL is not symmetric.",
+        ),
+        Example(
+            "Believing the truth", {"p": LOPSIDED, "q": LOPSIDED}, "0: no surprise is added, and nowhere else is it 0."
+        ),
+        Example(
+            "Q rules out what happens",
+            {"p": FAIR, "q": [1, 0]},
+            "Infinite: half of the time comes what Q called impossible.",
+        ),
+        Example(
+            "P rules it out",
+            {"p": [1, 0], "q": FAIR},
+            "0.693 = ln 2. Where p is 0 the term counts 0, whatever q is there.",
+        ),
+        Example(
+            "Impossible for both",
+            {"p": [0.75, 0.25, 0], "q": [0.5, 0.5, 0]},
+            "The third outcome counts 0; the second term is negative, the sum is not.",
+        ),
+        Example("In bits", {"p": [0.5, 0.25, 0.25], "q": [0.25, 0.25, 0.5], "unit": "bits"}, "A quarter of a bit."),
+        Example(
+            "Two models, one truth",
+            {"p": [[0.7, 0.2, 0.1], [0.7, 0.2, 0.1]], "q": [[0.6, 0.2, 0.2], [0.1, 0.2, 0.7]]},
+            "Each row by itself: the second model, which has it backwards, is 19 times as far off.",
+        ),
+        Example(
+            "Counts, not yet probabilities",
+            {"p": FAIR, "q": [3, 1]},
+            "Three against one is no distribution. Divide by the sum (one click) and the divergence is 0.144.",
+            rejected=True,
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "It is not a distance",
+            "KL(P‖Q) and KL(Q‖P) differ. Minimising the first makes Q cover everything that P does, since missing an "
+            "outcome is expensive; minimising the second lets Q pick one part of P and leave the rest.",
+        ),
+        Pitfall(
+            "Same gradient as cross-entropy",
+            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. So both have the gradient −p/q and minimising one "
+            "minimises the other. Only the number differs: KL ends at 0, cross-entropy at H(P).",
+        ),
+        Pitfall(
+            "torch.nn.functional.kl_div turns everything round",
+            "PyTorch's kl_div(input, target) is KL(target‖input): the truth comes second, and input must be "
+            "log-probabilities. Its mean divides by the number of elements; only reduction='batchmean' gives the "
+            "divergence averaged over the batch.",
+        ),
+        Pitfall(
+            "Infinite after one zero",
+            "A single q of 0 where p is above 0 makes the sum infinite. Softmax never gives exactly 0 on paper but does "
+            "by rounding: work with log-probabilities.",
+        ),
+        Pitfall(
+            "It does not sum to 1",
+            "Without sums of 1 the divergence may come out negative. A sum may be off by 0.00001, so that thirds in "
+            "float32 pass and one entry can be moved by a millionth to measure a slope.",
+            error="q sums to 0.9; expected 1. Normalise?",
+            values={"p": np.array([0.5, 0.5]), "q": np.array([0.5, 0.4])},
+        ),
+        Pitfall(
+            "Different shapes",
+            "P and Q list the same outcomes in the same order. Nothing is stretched to fit.",
+            error="q has shape (3,), p has shape (2,); expected the same.",
+            values={"p": np.array([0.5, 0.5]), "q": np.array([0.5, 0.25, 0.25])},
+        ),
+        Pitfall(
+            "Gradients at 0",
+            "Each slope moves one entry by itself, without keeping the sum at 1. Where p is 0, the slope of q is 0 (also "
+            "where q is 0 too) and the slope of p is minus infinity. Where only q is 0, both are infinite.",
+        ),
+    ),
+    references=(
+        Reference(
+            "Kullback and Leibler, On Information and Sufficiency (1951)",
+            "https://doi.org/10.1214/aoms/1177729694",
+        ),
+        Reference(
+            "Goodfellow, Bengio, Courville, Deep Learning (2016), section 3.13",
+            "https://www.deeplearningbook.org/contents/prob.html",
+        ),
+        Reference("PyTorch documentation: torch.special.xlogy", "https://docs.pytorch.org/docs/2.13/special.html"),
+    ),
+    tries=(
+        Try("What if P and Q swap places?", {"p": SURE, "q": FAIR}),
+        Try("What if Q is nearly right?", {"q": [0.51, 0.49]}),
+        Try("What if Q rules out one side?", {"q": [1, 0]}),
+        Try("What if we count in bits?", {"unit": "bits"}),
+    ),
+    extremes=Extremes(
+        values=lambda x: {"p": [np.exp(-abs(x)), 1 - np.exp(-abs(x))], "q": [0.5, 0.5]},
+        naive=naive,
+        says="The rarer outcome has p = e to the −|x|. Once that is rounded to 0, the book's formula takes "
+        "0 · log 0 = NaN. PyTorch's entr and xlogy count 0 there.",
+    ),
+    pictures=(
+        Curves(
+            "KL(P‖Q) as Q moves",
+            "P is 0.7 and 0.3. Lowest, 0, where Q is P; without bound at both ends, where Q rules out what happens.",
+            values=lambda x: {"p": LOPSIDED, "q": [x, 1 - x]},
+            low=0.01,
+            high=0.99,
+            x="Q's probability of the first outcome",
+        ),
+        Curves(
+            "The other way: KL(Q‖P) as Q moves",
+            "The same P and Q, swapped. Again 0 at 0.7, but finite at both ends: ln(1/0.3) = 1.204 and ln(1/0.7) = 0.357.",
+            values=lambda x: {"p": [x, 1 - x], "q": LOPSIDED},
+            low=0.0,
+            high=1.0,
+            x="Q's probability of the first outcome",
+        ),
+        Curves(
+            "Beside cross-entropy",
+            "Same slope everywhere, apart by H(P) = 0.611: minimising one minimises the other.",
+            values=lambda x: {"p": LOPSIDED, "q": [x, 1 - x]},
+            low=0.02,
+            high=0.98,
+            x="Q's probability of the first outcome",
+            compare=("cross_entropy", "entropy"),
+        ),
+        Bars(
+            "What each outcome adds", "Negative where Q gives more than P does; the sum never is.", "term", beside="p"
+        ),
+    ),
+    check=check,
+)

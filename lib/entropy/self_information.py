@@ -1,0 +1,174 @@
+"""Self-information: how surprising one outcome is."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import UNIT, logarithm, nats_in, num
+from lib.lesson.spec import (
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+)
+
+
+def check(*, p, unit):
+    checks.need_probabilities(p=p)
+
+
+def self_information_of(p: torch.Tensor, *, unit: str = "nats") -> torch.Tensor:
+    """−log p of every probability, by torch's own logarithms."""
+    check(p=p.detach().numpy(), unit=unit)
+    return -{"nats": torch.log, "bits": torch.log2, "bans": torch.log10}[unit](p)
+
+
+def by_hand(p, *, unit) -> Steps:
+    """Minus the logarithm of each probability."""
+    log = logarithm(unit)[1]
+    log_p = yield Step(
+        "logarithm",
+        rf"l_i = {log} p_i",
+        np.log(p) / nats_in(unit),
+        axes="i",
+        worked=lambda *i: rf"{log} {num(p[i])}",
+        words=f"Take the logarithm of the probability, to the base that gives {unit}.",
+    )
+    yield Step(
+        "information",
+        r"I_i = -l_i",
+        -log_p,
+        axes="i",
+        worked=lambda *i: rf"-{num(log_p[i])}",
+        words="Turn the sign round: a probability below 1 has a negative logarithm, and surprise is positive.",
+    )
+
+
+def grad_by_hand(s, p, *, unit) -> Steps:
+    """The rarer an outcome, the faster its surprise grows as it gets rarer still."""
+    yield Step(
+        "d_p",
+        r"\frac{\partial I_i}{\partial p_i} = -\frac{1}{p_i}" + (r"\cdot \frac{1}{\ln b}" if unit != "nats" else ""),
+        -1 / (p * nats_in(unit)),
+        axes="i",
+        worked=lambda *i: rf"-\frac{{1}}{{{num(p[i])}}}" + over_ln_base(unit),
+        words="The slope of −ln p is −1/p; another base divides it by the logarithm of that base.",
+    )
+
+
+def over_ln_base(unit):
+    return "" if unit == "nats" else rf"\cdot \frac{{1}}{{{num(nats_in(unit))}}}"
+
+
+LESSON = Lesson(
+    title="Self-information",
+    torch=self_information_of,
+    group="entropy",
+    order=1,
+    names=("自信息", "信息量", "surprise", "surprisal", "information content", "Shannon information"),
+    purpose="Says how surprising one outcome is: the rarer, the more.",
+    use_when="You ask what one single event tells you, for instance what one right answer of probability p costs.",
+    not_when="You want the average over all outcomes of a distribution: that is the entropy.",
+    formula=r"I_i = -\log_b p_i",
+    symbols=(
+        (r"p_i", "the probability of outcome i, 0 to 1"),
+        (r"I_i", "its self-information"),
+        (r"b", "the base: e for nats, 2 for bits, 10 for bans"),
+    ),
+    tensors=(Tensor("p", "probabilities, each by itself between 0 and 1", "any shape", draw=draw.probability),),
+    parameters=(UNIT,),
+    shapes=({"p": (3,)}, {"p": ()}, {"p": (2, 3)}, {"p": (0,)}, {"p": (2, 1, 2)}),
+    examples=(
+        Example("A coin and a die", {"p": [0.5, 0.25, 0.125]}, "Each halving adds the same 0.693 nats: one bit."),
+        Example("The same in bits", {"p": [0.5, 0.25, 0.125], "unit": "bits"}, "1, 2 and 3 bits: yes-or-no questions."),
+        Example("Certain, and nearly impossible", {"p": [1, 1e-9]}, "What is certain tells nothing; the rare tells much."),
+        Example("Impossible", {"p": [0]}, "An outcome of probability 0 would be infinitely surprising."),
+        Example("One of ten", {"p": [0.1], "unit": "bans"}, "One decimal digit carries one ban."),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=(
+        Mistake(
+            {"logarithm": lambda given, done: np.log2(given["p"])},
+            "You took the logarithm to base 2, which gives bits. Nats use the natural logarithm.",
+            when=lambda given: given["unit"] == "nats",
+        ),
+        Mistake(
+            {"logarithm": lambda given, done: np.log(given["p"])},
+            "You took the natural logarithm. Divide by ln 2 for bits, by ln 10 for bans.",
+            when=lambda given: given["unit"] != "nats",
+        ),
+        Mistake(
+            {"logarithm": lambda given, done: np.log(1 - given["p"])},
+            "You took the probability that it does not happen. Use p itself.",
+        ),
+        Mistake(
+            {"information": lambda given, done: done["logarithm"]},
+            "The minus sign is missing: the logarithm of a probability is negative, its self-information is not.",
+        ),
+        Mistake(
+            {"information": lambda given, done: given["p"] * done["information"]},
+            "You weighted by p. That is this outcome's share of the entropy; the self-information stands alone.",
+        ),
+    ),
+    grad_mistakes=(
+        Mistake(
+            {"d_p": lambda given, done: -done["d_p"]},
+            "The sign is the other way round: more probable means less surprising.",
+        ),
+        Mistake(
+            {"d_p": lambda given, done: done["d_p"] * nats_in(given["unit"])},
+            "Another base divides the slope too: by ln 2 for bits, by ln 10 for bans.",
+            when=lambda given: given["unit"] != "nats",
+        ),
+    ),
+    tries=(
+        Try("What if we count in bits?", {"unit": "bits"}),
+        Try("What if the first is certain?", {"p": [1, 0.25, 0.125]}),
+    ),
+    pictures=(
+        Curves(
+            "Surprise falls as probability grows",
+            "Straight up at 0, nothing at 1. The unit only stretches the curve.",
+            values=lambda x: {"p": [x]},
+            low=0.005,
+            high=1,
+            x="probability",
+            settings={"nats": {"unit": "nats"}, "bits": {"unit": "bits"}, "bans": {"unit": "bans"}},
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            "−ln p is a training loss",
+            "Cross-entropy of one sample is exactly this: −ln of the probability given to the right class. "
+            "0.693 means the model gave it ½, 2.303 means a tenth.",
+        ),
+        Pitfall(
+            "log 0",
+            "A probability of exactly 0 costs infinity. PyTorch's BCELoss clamps at 100 for that reason; losses that "
+            "take raw scores never get there.",
+        ),
+        Pitfall(
+            "Not a probability",
+            "Numbers outside 0 to 1 have no self-information.",
+            error="p holds 1.5 at [0]; expected probabilities from 0 to 1.",
+            values={"p": np.array([1.5])},
+        ),
+    ),
+    references=(
+        Reference(
+            "C. E. Shannon, A Mathematical Theory of Communication (1948)",
+            "https://doi.org/10.1002/j.1538-7305.1948.tb01338.x",
+        ),
+        Reference("PyTorch documentation: torch.log", "https://docs.pytorch.org/docs/2.13/generated/torch.log.html"),
+    ),
+    check=check,
+)

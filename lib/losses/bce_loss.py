@@ -1,0 +1,391 @@
+"""Binary cross-entropy: how surprised probabilities are by yes-or-no answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import num, reduce, share, sigmoid
+from lib.lesson.spec import (
+    REDUCTION,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+)
+
+LOWEST_LOG = -100.0  # torch raises every logarithm to this
+SMALLEST_VARIANCE = float(np.float32(1e-12))  # torch's backward divides by no less than this
+
+
+def check(*, input, target, weight, reduction):
+    checks.need_same_shape(input=input, target=target)
+    checks.need_floats(input=input, target=target)
+    checks.need_real(weight=weight)
+    checks.need_stretches_to("weight", weight, input.shape)
+    checks.need_probabilities(input=input, target=target)
+
+
+def by_hand(input, target, *, weight, reduction) -> Steps:
+    """From probabilities to the loss, in nats."""
+    w = None if weight is None else np.broadcast_to(weight, input.shape)
+    log_yes = yield Step(
+        "log_yes",
+        r"a_i = \max(\log x_i,\, -100)",
+        np.maximum(np.log(input), LOWEST_LOG),
+        axes="i",
+        worked=lambda *i: rf"\log {num(input[i])}" if input[i] else r"\max(-\infty, -100)",
+        words="The natural logarithm of the probability: what “yes” would cost, with a minus. Never below −100.",
+    )
+    log_no = yield Step(
+        "log_no",
+        r"b_i = \max(\log (1 - x_i),\, -100)",
+        np.maximum(np.log1p(-input), LOWEST_LOG),
+        axes="i",
+        worked=lambda *i: rf"\log (1 - {num(input[i])})" if input[i] < 1 else r"\max(-\infty, -100)",
+        words="The same for “no”: the logarithm of 1 minus the probability. Never below −100.",
+    )
+    plain = (target - 1) * log_no - target * log_yes
+    each = yield Step(
+        "loss_per_element",
+        r"\ell_i = -" + ("" if w is None else "w_i ") + r"\big(y_i a_i + (1 - y_i) b_i\big)",
+        plain if w is None else plain * w,
+        axes="i",
+        worked=lambda *i: (
+            ("-" if w is None else rf"-{num(w[i])} \cdot ")
+            + rf"\big({num(target[i])} \cdot {num(log_yes[i])} + (1 - {num(target[i])}) \cdot {num(log_no[i])}\big)"
+        ),
+        words="Take the logarithm that belongs to the answer (or mix the two), and turn its sign"
+        + ("." if w is None else ", times the weight."),
+    )
+    yield from reduce(each, reduction, letter="i")
+
+
+def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
+    """Probability minus answer, over the variance of such an answer."""
+    w = 1.0 if weight is None else np.broadcast_to(weight, input.shape)
+    w_latex = "" if weight is None else "w_i "
+    each = yield from share(s, reduction, letter="i")
+    variance = yield Step(
+        "variance",
+        r"v_i = \max\big(x_i (1 - x_i),\, 10^{-12}\big)",
+        np.maximum((1 - input) * input, SMALLEST_VARIANCE),
+        axes="i",
+        worked=lambda *i: rf"{num(input[i])} \cdot (1 - {num(input[i])})",
+        words="The probability times 1 minus the probability, but no less than 10⁻¹².",
+    )
+    yield Step(
+        "d_input",
+        rf"\frac{{\partial L}}{{\partial x_i}} = \frac{{\partial L}}{{\partial \ell_i}}\, "
+        rf"{w_latex}\frac{{x_i - y_i}}{{v_i}}",
+        each * ((input - target) / variance) * w,
+        axes="i",
+        worked=lambda *i: (
+            rf"{worked_share(each, weight, w, i)} \frac{{{num(input[i])} - {num(target[i])}}}{{{num(variance[i])}}}"
+        ),
+        words="Probability minus answer, over v, times the share of the element.",
+    )
+    yield Step(
+        "d_target",
+        rf"\frac{{\partial L}}{{\partial y_i}} = \frac{{\partial L}}{{\partial \ell_i}}\, "
+        rf"{w_latex}\big(\log(1 - x_i) - \log x_i\big)",
+        each * (np.log(1 - input) - np.log(input)) * w,
+        axes="i",
+        worked=lambda *i: (
+            rf"{worked_share(each, weight, w, i)} \big(\log(1 - {num(input[i])}) - \log {num(input[i])}\big)"
+        ),
+        words="What “yes” costs less what “no” costs, times the share. These logarithms are not held at −100.",
+    )
+
+
+def worked_share(each, weight, w, i):
+    return rf"{num(each)} \cdot" + ("" if weight is None else rf" {num(w[i])} \cdot")
+
+
+def naive(*, input, target, **_):
+    """The book's formula, without a lowest logarithm."""
+    return -(target * np.log(input) + (1 - target) * np.log(1 - input)).mean()
+
+
+def draw_answer(random, shape, drawn):
+    """Smoothed answers, 0.9 for yes and 0.1 for no, so that they can move both ways."""
+    return 0.1 + 0.8 * draw.yes_or_no(random, shape, drawn)
+
+
+def has_weight(given):
+    return given["weight"] is not None
+
+
+def takes_mean(given):
+    return given["reduction"] == "mean"
+
+
+MISTAKES = (
+    Mistake(
+        {"log_yes": lambda given, done: np.log(sigmoid(given["input"]))},
+        "You took a sigmoid first. The input is probabilities already; BCE with logits is the one that takes scores.",
+    ),
+    Mistake(
+        {"log_yes": lambda given, done: done["log_yes"] / np.log(2)},
+        "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
+    ),
+    Mistake(
+        {"log_yes": lambda given, done: np.log(given["input"])},
+        "You kept log 0 = −∞. PyTorch never goes below −100, so that the loss stays finite.",
+    ),
+    Mistake(
+        {"log_no": lambda given, done: 1 - done["log_yes"]},
+        "You took 1 minus the logarithm. Take the logarithm of 1 minus the probability.",
+    ),
+    Mistake(
+        {"log_no": lambda given, done: np.log(1 - given["target"])},
+        "You took the logarithm of 1 minus the answer. It is 1 minus the probability.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: -done["loss_per_element"]},
+        "You left out the minus. Logarithms of probabilities are negative, so the loss turns them round.",
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: -given["target"] * done["log_yes"]},
+        "You left out the “no” part: an answer of 0 costs −log(1 − x).",
+        when=lambda given: not has_weight(given),
+    ),
+    Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                -(given["target"] * done["log_no"] + (1 - given["target"]) * done["log_yes"])
+            )
+        },
+        "You swapped the two logarithms: “yes” goes with log x, “no” with log(1 − x).",
+        when=lambda given: not has_weight(given),
+    ),
+    Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] / given["weight"]},
+        "You left out the weight. Each element's loss is multiplied by its weight.",
+        when=has_weight,
+    ),
+    Mistake(
+        {"divisor": lambda given, done: len(np.atleast_1d(given["input"]))},
+        "You divided by the number of rows. PyTorch divides by the number of elements.",
+        when=lambda given: takes_mean(given) and given["input"].ndim > 1,
+    ),
+    Mistake(
+        {"divisor": lambda given, done: np.broadcast_to(given["weight"], given["input"].shape).sum()},
+        "You divided by the weights. With BCE the mean divides by the number of elements, weighted or not.",
+        when=lambda given: takes_mean(given) and has_weight(given),
+    ),
+    Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', divide it by the number of elements.",
+        when=takes_mean,
+    ),
+)
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean gives each element one part in N.",
+        when=takes_mean,
+    ),
+    Mistake(
+        {"variance": lambda given, done: np.ones_like(done["variance"])},
+        "You stopped at probability minus answer. That is the gradient for the score before the sigmoid; for the "
+        "probability itself, divide by x(1 − x).",
+    ),
+    Mistake(
+        {"variance": lambda given, done: given["input"]},
+        "You divided by x alone. That is right for “yes” only; in general it is x(1 − x).",
+    ),
+    Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: probability minus answer.",
+    ),
+    Mistake(
+        {"d_target": lambda given, done: -done["d_target"]},
+        "The sign is the other way round: the cost of “yes” less the cost of “no”.",
+    ),
+)
+
+SURE = {"input": [0.7311, 0.8808, 0.8808], "target": [1, 0, 1]}
+ARTICLE = {
+    "input": [[0.7311, 0.8808], [0.8808, 0.8808], [0.9526, 0.982], [0.982, 0.9933]],
+    "target": [[1, 0], [1, 0], [0, 1], [0, 1]],
+}
+
+LESSON = Lesson(
+    title="BCE loss",
+    torch=nn.BCELoss,
+    group="classification",
+    order=3,
+    names=("二元交叉熵", "二分类交叉熵", "binary cross-entropy", "log loss", "logistic loss"),
+    purpose="Punishes a low probability for the right answer to a yes-or-no question.",
+    use_when="The network ends in a sigmoid, each output is a probability of its own, and the targets are 0, 1 or "
+    "probabilities.",
+    not_when="The network can end in raw scores (BCE with logits is safer), or exactly one of several classes is right "
+    "(use cross-entropy).",
+    formula=r"\ell_i = -w_i \big(y_i \log x_i + (1 - y_i) \log (1 - x_i)\big)",
+    symbols=(
+        (r"x_i", "the probability of “yes” for element i, from 0 to 1"),
+        (r"y_i", "the answer for element i: 1 for yes, 0 for no, or a probability in between"),
+        (r"w_i", "the weight of element i (1 unless given)"),
+        (r"a_i", "the logarithm of “yes”, at least −100"),
+        (r"b_i", "the logarithm of “no”, at least −100"),
+        (r"W", "what the mean divides by: N"),
+        (r"N", "how many elements there are"),
+        (r"\ell_i", "the loss of element i, in nats"),
+        (r"v_i", "x(1 − x), at least 10⁻¹²"),
+        (r"L", "the result"),
+    ),
+    tensors=(
+        Tensor("input", "probabilities from 0 to 1: a sigmoid comes before", "(any shape)", draw=draw.probability),
+        Tensor("target", "the answers, from 0 to 1, as floats", "(as input)", draw=draw_answer),
+    ),
+    parameters=(
+        REDUCTION,
+        Tensor(
+            "weight", "a weight for each element, stretched to input", "(as input)", optional=True, draw=draw.positive
+        ),
+    ),
+    shapes=(
+        {"input": (2, 3), "target": (2, 3)},
+        {"input": (4,), "target": (4,)},
+        {"input": (), "target": ()},
+        {"input": (2, 3), "target": (2, 3), "weight": (3,)},
+        {"input": (2, 3), "target": (2, 3), "weight": (2, 1)},
+        {"input": (2, 3, 2), "target": (2, 3, 2), "weight": (3, 1)},
+        {"input": (2, 2), "target": (2, 2), "weight": ()},
+        {"input": (1, 1), "target": (1, 1), "weight": (1,)},
+        {"input": (0,), "target": (0,)},
+        {"input": (0, 3), "target": (0, 3), "weight": (3,)},
+        {"input": (2, 0), "target": (2, 0), "weight": (2, 1)},
+    ),
+    examples=(
+        Example(
+            "Three answers",
+            SURE,
+            "A “yes” that got 0.7311 costs −ln 0.7311 = 0.3132. The “no” that got 0.8808 costs −ln 0.1192 = 2.127.",
+        ),
+        Example(
+            "Two outputs, four samples",
+            ARTICLE,
+            "Sigmoid of the scores 1 to 5. Every output is a question of its own: eight losses, and the mean divides "
+            "by 8.",
+        ),
+        Example(
+            "Sure and wrong",
+            {"input": [0, 1, 0, 1], "target": [1, 0, 0, 1]},
+            "log 0 is held at −100, so being absolutely wrong costs 100, not ∞. Being absolutely right costs 0.",
+        ),
+        Example(
+            "Weights",
+            {"input": [[0.7, 0.2], [0.4, 0.9]], "target": [[1, 0], [1, 1]], "weight": [1, 3]},
+            "The second column counts three times. The mean still divides by 4 elements, not by the weights.",
+        ),
+        Example(
+            "An answer in between",
+            {"input": [0.5, 0.7, 0.9], "target": [0.7, 0.7, 0.7]},
+            "With a target of 0.7 the loss is least at 0.7, where it is 0.6109: the entropy of the target, not 0.",
+        ),
+        Example(
+            "Rare yes",
+            {"input": [0.1, 0.1, 0.1, 0.1, 0.1], "target": [0, 0, 0, 0, 1]},
+            "Four out of five costs are small: always saying “no” looks good, until the one “yes” is weighted up.",
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "Scores instead of probabilities",
+            "The input must lie between 0 and 1; put a sigmoid before, or use BCE with logits.",
+            error="all elements of input should be between 0 and 1",
+            values={"input": np.array([1.0, 2.0], np.float32), "target": np.array([1.0, 0.0], np.float32)},
+        ),
+        Pitfall(
+            "Targets outside 0 to 1",
+            "Answers are 0 and 1, not −1 and 1. PyTorch checks this since a recent version; older ones went on with "
+            "losses below 0.",
+            error="all elements of target should be between 0 and 1",
+            values={"input": np.array([0.7, 0.2], np.float32), "target": np.array([1.0, -1.0], np.float32)},
+        ),
+        Pitfall(
+            "Whole-number targets",
+            "The answers must be floats of the same kind as the input: use target.float().",
+            error="Found dtype Long but expected Float",
+            values={"input": np.array([0.7, 0.2], np.float32), "target": np.array([1, 0])},
+        ),
+        Pitfall(
+            "The same shape, not a similar one",
+            "Probabilities of shape (N, 1) do not go with answers of shape (N,): use squeeze(-1) or unsqueeze(-1).",
+            error="Please ensure they have the same size.",
+            values={"input": np.full((2, 1), 0.5, np.float32), "target": np.ones(2, np.float32)},
+        ),
+        Pitfall(
+            "log 0 is not NaN",
+            "The logarithm of 0 is −∞; only 0 · ∞ is NaN. PyTorch holds every logarithm at −100 or above, so neither "
+            "happens, and the largest loss of an element is 100.",
+        ),
+        Pitfall(
+            "The gradient at 0 and 1",
+            "Where the loss is held at 100, the gradient does not become 0: it divides by at least 10⁻¹² and reaches a "
+            "million millions. In float32 a score above 17 already gives a probability of exactly 1. BCE with logits "
+            "pulls with 1 at most.",
+        ),
+        Pitfall(
+            "The gradient of the target",
+            "It uses plain logarithms, not those held at −100, and is infinite where the probability "
+            "is exactly 0 or 1.",
+        ),
+        Pitfall(
+            "size_average and reduce",
+            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
+            "here; say reduction='sum' or reduction='none'.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: BCELoss",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.BCELoss.html",
+        ),
+        Reference(
+            "Cox, The Regression Analysis of Binary Sequences (1958): logistic regression",
+            "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x",
+        ),
+    ),
+    tries=(
+        Try("What if every probability is ½?", {"input": [0.5, 0.5, 0.5]}),
+        Try("What if one is absolutely sure, and wrong?", {"input": [0.7311, 1, 0.8808]}),
+        Try("What if the second answer counts three times?", {"weight": [1, 3, 1]}),
+        Try("What if every loss is kept?", {"reduction": "none"}),
+    ),
+    extremes=Extremes(
+        values=lambda x: {"input": sigmoid(np.array([x])), "target": np.array([0.0])},
+        naive=naive,
+        says="The number is the score before the sigmoid; the answer is “no”. From about 37 on (17 in float32) the "
+        "probability is exactly 1, and log 0 breaks the plain formula. PyTorch says 100; the score itself would be "
+        "right, and BCE with logits gives it.",
+    ),
+    pictures=(
+        Curves(
+            "The probability moves",
+            "For a clear answer the cost is 0 when it is met and grows without end on the other side. An answer in "
+            "between has its lowest point there, above 0.",
+            values=lambda x: {"input": [x], "target": [1.0]},
+            low=0.005,
+            high=0.995,
+            x="probability of “yes”",
+            settings={"answer yes": {"target": [1.0]}, "answer no": {"target": [0.0]}, "answer 0.7": {"target": [0.7]}},
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,405 @@
+"""Multi-label soft margin loss: binary cross-entropy on scores, averaged over the classes of each sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import gathered, joined, num, reduce, score_behind, share, sigmoid, softplus, total
+from lib.lesson.spec import (
+    REDUCTION,
+    Bars,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+)
+
+
+def check(*, input, target, weight, reduction):
+    checks.need_floats(input=input)
+    checks.need_arithmetic(target=target)
+    checks.need_real(weight=weight)
+    if input.ndim == 0:
+        raise ValueError("input is a single number; expected one score per class: (classes,) or (batch, …, classes).")
+    checks.need_broadcastable(input=input, target=target, **({} if weight is None else {"weight": weight}))
+
+
+def stretched(input, *tensors):
+    """Each tensor in the common shape, with the axis that input's classes are on at the end."""
+    shape = np.broadcast_shapes(input.shape, *(tensor.shape for tensor in tensors))
+    return [np.moveaxis(np.broadcast_to(t, shape), input.ndim - 1, -1) for t in (input, *tensors)]
+
+
+def by_hand(input, target, *, weight, reduction) -> Steps:
+    """From raw scores (logits) to the loss, in nats."""
+    x, y, w = stretched(input, target, np.ones(()) if weight is None else weight)
+    classes = input.shape[-1]
+    shown = sigmoid(x)
+    p = yield Step(
+        "probability",
+        r"p_{nc} = \sigma(x_{nc}) = \frac{1}{1 + e^{-x_{nc}}}",
+        shown,
+        axes="nc",
+        worked=lambda *n: joined((rf"\frac{{1}}{{1 + e^{{-{num(score)}}}}}" for score in x[n]), r",\; "),
+        words="Turn each score into a probability: 1 over 1 plus e to minus the score.",
+    )
+    score = score_behind(p, shown, x)
+    plain = y * softplus(-score) + (1 - y) * softplus(score)
+    per_class = yield Step(
+        "loss_per_class",
+        rf"b_{{nc}} = -{'' if weight is None else 'w_c '}\big(y_{{nc}} \log p_{{nc}} + (1 - y_{{nc}}) "
+        rf"\log (1 - p_{{nc}})\big)",
+        plain if weight is None else plain * w,
+        axes="nc",
+        worked=lambda *n: joined(
+            (
+                ("-" if weight is None else rf"-{num(wc)} \cdot ")
+                + rf"\big({num(yc)} \cdot \log {num(pc)} + (1 - {num(yc)}) \cdot \log (1 - {num(pc)})\big)"
+                for pc, yc, wc in zip(p[n], y[n], w[n], strict=True)
+            ),
+            r",\; ",
+        ),
+        words="For a label, minus the logarithm of the probability; for any other class, minus the "
+        "logarithm of 1 minus it" + ("." if weight is None else ". Times the weight of the class."),
+    )
+    each = yield Step(
+        "loss_per_sample",
+        r"\ell_n = \frac{1}{C} \sum_c b_{nc}",
+        per_class.sum(-1) / classes,
+        axes="n",
+        worked=lambda *n: rf"\frac{{{total(per_class[n])}}}{{{classes}}}",
+        words="Average over the classes. This happens with every reduction, even with 'none'.",
+    )
+    yield from reduce(each, reduction)
+
+
+def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
+    """Probability minus answer, for every class."""
+    *_, w = stretched(input, target, np.ones(()) if weight is None else weight)
+    classes = input.shape[-1]
+    each = yield from share(s, reduction)
+    w_latex = "" if weight is None else "w_c "
+    part = yield Step(
+        "share_per_class",
+        rf"u_{{nc}} = \frac{{\partial L}}{{\partial \ell_n}} \cdot \frac{{{w_latex or 1}}}{{C}}",
+        each / classes * w,
+        axes="nc",
+        worked=lambda *n: joined((rf"{num(each)} \cdot \frac{{{num(wc)}}}{{{classes}}}" for wc in w[n]), r",\; "),
+        words="The share of the sample, over the number of classes"
+        + ("." if weight is None else ", times the weight."),
+    )
+    pull = gathered(np.moveaxis(part, -1, input.ndim - 1), np.broadcast_shapes(input.shape, target.shape))
+    fits = target.shape == input.shape == np.shape(part)
+    stretched_words = "" if fits else " Where torch stretched a tensor, its parts add up."
+    p = sigmoid(input)
+    yield Step(
+        "d_input",
+        r"\frac{\partial L}{\partial x_{nc}} = u_{nc}\, (p_{nc} - y_{nc})",
+        gathered(pull * (1 - target), input.shape) * p - gathered(pull * target, input.shape) * sigmoid(-input),
+        axes="nc" if fits else "",
+        worked=lambda *n: (
+            joined(
+                (
+                    rf"{num(u)} \cdot ({num(pc)} - {num(yc)})"
+                    for u, pc, yc in zip(part[n], p[n], target[n], strict=True)
+                ),
+                r",\; ",
+            )
+            if fits
+            else None
+        ),
+        words="Probability minus answer, times the share of the class." + stretched_words,
+    )
+    if checks.is_float(target):
+        yield Step(
+            "d_target",
+            r"\frac{\partial L}{\partial y_{nc}} = -u_{nc}\, x_{nc}",
+            gathered(pull * softplus(-input), target.shape) - gathered(pull * softplus(input), target.shape),
+            axes="nc" if fits else "",
+            worked=(
+                lambda *n: joined(
+                    (rf"-{num(u)} \cdot {num(x)}" for u, x in zip(part[n], input[n], strict=True)), r",\; "
+                )
+            )
+            if fits
+            else None,
+            words="What a label costs less what another class costs, times the share: that is minus the score."
+            + stretched_words,
+        )
+
+
+def naive(*, input, target, **_):
+    """The formula as in the documentation: 1/(1 + e^−x) and e^−x/(1 + e^−x), then the logarithms."""
+    e = np.exp(-input)
+    return -(target * np.log(1 / (1 + e)) + (1 - target) * np.log(e / (1 + e))).mean()
+
+
+def has_weight(given):
+    return given["weight"] is not None
+
+
+def no_weight(given):
+    return given["weight"] is None
+
+
+def takes_mean(given):
+    return given["reduction"] == "mean"
+
+
+MISTAKES = (
+    Mistake(
+        {"probability": lambda given, done: given["input"]},
+        "You took the scores as they are. Put each through the sigmoid first: 1 / (1 + e^−x).",
+    ),
+    Mistake(
+        {"probability": lambda given, done: np.exp(given["input"]) / np.exp(given["input"]).sum(-1, keepdims=True)},
+        "You took a softmax over the classes. Several labels can be right, so each score gets a sigmoid of its own.",
+    ),
+    Mistake(
+        {"probability": lambda given, done: sigmoid(done["probability"])},
+        "You applied the sigmoid twice. The network must not end in one: this loss has its own.",
+    ),
+    Mistake(
+        {"loss_per_class": lambda given, done: -done["loss_per_class"]},
+        "You left out the minus. Logarithms of probabilities are negative, so the loss turns them round.",
+    ),
+    Mistake(
+        {"loss_per_class": lambda given, done: -given["target"] * np.log(done["probability"])},
+        "You only counted the labels. Every other class costs −log(1 − p).",
+        when=no_weight,
+    ),
+    Mistake(
+        {"loss_per_class": lambda given, done: done["loss_per_class"] / given["weight"]},
+        "You left out the class weight. The loss of each class is multiplied by its weight.",
+        when=has_weight,
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_class"].sum(-1)},
+        "You only added up. PyTorch averages over the classes, with every reduction.",
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_class"].sum(-1) / given["target"].sum(-1)},
+        "You divided by the number of labels. PyTorch divides by the number of classes.",
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_class"].sum(-1) / given["weight"].sum()},
+        "You divided by the sum of the weights. PyTorch divides by the number of classes.",
+        when=has_weight,
+    ),
+    Mistake(
+        {"divisor": lambda given, done: given["input"].size},
+        "You divided by the number of scores. The classes are averaged already; the mean counts the samples.",
+        when=takes_mean,
+    ),
+    Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', divide it by the number of samples.",
+        when=takes_mean,
+    ),
+)
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean divides each sample's share.",
+        when=takes_mean,
+    ),
+    Mistake(
+        {"share_per_class": lambda given, done: done["share_per_class"] * given["input"].shape[-1]},
+        "You left out the average over the classes.",
+    ),
+    Mistake(
+        {"share_per_class": lambda given, done: done["share_per_class"] / given["weight"]},
+        "You left out the class weight.",
+        when=has_weight,
+    ),
+    Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: probability minus answer, so that descent raises the scores of labels.",
+    ),
+    Mistake(
+        {"d_input": lambda given, done: done["share_per_class"] * (given["input"] - given["target"])},
+        "You took the answer off the score. Take it off the probability, the sigmoid of the score.",
+    ),
+)
+
+ARTICLE = {"input": [[0.3, 0.7, 0.8]], "target": [[0, 1, 1]]}
+
+LESSON = Lesson(
+    title="Multi-label soft margin loss",
+    torch=nn.MultiLabelSoftMarginLoss,
+    group="classification",
+    order=7,
+    names=(
+        "多标签软间隔损失",
+        "多标签交叉熵",
+        "multi-label logistic loss",
+        "multi-label classification",
+        "sigmoid loss",
+    ),
+    purpose="Asks a yes-or-no question about every class and averages what the answers cost.",
+    use_when="A sample can have several labels, the target says 0 or 1 for each class, and you want "
+    "one loss per sample.",
+    not_when="You need pos_weight (use BCE with logits, which gives the same mean), or the target is a list of labels "
+    "(use multi-label margin loss).",
+    formula=r"\ell_n = -\frac{1}{C} \sum_c w_c \big(y_{nc} \log \sigma(x_{nc}) + (1 - y_{nc}) \log (1 "
+    r"- \sigma(x_{nc}))\big)",
+    symbols=(
+        (r"x_{nc}", "the score (logit) of sample n for class c"),
+        (r"y_{nc}", "1 if class c is a label of sample n, else 0"),
+        (r"\sigma", "the sigmoid, 1 / (1 + e^−x)"),
+        (r"p_{nc}", "the probability of class c"),
+        (r"w_c", "the weight of class c (1 unless given)"),
+        (r"b_{nc}", "what class c costs"),
+        (r"C", "the number of classes: the last axis of input"),
+        (r"W", "what the mean divides by: the number of samples"),
+        (r"\ell_n", "the loss of sample n, in nats"),
+        (r"u_{nc}", "how much the result moves when what class c costs moves by 1"),
+        (r"L", "the result"),
+    ),
+    tensors=(
+        Tensor("input", "raw scores, one per class; no sigmoid before", "(batch, classes)"),
+        Tensor("target", "1 for each label, 0 for the other classes", "(batch, classes)", draw=draw.yes_or_no),
+    ),
+    parameters=(
+        Tensor("weight", "one weight per class", "(classes,)", optional=True, draw=draw.positive),
+        REDUCTION,
+    ),
+    shapes=(
+        {"input": (2, 3), "target": (2, 3)},
+        {"input": (2, 3), "target": (2, 3), "weight": (3,)},
+        {"input": (4,), "target": (4,), "weight": (4,)},
+        {"input": (2, 3, 4), "target": (2, 3, 4), "weight": (4,)},
+        {"input": (2, 3), "target": (3,)},
+        {"input": (2, 1), "target": (3,)},
+        {"input": (2, 3), "target": (2, 1), "weight": (2, 1)},
+        {"input": (2, 3), "target": (2, 2, 3)},
+        {"input": (2, 3), "target": (2, 3), "weight": (2, 1, 3)},
+        {"input": (1, 1), "target": (1, 1)},
+        {"input": (0, 3), "target": (0, 3), "weight": (3,)},
+        {"input": (2, 0), "target": (2, 0)},
+        {"input": (0,), "target": (0,)},
+    ),
+    examples=(
+        Example(
+            "Labels 1 and 2 of three classes",
+            ARTICLE,
+            "Class 0 is no label and costs 0.8544; the labels cost 0.4032 and 0.3711. Averaged over 3 classes: 0.5429.",
+        ),
+        Example(
+            "Two samples",
+            {"input": [[2, -1, 0.5], [-1, 0, 3]], "target": [[1, 0, 0], [0, 1, 1]]},
+            "Each sample is averaged over its 3 classes first. With reduction='none' there are two losses, not six.",
+        ),
+        Example(
+            "Confident and wrong",
+            {"input": [[8, -8, 8], [8, -8, 8]], "target": [[1, 0, 1], [0, 1, 0]]},
+            "Three right answers cost 0.0003 together; three wrong ones cost 8 on average.",
+        ),
+        Example(
+            "A weight per class",
+            {**ARTICLE, "weight": [1, 3, 0.5]},
+            "Class 1 counts three times and class 2 half, and the sum is still divided by 3 classes.",
+        ),
+        Example(
+            "Many classes, one label",
+            {"input": [[-3, -3, -3, -3, -3, -3, -3, -3, -3, -3]], "target": [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]]},
+            "Saying “no” to everything costs only 0.3486, though the one label is missed: nine easy classes hide it.",
+        ),
+        Example(
+            "No idea",
+            {"input": [[0, 0, 0], [0, 0, 0]], "target": [[1, 0, 0], [1, 1, 1]]},
+            "Scores of 0 cost ln 2 = 0.693, however many labels there are.",
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "The average over classes comes first",
+            "C is the number of classes, not of samples. reduction='none' gives one loss per sample, and 'sum' adds up "
+            "averages: BCE with logits would give C times as much.",
+        ),
+        Pitfall(
+            "The same mean as BCE with logits",
+            "For equal shapes and reduction='mean' the two agree. This one has no pos_weight.",
+        ),
+        Pitfall(
+            "Targets of another shape are stretched",
+            "BCE with logits refuses targets of another shape; this loss stretches them without a warning, and then "
+            "divides by the classes of input.",
+        ),
+        Pitfall(
+            "One number is not enough",
+            "There must be an axis of classes, even if it has one entry.",
+            error="Dimension specified as -1 but tensor has no dimensions",
+            values={"input": np.float32(0.5).reshape(()), "target": np.float32(1).reshape(())},
+        ),
+        Pitfall(
+            "Targets as booleans",
+            "A mask has to be turned into numbers: target.float(). Whole numbers 0 and 1 are taken.",
+            error="Subtraction, the `-` operator, with a bool tensor is not supported.",
+            values={"input": np.array([[1.0, 2.0]], np.float32), "target": np.array([[True, False]])},
+        ),
+        Pitfall(
+            "A list of labels",
+            "Labels [1, 2] of three classes are written [0, 1, 1] here. Class numbers as in "
+            "multi-label margin loss are "
+            "taken for answers, and an answer of 2 makes losses below 0.",
+        ),
+        Pitfall(
+            "Infinite scores",
+            "A score of +∞ for a label, or −∞ for another class, gives 0 · ∞ = NaN, though it could not be better.",
+        ),
+        Pitfall(
+            "size_average and reduce",
+            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
+            "here; say reduction='sum' or reduction='none'.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: MultiLabelSoftMarginLoss",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MultiLabelSoftMarginLoss.html",
+        ),
+    ),
+    tries=(
+        Try("What if class 0 is a label too?", {"target": [[1, 1, 1]]}),
+        Try("What if class 1 counts double?", {"weight": [1, 2, 1]}),
+        Try("What if the score of a label is very low?", {"input": [[0.3, -20, 0.8]]}),
+    ),
+    extremes=Extremes(
+        values=lambda x: {"input": np.array([[x, -x]]), "target": np.array([[0.0, 1.0]])},
+        naive=naive,
+        says="The formula in the documentation divides e^−x by 1 + e^−x: for scores below −709 (−88 "
+        "in float32) that is "
+        "∞/∞ = NaN. PyTorch takes the logarithm of the sigmoid in one go.",
+    ),
+    pictures=(
+        Bars(
+            "Probability of each class", "A sigmoid for each class by itself: they need not add up to 1.", "probability"
+        ),
+        Bars("What each class costs", "Which classes of the chosen sample the loss comes from.", "loss_per_class"),
+        Curves(
+            "One score of three moves",
+            "Each class moves the loss by a third of its own cost, because the classes are averaged.",
+            values=lambda x: {"input": [[x, 0.0, 0.0]], "target": [[1, 0, 0]]},
+            low=-6,
+            high=6,
+            x="score of class 0 (the others have 0)",
+            settings={"class 0 is the label": {}, "class 0 is no label": {"target": [[0, 1, 0]]}},
+        ),
+    ),
+    check=check,
+)

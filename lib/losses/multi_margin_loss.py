@@ -1,0 +1,453 @@
+"""Multi-margin loss: the right class should beat every other class by a margin."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from lib.lesson import checks, draw
+from lib.lesson.pieces import joined, num, reduce, share
+from lib.lesson.spec import (
+    REDUCTION,
+    Bars,
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+)
+
+
+def check(*, input, target, p, margin, weight, reduction):
+    if p not in (1, 2):
+        raise ValueError(f"p is {p}; expected 1 or 2.")
+    if input.ndim > 2 or 0 in input.shape[-1:]:
+        raise ValueError(
+            f"input has shape {checks.words(input.shape)}; expected one score per class: (classes,) "
+            f"or (batch, classes)."
+        )
+    checks.need_real(input=input)
+    samples = input.shape[0] if input.ndim == 2 else 1
+    if not (target.ndim == 0 and samples == 1):
+        checks.need_shape("target", target, (samples,), "one class index per sample")
+    classes = max(input.shape[-1:], default=1)
+    if weight is not None:
+        checks.need_shape("weight", weight, (classes,), "one weight per class")
+    if not samples:
+        return  # torch does not look at an empty batch
+    checks.need_floats(input=input, weight=weight)
+    checks.need_class_indices(target, classes, bytes_too=False)
+
+
+def by_sample(input, target):
+    """Scores as (samples, classes), or (classes,) for a target without axes; and which class is the right one."""
+    scores = input.reshape(*target.shape, -1) if input.size else np.zeros((0, *input.shape[-1:]))
+    return scores, target[..., None] == np.arange(scores.shape[-1])
+
+
+def by_hand(input, target, *, p, margin, weight, reduction) -> Steps:
+    """From scores to the loss."""
+    scores, is_right = by_sample(input, target)
+    classes = scores.shape[-1]
+    y = target.astype(np.int64)
+    right = np.take_along_axis(scores, y[..., None], -1)
+    yield Step("right_score", r"x_{n,y_n} = \text{input}[n, y_n]", right[..., 0], axes="n", given=True)
+    gap = margin - right + scores
+    lack = yield Step(
+        "shortfall",
+        r"h_{nc} = \begin{cases} \max\big(0,\, m - (x_{n,y_n} - x_{nc})\big) & c \ne y_n \\ 0 & c = y_n \end{cases}",
+        np.where((gap > 0) & ~is_right, gap, 0.0),
+        axes="nc",
+        worked=lambda *n: joined(
+            (
+                "0" if own else rf"\max(0, {num(margin)} - ({num(right[n][0])} - {num(x)}))"
+                for x, own in zip(scores[n], is_right[n], strict=True)
+            ),
+            r",\; ",
+        ),
+        words="For each other class: how much does the right class's lead lack to the margin? Never less than 0, and 0 "
+        "at the right class itself.",
+    )
+    power = lack**p
+    w = np.ones(target.shape) if weight is None else weight[y]
+    w_latex = "" if weight is None else r"w_{y_n}"
+    each = yield Step(
+        "loss_per_sample",
+        rf"\ell_n = \frac{{{w_latex or 1}}}{{C}} \sum_c h_{{nc}}" + ("^2" if p == 2 else ""),
+        np.where(power > 0, power * w[..., None], 0.0).sum(-1) / classes,
+        axes="n",
+        worked=lambda *n: (
+            rf"\frac{{{num(w[n])}}}{{{classes}}} \left("
+            + joined((num(h) + ("^2" if p == 2 else "") for h in lack[n]), " + ")
+            + r"\right)"
+        ),
+        words=("Square what is lacking, add up, " if p == 2 else "Add up what is lacking, ")
+        + "divide by the number of classes, all of them"
+        + (", and multiply by the weight of the right class." if weight is not None else "."),
+    )
+    yield from reduce(each, reduction)
+
+
+def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
+    """Each class that is too close is pushed down, and the right class pulled up by the sum of it."""
+    scores, is_right = by_sample(input, target)
+    classes, lack = scores.shape[-1], s["shortfall"]
+    w = np.ones(target.shape) if weight is None else weight[target.astype(np.int64)]
+    each = yield from share(s, reduction)
+    slope = 2 * lack if p == 2 else 1.0
+    push = yield Step(
+        "push",
+        r"g_{nc} = " + ("" if weight is None else r"w_{y_n} ") + (r"2 h_{nc}" if p == 2 else r"[h_{nc} > 0]"),
+        np.where(lack > 0, slope * w[..., None], 0.0),
+        axes="nc",
+        worked=lambda *n: joined(
+            (
+                num(w[n]) + (rf" \cdot 2 \cdot {num(h)}" if p == 2 else r" \cdot " + ("1" if h > 0 else "0"))
+                for h in lack[n]
+            ),
+            r",\; ",
+        ),
+        words=("Twice what is lacking" if p == 2 else "1 for every class that is too close, 0 for the others")
+        + (", times the weight of the right class." if weight is not None else "."),
+    )
+    yield Step(
+        "d_input",
+        r"\frac{\partial L}{\partial x_{nc}} = \frac{\partial L}{\partial \ell_n} \cdot \frac{1}{C} "
+        r"\begin{cases} g_{nc} & c \ne y_n \\ -\sum_k g_{nk} & c = y_n \end{cases}",
+        (each * np.where(is_right, -push.sum(-1, keepdims=True), push) / classes).reshape(input.shape),
+        axes="nc" if input.ndim == target.ndim + 1 else "",
+        worked=lambda *n: joined(
+            (
+                rf"{num(each)} \cdot \frac{{{num(-push[n].sum() if own else g)}}}{{{classes}}}"
+                for g, own in zip(np.atleast_2d(push)[n or 0], np.atleast_2d(is_right)[n or 0], strict=True)
+            ),
+            r",\; ",
+        ),
+        words="Over the number of classes, times the share: each other class gets its own push, the right class minus "
+        "the sum of them all.",
+    )
+
+
+def draw_target(random, shape, drawn):
+    return random.integers(0, max(1, *drawn["input"].shape[-1:], 1), shape)
+
+
+def has_weight(given):
+    return given["weight"] is not None
+
+
+def squared(given):
+    return given["p"] == 2
+
+
+def takes_mean(given):
+    return given["reduction"] == "mean"
+
+
+def leads(given):
+    """How far the right class leads each class, itself included."""
+    scores, _ = by_sample(given["input"], given["target"])
+    return np.take_along_axis(scores, given["target"][..., None], -1) - scores
+
+
+def others(given):
+    return ~by_sample(given["input"], given["target"])[1]
+
+
+MISTAKES = (
+    Mistake(
+        {"shortfall": lambda given, done: (given["margin"] - leads(given)) * others(given)},
+        "You let terms go below 0. A lead of more than the margin costs nothing: each term is at least 0.",
+    ),
+    Mistake(
+        {"shortfall": lambda given, done: np.maximum(0, given["margin"] - leads(given))},
+        "You compared the right class with itself too, which adds one margin. Only the other classes take part.",
+    ),
+    Mistake(
+        {"shortfall": lambda given, done: np.maximum(0, given["margin"] + leads(given)) * others(given)},
+        "You turned the difference round: it is margin − (score of the right class − score of the other).",
+    ),
+    Mistake(
+        {"shortfall": lambda given, done: np.maximum(0, -leads(given)) * others(given)},
+        "You left out the margin. It is not enough to lead: the right class has to lead by the margin.",
+        when=lambda given: given["margin"] != 0,
+    ),
+    Mistake(
+        {
+            "loss_per_sample": lambda given, done: (
+                done["loss_per_sample"] * by_sample(given["input"], given["target"])[0].shape[-1]
+            )
+        },
+        "You only added up. PyTorch divides each sample's sum by the number of classes, even with reduction='none'.",
+    ),
+    Mistake(
+        {
+            "loss_per_sample": lambda given, done: (
+                done["loss_per_sample"] * done["shortfall"].shape[-1] / (done["shortfall"].shape[-1] - 1)
+            )
+        },
+        "You divided by the number of other classes. PyTorch divides by all classes, the right one included.",
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: done["shortfall"].mean(-1)},
+        "You forgot to square. With p=2 every term is squared before they are added up.",
+        when=lambda given: squared(given) and not has_weight(given),
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: done["shortfall"].sum(-1) ** 2 / done["shortfall"].shape[-1]},
+        "You squared the sum. With p=2 every term is squared by itself, then they are added up.",
+        when=lambda given: squared(given) and not has_weight(given),
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_sample"] / given["weight"][given["target"]]},
+        "You left out the weight. Each sample's loss is multiplied by the weight of its right class.",
+        when=has_weight,
+    ),
+    Mistake(
+        {"loss_per_sample": lambda given, done: (done["shortfall"] ** given["p"] * given["weight"]).mean(-1)},
+        "You weighted each wrong class by its own weight. It is the weight of the right class that scales the sample.",
+        when=has_weight,
+    ),
+    Mistake(
+        {"divisor": lambda given, done: given["weight"][given["target"]].sum()},
+        "You divided by the targets' weights, as cross-entropy does. Here the mean divides by the number of samples.",
+        when=lambda given: takes_mean(given) and has_weight(given),
+    ),
+    Mistake(
+        {"divisor": lambda given, done: given["input"].size},
+        "You divided by the number of scores. The classes are divided out already; the mean counts the samples.",
+        when=takes_mean,
+    ),
+    Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', divide it by the number of samples.",
+        when=takes_mean,
+    ),
+)
+
+GRAD_MISTAKES = (
+    Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean divides each sample's share.",
+        when=takes_mean,
+    ),
+    Mistake(
+        {"push": lambda given, done: others(given) * 1.0},
+        "You pushed every other class. One that trails by the margin or more is left alone.",
+        when=lambda given: not squared(given) and not has_weight(given),
+    ),
+    Mistake(
+        {"push": lambda given, done: done["push"] / 2},
+        "You left out the 2. The slope of a square is twice what is squared.",
+        when=squared,
+    ),
+    Mistake(
+        {"d_input": lambda given, done: np.where(others(given).reshape(given["input"].shape), done["d_input"], 0.0)},
+        "You left out the right class. It gets minus the sum of all pushes.",
+    ),
+    Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: the loss falls when the right score rises, so its gradient is negative.",
+    ),
+)
+
+ARTICLE = {"input": [[0.1, 0.2, 0.7], [0.2, 0.5, 0.3]], "target": [1, 2]}
+
+LESSON = Lesson(
+    title="Multi-margin loss",
+    torch=nn.MultiMarginLoss,
+    group="classification",
+    order=5,
+    names=("多分类间隔损失", "多分类折页损失", "多类别合页损失", "multi-class hinge loss", "SVM loss", "hinge loss"),
+    purpose="Makes the right class's score beat every other score by a margin, and then leaves it alone.",
+    use_when="Exactly one of several classes is right and only the order of the scores matters, as in support vector "
+    "machines.",
+    not_when="You want probabilities (use cross-entropy), or several classes can be right (use "
+    "multi-label margin loss).",
+    formula=r"\ell_n = \frac{w_{y_n}}{C} \sum_{c \ne y_n} \max\big(0,\, m - (x_{n,y_n} - x_{nc})\big)^p",
+    symbols=(
+        (r"x_{nc}", "the score of sample n for class c"),
+        (r"y_n", "the right class of sample n"),
+        (r"m", "margin: how far the right class has to lead"),
+        (r"p", "1 or 2: what is lacking counts as it is, or squared"),
+        (r"w_c", "the weight of class c (1 unless given)"),
+        (r"h_{nc}", "what the lead over class c lacks to the margin, 0 or more"),
+        (r"C", "the number of classes"),
+        (r"W", "what the mean divides by: the number of samples"),
+        (r"\ell_n", "the loss of sample n"),
+        (r"g_{nc}", "how hard class c is pushed down"),
+        (r"L", "the result"),
+    ),
+    tensors=(
+        Tensor("input", "scores, one per class", "(batch, classes)"),
+        Tensor("target", "the right classes", "(batch,)", kind="index", draw=draw_target),
+    ),
+    parameters=(
+        Number("p", 1, "1: what is lacking counts as it is. 2: it is squared.", (2,), integer=True),
+        Number("margin", 1.0, "How far the right class has to lead every other class.", (0.0, -0.5, 2.0)),
+        Tensor("weight", "one weight per class, for imbalanced data", "(classes,)", optional=True, draw=draw.positive),
+        REDUCTION,
+    ),
+    shapes=(
+        {"input": (2, 3), "target": (2,)},
+        {"input": (2, 3), "target": (2,), "weight": (3,)},
+        {"input": (4,), "target": ()},
+        {"input": (4,), "target": (), "weight": (4,)},
+        {"input": (4,), "target": (1,)},
+        {"input": (1, 3), "target": ()},
+        {"input": (5, 2), "target": (5,), "weight": (2,)},
+        {"input": (3, 1), "target": (3,)},
+        {"input": (), "target": (), "weight": (1,)},
+        {"input": (), "target": (1,)},
+    ),
+    examples=(
+        Example(
+            "Two samples, three classes",
+            ARTICLE,
+            "Class 1 of the first sample leads class 0 by 0.1 and trails class 2 by 0.5: it lacks 0.9 and 1.5. Divided "
+            "by 3 classes, 0.8; the second sample costs 0.7.",
+        ),
+        Example(
+            "A lead above the margin",
+            {"input": [[3, 0.5, -1], [0.4, 0.5, 3]], "target": [0, 2]},
+            "Both right classes lead by more than 1 everywhere. The loss is 0, not negative, and there is no gradient.",
+        ),
+        Example(
+            "Confident and wrong",
+            {"input": [[5, -5, 0], [-5, 5, 0]], "target": [0, 0]},
+            "The first sample costs nothing, the second (11 + 6) / 3 = 5.667.",
+        ),
+        Example(
+            "Squared",
+            {**ARTICLE, "p": 2},
+            "With p=2 large shortfalls count more and small ones less: (0.9² + 1.5²) / 3 = 1.02 and "
+            "(0.9² + 1.2²) / 3 = "
+            "0.75.",
+        ),
+        Example(
+            "Class 2 counts double",
+            {**ARTICLE, "weight": [1, 1, 2]},
+            "The second sample, whose right class is 2, costs 1.4 instead of 0.7. The mean still divides by 2 samples.",
+        ),
+        Example(
+            "A tie without margin",
+            {"input": [[1, 1, 2]], "target": [0], "margin": 0},
+            "At exactly 0 lacking there is no loss and no gradient: the tied class 1 is left alone, "
+            "class 2 pushed down.",
+        ),
+        Example(
+            "Squared, and weighted",
+            {"input": [0.5, 0.2, 0.9], "target": 0, "p": 2, "weight": [2, 1, 1]},
+            "One sample without a batch: 2 · (0.7² + 1.4²) / 3.",
+        ),
+    ),
+    by_hand=by_hand,
+    grad_by_hand=grad_by_hand,
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "max(0, ·) in older articles",
+            "Hand calculations often leave it out. That gives the same number only as long as no "
+            "lead exceeds the margin.",
+        ),
+        Pitfall(
+            "p is 1 or 2",
+            "No other power is offered, and PyTorch says so already when the loss is built.",
+            error="only p == 1 and p == 2 supported",
+            values={"input": np.array([[1.0, 2.0]], np.float32), "target": np.array([0]), "p": 3},
+        ),
+        Pitfall(
+            "A class that does not exist",
+            "With C classes the targets run from 0 to C − 1, and there is no ignore_index: −100 is refused.",
+            error="target out of range",
+            values={"input": np.array([[1.0, 2.0]], np.float32), "target": np.array([-100])},
+        ),
+        Pitfall(
+            "The wrong integer type",
+            "Class indices must be int64; write dtype=torch.long.",
+            error="expected scalar type Long but found Int",
+            values={"input": np.array([[1.0, 2.0]], np.float32), "target": np.array([0], np.int32)},
+        ),
+        Pitfall(
+            "Divided by the classes, not by the others",
+            "The sum has C − 1 terms and is divided by C. Other libraries add up without dividing.",
+        ),
+        Pitfall(
+            "A weighted mean that is not",
+            "Cross-entropy divides by the targets' weights; here the mean divides by the number of samples, so weights "
+            "of 2 double the loss.",
+        ),
+        Pitfall(
+            "No pixels",
+            "Only (classes,) and (batch, classes) are accepted; move the other axes into the batch first.",
+            error="Expected non-empty vector or matrix with optional 0-dim batch size",
+            values={"input": np.zeros((2, 3, 4), np.float32), "target": np.zeros((2, 4), np.int64)},
+        ),
+        Pitfall(
+            "An empty batch",
+            "With no samples and reduction='mean' or 'sum', PyTorch returns whatever was in memory. Here the sum is 0 "
+            "and the mean is NaN, as with the other losses. Skip empty batches.",
+        ),
+        Pitfall(
+            "NaN goes unnoticed",
+            "A comparison with NaN is never true, so a score of NaN adds 0 to the loss instead of spoiling it.",
+        ),
+        Pitfall(
+            "size_average and reduce",
+            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
+            "here; say reduction='sum' or reduction='none'.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: MultiMarginLoss",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MultiMarginLoss.html",
+        ),
+        Reference(
+            "Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines (2001)",
+            "https://www.jmlr.org/papers/v2/crammer01a.html",
+        ),
+    ),
+    tries=(
+        Try("What if what is lacking is squared?", {"p": 2}),
+        Try("What if any lead is enough?", {"margin": 0}),
+        Try("What if class 2 counts double?", {"weight": [1, 1, 2]}),
+        Try("What if the first sample leads clearly?", {"input": [[0.1, 2.2, 0.7], [0.2, 0.5, 0.3]]}),
+    ),
+    pictures=(
+        Curves(
+            "The right score moves",
+            "The loss falls until the lead reaches the margin and then stays 0. Squared, it starts steeper and ends "
+            "gently; with a smaller margin it ends earlier.",
+            values=lambda x: {"input": [[x, 0.0]], "target": [0]},
+            low=-2,
+            high=3,
+            x="lead of the right class over the other",
+            settings={"p 1": {}, "p 2": {"p": 2}, "margin 0": {"margin": 0.0}},
+        ),
+        Curves(
+            "Beside cross-entropy",
+            "Cross-entropy never stops pushing; the hinge is content with a lead of 1. Its height is half, because it "
+            "divides by the number of classes.",
+            values=lambda x: {"input": [[x, 0.0]], "target": [0]},
+            low=-3,
+            high=4,
+            x="lead of the right class over the other",
+            compare=("cross_entropy_loss",),
+        ),
+        Bars(
+            "Which classes are too close",
+            "What the lead over each class lacks to the margin, beside the scores.",
+            "shortfall",
+            beside="input",
+        ),
+    ),
+    check=check,
+)
