@@ -103,6 +103,7 @@ def grad_by_hand(s, p, q, *, unit) -> Steps:
     """Each entry moved by itself, without keeping the sum at 1."""
     nats = nats_in(unit)
     base = "" if unit == "nats" else rf" \ln {10 if unit == 'bans' else 2}"
+    factor = "" if unit == "nats" else rf" \cdot {num(nats)}"
     yield Step(
         "d_p",
         r"\frac{\partial H}{\partial p_c} = s_c",
@@ -117,10 +118,7 @@ def grad_by_hand(s, p, q, *, unit) -> Steps:
         np.where(p == 0, 0.0, -p / nats / q),
         axes="nc",
         worked=lambda *n: joined(
-            (
-                rf"-\frac{{{num(a)}}}{{{num(b)}{rf' \cdot {num(nats)}' if base else ''}}}"
-                for a, b in zip(p[n], q[n], strict=True)
-            ),
+            (rf"-\frac{{{num(a)}}}{{{num(b)}{factor}}}" for a, b in zip(p[n], q[n], strict=True)),
             r",\; ",
         ),
         words="Only log q moves: minus the true probability over the believed one. 0 where p is 0.",
@@ -226,8 +224,8 @@ LESSON = Lesson(
     order=4,
     names=("两个分布的交叉熵", "交叉熵", "H(P, Q)", "cross entropy", "log loss"),
     purpose="The surprise to expect when Q is believed and P is true.",
-    use_when="You fit a model Q to a truth P: what a classifier minimises, averaged over samples. Before training, with "
-    "1/C for each of C classes, it is ln C: 0.693 for two, 2.303 for ten.",
+    use_when="You fit a model Q to a truth P: what a classifier minimises, averaged over samples. Before training, "
+    "with 1/C for each of C classes, it is ln C: 0.693 for two, 2.303 for ten.",
     not_when="You want 0 to mean a perfect fit (use KL divergence: cross-entropy stops at the entropy of P), or your "
     "network ends in raw scores (use cross-entropy loss, which takes softmax and logarithm in one safe step).",
     formula=r"H(P, Q) = -\sum_c p_c \log q_c = H(P) + D(P \,\|\, Q)",
@@ -322,12 +320,13 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "Minimising it is minimising KL",
-            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. So both have the same gradient, −p/q, and the same "
-            "best Q. The data fixes P; training can only move Q.",
+            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. So both have the same gradient, −p/q, and the "
+            "same best Q. The data fixes P; training can only move Q.",
         ),
         Pitfall(
             "It does not measure similarity",
-            "Older articles say so, but it grows as the two distributions differ, and for equal ones it is H(P), not 0.",
+            "Older articles say so, but it grows as the two distributions differ, and for equal ones it is H(P), not "
+            "0.",
         ),
         Pitfall(
             "A loss that stops above 0",
@@ -336,14 +335,14 @@ LESSON = Lesson(
         ),
         Pitfall(
             "0.693 and ln C",
-            "A model that gives each of C classes 1/C costs ln C, whatever the truth: 0.693 for two classes, 2.303 for ten, "
-            "6.908 for a thousand. As a first loss that is healthy; a loss that stays there has learnt nothing; one "
-            "well above it is sure of wrong answers.",
+            "A model that gives each of C classes 1/C costs ln C, whatever the truth: 0.693 for two classes, 2.303 "
+            "for ten, 6.908 for a thousand. As a first loss that is healthy; a loss that stays there has learnt "
+            "nothing; one well above it is sure of wrong answers.",
         ),
         Pitfall(
             "nn.CrossEntropyLoss takes scores",
-            "This lesson takes probabilities on both sides. PyTorch's loss takes raw scores for Q, as its first argument, "
-            "and applies softmax itself; fed with probabilities it applies softmax to them.",
+            "This lesson takes probabilities on both sides. PyTorch's loss takes raw scores for Q, as its first "
+            "argument, and applies softmax itself; fed with probabilities it applies softmax to them.",
         ),
         Pitfall(
             "It does not sum to 1",
@@ -360,9 +359,9 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Gradients at 0",
-            "Each slope moves one entry by itself, without keeping the sum at 1. Where p is 0 the slope of q is 0. Where "
-            "q is 0 and p is not, the slope of q is minus infinity. Where both are 0, torch.special.xlogy sets the slope "
-            "of p to 0, and so do we.",
+            "Each slope moves one entry by itself, without keeping the sum at 1. Where p is 0 the slope of q is 0. "
+            "Where q is 0 and p is not, the slope of q is minus infinity. Where both are 0, torch.special.xlogy sets "
+            "the slope of p to 0, and so do we.",
         ),
     ),
     references=(

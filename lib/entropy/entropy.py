@@ -85,7 +85,8 @@ LESSON = Lesson(
     order=2,
     names=("熵", "信息熵", "Shannon entropy", "average surprise", "uncertainty", "0.693", "ln 2"),
     purpose="Measures how uncertain a distribution is: its average surprise.",
-    use_when="You want to know how unpredictable something is, or what loss a model that knows only the odds can reach.",
+    use_when="You want to know how unpredictable something is, or what loss a model that knows only the odds can "
+    "reach.",
     not_when="You compare two distributions: that takes cross-entropy or KL divergence.",
     formula=r"H(P) = -\textstyle\sum_c p_c \log_b p_c",
     symbols=(
@@ -98,8 +99,10 @@ LESSON = Lesson(
     shapes=({"p": (3,)}, {"p": (1,)}, {"p": (2, 3)}, {"p": (2, 2, 4)}, {"p": (0, 3)}),
     examples=(
         Example("A loaded coin", {"p": [0.75, 0.25]}, "0.562 nats: less uncertain than a fair coin's 0.693."),
-        Example("A fair coin", {"p": [0.5, 0.5]}, "ln 2 = 0.693 nats, one bit, 0.301 bans: the most two outcomes can have."),
-        Example("A fair coin in bits", {"p": [0.5, 0.5], "unit": "bits"}, "One yes-or-no question settles it: one bit."),
+        Example("A fair coin", {"p": [0.5, 0.5]}, "ln 2 = 0.693 nats, one bit, 0.301 bans: the most two outcomes can "
+        "have.")"
+        Example("A fair coin in bits", {"p": [0.5, 0.5], "unit": "bits"}, "One yes-or-no question settles it: one "
+        "bit.")"
         Example("Ten classes alike", {"p": [0.1] * 10}, "ln 10 = 2.303: what an untrained ten-class network shows."),
         Example("Certain", {"p": [1, 0, 0]}, "Nothing is left to learn: 0. The zeros count 0 · log 0 = 0."),
         Example("Rare class", {"p": [0.99, 0.01]}, "0.056: a model that always says 99 % already reaches this loss."),
@@ -150,8 +153,8 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"p": [1.0, 0.0] if x == 0 else [1 / (1 + np.exp(-x)), 1 - 1 / (1 + np.exp(-x))]},
         naive=lambda *, p, unit: -(p * np.log(p)).sum(-1),
-        says="The coin gets the probability 1/(1 + e^−x). As soon as one side reaches exactly 0, 0 · log 0 is NaN in the "
-        "plain formula; torch.special.entr counts it as 0.",
+        says="The coin gets the probability 1/(1 + e^−x). As soon as one side reaches exactly 0, 0 · log 0 is NaN in "
+        "the plain formula; torch.special.entr counts it as 0.",
     ),
     pictures=(
         Curves(
@@ -179,8 +182,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A loss stuck at the entropy of the classes",
-            "A model that looks at no input but knows how frequent the classes are reaches the entropy of their shares: "
-            "0.056 for 99 to 1. A low loss on rare classes may mean just that.",
+            "A model that looks at no input but knows how frequent the classes are reaches the entropy of their "
+            "shares: 0.056 for 99 to 1. A low loss on rare classes may mean just that.",
         ),
         Pitfall(
             "Not a distribution",

@@ -78,6 +78,7 @@ def grad_by_hand(s, p, q, *, unit) -> Steps:
     log_latex = logarithm(unit)[1]
     log_e = "1" if unit == "nats" else rf"{log_latex} e"
     base = "" if unit == "nats" else rf" \ln {10 if unit == 'bans' else 2}"
+    factor = "" if unit == "nats" else rf" \cdot {num(nats)}"
     yield Step(
         "d_p",
         rf"\frac{{\partial D}}{{\partial p_c}} = {log_latex} \frac{{p_c}}{{q_c}} + {log_e}",
@@ -95,10 +96,7 @@ def grad_by_hand(s, p, q, *, unit) -> Steps:
         np.where(p == 0, 0.0, -p / nats / q),
         axes="nc",
         worked=lambda *n: joined(
-            (
-                rf"-\frac{{{num(a)}}}{{{num(b)}{rf' \cdot {num(nats)}' if base else ''}}}"
-                for a, b in zip(p[n], q[n], strict=True)
-            ),
+            (rf"-\frac{{{num(a)}}}{{{num(b)}{factor}}}" for a, b in zip(p[n], q[n], strict=True)),
             r",\; ",
         ),
         words="Only log q moves: minus the true probability over the believed one. 0 where p is 0.",
@@ -151,7 +149,8 @@ MISTAKES = (
     ),
     Mistake(
         {"term": lambda given, done: np.where((given["q"] == 0) & (given["p"] > 0), 0.0, done["term"])},
-        "You counted the outcome with q = 0 as 0. It does happen (p is above 0), so log(p/0) makes the divergence infinite.",
+        "You counted the outcome with q = 0 as 0. It does happen (p is above 0), so log(p/0) makes the divergence "
+        "infinite.",
     ),
     Mistake(
         {"kl_divergence": lambda given, done: done["term"].mean(-1)},
@@ -295,8 +294,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Same gradient as cross-entropy",
-            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. So both have the gradient −p/q and minimising one "
-            "minimises the other. Only the number differs: KL ends at 0, cross-entropy at H(P).",
+            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. So both have the gradient −p/q and minimising "
+            "one minimises the other. Only the number differs: KL ends at 0, cross-entropy at H(P).",
         ),
         Pitfall(
             "torch.nn.functional.kl_div turns everything round",
@@ -306,8 +305,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Infinite after one zero",
-            "A single q of 0 where p is above 0 makes the sum infinite. Softmax never gives exactly 0 on paper but does "
-            "by rounding: work with log-probabilities.",
+            "A single q of 0 where p is above 0 makes the sum infinite. Softmax never gives exactly 0 on paper but "
+            "does by rounding: work with log-probabilities.",
         ),
         Pitfall(
             "It does not sum to 1",
@@ -324,8 +323,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Gradients at 0",
-            "Each slope moves one entry by itself, without keeping the sum at 1. Where p is 0, the slope of q is 0 (also "
-            "where q is 0 too) and the slope of p is minus infinity. Where only q is 0, both are infinite.",
+            "Each slope moves one entry by itself, without keeping the sum at 1. Where p is 0, the slope of q is 0 "
+            "(also where q is 0 too) and the slope of p is minus infinity. Where only q is 0, both are infinite.",
         ),
     ),
     references=(
@@ -362,7 +361,8 @@ LESSON = Lesson(
         ),
         Curves(
             "The other way: KL(Q‖P) as Q moves",
-            "The same P and Q, swapped. Again 0 at 0.7, but finite at both ends: ln(1/0.3) = 1.204 and ln(1/0.7) = 0.357.",
+            "The same P and Q, swapped. Again 0 at 0.7, but finite at both ends: ln(1/0.3) = 1.204 and ln(1/0.7) = "
+            "0.357.",
             values=lambda x: {"p": [x, 1 - x], "q": LOPSIDED},
             low=0.0,
             high=1.0,
