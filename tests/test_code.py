@@ -97,7 +97,7 @@ def test_notebook_in_the_precision_of_the_page(lesson, values):
     for cell in cells:
         if cell["cell_type"] == "code":
             executed("".join(cell["source"]), namespace)
-    assert "float64" not in "".join(cells[1]["source"])
+    assert "dtype=torch.float64" not in "".join(cells[1]["source"])
 
 
 SPECIAL = {

@@ -56,7 +56,8 @@ def shapes_of(lesson):
         for spec in lesson.fields:
             if spec.name in shapes:
                 values[spec.name] = spec.draw(random, shapes[spec.name], values)
-        yield values
+        if probe.accepted(lesson, run.given_values(lesson, values)):
+            yield values
 
 
 @pytest.mark.parametrize(("lesson", "values"), EXAMPLES)
@@ -77,8 +78,9 @@ def test_moving_passes_through_the_present_value(lesson, values):
 @pytest.mark.parametrize(("lesson", "values"), FIRST)
 def test_the_gradient_panel_is_the_gradient_by_hand(lesson, values):
     grads = run.grad_by_hand(lesson, values)
+    given = run.given_values(lesson, values)
     for name, index in movable(lesson, values):
-        if name in grads:
+        if name in grads and not probe.motion(lesson, given, (name, index)).shared:
             marked = moving(lesson, values, name, index).data[4]
             assert marked.y[0] == pytest.approx(grads[name][index])
             return
@@ -151,7 +153,7 @@ def test_reach_stays_in_the_domain(place, low, high):
     given = run.given_values(CROSS_ENTROPY, WEIGHTED)
     found = probe.reach(CROSS_ENTROPY, given, place)
     assert found == pytest.approx((low, high), abs=0.02)
-    assert all(probe.accepted(CROSS_ENTROPY, probe.moved(given, place, end)) for end in found)
+    assert all(probe.accepted(CROSS_ENTROPY, probe.Motion(given, (place,)).to(end)) for end in found)
 
 
 def test_probabilities_stay_probabilities():
@@ -333,3 +335,18 @@ def test_figures_are_fast(lesson, values):
     contour(lesson, values, *places[:2])
     assert middle - start < 0.3
     assert time.process_time() - middle < 0.6
+
+
+@pytest.mark.skipif("entropy" not in LESSONS, reason="the lesson is not there")
+def test_the_rest_of_a_distribution_makes_room():
+    lesson, values = LESSONS["entropy"], {"p": [0.5, 0.3, 0.2]}
+    assert movable(lesson, values)[0] == ("p", (0,))
+    given = run.given_values(lesson, values)
+    way = probe.motion(lesson, given, ("p", (0,)))
+    np.testing.assert_allclose(way.to(0.0)["p"], [0, 0.6, 0.4])
+    figure = moving(lesson, values, "p", (0,))
+    assert figure.layout.xaxis.title.text == "p[0] (the others share the rest)"
+    assert figure.layout.yaxis2.title.text == "slope"
+    both = probe.motion(lesson, given, ("p", (0,)), ("p", (1,)))
+    np.testing.assert_allclose(both.to(0.1, 0.2)["p"], [0.1, 0.2, 0.7])
+    assert not is_sentence(contour(lesson, values, ("p", (0,)), ("p", (1,))))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lib.lesson import checks, draw
-from lib.lesson.pieces import UNIT, joined, logarithm, nats_in, num, total
+from lib.lesson.pieces import UNIT, joined, logarithm, nats_in, num, sigmoid, total
 from lib.lesson.spec import (
     Bars,
     Curves,
@@ -99,10 +99,8 @@ LESSON = Lesson(
     shapes=({"p": (3,)}, {"p": (1,)}, {"p": (2, 3)}, {"p": (2, 2, 4)}, {"p": (0, 3)}),
     examples=(
         Example("A loaded coin", {"p": [0.75, 0.25]}, "0.562 nats: less uncertain than a fair coin's 0.693."),
-        Example("A fair coin", {"p": [0.5, 0.5]}, "ln 2 = 0.693 nats, one bit, 0.301 bans: the most two outcomes can "
-        "have.")"
-        Example("A fair coin in bits", {"p": [0.5, 0.5], "unit": "bits"}, "One yes-or-no question settles it: one "
-        "bit.")"
+        Example("A fair coin", {"p": [0.5, 0.5]}, "ln 2 = 0.693 nats, one bit, 0.301 bans: the most for two outcomes."),
+        Example("A fair coin in bits", {"p": [0.5, 0.5], "unit": "bits"}, "One yes-or-no question settles it."),
         Example("Ten classes alike", {"p": [0.1] * 10}, "ln 10 = 2.303: what an untrained ten-class network shows."),
         Example("Certain", {"p": [1, 0, 0]}, "Nothing is left to learn: 0. The zeros count 0 · log 0 = 0."),
         Example("Rare class", {"p": [0.99, 0.01]}, "0.056: a model that always says 99 % already reaches this loss."),
@@ -151,7 +149,7 @@ LESSON = Lesson(
         Try("What if it were certain?", {"p": [1, 0]}),
     ),
     extremes=Extremes(
-        values=lambda x: {"p": [1.0, 0.0] if x == 0 else [1 / (1 + np.exp(-x)), 1 - 1 / (1 + np.exp(-x))]},
+        values=lambda x: {"p": [float(sigmoid(np.float64(x))), float(sigmoid(np.float64(-x)))]},
         naive=lambda *, p, unit: -(p * np.log(p)).sum(-1),
         says="The coin gets the probability 1/(1 + e^−x). As soon as one side reaches exactly 0, 0 · log 0 is NaN in "
         "the plain formula; torch.special.entr counts it as 0.",

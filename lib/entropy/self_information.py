@@ -89,8 +89,7 @@ LESSON = Lesson(
     examples=(
         Example("A coin and a die", {"p": [0.5, 0.25, 0.125]}, "Each halving adds the same 0.693 nats: one bit."),
         Example("The same in bits", {"p": [0.5, 0.25, 0.125], "unit": "bits"}, "1, 2 and 3 bits: yes-or-no questions."),
-        Example("Certain, and nearly impossible", {"p": [1, 1e-9]}, "What is certain tells nothing; the rare tells "
-        "much.")"
+        Example("Certain, and nearly impossible", {"p": [1, 1e-9]}, "What is certain tells nothing, the rare a lot."),
         Example("Impossible", {"p": [0]}, "An outcome of probability 0 would be infinitely surprising."),
         Example("One of ten", {"p": [0.1], "unit": "bans"}, "One decimal digit carries one ban."),
     ),

@@ -39,7 +39,7 @@ def need_same_shape(**arrays: np.ndarray) -> None:
     (first, reference), *others = arrays.items()
     for name, array in others:
         if array.shape != reference.shape:
-            shapes = f"{name} has shape {words(array.shape)}, {first} has {words(reference.shape)}"
+            shapes = f"{name} has shape {words(array.shape)}, {first} has shape {words(reference.shape)}"
             raise ValueError(f"{shapes}; expected the same.")
 
 

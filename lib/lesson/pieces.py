@@ -200,7 +200,7 @@ def vector_norm(vectors: np.ndarray, p: float) -> np.ndarray:
     size = np.abs(np.atleast_1d(vectors))
     if p == 0:
         return (size != 0).sum(-1).astype(size.dtype)
-    if size.shape[-1] == 1:
+    if size.shape[-1] == 1 and np.ndim(vectors):
         return size[..., 0]
     if np.isinf(p):
         return size.max(-1) if p > 0 else size.min(-1)

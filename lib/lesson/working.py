@@ -87,14 +87,19 @@ def rows(steps: Mapping[str, Step], sample: tuple[int, ...], turn: str | None = 
     last = _last_before_reduction(steps)
     several = int(np.prod(sample_shape(steps))) > 1
     for step in steps.values():
-        index = sample if step.axes and np.shape(step.value)[: step.sample_dims] == sample_shape(steps) else None
-        row = Row(step, index)
+        row = row_of(step, steps, sample)
         skipped = chosen is not None and step.name not in (step.base, f"{step.base}[{chosen}]")
         if not step.given and not skipped and row.of(step.value).size <= MOST_TO_TYPE:
             asked.append(row)
         if several and step is last and step.value.size <= MOST_TO_TYPE:
             asked.append(Row(step, None))
     return asked
+
+
+def row_of(step: Step, steps: Mapping[str, Step], sample: tuple[int, ...]) -> Row:
+    """The chosen sample's part of a step, or the whole step where it is not about samples."""
+    about_samples = step.axes and np.shape(step.value)[: step.sample_dims] == sample_shape(steps)
+    return Row(step, sample if about_samples else None)
 
 
 def _last_before_reduction(steps: Mapping[str, Step]) -> Step | None:

@@ -29,7 +29,7 @@ def check(*, input, target, margin, reduction):
     if not checks.is_float(input):
         if reduction == "mean":
             raise ValueError(f"input holds {input.dtype.name} numbers, of which torch takes no mean; expected floats.")
-        if not np.isfinite(margin) or abs(int(margin)) > np.iinfo(input.dtype).max:
+        if not np.iinfo(input.dtype).min <= margin <= np.iinfo(input.dtype).max:
             raise ValueError(f"margin is {margin}; expected a number that fits into {input.dtype.name}, as input is.")
     checks.need_broadcastable(input=input, target=target)
 

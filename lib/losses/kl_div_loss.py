@@ -107,7 +107,7 @@ def grad_by_hand(s, input, target, *, reduction, log_target) -> Steps:
     else:
         p = t
         of_log = gathered(np.where(t == 0, 0.0, each * s["log_of_target"]), target.shape)
-        of_own = gathered(np.full(t.shape, each), target.shape) * target / target  # 1 each, and NaN at 0 as torch has it
+        of_own = gathered(np.full(t.shape, each), target.shape) * target / target  # 1 each, but NaN at 0
         of_target = of_log + of_own - gathered(each * x, target.shape)
         latex = r"\ln t_i + 1 - x_i"
     whole = input.shape == t.shape

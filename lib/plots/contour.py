@@ -12,7 +12,7 @@ from lib.lesson import run
 from lib.lesson.spec import Lesson
 from lib.plots.frame import QUIET, axis, figure, label, sentence
 from lib.plots.moving import NOTHING_FINITE
-from lib.plots.probe import Place, affordable, loss_at, moved, reach, value_at
+from lib.plots.probe import Place, affordable, loss_at, motion, reach, value_at
 from lib.plots.titles import place_name, result_name
 
 MOST, LEAST = 31, 9
@@ -30,7 +30,8 @@ def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Pla
     given = run.given_values(lesson, values)
     side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2) ** 0.5)
     x, y = _ticks(lesson, given, first, side), _ticks(lesson, given, second, side)
-    z = np.array([[loss_at(lesson, moved(moved(given, first, a), second, b)) for a in x] for b in y])
+    way = motion(lesson, given, first, second)
+    z = np.array([[loss_at(lesson, way.to(a, b)) for a in x.tolist()] for b in y.tolist()])
     if not np.isfinite(z).any():
         return sentence(NOTHING_FINITE)
     here = loss_at(lesson, given)

@@ -25,7 +25,8 @@ def curves(lesson: Lesson, spec: Curves) -> go.Figure:
     drawn = {name: _line(other, spec, setting, x) for name, other, setting in _wanted(lesson, spec)}
     if not any(np.isfinite(y).any() for y in drawn.values()):
         return sentence(NOTHING_FINITE)
-    result = result_name(lesson, run.given_values(lesson, spec.values(float(x[0]))), summed=False)
+    one_unit = not any("unit" in setting for setting in spec.settings.values())
+    result = result_name(lesson, run.given_values(lesson, spec.values(float(x[0]))) if one_unit else {}, summed=False)
     traces = [_trace(name, x, y, dash, spec.x) for (name, y), dash in zip(drawn.items(), DASHES * 9, strict=False)]
     return figure(
         traces,

@@ -13,12 +13,13 @@ from lib.lesson.spec import Lesson
 from lib.plots.frame import ACCENT, QUIET, axis, figure, label, sentence
 from lib.plots.probe import (
     Index,
+    Motion,
     Place,
     affordable,
     has_gradient,
     loss_and_gradient,
     loss_and_slope,
-    moved,
+    motion,
     reach,
     value_at,
 )
@@ -45,11 +46,12 @@ def moving(
     given, place = run.given_values(lesson, values), (name, index)
     ends = reach(lesson, given, place)
     x = _points(lesson, given, place, ends[0] if low is None else low, ends[1] if high is None else high)
-    measure = loss_and_gradient if has_gradient(lesson, given, place) else loss_and_slope
-    loss, slope = np.array([measure(lesson, moved(given, place, at), place) for at in x]).reshape(-1, 2).T
+    way = motion(lesson, given, place)
+    measure = loss_and_gradient if has_gradient(lesson, way) else loss_and_slope
+    loss, slope = np.array([measure(lesson, way, at) for at in x.tolist()]).reshape(-1, 2).T
     if not np.isfinite(loss).any():
         return sentence(NOTHING_FINITE)
-    return _two_panels(lesson, given, place, x, loss, slope)
+    return _two_panels(lesson, way, x, loss, slope)
 
 
 def _points(lesson: Lesson, given: Mapping[str, Any], place: Place, low: float, high: float) -> np.ndarray:
@@ -60,13 +62,11 @@ def _points(lesson: Lesson, given: Mapping[str, Any], place: Place, low: float, 
     return np.unique(np.append(even, now)) if low <= now <= high else even
 
 
-def _two_panels(
-    lesson: Lesson, given: Mapping[str, Any], place: Place, x: np.ndarray, loss: np.ndarray, slope: np.ndarray
-) -> go.Figure:
-    name = place_name(place)
-    below = "gradient" if has_gradient(lesson, given, place) else "slope"
-    result = result_name(lesson, given, _is_summed(lesson, given))
-    now = np.flatnonzero(x == value_at(given, place))
+def _two_panels(lesson: Lesson, way: Motion, x: np.ndarray, loss: np.ndarray, slope: np.ndarray) -> go.Figure:
+    place, name = way.places[0], place_name(way.places[0])
+    below = "gradient" if has_gradient(lesson, way) else "slope"
+    result = result_name(lesson, way.given, _is_summed(lesson, way.given))
+    now = np.flatnonzero(x == value_at(way.given, place))
     above, under = (f"{name} = %{{x:.4g}}<br>{what} = %{{y:.4g}}<extra></extra>" for what in (result, below))
     traces = [
         _line(x, loss, above),
@@ -77,7 +77,11 @@ def _two_panels(
     ]
     return figure(
         traces,
-        xaxis=axis(name, anchor="y2", range=[float(x[0]), float(x[-1])]),
+        xaxis=axis(
+            f"{name} (the others share the rest)" if way.shared else name,
+            anchor="y2",
+            range=[float(x[0]), float(x[-1])],
+        ),
         yaxis=axis(result, domain=[0.42, 1.0], **_room(loss)),
         yaxis2=axis(below, domain=[0.0, 0.3], zeroline=True, zerolinecolor=QUIET, nticks=4, **_room(slope)),
         hovermode="x",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ _GUESSES = 8  # throws of the dice from which a tensor's domain is read
 def movable(lesson: Lesson, values: Given, most: int = MOST_PLACES) -> list[Place]:
     """What can move by a little without being refused: elements of floating tensors, numbers among the parameters.
 
-    Whole numbers (classes, counts of steps) cannot; nor can a probability whose row must add up to 1. Empty where the
-    lesson refuses the values themselves.
+    Whole numbers (classes, counts of steps) cannot. Empty where the lesson refuses the values themselves.
     """
     try:
         given = run.given_values(lesson, values)
     except ValueError:
+        return []
+    if not accepted(lesson, given):
         return []
     found: list[Place] = []
     for spec in lesson.fields:
@@ -43,11 +45,18 @@ def _places(spec: Any, value: Any) -> list[Place]:
 
 
 def _can_move(lesson: Lesson, given: Given, place: Place) -> bool:
-    now = value_at(given, place)
-    if not np.isfinite(now):
-        return True
+    return (
+        not np.isfinite(value_at(given, place))
+        or _nudged(lesson, Motion(given, (place,)))
+        or (_has_row(given, place) and _nudged(lesson, Motion(given, (place,), shared=True)))
+    )
+
+
+def _nudged(lesson: Lesson, motion: Motion) -> bool:
+    """Whether a little up or down is taken."""
+    now = value_at(motion.given, motion.places[0])
     nudge = 1e-3 * max(abs(now), 1.0)
-    return any(accepted(lesson, moved(given, place, now + by)) for by in (nudge, -nudge))
+    return any(accepted(lesson, motion.to(now + by)) for by in (nudge, -nudge))
 
 
 def accepted(lesson: Lesson, given: Given) -> bool:
@@ -64,14 +73,64 @@ def value_at(given: Given, place: Place) -> float:
     return float(given[name] if index is None else given[name][index])
 
 
-def moved(given: Given, place: Place, x: float) -> dict[str, Any]:
-    """The values with x in that place; nothing that came in changes."""
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """How the values change while chosen numbers move: alone, or (`shared`) with the rest of their row making room.
+
+    A distribution adds up to 1, so where one probability grows, the others shrink in proportion.
+    """
+
+    given: Given
+    places: tuple[Place, ...]
+    shared: bool = False
+
+    def to(self, *x: float) -> dict[str, Any]:
+        """The values with x in the places; nothing that came in changes."""
+        values = dict(self.given)
+        for place, number in zip(self.places, x, strict=True):
+            values = _put(values, place, number)
+        return self._with_room(values) if self.shared else values
+
+    def _with_room(self, values: dict[str, Any]) -> dict[str, Any]:
+        for name, index in self.places:
+            if index and _has_row(self.given, (name, index)):
+                held = [other[-1] for n, other in self.places if n == name and other and other[:-1] == index[:-1]]
+                array = values[name].copy()
+                array[index[:-1]] = _adding_up(array[index[:-1]], held)
+                values[name] = array
+        return values
+
+
+def motion(lesson: Lesson, given: Given, *places: Place) -> Motion:
+    """Alone where the lesson takes that, else with the row making room."""
+    alone = all(not np.isfinite(value_at(given, p)) or _nudged(lesson, Motion(given, (p,))) for p in places)
+    return Motion(given, places, shared=not alone)
+
+
+def _put(given: Given, place: Place, x: float) -> dict[str, Any]:
     name, index = place
     if index is None:
         return {**given, name: x}
     array = given[name].copy()
     array[index] = x
     return {**given, name: array}
+
+
+def _has_row(given: Given, place: Place) -> bool:
+    """Whether there is a row along the last axis that adds up to 1."""
+    name, index = place
+    if not index or given[name].shape[-1] < 2:
+        return False
+    return bool(np.isclose(given[name][index[:-1]].sum(), 1, atol=1e-3))
+
+
+def _adding_up(row: np.ndarray, held: list[int]) -> np.ndarray:
+    """The row with every number that is not held stretched so that all add up to 1."""
+    others = np.setdiff1d(np.arange(row.size), held)
+    room, used = 1 - row[held].sum(), row[others].sum()
+    filled = row.copy()
+    filled[others] = row[others] * (room / used) if used > 0 else room / max(others.size, 1)
+    return filled
 
 
 def loss_at(lesson: Lesson, given: Given) -> float:
@@ -89,9 +148,9 @@ def _or_gap(steps: Mapping[str, Any]) -> float:
     return total if np.isfinite(total) else np.nan
 
 
-def loss_and_gradient(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
+def loss_and_gradient(lesson: Lesson, motion: Motion, x: float) -> tuple[float, float]:
     """The summed result and what it changes by when this element moves by 1, from the gradient worked by hand."""
-    name, index = place
+    (name, index), given = motion.places[0], motion.to(x)
     try:
         forward = run.work(lesson, given)
     except ValueError:
@@ -101,18 +160,19 @@ def loss_and_gradient(lesson: Lesson, given: Given, place: Place) -> tuple[float
     return _or_gap(forward.steps), gradient if np.isfinite(gradient) else np.nan
 
 
-def loss_and_slope(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
-    """The summed result and its slope by finite differences: for parameters, which have no gradient by hand."""
-    x, here = value_at(given, place), loss_at(lesson, given)
+def loss_and_slope(lesson: Lesson, motion: Motion, x: float) -> tuple[float, float]:
+    """The summed result and its slope by finite differences: for what has no gradient by hand."""
+    here = loss_at(lesson, motion.to(x))
     step = 1e-6 * max(abs(x), 1e-3)
-    ends = [(x + by, loss_at(lesson, moved(given, place, x + by))) for by in (-step, step)]
+    ends = [(x + by, loss_at(lesson, motion.to(x + by))) for by in (-step, step)]
     (a, low), (b, high) = [end if np.isfinite(end[1]) else (x, here) for end in ends]
     return here, (high - low) / (b - a) if b > a else np.nan
 
 
-def has_gradient(lesson: Lesson, given: Given, place: Place) -> bool:
-    """Whether torch, and so the hand calculation, differentiates by this place."""
-    return any(place[0] == t.name for t in lesson.tensors) and place[0] in run.differentiable(lesson, given)
+def has_gradient(lesson: Lesson, motion: Motion) -> bool:
+    """Whether torch, and so the hand calculation, differentiates by this place as it moves here."""
+    name = motion.places[0][0]
+    return not motion.shared and name in run.differentiable(lesson, motion.given)
 
 
 def reach(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
@@ -127,7 +187,8 @@ def reach(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
     if not np.isfinite(now):
         return max(low, bottom), min(high, top)
     low, high = min(now, max(low, bottom)), max(now, min(high, top))
-    return _last_accepted(lesson, given, place, low), _last_accepted(lesson, given, place, high)
+    moving = motion(lesson, given, place)
+    return _last_accepted(lesson, moving, now, low), _last_accepted(lesson, moving, now, high)
 
 
 def _around(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
@@ -179,14 +240,13 @@ def _thrown(lesson: Lesson, given: Given, name: str) -> np.ndarray | None:
     return np.concatenate(throws).astype(np.float64)
 
 
-def _last_accepted(lesson: Lesson, given: Given, place: Place, end: float) -> float:
-    """As far towards `end` as the lesson follows, found by halving."""
-    if accepted(lesson, moved(given, place, end)):
-        return end
-    inside, outside = value_at(given, place), end
+def _last_accepted(lesson: Lesson, motion: Motion, inside: float, outside: float) -> float:
+    """As far outwards as the lesson follows, found by halving."""
+    if accepted(lesson, motion.to(outside)):
+        return outside
     for _ in range(8):
         middle = (inside + outside) / 2
-        if accepted(lesson, moved(given, place, middle)):
+        if accepted(lesson, motion.to(middle)):
             inside = middle
         else:
             outside = middle

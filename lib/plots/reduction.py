@@ -34,7 +34,7 @@ def shares(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
 def parts(steps: Mapping[str, Step]) -> Step | None:
     """The last step before the result whose numbers add up to it (once divided); None where no step does."""
     *before, result = steps.values()
-    if np.size(result.value) > 1:
+    if np.ndim(result.value) > 0:
         return result
     for step in reversed(before):
         if step.axes and step.base != "divisor" and _adds_up(step, _divisor(steps), result):

@@ -109,16 +109,13 @@ def heatmap(lesson: Lesson, values: Mapping[str, Any], spec: Heatmap, index: tup
 
 
 def _rows(found: list[Step], index: tuple[int, ...]) -> np.ndarray:
-    """Two dimensions, whatever the step has."""
-    cut = [of_sample(np.asarray(s.value, dtype=np.float64), _leading(s, len(found)), index) for s in found]
-    z = np.stack(cut) if len(cut) > 1 else cut[0]
-    return np.atleast_2d(z) if z.ndim <= 2 else z.reshape(-1, z.shape[-1])
-
-
-def _leading(step: Step, rows: int) -> int:
-    """How many dimensions choose the sample: all but one row (of a loop), or all but rows and columns."""
-    kept = 1 if rows > 1 else min(2, max(len(step.axes) - 1, 2 - step.sample_dims))
-    return max(0, np.ndim(step.value) - max(kept, 1))
+    """Two dimensions, whatever the step has: a loop gives the rows, else the last two dimensions are kept."""
+    loop = found[0].name != found[0].base
+    cut = []
+    for step in found:
+        value = np.asarray(step.value, dtype=np.float64)
+        cut.append(of_sample(value, max(0, value.ndim - (1 if loop else 2)), index) if value.size else value)
+    return np.stack([np.ravel(row) for row in cut]) if loop else np.atleast_2d(cut[0])
 
 
 def _map(z: np.ndarray, spec: Heatmap, name: str) -> go.Figure:

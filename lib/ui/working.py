@@ -98,9 +98,14 @@ def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: T
     entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample, turn)}
     judged = working.judge(lesson, values, entries, sample, part, turn)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
-    for place, judgement in enumerate(judged, 1):
-        is_result = part == "forward" and place == len(judged)
-        _row(lesson, part, place, judgement, show_all, torch if is_result else None)
+    place = 0
+    for step in steps.values():
+        if step.given:
+            _given(working.row_of(step, steps, sample))
+        for judgement in (j for j in judged if j.row.step.name == step.name):
+            place += 1
+            is_result = part == "forward" and place == len(judged)
+            _row(lesson, part, place, judgement, show_all, torch if is_result else None)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(say("Show the whole working"), key=key_of(lesson, f"whole_{part}"))
         if part == "forward":
@@ -179,6 +184,13 @@ def _verdict_width(row: Row, torch: TorchResult | None) -> int:
     if torch is not None:
         return 116
     return 180 if row.of(row.step.value).size == 1 else 140
+
+
+def _given(row: Row) -> None:
+    """A step that is shown and never asked."""
+    value = row.of(row.step.value)
+    if value.size <= working.MOST_TO_TYPE:
+        st.markdown(f":gray[{row.label}] ${row.step.symbol}$ :gray[=] {value_text(value)}")
 
 
 def _next_hint(key: str) -> None:
