@@ -10,6 +10,7 @@ from lib.lesson.stuck import Finding, findings
 from lib.ui.fields import link_values
 from lib.ui.text import say
 
+CARDS_IN_A_ROW = 3
 PATH = (
     "loss_cost_objective",
     "self_information",
@@ -95,8 +96,9 @@ def _family(heading: str, lessons: list[Lesson]) -> None:
     if not lessons:
         return
     st.subheader(say(heading), anchor=False)
-    with st.container(horizontal=True, gap="small"):
-        for lesson in lessons:
-            with st.container(border=True, width=282, height=158, key=f"card_{lesson.slug}"):
+    for row in (lessons[i : i + CARDS_IN_A_ROW] for i in range(0, len(lessons), CARDS_IN_A_ROW)):
+        for column, lesson in zip(st.columns(CARDS_IN_A_ROW, gap="small"), row, strict=False):
+            with column.container(border=True, height="stretch", gap="xsmall", key=f"card_{lesson.slug}"):
                 st.page_link(st.session_state["pages"][lesson.slug], label=f"**{say(lesson.title)}**")
-                st.markdown(f"`{lesson.torch_name}` :gray[{lesson.names[0]}]  \n{say(lesson.purpose)}")
+                st.markdown(f"`{lesson.torch_name}` :gray[{lesson.names[0]}]")
+                st.markdown(say(lesson.purpose))

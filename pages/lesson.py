@@ -125,8 +125,10 @@ def _refused(lesson: Lesson, values: Mapping[str, Any], refusal: ValueError | No
 
 def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:
     """One click divides by the sum, where that gives a distribution."""
-    sums = array.sum(axis=-1, keepdims=True, dtype=np.float64) if array.ndim else np.zeros(1)
-    if (array >= 0).all() and (sums > 0).all() and np.isfinite(sums).all():
+    if array.ndim == 0 or not np.isfinite(array).all() or not (array >= 0).all():
+        return
+    sums = array.sum(axis=-1, keepdims=True, dtype=np.float64)
+    if (sums > 0).all():
         text = as_text(_spec(lesson, name), array / sums)
         st.button(say("Normalise {name}", name=name), on_click=fill, args=(lesson, {name: text}))
 

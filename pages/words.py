@@ -1,2 +1,83 @@
-def render():
-    pass
+"""Loss, cost, objective: what the three words mean, on three samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from lib.lesson.pieces import num, total
+from lib.lesson.tensor_text import TensorTextError, parse
+from lib.ui.text import say
+
+WEIGHTS = (1.0, -2.0)  # of the small model that the penalty is taken of
+
+TEXT = """
+**Loss**: what one sample costs. The network's answer is compared with the right one, and the worse, the larger.
+
+**Cost**: what the whole batch costs, mostly the mean of its losses. This is what `reduction='mean'` returns.
+
+**Objective**: what training really minimises: the cost and whatever else is wanted, such as small weights.
+It may also be maximised, as a likelihood is; a cost never.
+
+Many people, and PyTorch's names, say *loss* for all three. Then ask: of one sample, of the batch, or with the penalty?
+"""
+
+
+def render() -> None:
+    """The whole page."""
+    st.title(say("Loss, cost, objective"), anchor=False)
+    st.markdown(say(TEXT))
+    with st.container(border=True):
+        text = st.text_input(
+            say("Squared errors of three samples"),
+            value="[0.25, 1, 4]",
+            key="words_losses",
+            bind="query-params",
+            persist_state="session",
+        )
+        share = st.slider(
+            say("λ: how much the penalty counts"),
+            0.0,
+            1.0,
+            0.1,
+            0.05,
+            key="words_share",
+            bind="query-params",
+            persist_state="session",
+        )
+        try:
+            losses = losses_in(text)
+        except ValueError as error:
+            st.caption(f":red[{say('{problem}', problem=str(error))}]")
+            return
+        for line in lines(losses, share):
+            st.markdown(line)
+
+
+def losses_in(text: str) -> np.ndarray:
+    """The losses typed, as a list. TensorTextError, or ValueError in plain words, for what cannot be one."""
+    losses = np.atleast_1d(parse(text, np.float64))
+    if losses.ndim != 1 or losses.size == 0:
+        raise TensorTextError("expected a list with one squared error per sample, such as [0.25, 1, 4]")
+    if not (losses >= 0).all() or not np.isfinite(losses).all():
+        raise TensorTextError("a squared error is a number, 0 or more")
+    return losses
+
+
+def lines(losses: np.ndarray, share: float) -> list[str]:
+    """Every number with its formula, in Markdown: losses, cost, penalty, objective."""
+    with np.errstate(over="ignore"):
+        cost = losses.mean()
+    squares = np.square(WEIGHTS)
+    each = r",\; ".join(num(x) for x in losses[:6]) + (r",\; \dots" if losses.size > 6 else "")
+    penalty = squares.sum()
+    return [
+        say("loss per sample") + rf" $\quad \ell_n = (x_n - y_n)^2 = {each}$",
+        say("cost") + rf" $\quad C = \frac{{1}}{{N}} \sum_n \ell_n = \frac{{{total(losses)}}}{{{losses.size}}}"
+        rf" = \mathbf{{{num(cost)}}}$",
+        say("penalty")
+        + rf" $\quad R = \sum_j w_j^2 = {total(squares)} = {num(penalty)}$ "
+        + say("(for the weights 1 and −2)"),
+        say("objective") + rf" $\quad J = C + \lambda R = {num(cost)} + {num(share)} \cdot {num(penalty)}"
+        rf" = \mathbf{{{num(cost + share * penalty)}}}$",
+    ]

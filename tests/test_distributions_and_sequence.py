@@ -80,6 +80,7 @@ KL_EDGES = {
     "nan": ([np.nan, 0.0], [0.5, np.nan]),
     "huge logits": ([-1e9, 1e9], [0.25, 0.75]),
     "broadcast": ([[-1.0], [-2.0]], [[0.25, 0.75, 0.0]]),
+    "one number stretched over a row": (-1.0, [0.25, 0.75, 0.5]),
     "input stretched over an empty target": (np.zeros((1, 3)), np.zeros((0, 3))),
     "target stretched over an empty input": (np.zeros((0, 3)), [800.0, 0.0, 1.0]),
 }

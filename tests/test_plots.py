@@ -296,7 +296,9 @@ def test_vectors_are_drawn_to_scale_with_their_distance():
     spec = Vectors("", "", ("anchor", "positive", "negative"), lines=(("anchor", "positive"),))
     figure = own.picture(lesson, values, spec)
     assert figure.layout.yaxis.scaleanchor == "x"
-    assert "5" in figure.data[3].text
+    assert [note.text for note in figure.layout.annotations] == ["5"]
+    on_a_line = {name: [[number[0][0]]] for name, number in values.items()}
+    assert own.picture(lesson, on_a_line, spec).layout.annotations[0].text == "3"
     angle = own.picture(lesson, values, Vectors("", "", ("positive", "negative"), origin=True))
     assert "angle 53°, cosine 0.6" in words_in(angle)
     empty = {name: np.zeros((0, 2)) for name in values}

@@ -121,7 +121,8 @@ def _need_no_negative(name: str, array: np.ndarray) -> None:
 
 
 def _need_sum_1(name: str, array: np.ndarray) -> None:
-    sums = array.sum(axis=-1, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        sums = array.sum(axis=-1, dtype=np.float64)
     wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])

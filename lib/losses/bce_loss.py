@@ -276,8 +276,8 @@ LESSON = Lesson(
         Example(
             "Two outputs, four samples",
             ARTICLE,
-            "Sigmoid of the scores 1 to 5. Every output is a question of its own: eight losses, and the mean divides "
-            "by 8.",
+            "Sigmoid of the scores 1 to 5, rounded. Every output is a question of its own: eight losses, and the mean "
+            "divides by 8.",
         ),
         Example(
             "Sure and wrong",

@@ -108,7 +108,7 @@ def grad_by_hand(s, input, target, *, weight, reduction, pos_weight) -> Steps:
         worked=lambda *i: worked_product(each, number_at(weight, input, i), num(pull[i])),
         words="The pull times the share of the element" + ("." if weight is None else ", times its weight."),
     )
-    r = 1 if pos_weight is None else np.broadcast_to(pos_weight, input.shape)
+    r = np.broadcast_to(1 if pos_weight is None else pos_weight, input.shape)
     yield Step(
         "d_target",
         rf"\frac{{\partial L}}{{\partial y_i}} = {times} "
@@ -412,8 +412,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Infinite scores",
-            "A score of +∞ with “yes”, or −∞ with “no”, gives 0 · ∞ or ∞ − ∞, so NaN, though the answer could not be "
-            "better.",
+            "Only +∞ against “no” gives a loss of ∞. +∞ for “yes” and −∞ for either answer give 0 · ∞ or ∞ − ∞, so "
+            "NaN, even where the answer could not be better.",
         ),
         Pitfall(
             "size_average and reduce",

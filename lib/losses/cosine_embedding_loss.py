@@ -199,6 +199,13 @@ def where_target(value, given, changed, done):
     return np.where(given["target"] == value, changed, done["loss_per_pair"])
 
 
+def without_own_part(given, done):
+    """The gradient of somebody who takes the lengths for fixed: the other vector over both lengths, times the pull."""
+    u, v = given["input1"], given["input2"]
+    pull = gathered(done["pull"], dot(u, v).shape) / np.sqrt(squared_length(u) * squared_length(v))
+    return gathered(pull[..., None] * np.broadcast_arrays(u, v)[1], u.shape)
+
+
 def whole_length(name):
     return lambda given, done: np.sqrt(done[name])
 
@@ -291,15 +298,7 @@ GRAD_MISTAKES = (
         when=lambda given: has(-1)(given) and not has(0)(given),
     ),
     Mistake(
-        {
-            "d_input1": lambda given, done: gathered(
-                (done["pull"] / squared_length(given["input1"]) ** 0.5 / squared_length(given["input2"]) ** 0.5)[
-                    ..., None
-                ]
-                * given["input2"],
-                given["input1"].shape,
-            )
-        },
+        {"d_input1": without_own_part},
         "You left out the second part. A longer vector has the same angle, so the part along the vector is taken away.",
     ),
 )

@@ -847,8 +847,9 @@ LESSON = Lesson(
         Heatmap("The frames", "What the network says in each frame.", "probabilities", x="class", y="frame"),
         Curves(
             "One frame makes up its mind",
-            "Three frames, one label. The more probable the label is in the middle frame, the lower the loss; "
-            "it need not be sure anywhere else.",
+            "Three frames. The more probable the label is in the middle frame, the lower the loss for one label. To "
+            "spell "
+            "the label twice, that frame must be the blank between them, so there the loss rises.",
             values=one_sure_frame,
             low=0.01,
             high=0.99,

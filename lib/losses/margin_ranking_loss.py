@@ -80,7 +80,14 @@ def grad_by_hand(s, input1, input2, target, *, margin, reduction) -> Steps:
     parts = (
         ("input1", input1, "x_{1n}", "-h_n y_n", turned, "The loss falls as the first score goes the target's way."),
         ("input2", input2, "x_{2n}", "h_n y_n", -turned, "The second score enters with the other sign."),
-        ("target", target, "y_n", "-h_n d_n", -difference.astype(pull.dtype), "The target multiplies minus the difference."),
+        (
+            "target",
+            target,
+            "y_n",
+            "-h_n d_n",
+            -difference.astype(pull.dtype),
+            "The target multiplies minus the difference.",
+        ),
     )
     for name, tensor, symbol, formula, factor, words in parts:
         if checks.is_float(tensor):

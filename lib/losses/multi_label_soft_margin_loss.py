@@ -106,17 +106,7 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
         r"\frac{\partial L}{\partial x_{nc}} = u_{nc}\, (p_{nc} - y_{nc})",
         gathered(pull * (1 - target), input.shape) * p - gathered(pull * target, input.shape) * sigmoid(-input),
         axes="nc" if fits else "",
-        worked=lambda *n: (
-            joined(
-                (
-                    rf"{num(u)} \cdot ({num(pc)} - {num(yc)})"
-                    for u, pc, yc in zip(part[n], p[n], target[n], strict=True)
-                ),
-                r",\; ",
-            )
-            if fits
-            else None
-        ),
+        worked=(lambda *n: worked_products(part[n], differences(p[n], target[n]))) if fits else None,
         words="Probability minus answer, times the share of the class." + stretched_words,
     )
     if checks.is_float(target):
@@ -125,16 +115,18 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
             r"\frac{\partial L}{\partial y_{nc}} = -u_{nc}\, x_{nc}",
             gathered(pull * softplus(-input), target.shape) - gathered(pull * softplus(input), target.shape),
             axes="nc" if fits else "",
-            worked=(
-                lambda *n: joined(
-                    (rf"-{num(u)} \cdot {num(x)}" for u, x in zip(part[n], input[n], strict=True)), r",\; "
-                )
-            )
-            if fits
-            else None,
+            worked=(lambda *n: worked_products(part[n], (f"(-{num(x)})" for x in input[n]))) if fits else None,
             words="What a label costs less what another class costs, times the share: that is minus the score."
             + stretched_words,
         )
+
+
+def differences(p, y):
+    return (f"({num(pc)} - {num(yc)})" for pc, yc in zip(p, y, strict=True))
+
+
+def worked_products(shares, factors):
+    return joined((rf"{num(u)} \cdot {factor}" for u, factor in zip(shares, factors, strict=True)), r",\; ")
 
 
 def naive(*, input, target, **_):
@@ -303,7 +295,7 @@ LESSON = Lesson(
         Example(
             "Confident and wrong",
             {"input": [[8, -8, 8], [8, -8, 8]], "target": [[1, 0, 1], [0, 1, 0]]},
-            "Three right answers cost 0.0003 together; three wrong ones cost 8 on average.",
+            "Three right answers cost 0.0003 on average, three wrong ones 8.",
         ),
         Example(
             "A weight per class",

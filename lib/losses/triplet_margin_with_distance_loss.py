@@ -332,7 +332,8 @@ def grad_by_hand(s, anchor, positive, negative, *, distance_function, margin, sw
                 value if np.iscomplexobj(tensor) else np.real(value),
                 axes="ni" if tensor.ndim else "",
                 worked=worked_gradient(parts[name]) if tensor.ndim else None,
-                words="Each distance that this point takes part in: its slope times the pull, the negative's with a minus.",
+                words="Each distance that this point takes part in: its slope times the pull, the negative's with a "
+                "minus.",
             )
 
 
@@ -355,7 +356,9 @@ def gradient_formulas(swap):
 
 def worked_gradient(parts):
     """Each coordinate as the sum of its parts."""
-    return lambda *n: joined((" + ".join(numeral(p) for p in at) for at in zip(*(p[n] for p in parts), strict=True)), r",\; ")
+    return lambda *n: joined(
+        (" + ".join(numeral(p) for p in at) for at in zip(*(p[n] for p in parts), strict=True)), r",\; "
+    )
 
 
 def slope_steps(name, symbol, one, other, distance_function):
@@ -366,7 +369,8 @@ def slope_steps(name, symbol, one, other, distance_function):
     axes = "ni" if np.ndim(along) else ""
     along = yield Step(
         f"{name}_slope",
-        rf"\frac{{\partial {symbol}}}{{\partial {letter}}} = {slope_formula(distance_function, letter, letter_back, symbol)}",
+        rf"\frac{{\partial {symbol}}}{{\partial {letter}}} = {slope_formula(distance_function, letter, letter_back, "
+        rf"symbol)}",
         along,
         axes=axes,
         words=distance.slope_words,
@@ -388,9 +392,7 @@ def slope_formula(distance_function, x, y, symbol):
     """The slope in x of the distance between x and y, in LaTeX."""
     if distance_function == "cosine":
         bold_x, bold_y = x.replace("_{ni}", "_n"), y.replace("_{ni}", "_n")
-        return (
-            rf"\frac{{1}}{{|{bold_x}|}} \Big((1 - {symbol}) \frac{{{x}}}{{|{bold_x}|}} - \frac{{{y}}}{{|{bold_y}|}}\Big)"
-        )
+        return rf"\frac{{1}}{{|{bold_x}|}} \Big((1 - {symbol}) \frac{{{x}}}{{|{bold_x}|}} - \frac{{{y}}}{{|{bold_y}|}}\Big)"
     gap = f"{x} - {y}"
     return {
         None: rf"\frac{{{gap} + \varepsilon}}{{{symbol}}}",
@@ -560,7 +562,8 @@ LESSON = Lesson(
     ),
     purpose="Brings a positive closer to its anchor than a negative, in a distance that you choose.",
     use_when="Triplets should be compared by angle, along the axes, by squared distance, or by a function of your own.",
-    not_when="The usual distance will do (triplet margin loss has norms of every degree), or you have pairs rather than "
+    not_when="The usual distance will do (triplet margin loss has norms of every degree), or you have pairs rather "
+    "than "
     "triplets.",
     formula=r"\ell_n = \max(0,\; m + d(a_n, a^+_n) - d(a_n, a^-_n))",
     symbols=(
@@ -569,7 +572,10 @@ LESSON = Lesson(
         (r"a^-_n", "the negative: of another kind"),
         (r"d", "the distance function"),
         (r"d^+_n,\ d^-_n", "the distances of positive and negative from the anchor"),
-        (r"d^\pm_n,\ e_n", "with swap: the distance from positive to negative, and the smaller of it and the negative's"),
+        (
+            r"d^\pm_n,\ e_n",
+            "with swap: the distance from positive to negative, and the smaller of it and the negative's",
+        ),
         (r"m", "margin: how much nearer the positive must be"),
         (r"\varepsilon", "10⁻⁶, added to every difference by PyTorch's own distance"),
         (r"s_n", "the shortfall: what triplet n lacks to keep the margin"),
@@ -615,7 +621,8 @@ LESSON = Lesson(
         Example(
             "Two triplets in the plane",
             PLANE,
-            "The straight distance: the first triplet costs 5 − 3 + 1 = 3, the second keeps the margin and costs nothing.",
+            "The straight distance: the first triplet costs 5 − 3 + 1 = 3, the second keeps the margin and costs "
+            "nothing.",
         ),
         Example(
             "The same along the axes",
@@ -672,7 +679,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A margin on the wrong scale",
-            "A cosine distance lies between 0 and 2, so a margin of 1 asks for a right angle's worth. A squared distance "
+            "A cosine distance lies between 0 and 2, so a margin of 1 asks for a right angle's worth. A squared "
+            "distance "
             "grows fast, so a margin of 1 is little. Choose the margin with the distance.",
         ),
         Pitfall(
@@ -689,7 +697,8 @@ LESSON = Lesson(
         Pitfall(
             "Different numbers of dimensions",
             "A single anchor for a batch of positives needs the shape (1, coordinates); (coordinates,) is refused.",
-            error="are expected to have the same number of dimensions, but got: anchor 1D, positive 2D, and negative 2D",
+            error="are expected to have the same number of dimensions, but got: anchor 1D, positive 2D, and negative "
+            "2D",
             values={
                 "anchor": np.zeros(2, np.float32),
                 "positive": np.zeros((3, 2), np.float32),

@@ -34,6 +34,8 @@ def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Pla
     z = np.array([[loss_at(lesson, way.to(a, b)) for a in x.tolist()] for b in y.tolist()])
     if not np.isfinite(z).any():
         return sentence(NOTHING_FINITE)
+    if way.shared and np.isfinite(z).mean() < 0.2:
+        return sentence("These two leave each other no freedom: together they must add up to 1.")
     here = loss_at(lesson, given)
     result = result_name(lesson, given, np.ndim(list(run.by_hand(lesson, given).values())[-1].value) > 0)
     return _map(x, y, z, place_name(first), place_name(second), result, _mark(given, first, second, here))
@@ -64,9 +66,17 @@ def _map(
         "y": y,
         "z": z,
         "connectgaps": False,
+        **_shades(z),
         "ncontours": 12,
         "line": {"width": 1, "color": QUIET},
         "colorbar": {"title": {"text": result, "side": "right"}, "thickness": 12, "outlinewidth": 0},
         "hovertemplate": f"{across} = %{{x:.4g}}<br>{up} = %{{y:.4g}}<br>{result} = %{{z:.4g}}<extra></extra>",
     }
     return figure([lines, mark], xaxis=axis(across), yaxis=axis(up))
+
+
+def _shades(z: np.ndarray) -> dict[str, Any]:
+    """From the lowest to the highest loss; without the rim where that towers over all inside, as at log 0."""
+    finite, inside = (part[np.isfinite(part)] for part in (z, z[1:-1, 1:-1]))
+    shown = inside if inside.size and np.ptp(finite) > 3 * np.ptp(inside) > 0 else finite
+    return {"zmin": float(shown.min()), "zmax": float(shown.max())} if np.ptp(shown) > 0 else {}

@@ -35,7 +35,7 @@ def _quiet_layout() -> dict[str, Any]:
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis of numbers with a title in plain words."""
-    return {"title": {"text": title, "standoff": 6}, "automargin": True, "zeroline": False, **more}
+    return {"title": {"text": title, "standoff": 12}, "automargin": True, "zeroline": False, **more}
 
 
 LEGEND_ON_TOP = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}}
@@ -58,13 +58,13 @@ def _wrapped(text: str, most: int = 46) -> str:
     return "<br>".join(lines)
 
 
-def label(value: float) -> str:
-    """A number as a figure writes it: four significant digits, a real minus sign."""
+def label(value: float, digits: int = 4) -> str:
+    """A number as a figure writes it: a few significant digits, a real minus sign."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value + 0.0:.4g}".replace("-", "−")
+    return f"{value + 0.0:.{digits}g}".replace("-", "−")
 
 
 def place_label(index: Sequence[int]) -> str:

@@ -82,8 +82,8 @@ def _two_panels(lesson: Lesson, way: Motion, x: np.ndarray, loss: np.ndarray, sl
             anchor="y2",
             range=[float(x[0]), float(x[-1])],
         ),
-        yaxis=axis(result, domain=[0.42, 1.0], **_room(loss)),
-        yaxis2=axis(below, domain=[0.0, 0.3], zeroline=True, zerolinecolor=QUIET, nticks=4, **_room(slope)),
+        yaxis=axis(result, domain=[0.42, 1.0], **_room(loss, now)),
+        yaxis2=axis(below, domain=[0.0, 0.3], zeroline=True, zerolinecolor=QUIET, nticks=4, **_room(slope, now)),
         hovermode="x",
     )
 
@@ -135,18 +135,28 @@ def _tangent(
 def _half_length(x: np.ndarray, loss: np.ndarray, steep: float) -> float:
     """A fifth of the picture's width, less where the line would leave the picture upwards."""
     across = float(x[-1] - x[0])
-    up = float(np.nanmax(loss) - np.nanmin(loss)) or 1.0
+    up = float(np.ptp(loss[np.isfinite(loss)])) or 1.0
     return 0.2 * min(across, up / abs(steep)) if steep else 0.2 * across
 
 
-def _room(numbers: np.ndarray) -> dict[str, Any]:
-    """The vertical range: all finite numbers, and room for the one above the marker; rounding noise stays flat."""
-    finite = numbers[np.isfinite(numbers)]
-    if not finite.size:
+def _room(numbers: np.ndarray, now: np.ndarray) -> dict[str, Any]:
+    """The vertical range, with room for the number above the marker; rounding noise stays flat."""
+    shown = _typical(numbers, now)
+    if not shown.size:
         return {"range": [-1.0, 1.0]}
-    low, high = float(finite.min()), float(finite.max())
+    low, high = float(shown.min()), float(shown.max())
     least = 1e-5 * max(abs(low), abs(high)) or 1.0
     if high - low < least:
         low, high = low - max(abs(low), least) / 2, high + max(abs(high), least) / 2
     span = high - low
     return {"range": [low - 0.06 * span, high + 0.2 * span]}
+
+
+def _typical(numbers: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """The finite numbers; without the two at each end where these tower over all others, as at log 0."""
+    finite = numbers[np.isfinite(numbers)]
+    inner = np.append(numbers[2:-2], numbers[now])
+    inner = inner[np.isfinite(inner)]
+    if not inner.size or np.ptp(finite) <= 3 * np.ptp(inner):
+        return finite
+    return inner

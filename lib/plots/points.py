@@ -12,6 +12,9 @@ from lib.lesson import run
 from lib.lesson.spec import Lesson, Vectors
 from lib.plots.frame import QUIET, axis, figure, label, sentence
 
+Points = Mapping[str, tuple[float, float]]
+Pair = tuple[str, str]
+
 
 def vectors(lesson: Lesson, values: Mapping[str, Any], spec: Vectors, index: tuple[int, ...]) -> go.Figure:
     """The chosen sample's vectors in the plane of their first two coordinates, with distances or the angle between."""
@@ -23,8 +26,16 @@ def vectors(lesson: Lesson, values: Mapping[str, Any], spec: Vectors, index: tup
         return sentence("A coordinate is infinite or NaN, so there is no place to draw it.")
     points = {name: _in_plane(v) for name, v in whole.items()}
     traces = [_arrow(n, p) if spec.origin else _point(n, p) for n, p in points.items()]
-    lines = [_line(points, whole, pair, float(given.get("p", 2.0))) for pair in spec.lines if set(pair) <= set(points)]
-    return _plane([*traces, *lines], points, whole, spec)
+    flat = not spec.origin and all(v.size == 1 for v in whole.values())
+    pairs = {pair: _distance(whole, pair, given.get("p", 2.0)) for pair in spec.lines if set(pair) <= set(points)}
+    traces += [_bracket(points, *item) if flat else _line(points, *item) for item in _numbered(pairs)]
+    notes = [_below(points, *item) if flat else _beside(points, *item) for item in _numbered(pairs)]
+    return _number_line(traces, points, notes) if flat else _plane(traces, points, whole, spec, notes)
+
+
+def _numbered(pairs: Mapping[Pair, str]) -> list[tuple[Pair, str, int]]:
+    """Pair, distance, and how far down its bracket hangs."""
+    return [(pair, text, depth) for depth, (pair, text) in enumerate(pairs.items(), start=1)]
 
 
 def _vector(array: np.ndarray, index: tuple[int, ...]) -> np.ndarray:
@@ -75,29 +86,71 @@ def _named(name: str) -> dict[str, Any]:
     }
 
 
-def _line(
-    points: Mapping[str, tuple[float, float]], whole: Mapping[str, np.ndarray], pair: tuple[str, str], p: float
-) -> dict[str, Any]:
-    """A line between two points that carries their distance: in all coordinates, by the lesson's own norm."""
+def _distance(whole: Mapping[str, np.ndarray], pair: Pair, p: float) -> str:
+    """Measured in all coordinates, by the lesson's own norm."""
+    a, b = whole[pair[0]], whole[pair[1]]
+    return label(float(np.linalg.norm(a - b, ord=p))) if a.size == b.size else ""
+
+
+def _line(points: Points, pair: Pair, distance: str, depth: int) -> dict[str, Any]:
+    """A line between two points."""
     (ax, ay), (bx, by) = points[pair[0]], points[pair[1]]
-    distance = label(float(np.linalg.norm(whole[pair[0]] - whole[pair[1]], ord=p)))
+    return {**_quiet_line(pair, distance), "x": [ax, bx], "y": [ay, by]}
+
+
+def _beside(points: Points, pair: Pair, distance: str, depth: int) -> dict[str, Any]:
+    """The distance beside the middle of its line."""
+    (ax, ay), (bx, by) = points[pair[0]], points[pair[1]]
+    length = max(float(np.hypot(bx - ax, by - ay)), 1e-300)
+    away = 14 if by >= ay else -14
+    return {
+        "x": (ax + bx) / 2,
+        "y": (ay + by) / 2,
+        "text": distance,
+        "xshift": away * (by - ay) / length,
+        "yshift": -away * (bx - ax) / length,
+        "showarrow": False,
+    }
+
+
+def _bracket(points: Points, pair: Pair, distance: str, depth: int) -> dict[str, Any]:
+    """Below a number line, where lines between the points would hide each other."""
+    a, b = points[pair[0]][0], points[pair[1]][0]
+    return {**_quiet_line(pair, distance), "x": [a, a, b, b], "y": [0, -depth, -depth, 0]}
+
+
+def _below(points: Points, pair: Pair, distance: str, depth: int) -> dict[str, Any]:
+    middle = (points[pair[0]][0] + points[pair[1]][0]) / 2
+    return {"x": middle, "y": -depth, "text": distance, "yshift": -10, "showarrow": False}
+
+
+def _quiet_line(pair: Pair, distance: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": "lines+text",
-        "x": [ax, (ax + bx) / 2, bx],
-        "y": [ay, (ay + by) / 2, by],
-        "text": ["", distance, ""],
-        "textposition": "middle right",
+        "mode": "lines",
         "line": {"color": QUIET, "dash": "dot", "width": 2},
         "hovertemplate": f"{pair[0]} to {pair[1]}: {distance}<extra></extra>",
     }
 
 
+def _number_line(traces: list[dict[str, Any]], points: Points, notes: list[dict[str, Any]]) -> go.Figure:
+    """Vectors of one coordinate lie on a line."""
+    x, _ = _ranges(list(points.values()))
+    return figure(
+        traces,
+        xaxis=axis("the only coordinate", range=x),
+        yaxis={"visible": False, "range": [-len(notes) - 0.9, 0.9]},
+        annotations=notes,
+        height=130 + 45 * len(notes),
+    )
+
+
 def _plane(
     traces: list[dict[str, Any]],
-    points: Mapping[str, tuple[float, float]],
+    points: Points,
     whole: Mapping[str, np.ndarray],
     spec: Vectors,
+    notes: list[dict[str, Any]],
 ) -> go.Figure:
     """Equal units in both directions, or angles and distances would lie."""
     x, y = _ranges([*points.values(), *([(0.0, 0.0)] if spec.origin else [])])
@@ -107,7 +160,7 @@ def _plane(
         traces,
         xaxis=axis("first coordinate", range=x, zeroline=True, constrain="domain"),
         yaxis=axis(f"second coordinate{rest}", range=y, zeroline=True, scaleanchor="x", constrain="domain"),
-        annotations=[_angle(list(whole.values()))] if spec.origin and len(whole) > 1 else [],
+        annotations=[*notes, *([_angle(list(whole.values()))] if spec.origin and len(whole) > 1 else [])],
         margin={"l": 8, "r": 12, "t": 30, "b": 8},
         height=360,
     )

@@ -121,15 +121,16 @@ def _has_row(given: Given, place: Place) -> bool:
     name, index = place
     if not index or given[name].shape[-1] < 2:
         return False
-    return bool(np.isclose(given[name][index[:-1]].sum(), 1, atol=1e-3))
+    return bool(abs(given[name][index[:-1]].sum() - 1) < 1e-3)
 
 
 def _adding_up(row: np.ndarray, held: list[int]) -> np.ndarray:
     """The row with every number that is not held stretched so that all add up to 1."""
-    others = np.setdiff1d(np.arange(row.size), held)
+    others = np.ones(row.size, bool)
+    others[held] = False
     room, used = 1 - row[held].sum(), row[others].sum()
     filled = row.copy()
-    filled[others] = row[others] * (room / used) if used > 0 else room / max(others.size, 1)
+    filled[others] = row[others] * (room / used) if used > 0 else room / max(others.sum(), 1)
     return filled
 
 
@@ -197,10 +198,10 @@ def _around(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
     if place[1] is None:
         spec = next(p for p in lesson.parameters if p.name == place[0])
         assert isinstance(spec, Number)
-        others = [abs(v) for v in (now, spec.default, *spec.also) if np.isfinite(v)]
-        width = 2 * max([v for v in others if v > 0], default=1.0)
-    else:
-        width = max(3.0, 1.25 * abs(now), *(1.5 * abs(now - other) for other in _partners(given, place)))
+        worth_trying = [v for v in (0.0, now, spec.default, *spec.also) if np.isfinite(v)]
+        low, high = 2 * min(worth_trying), 2 * max(worth_trying)
+        return (low, high) if high > low else (-1.0, 1.0)
+    width = max(3.0, 1.25 * abs(now), *(1.5 * abs(now - other) for other in _partners(given, place)))
     return now - width, now + width
 
 
@@ -263,5 +264,5 @@ def affordable(lesson: Lesson, given: Given, milliseconds: float, most: int, lea
     except ValueError:
         return least
     elements = sum(np.size(step.value) for step in steps) + sum(np.size(v) for v in given.values())
-    one = 0.03 + 0.02 * len(steps) + elements * 2e-5
+    one = 0.03 + 0.005 * len(steps) ** 2 + elements * 2e-5  # a calculation of many steps has long ones
     return int(np.clip(milliseconds / one, least, most))

@@ -62,6 +62,7 @@ def _bars(lesson: Lesson, given: Mapping[str, Any], step: Step, part: np.ndarray
         "text": percent if len(names) <= 12 else None,
         "textposition": "outside",
         "textangle": 0,
+        "constraintext": "none",
         "cliponaxis": False,
         "customdata": percent,
         "hovertemplate": f"{word} %{{x}}: %{{y:.4g}}<br>%{{customdata}} of the result<extra></extra>",

@@ -81,9 +81,10 @@ def _bar_trace(numbers: np.ndarray, word: str, name: str) -> dict[str, Any]:
         "type": "bar",
         "x": [str(i) for i in range(numbers.size)],
         "y": np.where(np.isfinite(numbers), numbers, np.nan),
-        "text": [label(float(v)) for v in numbers] if numbers.size <= MOST_WRITTEN else None,
+        "text": [label(float(v), digits=3) for v in numbers] if numbers.size <= MOST_WRITTEN else None,
         "textposition": "outside",
         "textangle": 0,
+        "constraintext": "none",
         "cliponaxis": False,
         "hovertemplate": f"{word} %{{x}}<br>{name}: %{{y:.4g}}<extra></extra>",
     }
@@ -127,7 +128,7 @@ def _map(z: np.ndarray, spec: Heatmap, name: str) -> go.Figure:
         "z": z,
         "x": [str(i) for i in range(columns)],
         "y": [str(i) for i in range(rows)],
-        "text": [[_cell(v) for v in row] for row in z] if written else None,
+        "text": [[label(v, digits=3) if np.isfinite(v) else "" for v in row] for row in z] if written else None,
         "texttemplate": "%{text}" if written else None,
         "xgap": 2,
         "ygap": 2,
@@ -141,7 +142,3 @@ def _map(z: np.ndarray, spec: Heatmap, name: str) -> go.Figure:
         yaxis=axis(down, type="category", autorange="reversed", showgrid=False),
         height=int(np.clip(90 + 42 * rows, 240, 480)),
     )
-
-
-def _cell(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−") if np.isfinite(value) else ""

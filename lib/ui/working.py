@@ -174,7 +174,7 @@ def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool,
             help=say("First words, then the numbers, then the value."),
         )
         if torch is not None:
-            _torch_cell(lesson, torch, answered=judged.verdict != "blank")
+            _torch_cell(lesson, _beside(row, torch.value), answered=judged.verdict != "blank")
     _notes(lesson, part, judged)
     _hints(judged, HINT_LEVELS if show_all else st.session_state.get(hint_key, 0), everything=show_all)
 
@@ -197,11 +197,16 @@ def _next_hint(key: str) -> None:
     st.session_state[key] = (st.session_state.get(key, 0) + 1) % (HINT_LEVELS + 1)
 
 
-def _torch_cell(lesson: Lesson, torch: TorchResult, answered: bool) -> None:
+def _beside(row: Row, result: np.ndarray) -> np.ndarray:
+    """PyTorch's result for this row: the chosen sample's, where the result has one number per sample."""
+    return row.of(result) if result.shape == np.shape(row.step.value) else result
+
+
+def _torch_cell(lesson: Lesson, result: np.ndarray, answered: bool) -> None:
     """PyTorch's number beside the result; the other rows' values are not given away."""
     hidden = st.session_state.get("hide_torch") and not answered
     with st.container(key=key_of(lesson, "torch"), width="content"):
-        st.markdown(f":gray[PyTorch]  \n**{'?' if hidden else number(torch.value)}**", width="content")
+        st.markdown(f":gray[PyTorch]  \n**{'?' if hidden else number(result)}**", width="content")
 
 
 def _notes(lesson: Lesson, part: Part, judged: Judged) -> None:
