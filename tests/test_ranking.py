@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -224,38 +226,32 @@ def test_eps_under_the_root_is_in_single_precision():
 
 
 HARD = (0.0, -1.0, 1e-6, 1e9, -1e9, 1e200, INF, -INF, NAN)
-EDGES = {
+DISTANCE_NAMES = (None, "euclidean", "squared euclidean", "manhattan", "cosine")
+
+
+def triangles(**setting):
+    """Two triplets with the number x in several places."""
+    return lambda x: three([[x, 1.0], [x, x]], [[1.0, 0.0], [x, 0.0]], [[0.5, 0.5], [0.0, x]], **setting)
+
+
+EDGES: dict[str, Any] = {
     "ranking": (RANKING, lambda x: pair([x, 1.0, x], [0.5, x, x], [1.0, -1.0, 1.0])),
     "ranking, target": (RANKING, lambda x: pair([2.0, 0.0], [0.5, 0.5], [x, x])),
     "hinge": (HINGE, lambda x: {"input": [x, x, x, x], "target": [1.0, -1.0, 0.0, NAN]}),
     "hinge, target": (HINGE, lambda x: {"input": [0.5, 3.0], "target": [x, x]}),
     "cosine": (COSINE, lambda x: pair([[x, 1.0], [x, x]], [[1.0, 2.0], [-1.0, x]], [1.0, -1.0])),
     "cosine, target": (COSINE, lambda x: pair([[1.0, 1.0]] * 2, [[1.0, 2.0]] * 2, [x, 1.0])),
-    **{
-        f"triplet, p = {p:g}": (
-            TRIPLET,
-            lambda x, p=p: three([[x, 1.0], [x, x]], [[1.0, 0.0], [x, 0.0]], [[0.5, 0.5], [0.0, x]], p=p),
-        )
-        for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, -1.0, INF, -INF)
-    },
-    **{
-        f"distance, {name}": (
-            DISTANCE,
-            lambda x, name=name: three(
-                [[x, 1.0], [x, x]], [[1.0, 0.0], [x, 0.0]], [[0.5, 0.5], [0.0, x]], distance_function=name
-            ),
-        )
-        for name in (None, "euclidean", "squared euclidean", "manhattan", "cosine")
-    },
+    **{f"triplet, p = {p:g}": (TRIPLET, triangles(p=p)) for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, -1.0, INF, -INF)},
+    **{f"distance, {name}": (DISTANCE, triangles(distance_function=name)) for name in DISTANCE_NAMES},
 }
 
 
 @pytest.mark.parametrize(("lesson", "values"), EDGES.values(), ids=EDGES)
 @pytest.mark.parametrize("number", HARD)
 def test_hard_numbers_as_in_torch(lesson, values, number):
-    """The difference of two distances near 10⁹ has their last digit, 10⁻⁷, and torch rounds powers a little otherwise."""
+    """Distances near 10⁹ are rounded to 10⁻⁷, by torch not always the same way, and their difference keeps that."""
     last_digit = 2e-16 * min(abs(number), 1e9) if lesson in (TRIPLET, DISTANCE) and np.isfinite(number) else 0.0
-    settings = [{}, {"reduction": "none"}, {"margin": INF}]
+    settings: list[dict[str, Any]] = [{}, {"reduction": "none"}, {"margin": INF}]
     if any(p.name == "swap" for p in lesson.parameters):
         settings.append({"swap": True})
     for setting in settings:

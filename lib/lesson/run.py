@@ -165,6 +165,7 @@ def by_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[np.ndarray, dic
 
 def torch_result(lesson: Lesson, values: Mapping[str, Any]) -> TorchResult:
     """Result, gradients and warnings from torch itself."""
+    lesson.guard(**given_values(lesson, values))
     tensors = {t.name: _to_torch(t, values) for t in lesson.tensors}
     leaves = {name: tensors[name].requires_grad_() for name in _leaves(lesson, tensors)}
     with _recording_warnings, warnings.catch_warnings(record=True) as caught:

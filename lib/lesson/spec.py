@@ -245,7 +245,8 @@ class Lesson:
     `torch` is torch's own class (built with the parameters, called with the tensors in order) or a function of both.
     `shapes` lists sets of shapes that torch takes, by tensor: the first is what the page's dice draw, the tests use
     all (no batch, more dimensions, broadcasting, zero-size).
-    `check(**given)` raises ValueError in plain words for what torch rejects. `not_a_slope` names the
+    `check(**given)` raises ValueError in plain words for what torch rejects; `guard(**given)` for what torch must
+    never be given, because it would reach beyond its memory instead of rejecting it. `not_a_slope` names the
     tensors whose gradient in torch is not the slope of the loss, with the reason (shown on the page).
     """
 
@@ -273,6 +274,7 @@ class Lesson:
     extremes: Extremes | None = None
     pictures: tuple[Picture, ...] = ()
     check: Callable[..., None] = accept
+    guard: Callable[..., None] = accept
     not_a_slope: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import nn
 
 from lib.lesson import checks, draw
@@ -27,12 +26,9 @@ from lib.lesson.spec import (
 )
 
 
-class CTCLoss(nn.CTCLoss):
-    """torch's own; only labels outside the classes are refused, for which torch reads and writes beyond its memory."""
-
-    def forward(self, log_probs, targets, input_lengths, target_lengths) -> torch.Tensor:
-        refuse_foreign_labels(targets.detach().numpy(), target_lengths.numpy(), log_probs.shape[-1:])
-        return super().forward(log_probs, targets, input_lengths, target_lengths)
+def guard(*, log_probs, targets, target_lengths, **_):
+    """Labels outside the classes make torch read and write beyond its memory."""
+    refuse_foreign_labels(targets, target_lengths, log_probs.shape[-1:])
 
 
 def check(*, log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity):
@@ -604,7 +600,7 @@ def one_sure_frame(x):
 
 LESSON = Lesson(
     title="CTC loss",
-    torch=CTCLoss,
+    torch=nn.CTCLoss,
     group="sequence",
     order=1,
     names=("CTC损失", "连接时序分类", "connectionist temporal classification", "speech recognition loss", "OCR loss"),
@@ -858,6 +854,7 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    guard=guard,
     not_a_slope={
         "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores "
         "before "

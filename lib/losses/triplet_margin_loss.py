@@ -189,12 +189,12 @@ def grad_by_hand(s, anchor, positive, negative, *, margin, p, eps, swap, reducti
     )
     to_positive = yield slope("positive_slope", r"g^+_{ni}", r"d^+_n", anchor, positive, p, eps)
     to_negative = yield slope("negative_slope", r"g^-_{ni}", r"d^-_n", anchor, negative, p, eps)
-    own = across = 0.0
+    own = across = np.ones(())
     if swap:
         own, across = minimum_shares(s["negative_distance"], s["swap_distance"])
         between = yield slope("swap_slope", r"g^\pm_{ni}", r"d^\pm_n", positive, negative, p, eps)
     towards = through_distance(pull, to_positive)
-    away = through_distance(pull * own if swap else pull, to_negative)
+    away = through_distance(pull * own, to_negative)
     parts = {
         "anchor": [(towards, 1, r"h_n g^+_{ni}"), (away, -1, r"h_n g^-_{ni}")],
         "positive": [(towards, -1, r"h_n g^+_{ni}")],

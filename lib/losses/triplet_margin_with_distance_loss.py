@@ -304,7 +304,7 @@ def grad_by_hand(s, anchor, positive, negative, *, distance_function, margin, sw
         worked=lambda *n: num(each) if s["shortfall"][n] >= 0 else "0",
         words="Triplets that keep the margin do not move: 0. The others count with their share.",
     )
-    own = across = 1.0
+    own = across = np.ones(())
     if swap:
         own, across = minimum_shares(s["negative_distance"], s["swap_distance"])
     pairs = [
@@ -369,8 +369,8 @@ def slope_steps(name, symbol, one, other, distance_function):
     axes = "ni" if np.ndim(along) else ""
     along = yield Step(
         f"{name}_slope",
-        rf"\frac{{\partial {symbol}}}{{\partial {letter}}} = {slope_formula(distance_function, letter, letter_back, "
-        rf"symbol)}",
+        rf"\frac{{\partial {symbol}}}{{\partial {letter}}} = "
+        + slope_formula(distance_function, letter, letter_back, symbol),
         along,
         axes=axes,
         words=distance.slope_words,
@@ -391,8 +391,8 @@ def slope_steps(name, symbol, one, other, distance_function):
 def slope_formula(distance_function, x, y, symbol):
     """The slope in x of the distance between x and y, in LaTeX."""
     if distance_function == "cosine":
-        bold_x, bold_y = x.replace("_{ni}", "_n"), y.replace("_{ni}", "_n")
-        return rf"\frac{{1}}{{|{bold_x}|}} \Big((1 - {symbol}) \frac{{{x}}}{{|{bold_x}|}} - \frac{{{y}}}{{|{bold_y}|}}\Big)"
+        size_x, size_y = (f"|{vector.replace('_{ni}', '_n')}|" for vector in (x, y))
+        return rf"\frac{{1}}{{{size_x}}} \Big((1 - {symbol}) \frac{{{x}}}{{{size_x}}} - \frac{{{y}}}{{{size_y}}}\Big)"
     gap = f"{x} - {y}"
     return {
         None: rf"\frac{{{gap} + \varepsilon}}{{{symbol}}}",

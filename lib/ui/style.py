@@ -23,7 +23,6 @@ CSS = """
 [data-testid="stCaptionContainer"] p { opacity: 0.8; }
 [class*="st-key-card_"] { padding: 0.6rem 0.9rem 0.8rem; }
 [class*="st-key-card_"] [data-testid="stPageLink"] a { padding-left: 0; }
-[class*="st-key-card_"] [data-testid="stMarkdownContainer"] p { margin: 0; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
   [class*="_row_"] > div:first-child { flex: 1 0 100%; }
