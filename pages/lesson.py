@@ -125,12 +125,14 @@ def _refused(lesson: Lesson, values: Mapping[str, Any], refusal: ValueError | No
 
 def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:
     """One click divides by the sum, where that gives a distribution."""
-    if array.ndim == 0 or not np.isfinite(array).all() or not (array >= 0).all():
+    if array.ndim == 0 or not np.isfinite(array).all():
         return
-    sums = array.sum(axis=-1, keepdims=True, dtype=np.float64)
+    positive = np.maximum(array, 0).astype(np.float64)
+    sums = positive.sum(axis=-1, keepdims=True)
     if (sums > 0).all():
-        text = as_text(_spec(lesson, name), array / sums)
-        st.button(say("Normalise {name}", name=name), on_click=fill, args=(lesson, {name: text}))
+        text = as_text(_spec(lesson, name), positive / sums)
+        help_text = say("Sets negative numbers to 0, then divides by the sum.")
+        st.button(say("Normalise {name}", name=name), on_click=fill, args=(lesson, {name: text}), help=help_text)
 
 
 def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:

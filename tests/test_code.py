@@ -148,3 +148,11 @@ def test_two_definitions_of_one_name_are_refused():
         source._collect("lib.lesson.run", "_cell", collected)
         collected.homes["by_hand"] = ("lib.elsewhere", "by_hand")
         source._collect("lib.lesson.run", "by_hand", collected)
+
+
+@pytest.mark.skipif("entropy" not in LESSONS, reason="the lesson is not there")
+def test_lines_of_a_plain_function_hold_its_source_without_checks():
+    lesson = LESSONS["entropy"]
+    text = code.pytorch_lines(lesson, lesson.examples[0].values)
+    assert f"def {lesson.torch.__name__}(" in text
+    assert "check(" not in text

@@ -146,3 +146,12 @@ def test_search_finds_english_torch_and_chinese_names():
         assert any(name in option for option in options)
     healthy(app.selectbox(key="search").set_value("cross_entropy_loss").run())
     assert app.title[0].value == "Cross-entropy loss"
+
+
+def test_a_sum_that_is_not_1_is_said_and_normalised_with_one_click():
+    app = open_page("entropy")
+    healthy(field(app, "entropy", "p").set_value("[3, 1, -1]").run())
+    assert "holds -1" in app.error[0].value
+    healthy(next(b for b in app.button if b.label == "Normalise p").click().run())
+    assert field(app, "entropy", "p").value == "[0.75, 0.25, 0]"
+    assert not app.error

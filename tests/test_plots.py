@@ -124,6 +124,8 @@ def test_every_shape_that_torch_takes_can_be_drawn(lesson):
 def test_own_picture_shows_something_for_the_first_example(lesson, picture):
     shown = [own.picture(lesson, example.values, picture) for example in lesson.examples if not example.rejected]
     assert any(not is_sentence(figure) for figure in shown), "every example gets a sentence instead of a picture"
+    if isinstance(picture, Curves):
+        assert all(np.isfinite(np.asarray(trace.y, dtype=float)).any() for trace in shown[0].data), "an empty line"
     for figure in shown:
         assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.title.text is None, "the title stands on the page"

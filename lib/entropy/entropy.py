@@ -96,13 +96,23 @@ LESSON = Lesson(
     ),
     tensors=(Tensor("p", "probabilities along the last axis, summing to 1", "(outcomes,)", draw=draw.distribution),),
     parameters=(UNIT,),
-    shapes=({"p": (3,)}, {"p": (1,)}, {"p": (2, 3)}, {"p": (2, 2, 4)}, {"p": (0, 3)}),
+    shapes=(
+        {"p": (3,)},
+        {"p": (1,)},
+        {"p": (2,)},
+        {"p": (2, 3)},
+        {"p": (2, 1)},
+        {"p": (2, 2, 4)},
+        {"p": (1, 2, 1, 3)},
+        {"p": (0, 3)},
+    ),
     examples=(
         Example("A loaded coin", {"p": [0.75, 0.25]}, "0.562 nats: less uncertain than a fair coin's 0.693."),
         Example("A fair coin", {"p": [0.5, 0.5]}, "ln 2 = 0.693 nats, one bit, 0.301 bans: the most for two outcomes."),
         Example("A fair coin in bits", {"p": [0.5, 0.5], "unit": "bits"}, "One yes-or-no question settles it."),
         Example("Ten classes alike", {"p": [0.1] * 10}, "ln 10 = 2.303: what an untrained ten-class network shows."),
         Example("Certain", {"p": [1, 0, 0]}, "Nothing is left to learn: 0. The zeros count 0 · log 0 = 0."),
+        Example("Counts instead of shares", {"p": [3, 1]}, "Counts must be divided by their sum first.", rejected=True),
         Example("Rare class", {"p": [0.99, 0.01]}, "0.056: a model that always says 99 % already reaches this loss."),
     ),
     by_hand=by_hand,
@@ -149,7 +159,7 @@ LESSON = Lesson(
         Try("What if it were certain?", {"p": [1, 0]}),
     ),
     extremes=Extremes(
-        values=lambda x: {"p": [float(sigmoid(np.float64(x))), float(sigmoid(np.float64(-x)))]},
+        values=lambda x: {"p": [float(sigmoid(np.array(x))), float(sigmoid(np.array(-x)))]},
         naive=lambda *, p, unit: -(p * np.log(p)).sum(-1),
         says="The coin gets the probability 1/(1 + e^−x). As soon as one side reaches exactly 0, 0 · log 0 is NaN in "
         "the plain formula; torch.special.entr counts it as 0.",

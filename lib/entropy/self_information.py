@@ -6,10 +6,11 @@ import numpy as np
 import torch
 
 from lib.lesson import checks, draw
-from lib.lesson.pieces import UNIT, logarithm, nats_in, num
+from lib.lesson.pieces import UNIT, logarithm, nats_in, num, sigmoid
 from lib.lesson.spec import (
     Curves,
     Example,
+    Extremes,
     Lesson,
     Mistake,
     Pitfall,
@@ -22,6 +23,7 @@ from lib.lesson.spec import (
 
 
 def check(*, p, unit):
+    nats_in(unit)
     checks.need_probabilities(p=p)
 
 
@@ -45,7 +47,7 @@ def by_hand(p, *, unit) -> Steps:
     yield Step(
         "information",
         r"I_i = -l_i",
-        -log_p,
+        0.0 - log_p,
         axes="i",
         worked=lambda *i: rf"-{num(log_p[i])}",
         words="Turn the sign round: a probability below 1 has a negative logarithm, and surprise is positive.",
@@ -85,7 +87,16 @@ LESSON = Lesson(
     ),
     tensors=(Tensor("p", "probabilities, each by itself between 0 and 1", "any shape", draw=draw.probability),),
     parameters=(UNIT,),
-    shapes=({"p": (3,)}, {"p": ()}, {"p": (2, 3)}, {"p": (0,)}, {"p": (2, 1, 2)}),
+    shapes=(
+        {"p": (3,)},
+        {"p": ()},
+        {"p": (1,)},
+        {"p": (2, 3)},
+        {"p": (0,)},
+        {"p": (2, 0)},
+        {"p": (2, 1, 2)},
+        {"p": (2, 2, 2, 2)},
+    ),
     examples=(
         Example("A coin and a die", {"p": [0.5, 0.25, 0.125]}, "Each halving adds the same 0.693 nats: one bit."),
         Example("The same in bits", {"p": [0.5, 0.25, 0.125], "unit": "bits"}, "1, 2 and 3 bits: yes-or-no questions."),
@@ -133,6 +144,12 @@ LESSON = Lesson(
     tries=(
         Try("What if we count in bits?", {"unit": "bits"}),
         Try("What if the first is certain?", {"p": [1, 0.25, 0.125]}),
+    ),
+    extremes=Extremes(
+        values=lambda x: {"p": [float(sigmoid(np.array(x)))]},
+        naive=lambda *, p, unit: np.log(1 / p),
+        says="The probability is 1/(1 + e^−x). Dividing before taking the logarithm overflows for a small probability "
+        "that −log p still measures; at exactly 0 both are infinite.",
     ),
     pictures=(
         Curves(

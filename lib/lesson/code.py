@@ -71,7 +71,7 @@ def _head(lesson: Lesson, values: Mapping[str, Any]) -> list[str]:
     functions += [chosen for p in lesson.parameters if (chosen := _own_function(p, values)) is not None]
     if not functions:
         return ["import torch\nfrom torch import nn"]
-    collected = standalone(functions)
+    collected = standalone(functions, leave_out=[lesson.check.__name__])
     collected.imports |= {("torch", ""), *([("torch", "nn")] if isinstance(lesson.torch, type) else [])}
     return [collected.text()]
 

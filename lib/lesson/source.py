@@ -41,14 +41,15 @@ class Collected:
     imports: set[tuple[str, str]] = field(default_factory=set)  # module, name; no name: the module itself
     texts: dict[str, str] = field(default_factory=dict)  # global name → definition
     homes: dict[str, Home] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()  # calls of these, on lines of their own, are dropped: checks of the input
 
     def text(self) -> str:
         return "\n\n\n".join([_import_lines(self.imports), *self.texts.values()]).strip() + "\n"
 
 
-def standalone(roots: Iterable[Any]) -> Collected:
-    """The functions and everything they use."""
-    collected = Collected()
+def standalone(roots: Iterable[Any], leave_out: Iterable[str] = ()) -> Collected:
+    """The functions and everything they use, except calls of what is left out."""
+    collected = Collected(left_out=frozenset(leave_out))
     for function in roots:
         _collect(function.__module__, function.__name__, collected)
     return collected
@@ -143,9 +144,10 @@ def _collect_definition(module: str, name: str, node: ast.stmt, into: Collected)
     if home is not None:
         raise ValueError(f"Both {home[0]} and {module} define {name}, and one calculation uses both; rename one.")
     into.homes[name] = (module, name)
-    for needed in sorted(_global_names(node) - {name}):
+    for needed in sorted(_global_names(node) - {name} - into.left_out):
         _collect(module, needed, into, node)
-    into.texts[name] = code_of(module).of(name)
+    lines = code_of(module).of(name).split("\n")
+    into.texts[name] = "\n".join(line for line in lines if line.partition("(")[0].strip() not in into.left_out)
 
 
 def _global_names(node: ast.stmt) -> set[str]:

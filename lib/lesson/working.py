@@ -268,7 +268,7 @@ def _general_slip(entry: Typed, expected: np.ndarray) -> str:
     if fits(entry, -expected).all():
         return "The sign is the other way round."
     if fits(entry, expected / np.log(2)).all() or fits(entry, expected * np.log(2)).all():
-        return "This is off by a factor of ln 2: PyTorch takes natural logarithms, not base 2."
+        return "This is off by a factor of ln 2: the logarithm has another base here."
     if fits(entry, expected / np.log(10)).all():
-        return "This is off by a factor of ln 10: PyTorch takes natural logarithms, not base 10."
+        return "This is off by a factor of ln 10: the logarithm has another base here."
     return ""

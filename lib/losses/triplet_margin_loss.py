@@ -195,15 +195,16 @@ def grad_by_hand(s, anchor, positive, negative, *, margin, p, eps, swap, reducti
         between = yield slope("swap_slope", r"g^\pm_{ni}", r"d^\pm_n", positive, negative, p, eps)
     towards = through_distance(pull, to_positive)
     away = through_distance(pull * own, to_negative)
+    own_text, across_text = (r"[e_n = d^-_n]\,", r"[e_n = d^\pm_n]\,") if swap else ("", "")
     parts = {
-        "anchor": [(towards, 1, r"h_n g^+_{ni}"), (away, -1, r"h_n g^-_{ni}")],
+        "anchor": [(towards, 1, r"h_n g^+_{ni}"), (away, -1, rf"h_n {own_text}g^-_{{ni}}")],
         "positive": [(towards, -1, r"h_n g^+_{ni}")],
-        "negative": [(away, 1, r"h_n g^-_{ni}")],
+        "negative": [(away, 1, rf"h_n {own_text}g^-_{{ni}}")],
     }
     if swap:
         beyond = through_distance(pull * across, between)
-        parts["positive"].append((beyond, -1, r"h_n g^\pm_{ni}"))
-        parts["negative"].append((beyond, 1, r"h_n g^\pm_{ni}"))
+        parts["positive"].append((beyond, -1, rf"h_n {across_text}g^\pm_{{ni}}"))
+        parts["negative"].append((beyond, 1, rf"h_n {across_text}g^\pm_{{ni}}"))
     for tensor, name in ((anchor, "anchor"), (positive, "positive"), (negative, "negative")):
         if tensor.dtype.kind in "fc":
             yield d_step(name, tensor, parts[name])
@@ -600,7 +601,7 @@ LESSON = Lesson(
     tries=(
         Try("What if the negative moves away to −2?", {"negative": [[-2]]}),
         Try("What if the margin is only 0.2?", {"margin": 0.2}),
-        Try("What if the swap is on?", {"swap": True}),
+        Try("What if the negative lies beyond the positive, and the swap is on?", {"negative": [[3]], "swap": True}),
         Try("What if the positive meets the anchor?", {"positive": [[1]]}),
     ),
     pictures=(

@@ -339,18 +339,19 @@ def grad_by_hand(s, anchor, positive, negative, *, distance_function, margin, sw
 
 def gradient_formulas(swap):
     """The gradients of anchor, positive and negative, in LaTeX."""
-    near, far, across = ((r"\frac{\partial %s}{\partial " % d) for d in (r"d^+_n", r"d^-_n", r"d^\pm_n"))
+
+    def moved(distance, point):
+        return rf"\frac{{\partial {distance}}}{{\partial {point}}}"
+
+    near, far, across = r"d^+_n", r"d^-_n", r"d^\pm_n"
+    own, other = (r"[e_n = d^-_n]\,", r"[e_n = d^\pm_n]\,") if swap else ("", "")
+    to_anchor = rf"h_n \Big({moved(near, ANCHOR)} - {own}{moved(far, ANCHOR)}\Big)"
     if not swap:
-        return (
-            rf"h_n \Big({near}{ANCHOR}}} - {far}{ANCHOR}}}\Big)",
-            rf"h_n {near}{POSITIVE}}}",
-            rf"-h_n {far}{NEGATIVE}}}",
-        )
-    own, other = r"[e_n = d^-_n]", r"[e_n = d^\pm_n]"
+        return to_anchor, rf"h_n {moved(near, POSITIVE)}", rf"-h_n {moved(far, NEGATIVE)}"
     return (
-        rf"h_n \Big({near}{ANCHOR}}} - {own} {far}{ANCHOR}}}\Big)",
-        rf"h_n \Big({near}{POSITIVE}}} - {other} {across}{POSITIVE}}}\Big)",
-        rf"-h_n \Big({own} {far}{NEGATIVE}}} + {other} {across}{NEGATIVE}}}\Big)",
+        to_anchor,
+        rf"h_n \Big({moved(near, POSITIVE)} - {other}{moved(across, POSITIVE)}\Big)",
+        rf"-h_n \Big({own}{moved(far, NEGATIVE)} + {other}{moved(across, NEGATIVE)}\Big)",
     )
 
 
@@ -739,7 +740,7 @@ LESSON = Lesson(
     tries=(
         Try("What if distances go along the axes?", {"distance_function": "manhattan"}),
         Try("What if they are squared?", {"distance_function": "squared euclidean"}),
-        Try("What if the swap is on?", {"swap": True}),
+        Try("What if the margin is 4 and the swap on?", {"margin": 4.0, "swap": True}),
     ),
     extremes=Extremes(
         values=lambda x: {

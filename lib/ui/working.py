@@ -117,9 +117,9 @@ def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: T
 def _inputs_of(lesson: Lesson, values: Mapping[str, Any], sample: tuple[int, ...], shape: tuple[int, ...]) -> str:
     """The chosen sample's own numbers, where there are several samples: input [1, 2] · target 0."""
     parts = []
-    for spec in lesson.tensors:
+    for spec in lesson.tensors if shape and 0 not in shape else ():
         array = values.get(spec.name)
-        if shape and isinstance(array, np.ndarray) and array.shape[: len(shape)] == shape and array[sample].size <= 6:
+        if isinstance(array, np.ndarray) and array.shape[: len(shape)] == shape and array[sample].size <= 6:
             parts.append(f"{spec.name} {value_text(array[sample])}")
     return f":gray[{' · '.join(parts)}]" if parts else "&nbsp;"
 
