@@ -225,7 +225,7 @@ def test_eps_under_the_root_is_in_single_precision():
     np.testing.assert_allclose(grads["input1"], [[-600000.0011999, -800000.0015999]], rtol=1e-12, atol=1e-6)
 
 
-HARD = (0.0, -1.0, 1e-6, 1e9, -1e9, 1e200, INF, -INF, NAN)
+HARD = (0.0, -1.0, 1e-6, 1e-9, 1e9, -1e9, 1e200, INF, -INF, NAN)
 DISTANCE_NAMES = (None, "euclidean", "squared euclidean", "manhattan", "cosine")
 
 

@@ -47,14 +47,16 @@ class Row:
     truth: float | None
     cells: tuple[Cell, ...]
 
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        return tuple(dict.fromkeys(cell.way for cell in self.cells))
+
     def cell(self, way: Way, precision: str) -> Cell:
         return next(c for c in self.cells if c.way == way and c.precision == precision)
 
 
 def table(lesson: Lesson, numbers: tuple[float, ...] = NUMBERS) -> list[Row]:
-    """The book's formula, the hand calculation and torch on each number; empty for lessons without extremes."""
-    if lesson.extremes is None:
-        return []
+    """The book's formula (where it differs from the stable one), the hand calculation and torch on each number."""
     forward = _forward_only(lesson)
     with np.errstate(all="ignore"):
         return [_row(forward, x) for x in numbers]
@@ -66,7 +68,8 @@ def _forward_only(lesson: Lesson) -> Lesson:
 
 
 def _row(lesson: Lesson, x: float) -> Row:
-    results = {(way, p): _result(lesson, way, x, p) for way in WAYS for p in PRECISIONS}
+    ways = WAYS if lesson.extremes else WAYS[1:]
+    results = {(way, p): _result(lesson, way, x, p) for way in ways for p in PRECISIONS}
     truth = results["torch", "float64"]
     cells = tuple(_cell(way, p, result, truth) for (way, p), result in results.items())
     return Row(x, None if isinstance(truth, str) else _one(truth), cells)
@@ -74,13 +77,13 @@ def _row(lesson: Lesson, x: float) -> Row:
 
 def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | Kind:
     """The result as an array, or why there is none."""
-    assert lesson.extremes is not None
     dtype = np.dtype(precision)
-    values = lesson.extremes.values(x)
+    values = lesson.extremes.values(x) if lesson.extremes else _first_number_replaced(lesson, x)
     given = run.given_values(lesson, values, dtype)
     try:
         match way:
             case "naive":
+                assert lesson.extremes is not None
                 return np.asarray(lesson.extremes.naive(**given)).astype(dtype)
             case "stable":
                 return np.asarray(list(run.work(lesson, given, dtype=dtype).steps.values())[-1].value).astype(dtype)
@@ -90,6 +93,15 @@ def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | 
         if way == "naive":
             raise  # the book's formula has no checks: this is a fault in the lesson
         return "not supported" if "not implemented for" in str(error) else "refused"
+
+
+def _first_number_replaced(lesson: Lesson, x: float) -> Mapping[str, Any]:
+    """The first example with x as the first number of its first tensor."""
+    values = lesson.examples[0].values
+    name = lesson.tensors[0].name
+    tensor = np.array(values[name], dtype=np.float64)
+    tensor.flat[0] = x
+    return {**values, name: tensor}
 
 
 def _cell(way: Way, precision: str, result: np.ndarray | Kind, truth: np.ndarray | Kind) -> Cell:

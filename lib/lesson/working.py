@@ -98,7 +98,8 @@ def rows(steps: Mapping[str, Step], sample: tuple[int, ...], turn: str | None = 
 
 def row_of(step: Step, steps: Mapping[str, Step], sample: tuple[int, ...]) -> Row:
     """The chosen sample's part of a step, or the whole step where it is not about samples."""
-    about_samples = step.axes and np.shape(step.value)[: step.sample_dims] == sample_shape(steps)
+    shape = sample_shape(steps)
+    about_samples = step.axes and np.shape(step.value)[: step.sample_dims] == shape and 0 not in shape
     return Row(step, sample if about_samples else None)
 
 

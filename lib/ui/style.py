@@ -23,6 +23,16 @@ CSS = """
 [data-testid="stCaptionContainer"] p { opacity: 0.8; }
 [class*="st-key-card_"] { padding: 0.6rem 0.9rem 0.8rem; }
 [class*="st-key-card_"] [data-testid="stPageLink"] a { padding-left: 0; }
+[data-testid="stCode"] .token:is(.comment, .string, .docstring, .triple-quoted-string) {
+  color: light-dark(#1d6a3f, #8fd6ac) !important;
+}
+[data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#0f6b5c, #7fd6c2) !important; }
+[data-testid="stCode"] .token:is(.keyword, .builtin, .class-name, .function) {
+  color: light-dark(#1f5fa8, #8fbdf0) !important;
+}
+[data-testid="stCode"] .token:is(.operator, .decorator, .annotation, .punctuation) {
+  color: light-dark(#8a4b00, #e8b45c) !important;
+}
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
   [class*="_row_"] > div:first-child { flex: 1 0 100%; }

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.lesson import run
-from lib.lesson.code import notebook, numpy_source, pytorch_lines
-from lib.lesson.extremes import PRECISIONS, WAYS, Cell, Row, table
+from lib.lesson.code import heart, notebook, numpy_program, pytorch_lines
+from lib.lesson.extremes import PRECISIONS, Cell, Row, table
 from lib.lesson.slope import MOST_SLOPES, slopes
 from lib.lesson.spec import Lesson
 from lib.ui.fields import key_of
@@ -79,9 +79,11 @@ WAY_NAMES = {"naive": "formula as in books", "stable": "by hand, stable", "torch
 def extreme_inputs(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """Where the formula as printed in books breaks: naive, stable and torch in three precisions."""
     if lesson.extremes is None:
-        st.caption(say("The formula as printed in books holds for every number here; there is nothing that breaks."))
-        return
-    st.markdown(say(lesson.extremes.says))
+        st.markdown(
+            say("The formula as printed in books is the stable one here; only the number format has its limits.")
+        )
+    else:
+        st.markdown(say(lesson.extremes.says))
     st.markdown(_extremes_table(table(lesson)))
     st.caption(
         say(
@@ -95,15 +97,15 @@ def _extremes_table(rows: Sequence[Row]) -> str:
     """A Markdown table: a row per number and way, a column per precision."""
     lines = [f"| x | {say('computed as')} | " + " | ".join(PRECISIONS) + " |", "|---|---|" + "---|" * len(PRECISIONS)]
     for row in rows:
-        for way in WAYS:
-            x = f"**{row.x:g}**" if way == WAYS[0] else ""
+        for place, way in enumerate(row.ways):
+            x = f"**{row.x:g}**" if place == 0 else ""
             cells = " | ".join(_cell_text(row.cell(way, precision)) for precision in PRECISIONS)
             lines.append(f"| {x} | {say(WAY_NAMES[way])} | {cells} |")
     return "\n".join(lines)
 
 
 def _cell_text(cell: Cell) -> str:
-    value = "" if cell.value is None else f"{cell.value:.5g} "
+    value = "" if cell.value is None or np.isnan(cell.value) else f"{cell.value:.5g} "
     return f"{value}:{COLOURS.get(cell.kind, 'gray')}[{say(cell.verdict)}]"
 
 
@@ -118,18 +120,18 @@ def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
 
 def code(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """The exact PyTorch lines, the NumPy that ran, and a notebook of both."""
-    left, right = st.columns(2, gap="small")
+    left, right = st.columns([0.42, 0.58], gap="small")
     with left:
         st.markdown(say("**PyTorch**: the lines that give this number"))
         st.code(pytorch_lines(lesson, values), language="python")
-        st.download_button(
-            say("Notebook of both"),
-            notebook(lesson, values),
-            file_name=f"{lesson.slug}.ipynb",
-            mime="application/x-ipynb+json",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        with st.container(horizontal=True, gap="small"):
+            _download(say("Notebook of both"), notebook(lesson, values), f"{lesson.slug}.ipynb")
+            _download(say("NumPy program"), numpy_program(lesson, values), f"{lesson.slug}_by_hand.py")
+        st.caption(say("Both run from top to bottom: every step with these numbers, and PyTorch's result to compare."))
     with right:
         st.markdown(say("**NumPy**: the hand calculation that ran"))
-        st.code(numpy_source(lesson), language="python", height=420)
+        st.code(heart(lesson), language="python", height=420)
+
+
+def _download(label: str, text: str, name: str) -> None:
+    st.download_button(label, text, file_name=name, on_click="ignore", icon=":material/download:")
