@@ -143,6 +143,7 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
             list(VIEWS),
             default="Picture",
             required=True,
+            wrap=True,
             format_func=say,
             key=key_of(lesson, "view"),
             label_visibility="collapsed",
@@ -158,10 +159,22 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
                 args=(lesson, {name: as_text(_spec(lesson, name), v) for name, v in attempt.values.items()}),
                 key=key_of(lesson, "try"),
             )
-    if usable or chosen in ("Extreme inputs", "Pitfalls"):
-        VIEWS[chosen or "Picture"](lesson, typed.values)
+    if chosen in ("Extreme inputs", "Pitfalls"):
+        VIEWS[chosen](lesson, typed.values)
+    elif not usable:
+        st.caption(say("This view waits until the input can be used."))
+    elif typed.too_large_to_work:
+        _large(lesson, typed.values, chosen)
     else:
-        st.caption(say("The picture waits until the input can be read."))
+        VIEWS[chosen](lesson, typed.values)
+
+
+def _large(lesson: Lesson, values: Mapping[str, Any], chosen: str) -> None:
+    """Beyond 10,000 numbers there are result and gradient only."""
+    if chosen == "Gradient":
+        views.gradient_table(lesson, values)
+    else:
+        st.caption(say("More than 10,000 numbers: result and gradient only. Fewer numbers bring this view back."))
 
 
 def _spec(lesson: Lesson, name: str) -> Any:

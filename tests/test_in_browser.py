@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -144,6 +145,24 @@ def test_views_are_kept_in_the_address(page):
     page.reload()
     settled(page)
     expect(page.get_by_text("Softmax before the loss")).to_be_visible()
+
+
+def test_a_file_fills_a_field(page, tmp_path):
+    numbers = np.array([[1.0, 2.0], [1.0, 3.0], [1.0, 4.0]])
+    np.save(tmp_path / "scores.npy", numbers)
+    visit(page, CE)
+    page.get_by_text("More settings").click()
+    page.locator(f".st-key-{CE}_upload input[type=file]").set_input_files(tmp_path / "scores.npy")
+    expect(field(page, f"{CE}_input")).to_have_value("[[1.0, 2.0], [1.0, 3.0], [1.0, 4.0]]")
+
+
+def test_a_file_that_is_no_tensor_is_refused_in_words(page, tmp_path):
+    (tmp_path / "scores.npy").write_bytes(b"not a tensor")
+    visit(page, CE)
+    page.get_by_text("More settings").click()
+    page.locator(f".st-key-{CE}_upload input[type=file]").set_input_files(tmp_path / "scores.npy")
+    expect(page.locator("[data-testid=stCaptionContainer]").filter(has_text="npy").first).to_be_visible()
+    expect(torch_number(page)).to_have_text("0.5224")
 
 
 def test_dark_theme_is_dark(browser, server):

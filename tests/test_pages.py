@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -155,3 +156,15 @@ def test_a_sum_that_is_not_1_is_said_and_normalised_with_one_click():
     healthy(next(b for b in app.button if b.label == "Normalise p").click().run())
     assert field(app, "entropy", "p").value == "[0.75, 0.25, 0]"
     assert not app.error
+
+
+def test_a_large_file_gives_result_and_gradient_without_working():
+    app = open_page("mse_loss")
+    app.session_state["mse_loss_input_file"] = np.full((200, 100), 3.0)
+    app.session_state["mse_loss_target_file"] = np.full((200, 100), 1.0)
+    healthy(app.run())
+    assert any("**4**" in m.value for m in app.markdown)
+    for view in VIEWS:
+        healthy(app.button_group(key="mse_loss_view").set_value(view).run())
+    healthy(app.button_group(key="mse_loss_view").set_value("Gradient").run())
+    assert any("The first 100 of 20000" in c.value for c in app.caption)

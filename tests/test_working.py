@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.catalog import LOSSES
-from lib.lesson import tensor_text, working
+from lib.catalog import LESSONS, LOSSES
+from lib.lesson import run, tensor_text, working
 
 CROSS_ENTROPY = LOSSES["cross_entropy_loss"]
 THREE = {"input": [[1, 2], [1, 3], [1, 3]], "target": [0, 1, 1]}
@@ -119,6 +119,14 @@ def test_the_gradient_has_its_own_working_and_mistakes():
     assert (found["softmax"], found["d_input"]) == ("right", "right")
     judged = working.judge(CROSS_ENTROPY, THREE, {"d_input": "0.244 -0.244"}, (0,), "gradient")
     assert any("sign" in m.says.lower() for j in judged for m in j.mistakes)
+
+
+def test_a_shown_step_does_not_give_an_answer_away():
+    lesson = LESSONS["cross_entropy"]
+    values = {"p": [0.75, 0.25], "q": [0.5, 0.5]}
+    shown = next(s for s in run.by_hand(lesson, values).values() if s.name == "entropy_plus_kl")
+    assert working.gives_away(shown, working.judge(lesson, values, {}, ()))
+    assert not working.gives_away(shown, working.judge(lesson, values, {"cross_entropy": "0.693"}, ()))
 
 
 INFINITE = [

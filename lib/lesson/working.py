@@ -62,6 +62,14 @@ class Judged:
     mistakes: tuple[Mistake, ...] = ()
 
 
+def gives_away(given: Step, judged: Sequence[Judged]) -> bool:
+    """Whether a shown step holds the very value of a row that still waits for its answer (whole numbers tell little)."""
+    if np.all(given.value == np.round(given.value)):
+        return False
+    waiting = (j.row.step.value for j in judged if j.verdict not in ("right", "earlier"))
+    return any(same_value(given.value, value) for value in waiting)
+
+
 def sample_shape(steps: Mapping[str, Step]) -> tuple[int, ...]:
     """The shape of the samples (or elements) to choose from; () where there is one only."""
     step = next((s for s in steps.values() if s.axes), None)

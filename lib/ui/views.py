@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from lib.lesson.spec import Lesson
 from lib.ui.fields import key_of
 from lib.ui.text import say
 from lib.ui.working import value_text, working_card
+
+
+MOST_ROWS = 100
 
 
 def about(lesson: Lesson) -> None:
@@ -54,22 +58,21 @@ def gradient(lesson: Lesson, values: Mapping[str, Any]) -> None:
     for name, reason in lesson.not_a_slope.items():
         st.caption(say("The gradient of {name} is not the slope of the loss: {reason}", name=name, reason=say(reason)))
     if st.toggle(say("Show PyTorch's gradient"), key=key_of(lesson, "show_gradient")):
-        _gradient_table(lesson, values)
+        gradient_table(lesson, values)
 
 
-def _gradient_table(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    """One row per element: by hand, autograd, finite differences."""
+def gradient_table(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """One row per element, up to MOST_ROWS: by hand, autograd, finite differences."""
     torch = run.torch_result(lesson, values).grads
     for name, by_hand in run.grad_by_hand(lesson, values).items():
         columns = {say("by hand"): by_hand, say("PyTorch (autograd)"): torch[name]}
         if by_hand.size <= MOST_SLOPES:
             columns[say("finite differences")] = slopes(lesson, values, name)
-        index = [f"{name}{list(i) if i else ''}" for i in np.ndindex(by_hand.shape)][:MOST_ROWS]
+        index = [f"{name}{list(i) if i else ''}" for i in islice(np.ndindex(by_hand.shape), MOST_ROWS)]
         table = pd.DataFrame({k: np.ravel(v)[:MOST_ROWS] for k, v in columns.items()}, index=index)
         st.table(table.map(value_text))
-
-
-MOST_ROWS = 100
+        if by_hand.size > MOST_ROWS:
+            st.caption(say("The first {rows} of {size} numbers.", rows=MOST_ROWS, size=by_hand.size))
 
 
 COLOURS = {"agrees": "green", "off": "red", "overflow": "red", "not defined": "gray"}

@@ -98,20 +98,25 @@ def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: T
     entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample, turn)}
     judged = working.judge(lesson, values, entries, sample, part, turn)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
-    place = 0
-    for step in steps.values():
-        if step.given:
-            _given(working.row_of(step, steps, sample))
-        for judgement in (j for j in judged if j.row.step.name == step.name):
-            place += 1
-            is_result = part == "forward" and place == len(judged)
-            _row(lesson, part, place, judgement, show_all, torch if is_result else None)
+    for place, step in enumerate(steps.values()):
+        with st.container(key=key_of(lesson, f"step_{part}_{place}"), gap="xsmall"):  # notes must not move other rows
+            if step.given and not working.gives_away(step, judged):
+                _given(working.row_of(step, steps, sample))
+            for number_of_row, judgement in enumerate(judged, 1):
+                if judgement.row.step.name == step.name:
+                    is_result = part == "forward" and number_of_row == len(judged)
+                    _row(lesson, part, number_of_row, judgement, show_all, torch if is_result else None)
+    _foot(lesson, part, [row for row, text in entries.items() if text])
+
+
+def _foot(lesson: Lesson, part: Part, filled: list[str]) -> None:
+    """The whole working on request, PyTorch's number covered on request, and a clean sheet."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(say("Show the whole working"), key=key_of(lesson, f"whole_{part}"))
         if part == "forward":
             _hide_switch()
-        if any(entries.values()):
-            st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, part, list(entries)))
+        if filled:
+            st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, part, filled))
 
 
 def _inputs_of(lesson: Lesson, values: Mapping[str, Any], sample: tuple[int, ...], shape: tuple[int, ...]) -> str:
