@@ -53,8 +53,9 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
             if group == "entropy":
                 members.insert(0, "loss_cost_objective")
             is_open = current.url_path in members
-            with st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}"):
-                for slug in members:
+            family = st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}", on_change="rerun")
+            with family:
+                for slug in members if family.open else ():
                     st.page_link(pages[slug], label=say(pages[slug].title))
 
 

@@ -25,7 +25,7 @@ from lib.plots.probe import (
 )
 from lib.plots.titles import place_name, result_name
 
-POINTS = 61
+POINTS = 41
 MILLISECONDS = 30.0
 NOTHING_FINITE = "There is no finite number to draw here: the result is infinite or NaN wherever this moves."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,15 @@ def texts_of(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]:
     return {spec.name: as_text(spec, values.get(spec.name, spec.default)) for spec in lesson.fields}
 
 
+@cache
+def example_texts(lesson: Lesson) -> tuple[dict[str, Any], ...]:
+    """What the fields hold for each example of a lesson, which never changes."""
+    return tuple(texts_of(lesson, example.values) for example in lesson.examples)
+
+
 def link_values(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, str]:
     """Query parameters that open the lesson on these values; what equals the first example is left out."""
-    first = texts_of(lesson, lesson.examples[0].values)
+    first = example_texts(lesson)[0]
     return {key_of(lesson, n): str(text) for n, text in texts_of(lesson, values).items() if text != first[n]}
 
 
@@ -72,17 +79,16 @@ def fill(lesson: Lesson, texts: Mapping[str, Any]) -> None:
 
 def matching_example(lesson: Lesson) -> Example | None:
     """The example whose numbers stand in the fields."""
-    defaults = texts_of(lesson, lesson.examples[0].values)
-    now = {name: str(current(lesson, name, default)) for name, default in defaults.items()}
-    for example in lesson.examples:
-        if now == {name: str(text) for name, text in texts_of(lesson, example.values).items()}:
+    now = {name: str(current(lesson, name, default)) for name, default in example_texts(lesson)[0].items()}
+    for example, texts in zip(lesson.examples, example_texts(lesson), strict=True):
+        if now == {name: str(text) for name, text in texts.items()}:
             return example
     return None
 
 
 def input_fields(lesson: Lesson) -> Typed:
     """Draws the fields and reads them. Rare ones, the number format and files are folded away."""
-    defaults = texts_of(lesson, lesson.examples[0].values)
+    defaults = example_texts(lesson)[0]
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
     dtype = str(current(lesson, "dtype", FLOAT_KINDS[0]))
