@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from lib.lesson import run
@@ -18,7 +17,6 @@ from lib.lesson.spec import Lesson
 from lib.ui.fields import key_of
 from lib.ui.text import say
 from lib.ui.working import value_text, working_card
-
 
 MOST_ROWS = 100
 
@@ -63,6 +61,8 @@ def gradient(lesson: Lesson, values: Mapping[str, Any]) -> None:
 
 def gradient_table(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """One row per element, up to MOST_ROWS: by hand, autograd, finite differences."""
+    import pandas as pd  # 0.4 s that no other view needs
+
     torch = run.torch_result(lesson, values).grads
     for name, by_hand in run.grad_by_hand(lesson, values).items():
         columns = {say("by hand"): by_hand, say("PyTorch (autograd)"): torch[name]}
