@@ -63,7 +63,7 @@ class Judged:
 
 
 def gives_away(given: Step, judged: Sequence[Judged]) -> bool:
-    """Whether a shown step holds the very value of a row that still waits for its answer (whole numbers tell little)."""
+    """Whether a shown step holds the value of a row that still waits for its answer (whole numbers tell little)."""
     if np.all(given.value == np.round(given.value)):
         return False
     waiting = (j.row.step.value for j in judged if j.verdict not in ("right", "earlier"))
