@@ -27,7 +27,7 @@ def about(lesson: Lesson) -> None:
     st.markdown(say("**Not when** {text}", text=_in_sentence(say(lesson.not_when))))
     st.markdown(f"$${lesson.formula}$$")
     st.markdown("\n".join(f"- ${symbol}$ – {say(meaning)}" for symbol, meaning in lesson.symbols))
-    st.code(signature(lesson), language="python", wrap_lines=True)
+    st.code(signature(lesson), language=None, wrap_lines=True)
 
 
 def signature(lesson: Lesson) -> str:
