@@ -5,6 +5,7 @@ A host that runs this file as a plain script gets the same pages, only without t
 
 import asyncio
 import gc
+import importlib
 import runpy
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +20,9 @@ def warm_up() -> None:
     """Imports what every page needs; a frozen collector no longer walks over it (30 reruns at once: 6 × faster)."""
     from lib.catalog import LESSONS
     from lib.plots.moving import moving
-    from pages import home, lesson, words  # noqa: F401
 
+    for page in ("home", "lesson", "words"):
+        importlib.import_module(f"pages.{page}")
     first = next(iter(LESSONS.values()))
     moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # Plotly imports as it draws
     gc.collect()

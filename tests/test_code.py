@@ -150,7 +150,6 @@ def test_two_definitions_of_one_name_are_refused():
         source._collect("lib.lesson.run", "by_hand", collected)
 
 
-@pytest.mark.skipif("entropy" not in LESSONS, reason="the lesson is not there")
 def test_lines_of_a_plain_function_hold_its_source_without_checks():
     lesson = LESSONS["entropy"]
     text = code.pytorch_lines(lesson, lesson.examples[0].values)

@@ -69,7 +69,6 @@ def test_what_torch_refuses_is_refused_in_every_precision():
     assert {c.kind for c in row.cells if c.way == "naive"} == {"not defined"}
 
 
-@pytest.mark.skipif("ctc_loss" not in LESSONS, reason="the lesson is not there")
 def test_a_missing_kernel_is_not_supported_rather_than_wrong():
     for row in table(LESSONS["ctc_loss"]):
         assert row.cell("torch", "float16").verdict == "not supported"

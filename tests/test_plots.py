@@ -282,7 +282,6 @@ def test_heatmap_leaves_infinite_cells_empty_and_writes_into_small_maps():
     assert figure.data[0].text[1][2] == "0.665"
 
 
-@pytest.mark.skipif("ctc_loss" not in LESSONS, reason="the lesson is not there")
 def test_heatmap_stacks_a_loop():
     lesson = LESSONS["ctc_loss"]
     steps = run.by_hand(lesson, lesson.examples[0].values)
@@ -291,7 +290,6 @@ def test_heatmap_stacks_a_loop():
     assert np.asarray(figure.data[0].z).shape[0] == len(alphas)
 
 
-@pytest.mark.skipif("triplet_margin_loss" not in LESSONS, reason="the lesson is not there")
 def test_vectors_are_drawn_to_scale_with_their_distance():
     lesson = LESSONS["triplet_margin_loss"]
     values = {"anchor": [[0.0, 0.0]], "positive": [[3.0, 4.0]], "negative": [[1.0, 0.0]]}
@@ -341,7 +339,6 @@ def test_figures_are_fast(lesson, values):
     assert time.process_time() - middle < 0.6
 
 
-@pytest.mark.skipif("entropy" not in LESSONS, reason="the lesson is not there")
 def test_the_rest_of_a_distribution_makes_room():
     lesson, values = LESSONS["entropy"], {"p": [0.5, 0.3, 0.2]}
     assert movable(lesson, values)[0] == ("p", (0,))
