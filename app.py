@@ -17,7 +17,7 @@ ROUTER = Path(__file__).parent / "lib" / "router.py"
 
 
 def warm_up() -> None:
-    """Imports what every page needs; a frozen collector no longer walks over it (30 reruns at once: 6 × faster)."""
+    """Imports what every page needs; a frozen collector no longer walks over it."""
     from lib.catalog import LESSONS
     from lib.plots.moving import moving
 

@@ -100,7 +100,7 @@ def _result(lesson: Lesson, typed: Typed) -> bool:
 def refusal_of(lesson: Lesson, values: Mapping[str, Any]) -> ValueError | None:
     """Why these values cannot be used, in our plain words; None where they can."""
     try:
-        lesson.check(**run.given_values(lesson, values))
+        run.check(lesson, values)
     except ValueError as error:
         return error
     return None

@@ -159,6 +159,26 @@ def test_what_torch_rejects_is_rejected_and_nothing_else(lesson, shapes, mutatio
         assert_agrees_with_torch(lesson, mutated)
 
 
+@pytest.mark.parametrize(("lesson", "shapes"), list(shape_sets()))
+def test_mixed_precision_is_rejected_where_torch_rejects_it(lesson, shapes):
+    values = draw_values(lesson, shapes, seed=5)
+    for name in [n for n, array in values.items() if array.dtype.kind == "f" and array.size]:
+        mixed = {**values, name: values[name].astype(np.float32)}
+        try:
+            run.by_torch(lesson, mixed)
+        except RuntimeError:
+            with pytest.raises(ValueError):
+                run.by_hand(lesson, mixed)
+        else:
+            run.by_hand(lesson, mixed)
+
+
+def test_an_array_that_holds_no_numbers_is_refused_in_words():
+    for odd in (np.array(["a", "b"]), np.array([None, 1])):
+        with pytest.raises(ValueError, match="expected numbers"):
+            run.by_hand(LESSONS["mse_loss"], {"input": odd, "target": [1, 2]})
+
+
 @pytest.mark.parametrize(
     ("lesson", "pitfall"),
     [pytest.param(x, p, id=f"{slug}-{p.title}") for slug, x in LESSONS.items() for p in x.pitfalls if p.error],

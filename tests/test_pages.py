@@ -47,6 +47,12 @@ def test_stuck_box_answers(typed):
     healthy(app.text_input(key="stuck").set_value(typed).run())
 
 
+def test_a_host_that_runs_app_py_as_a_plain_script_gets_the_same_pages():
+    app = AppTest.from_file("../app.py", default_timeout=30)
+    app.session_state["goto"] = "mse_loss"
+    assert healthy(app.run()).title[0].value == LESSONS["mse_loss"].title
+
+
 def test_words_page_opens():
     healthy(open_page("loss_cost_objective"))
 

@@ -74,8 +74,8 @@ def grad_by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, np.ndar
 
 def work(lesson: Lesson, values: Mapping[str, Any], answer: Answer = go_on, dtype: Any = np.float64) -> Worked:
     """The hand calculation with `answer` deciding what each step goes on with, in the precision `dtype`."""
+    check(lesson, values)
     given = given_values(lesson, values, dtype)
-    lesson.check(**given)
     return drive(lesson.by_hand(**given), answer)
 
 
@@ -100,6 +100,21 @@ def given_values(lesson: Lesson, values: Mapping[str, Any], dtype: Any = np.floa
     if unknown:
         raise ValueError(f"{lesson.torch_name} has no {' or '.join(unknown)}; it takes {_names(lesson)}.")
     return {f.name: _in_precision(_read(f, values), dtype) for f in lesson.fields}
+
+
+def check(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """ValueError, in plain words, for what torch rejects."""
+    given = given_values(lesson, values)
+    lesson.check(**given)
+    names = lesson.one_precision(given)
+    _need_one_precision({name: _read(f, values) for f in lesson.fields if (name := f.name) in names})
+
+
+def _need_one_precision(values: Mapping[str, Any]) -> None:
+    kinds = {name: values[name].dtype.name for name in values if _is_inexact(values[name])}
+    if len(set(kinds.values())) > 1:
+        held = ", ".join(f"{name} is {kind}" for name, kind in kinds.items())
+        raise ValueError(f"Torch takes these in one precision only, but {held}.")
 
 
 def _names(lesson: Lesson) -> str:
@@ -144,14 +159,14 @@ def _either(options: tuple[Any, ...]) -> str:
 
 def as_array(spec: Tensor, value: Any) -> np.ndarray:
     """An array as it is; a plain list as the field's kind says: [1, 2] typed for scores means floats."""
-    if isinstance(value, np.ndarray):
-        return value
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{spec.name} is not a regular block of numbers: {error}") from error
     if array.dtype.kind not in "biufc":
         raise ValueError(f"{spec.name} is {value!r}; expected numbers.")
+    if isinstance(value, np.ndarray):
+        return value
     if spec.kind == "float" and array.dtype.kind in "biu" and not hasattr(value, "dtype"):
         return array.astype(np.float64)
     return array.astype(np.int64) if spec.kind == "index" and array.size == 0 else array

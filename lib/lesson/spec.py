@@ -238,6 +238,11 @@ def accept(**given: Any) -> None:
     """The check of a lesson that refuses nothing beyond what its fields refuse."""
 
 
+def mixed(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """No tensors that must share their precision: torch promotes them."""
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class Lesson:
     """One quantity or loss. The file that defines it as LESSON is all that a page, its tests and its URL need.
@@ -246,7 +251,8 @@ class Lesson:
     `shapes` lists sets of shapes that torch takes, by tensor: the first is what the page's dice draw, the tests use
     all (no batch, more dimensions, broadcasting, zero-size).
     `check(**given)` raises ValueError in plain words for what torch rejects; `guard(**given)` for what torch must
-    never be given, because it would reach beyond its memory instead of rejecting it. `not_a_slope` names the
+    never be given, because it would reach beyond its memory instead of rejecting it. `one_precision(given)` names
+    the tensors that torch takes in one floating-point precision only. `not_a_slope` names the
     tensors whose gradient in torch is not the slope of the loss, with the reason (shown on the page).
     """
 
@@ -275,6 +281,7 @@ class Lesson:
     pictures: tuple[Picture, ...] = ()
     check: Callable[..., None] = accept
     guard: Callable[..., None] = accept
+    one_precision: Callable[[Mapping[str, Any]], tuple[str, ...]] = mixed
     not_a_slope: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -388,4 +388,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    one_precision=lambda given: ("input", "target"),
 )

@@ -509,4 +509,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    one_precision=lambda given: ("input", "weight") if has_indices(given) else (),
 )

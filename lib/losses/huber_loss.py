@@ -358,4 +358,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    one_precision=lambda given: ("input", "target"),
 )

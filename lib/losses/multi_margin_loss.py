@@ -450,4 +450,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    one_precision=lambda given: ("input", "weight"),
 )

@@ -399,4 +399,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    one_precision=lambda given: ("input", "weight"),
 )
