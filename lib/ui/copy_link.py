@@ -27,7 +27,9 @@ button {
 button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-link-color); }
 """
 
-_component = st.components.v2.component("copy_link", html="<button type='button'></button>", css=CSS, js=JS)
+_component = st.components.v2.component(
+    "copy_link", html=f"<button type='button'>{say('Copy link')}</button>", css=CSS, js=JS
+)
 
 
 def copy_link(key: str) -> None:

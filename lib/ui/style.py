@@ -19,8 +19,9 @@ CSS = """
   background: color-mix(in srgb, #d0561f 9%, transparent); }
 [class*="_note_"] ul { margin: 0; }
 [class*="_row_"] p { line-height: 1.25; }
-[data-testid="stCaptionContainer"] { opacity: 1; color: inherit; }
-[data-testid="stCaptionContainer"] p { opacity: 0.8; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+  opacity: 1 !important; color: inherit !important;
+}
 [class*="st-key-card_"] { padding: 0.6rem 0.9rem 0.8rem; }
 [class*="st-key-card_"] [data-testid="stPageLink"] a { padding-left: 0; }
 [data-testid="stCode"] .token:is(.comment, .string, .docstring, .triple-quoted-string) {
