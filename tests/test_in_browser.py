@@ -27,6 +27,7 @@ def settled(page: Page) -> Page:
 def visit(page: Page, path: str = "") -> Page:
     page.goto("/" + path)
     page.wait_for_selector("h1", timeout=30_000)
+    page.wait_for_timeout(500)  # the first run may only be starting
     return settled(page)
 
 
@@ -37,6 +38,7 @@ def field(page: Page, key: str):
 def type_into(page: Page, key: str, text: str) -> None:
     field(page, key).fill(text)
     field(page, key).press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(key) + "="))
 
 
 def torch_number(page: Page):

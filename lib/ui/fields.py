@@ -166,7 +166,7 @@ def _tensor_field(
     before = str(current(lesson, spec.name, default))
     echo = _echo(spec, before, dtype)
     text = st.text_input(
-        f"{spec.name} :gray[{echo}]",
+        f"{spec.name} :gray[{echo}]" if echo else spec.name,
         value=default,
         key=key_of(lesson, spec.name),
         help=say("{says} {shape}", says=spec.says, shape=spec.shape).strip(),
