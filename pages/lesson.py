@@ -109,7 +109,7 @@ def refusal_of(lesson: Lesson, values: Mapping[str, Any]) -> ValueError | None:
 def _ask_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[run.TorchResult | None, str]:
     try:
         return run.torch_result(lesson, values), ""
-    except (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError) as error:
+    except run.REFUSALS as error:
         return None, f"{type(error).__name__}: {error}"
 
 

@@ -18,7 +18,6 @@ NUMBERS = (0.0, 100.0, -100.0, 1e9, -1e9, np.inf, -np.inf)
 WAYS: tuple[Way, ...] = ("naive", "stable", "torch")
 PRECISIONS = ("float16", "float32", "float64")
 _ALLOWED = 8  # units of the last place, of the result or of 1, whichever is larger
-_REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,7 @@ def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | 
                 return np.asarray(list(run.work(lesson, given, dtype=dtype).steps.values())[-1].value).astype(dtype)
             case "torch":
                 return run.torch_result(lesson, {name: given[name] for name in values}).value
-    except _REFUSALS as error:
+    except run.REFUSALS as error:
         if way == "naive":
             raise  # the book's formula has no checks: this is a fault in the lesson
         return "not supported" if "not implemented for" in str(error) else "refused"

@@ -16,6 +16,8 @@ from lib.lesson.spec import Choice, Lesson, Number, Parameter, Step, Steps, Swit
 Answer = Callable[[Step, Mapping[str, np.ndarray]], Any]
 _recording_warnings = threading.Lock()
 
+REFUSALS = (RuntimeError, ValueError, IndexError, TypeError)  # what torch raises for values that it does not take
+
 
 @dataclass(frozen=True, eq=False)
 class Worked:

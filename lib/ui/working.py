@@ -12,7 +12,7 @@ from lib.lesson import tensor_text, working
 from lib.lesson.run import TorchResult
 from lib.lesson.spec import Lesson, Step
 from lib.lesson.working import Judged, Part, Row
-from lib.ui.fields import key_of
+from lib.ui.fields import current, key_of
 from lib.ui.text import number, say
 
 MOST_SAMPLES = 200
@@ -140,8 +140,7 @@ def _hide_switch() -> None:
 
 def _entry(lesson: Lesson, part: Part, row: Row) -> str:
     """What the row's field holds now, before its widget runs."""
-    key = entry_key(lesson, part, row.key)
-    return str(st.session_state.get(key, st.query_params.get(key, "")) or "")
+    return str(current(lesson, f"{part}_{row.key}", "") or "")
 
 
 def _clear(lesson: Lesson, part: Part, rows: list[str]) -> None:
