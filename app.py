@@ -21,7 +21,7 @@ def warm_up() -> None:
     from lib.catalog import LESSONS
     from lib.plots.moving import moving
 
-    for page in ("home", "lesson", "words"):
+    for page in ("home", "lesson", "loss_cost_objective"):
         importlib.import_module(f"pages.{page}")
     first = next(iter(LESSONS.values()))
     moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # Plotly imports as it draws

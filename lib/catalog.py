@@ -18,6 +18,11 @@ GROUPS = {
     "distributions": "Losses · distributions",
     "ranking and embedding": "Losses · ranking and embedding",
     "sequence": "Losses · sequence",
+    "training": "Training step by step",
+    "optimizers": "Optimizers",
+    "schedulers": "Learning-rate schedulers",
+    "guides": "Guides",
+    "exercises": "Exercises",
 }
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from functools import partial
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 
 import streamlit as st
 
+import pages as page_modules
 from lib.catalog import GROUPS, LESSONS
+from lib.ui.page import Page
 from lib.ui.style import apply_style
 from lib.ui.text import say
-from pages import home, lesson, words
+from pages import home, lesson
+
+
+@cache
+def single_pages() -> Mapping[str, tuple[Page, Callable[[], None]]]:
+    """Slug → what it is, and the page: every module in pages/ that defines PAGE."""
+    modules = {
+        name: importlib.import_module(f"pages.{name}") for _, name, _ in pkgutil.iter_modules(page_modules.__path__)
+    }
+    return {slug: (m.PAGE, m.render) for slug, m in modules.items() if hasattr(m, "PAGE")}
 
 
 def all_pages() -> dict[str, st.Page]:
     """Slug → page, in page order; the home page's slug is empty."""
-    pages = {
-        "": st.Page(home.render, title="Torch by Hand", default=True),
-        "loss_cost_objective": st.Page(words.render, title="Loss, cost, objective", url_path="loss_cost_objective"),
-    }
+    pages = {"": st.Page(home.render, title="Torch by Hand", default=True)}
+    for slug, (about, render) in single_pages().items():
+        pages[slug] = st.Page(render, title=about.title, url_path=slug)
     for slug, entry in LESSONS.items():
         pages[slug] = st.Page(partial(lesson.render, entry), title=entry.title, url_path=slug)
     return pages
@@ -25,7 +38,16 @@ def all_pages() -> dict[str, st.Page]:
 
 def search_labels() -> dict[str, str]:
     """What the search box offers: every lesson under its English, torch and other names."""
-    return {slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()}
+    labels = {
+        slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()
+    }
+    return labels | {slug: f"{about.title} · {' · '.join(about.names)}" for slug, (about, _) in single_pages().items()}
+
+
+def members(group: str) -> list[str]:
+    """The slugs in a group of the sidebar: lessons and single pages by their order."""
+    entries = LESSONS | {slug: about for slug, (about, _) in single_pages().items()}
+    return sorted((s for s, e in entries.items() if e.group == group), key=lambda s: entries[s].order)
 
 
 def go_to_found() -> None:
@@ -49,13 +71,13 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
             on_change=go_to_found,
         )
         for group, heading in GROUPS.items():
-            members = [slug for slug, entry in LESSONS.items() if entry.group == group]
-            if group == "entropy":
-                members.insert(0, "loss_cost_objective")
-            is_open = current.url_path in members
+            slugs = members(group)
+            if not slugs:
+                continue
+            is_open = current.url_path in slugs
             family = st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}", on_change="rerun")
             with family:
-                for slug in members if family.open else ():
+                for slug in slugs if family.open else ():
                     st.page_link(pages[slug], label=say(pages[slug].title))
 
 

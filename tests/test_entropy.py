@@ -9,7 +9,7 @@ import pytest
 
 from lib.entropy import cross_entropy, entropy, kl_divergence, self_information
 from lib.lesson import checks, run
-from pages import words
+from pages import loss_cost_objective as words
 
 INFORMATION = self_information.LESSON
 ENTROPY = entropy.LESSON

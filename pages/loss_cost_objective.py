@@ -7,8 +7,16 @@ import streamlit as st
 
 from lib.lesson.pieces import num, total
 from lib.lesson.tensor_text import TensorTextError, parse
+from lib.ui.page import Page
 from lib.ui.text import say
 
+PAGE = Page(
+    title="Loss, cost, objective",
+    group="entropy",
+    order=0,
+    names=("损失函数、代价函数、目标函数", "cost function", "objective function"),
+    purpose="What the three words mean, on three samples.",
+)
 WEIGHTS = (1.0, -2.0)  # of the small model that the penalty is taken of
 
 TEXT = """
@@ -25,7 +33,7 @@ Many people, and PyTorch's names, say *loss* for all three. Then ask: of one sam
 
 def render() -> None:
     """The whole page."""
-    st.title(say("Loss, cost, objective"), anchor=False)
+    st.title(say(PAGE.title), anchor=False)
     st.markdown(say(TEXT))
     with st.container(border=True):
         text = st.text_input(
