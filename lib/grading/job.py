@@ -1,0 +1,87 @@
+"""What goes into the sandbox and what comes out: the words that both sides share. Plain data; runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal[
+    "returned",  # a value came back; whether it is right is not known here
+    "raised",
+    "out of time",
+    "out of memory",
+    "too deep",  # recursion without end, in Python or in C
+    "too much output",
+    "exited",  # sys.exit() and the like
+    "crashed",  # the interpreter itself ended
+    "bad result",  # what came back is no array, number, or tuple, list or dict of them, or too large
+    "wrong arguments",  # the function cannot be called in this way
+    "no such function",
+    "does not parse",
+    "our fault",  # nothing that the learner did; never counted
+]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one call may use. Loading the file counts towards the first call.
+
+    `memory_mib` comes on top of what the worker holds before the file is loaded. Printed text is kept up to
+    `output_kept` bytes, and the call ends at `output_killed`.
+    """
+
+    cpu_seconds: float = 5.0
+    wall_seconds: float = 8.0
+    memory_mib: int = 512
+    output_kept: int = 64 * 1024
+    output_killed: int = 4 * 2**20
+    result_bytes: int = 16 * 2**20
+    result_arrays: int = 64
+    result_dims: int = 8
+    source_bytes: int = 128 * 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One call of the learner's function.
+
+    Values are arrays, numbers, strings, bools, None, and tuples, lists and dicts of them (an optimizer's state).
+    """
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error with the learner's own lines only: `line` counts from 1, `code` is that line's text."""
+
+    type: str
+    message: str
+    line: int | None
+    code: str
+    traceback: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ran:
+    """What became of one call.
+
+    `value` holds arrays, plain numbers, strings, None, and tuples, lists and dicts of them; it has a meaning only if
+    the outcome is "returned". `changed` names the inputs that were written to: a name, or a position counted from 0.
+    `found` lists the functions that the file does define, for "no such function". `seconds` is by the clock.
+    """
+
+    outcome: Outcome
+    value: Any = None
+    fault: Fault | None = None
+    output: str = ""
+    warnings: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Busy(RuntimeError):
+    """The waiting place is full, or this person's earlier job waits in it; the message says which."""
