@@ -1,0 +1,12 @@
+"""Exercises: a folder each, read and checked. `EXERCISES` holds those of this repository; others may live elsewhere."""
+
+from pathlib import Path
+
+from lib.exercises.folder import read_exercise, read_exercises
+from lib.exercises.spec import Exercise, ExerciseError, Test, WrongAnswer
+
+__all__ = ["EXERCISES", "FOLDER", "Exercise", "ExerciseError", "Test", "WrongAnswer", "read_exercise", "read_exercises"]
+
+FOLDER = Path(__file__).resolve().parents[2] / "exercises"
+
+EXERCISES = read_exercises(FOLDER)

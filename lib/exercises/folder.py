@@ -1,0 +1,244 @@
+"""Reads an exercise from its folder: exercise.toml, statement.md, starter.py, solution.py and mistakes/*.py."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lib.catalog import LESSONS
+from lib.exercises.arguments import DTYPES, is_random
+from lib.exercises.keys import Table
+from lib.exercises.spec import (
+    ANSWERS,
+    LIMITS,
+    PATHS,
+    Answer,
+    Exercise,
+    ExerciseError,
+    Signature,
+    Test,
+    WrongAnswer,
+)
+from lib.lesson.optimizer import GRAD
+from lib.lesson.spec import Parameter, Topic
+
+KEYS = (
+    *("title", "path", "order", "level", "function", "answer", "lesson", "expected", "wrt", "buffers"),
+    *("tags", "rtol", "atol", "hints", "limits", "leave_out", "tests"),
+)
+TEST_KEYS = ("name", "points", "hint", "hidden", "args", "seed", "dtype", "rtol", "atol")
+
+PRECISION = {"float32": 2e-5, "float16": 5e-3}  # the least rtol where an argument or the result is no float64
+
+
+def read_exercises(folder: Path) -> Mapping[str, Exercise]:
+    """Slug → exercise, in page order, for every folder in `folder` that holds an exercise.toml."""
+    found = [read_exercise(toml.parent) for toml in folder.glob("*/exercise.toml")]
+    return {exercise.slug: exercise for exercise in sorted(found, key=_place)}
+
+
+def _place(exercise: Exercise) -> tuple[int, str, float, str]:
+    known = list(PATHS)
+    stretch = known.index(exercise.path) if exercise.path in known else len(known)
+    return stretch, exercise.path, exercise.order, exercise.slug
+
+
+def read_exercise(folder: Path) -> Exercise:
+    """The exercise in this folder. ExerciseError says what in it is wrong."""
+    top = Table(_shown(folder / "exercise.toml"), _toml(folder / "exercise.toml"))
+    top.allow(KEYS)
+    function = top.text("function")
+    answer: Answer = top.choice("answer", ANSWERS)
+    starter, solution = _text(folder / "starter.py"), _text(folder / "solution.py")
+    signature = signature_of(starter, function, folder / "starter.py")
+    _need_same(signature, signature_of(solution, function, folder / "solution.py"), folder)
+    slug, lesson = _lesson(top)
+    expected = top.choice("expected", ("lesson", "solution"), "lesson" if lesson else "solution")
+    if expected == "lesson" and not lesson:
+        raise top.wrong("lesson", "a lesson's slug, since expected is 'lesson'")
+    limits = top.table("limits")
+    limits.allow(LIMITS)
+    leave_out = top.table("leave_out")
+    return Exercise(
+        slug=folder.name,
+        folder=folder,
+        title=top.text("title"),
+        path=top.text("path"),
+        order=top.number("order"),
+        level=top.choice("level", (1, 2, 3, 4, 5)),
+        function=function,
+        answer=answer,
+        signature=signature,
+        statement=_text(folder / "statement.md"),
+        starter=starter,
+        solution=solution,
+        mistakes=tuple(_wrong_answer(path, function, signature) for path in sorted(folder.glob("mistakes/*.py"))),
+        tests=tuple(_tests(top, answer, signature, lesson if expected == "lesson" else None)),
+        hints=top.texts("hints"),
+        version=version_of(folder),
+        lesson=slug,
+        expected=expected,
+        wrt=_wrt(top, answer, lesson),
+        buffers=top.texts("buffers") if "buffers" in top.values else None,
+        tags=top.texts("tags", ()),
+        limits={name: limits.number(name, least=0.1) for name in limits.values},
+        leave_out={start: leave_out.text(start) for start in leave_out.values},
+    )
+
+
+def version_of(folder: Path) -> str:
+    """A hash of everything in the folder that counts: the same for the same content, wherever it stands."""
+    digest = hashlib.sha256()
+    for path in sorted((*folder.glob("*.*"), *folder.glob("mistakes/*.py"))):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def signature_of(source: str, function: str, path: Path) -> Signature:
+    """The parameters of the last function of this name at the top of the file."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise ExerciseError(f"{_shown(path)}: line {error.lineno} does not parse: {error.msg}.") from error
+    defined = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    found = [node for node in defined if node.name == function]
+    if not found:
+        names = ", ".join(node.name for node in defined) or "no function"
+        raise ExerciseError(f"{_shown(path)}: it defines {names}; expected {function}.")
+    arguments = found[-1].args
+    if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
+        raise ExerciseError(f"{_shown(path)}: {function} takes *args, **kwargs or /; expected plain parameters.")
+    plain = [argument.arg for argument in arguments.args]
+    without = len(plain) - len(arguments.defaults)
+    named = [argument.arg for argument in arguments.kwonlyargs]
+    return Signature(tuple(plain[:without]), (*plain[without:], *named))
+
+
+def _need_same(starter: Signature, solution: Signature, folder: Path) -> None:
+    if starter != solution:
+        raise ExerciseError(
+            f"{_shown(folder / 'solution.py')}: it takes {solution}; expected {starter}, as starter.py."
+        )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ExerciseError(f"{_shown(path)}: not valid TOML: {error}.") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ExerciseError(f"{_shown(path)} is missing.") from None
+    except UnicodeDecodeError as error:
+        raise ExerciseError(f"{_shown(path)}: not UTF-8 at byte {error.start}; save it as UTF-8.") from error
+
+
+def _shown(path: Path) -> str:
+    return "/".join(path.parts[-3:])
+
+
+def _lesson(top: Table) -> tuple[str, Topic | None]:
+    slug = top.text("lesson", "")
+    if slug and slug not in LESSONS:
+        raise top.wrong("lesson", "the name of a lesson, as at the end of its address")
+    return slug, LESSONS.get(slug)
+
+
+def _wrt(top: Table, answer: Answer, lesson: Topic | None) -> tuple[str, ...]:
+    if answer != "grad":
+        if "wrt" in top.values:
+            raise top.wrong("wrt", "no such key, since answer is not 'grad'")
+        return ()
+    named = top.texts("wrt", () if lesson is None else (lesson.tensors[0].name,))
+    inputs = [] if lesson is None else [tensor.name for tensor in lesson.tensors if tensor.differentiable]
+    if lesson is not None and not set(named) <= set(inputs):
+        raise top.wrong("wrt", f"inputs that PyTorch differentiates: {', '.join(inputs)}")
+    return named
+
+
+def _wrong_answer(path: Path, function: str, signature: Signature) -> WrongAnswer:
+    source = _text(path)
+    if signature_of(source, function, path) != signature:
+        raise ExerciseError(f"{_shown(path)}: its {function} takes other parameters; expected {signature}.")
+    says = ast.get_docstring(ast.parse(source))
+    if not says:
+        raise ExerciseError(f"{_shown(path)}: no docstring at the top; expected the feedback for this mistake.")
+    return WrongAnswer(path.stem, source, " ".join(says.split()))
+
+
+def _tests(top: Table, answer: Answer, signature: Signature, lesson: Topic | None) -> Iterator[Test]:
+    rtol, atol = top.number("rtol", 1e-6), top.number("atol", 1e-9)
+    fields = _fields(lesson)
+    seen: set[str] = set()
+    for table in top.tables("tests"):
+        test = _test(table, fields, rtol, atol)
+        if test.name in seen:
+            raise table.wrong("name", "a name that no other test has")
+        seen.add(test.name)
+        _need_arguments(table, test, needed_arguments(answer, signature), fields)
+        yield test
+
+
+def _fields(lesson: Topic | None) -> dict[str, Parameter]:
+    if lesson is None:
+        return {}
+    return {**{field.name: field for field in lesson.fields}, "grads": GRAD}
+
+
+def _test(table: Table, fields: Mapping[str, Parameter], rtol: float, atol: float) -> Test:
+    table.allow(TEST_KEYS)
+    recipe = table.table("args").values
+    seed = table.whole("seed")
+    if is_random(recipe) and seed is None:
+        raise table.wrong("seed", "a whole number, since an argument is random")
+    dtype = table.choice("dtype", DTYPES) if "dtype" in table.values else ""
+    least = _least_rtol(recipe, dtype)
+    return Test(
+        name=table.text("name"),
+        recipe=recipe,
+        points=table.number("points", 1),
+        hint=table.text("hint", ""),
+        hidden=table.switch("hidden"),
+        seed=seed,
+        dtype=dtype,
+        rtol=table.number("rtol", max(rtol, least)),
+        atol=table.number("atol", max(atol, least / 100)),
+        fields=fields,
+    )
+
+
+def _least_rtol(recipe: Mapping[str, Any], dtype: str) -> float:
+    held = [value.get("dtype", "") for value in recipe.values() if isinstance(value, Mapping)]
+    return max((PRECISION.get(name, 0.0) for name in (*held, dtype)), default=0.0)
+
+
+def needed_arguments(answer: Answer, signature: Signature) -> Signature:
+    """What a test gives: the function's parameters; for an update param, one gradient per update and no state."""
+    if answer != "update":
+        return signature
+    places = tuple("grads" if name == "grad" else name for name in signature.by_place if name != "state")
+    return Signature(places, signature.by_name)
+
+
+def _need_arguments(table: Table, test: Test, takes: Signature, fields: Mapping[str, Parameter]) -> None:
+    args = table.table("args")
+    missing = [name for name in takes.by_place if name not in test.recipe]
+    if missing:
+        raise args.wrong(missing[0], f"a value: the function takes {takes}")
+    for name in test.recipe:
+        if name not in takes.names:
+            raise args.wrong(name, f"no such argument: the function takes {takes}")
+        if fields and name not in (*fields, "steps", "metrics"):
+            raise args.wrong(name, f"one of the lesson's own names: {', '.join(fields)}")
+    try:
+        test.args()
+    except ValueError as error:
+        raise ExerciseError(f"{table.file}: {table.where}{error}.") from error
