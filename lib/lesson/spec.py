@@ -94,10 +94,22 @@ class Number:
     """A number among the parameters; `also` lists other values worth testing."""
 
     name: str
-    default: float
+    default: float | None
     says: str
-    also: tuple[float, ...] = ()
+    also: tuple[float | None, ...] = ()
     integer: bool = False
+    rare: bool = False
+    optional: bool = False  # None is a value
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """Several numbers in one parameter, such as betas; a place that holds None by default may stay None."""
+
+    name: str
+    default: tuple[float | None, ...]
+    says: str
+    also: tuple[tuple[float | None, ...], ...] = ()
     rare: bool = False
 
 
@@ -121,7 +133,17 @@ class Switch:
     rare: bool = False
 
 
-Parameter = Tensor | Number | Choice | Switch
+@dataclass(frozen=True, eq=False)
+class AsIs:
+    """Something that is handed on untouched: an optimizer's state, a closure, a function of the learner's."""
+
+    name: str
+    default: Any
+    says: str
+    rare: bool = False
+
+
+Parameter = Tensor | Number | Numbers | Choice | Switch | AsIs
 
 REDUCTION = Choice(
     "reduction",
@@ -243,17 +265,13 @@ def mixed(given: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """One quantity or loss. The file that defines it as LESSON is all that a page, its tests and its URL need.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Topic:
+    """What every lesson tells. The file that defines one as LESSON is all that a page, its tests and its URL need.
 
-    `torch` is torch's own class (built with the parameters, called with the tensors in order) or a function of both.
-    `shapes` lists sets of shapes that torch takes, by tensor: the first is what the page's dice draw, the tests use
-    all (no batch, more dimensions, broadcasting, zero-size).
-    `check(**given)` raises ValueError in plain words for what torch rejects; `guard(**given)` for what torch must
-    never be given, because it would reach beyond its memory instead of rejecting it. `one_precision(given)` names
-    the tensors that torch takes in one floating-point precision only. `not_a_slope` names the
-    tensors whose gradient in torch is not the slope of the loss, with the reason (shown on the page).
+    `torch` is torch's own class, or a function. `check(**given)` raises ValueError in plain words for what torch
+    rejects; `guard(**given)` for what torch must never be given, because it would reach beyond its memory instead of
+    rejecting it. `one_precision(given)` names the tensors that torch takes in one floating-point precision only.
     """
 
     title: str
@@ -268,21 +286,15 @@ class Lesson:
     symbols: tuple[tuple[str, str], ...]  # LaTeX, meaning
     tensors: tuple[Tensor, ...]
     parameters: tuple[Parameter, ...]
-    shapes: tuple[Mapping[str, tuple[int, ...]], ...]
     examples: tuple[Example, ...]
     by_hand: Callable[..., Steps]
-    grad_by_hand: Callable[..., Steps]
     mistakes: tuple[Mistake, ...]
     pitfalls: tuple[Pitfall, ...]
     references: tuple[Reference, ...]
-    grad_mistakes: tuple[Mistake, ...] = ()
     tries: tuple[Try, ...] = ()
-    extremes: Extremes | None = None
-    pictures: tuple[Picture, ...] = ()
     check: Callable[..., None] = accept
     guard: Callable[..., None] = accept
     one_precision: Callable[[Mapping[str, Any]], tuple[str, ...]] = mixed
-    not_a_slope: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -291,9 +303,34 @@ class Lesson:
 
     @property
     def fields(self) -> tuple[Parameter, ...]:
+        """What a hand calculation takes."""
         return (*self.tensors, *self.parameters)
+
+    @property
+    def form(self) -> tuple[Parameter, ...]:
+        """What the learner fills in."""
+        return self.fields
 
     @property
     def torch_name(self) -> str:
         """As it is written in code: nn.CrossEntropyLoss."""
-        return f"nn.{self.torch.__name__}" if isinstance(self.torch, type) else self.torch.__name__
+        if not isinstance(self.torch, type):
+            return self.torch.__name__
+        return f"{'nn' if 'nn' in self.torch.__module__ else 'optim'}.{self.torch.__name__}"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lesson(Topic):
+    """One quantity or loss. Torch's class is built with the parameters and called with the tensors in order.
+
+    `shapes` lists sets of shapes that torch takes, by tensor: the first is what the page's dice draw, the tests use
+    all (no batch, more dimensions, broadcasting, zero-size). `not_a_slope` names the tensors whose gradient in torch
+    is not the slope of the loss, with the reason (shown on the page).
+    """
+
+    shapes: tuple[Mapping[str, tuple[int, ...]], ...]
+    grad_by_hand: Callable[..., Steps]
+    grad_mistakes: tuple[Mistake, ...] = ()
+    extremes: Extremes | None = None
+    pictures: tuple[Picture, ...] = ()
+    not_a_slope: Mapping[str, str] = field(default_factory=dict)

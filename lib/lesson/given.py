@@ -1,0 +1,110 @@
+"""What a lesson is given: every field's value, read and checked in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch, Tensor, Topic
+
+
+def given_values(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> dict[str, Any]:
+    """Every field's value: what is given, else torch's default; floating tensors in `dtype`."""
+    unknown = sorted(set(values) - {f.name for f in lesson.fields})
+    if unknown:
+        raise ValueError(f"{lesson.torch_name} has no {' or '.join(unknown)}; it takes {_names(lesson)}.")
+    return {f.name: _in_precision(_read(f, values), dtype) for f in lesson.fields}
+
+
+def check(lesson: Topic, values: Mapping[str, Any]) -> None:
+    """ValueError, in plain words, for what torch rejects."""
+    given = given_values(lesson, values)
+    lesson.check(**given)
+    names = lesson.one_precision(given)
+    _need_one_precision({name: _read(f, values) for f in lesson.fields if (name := f.name) in names})
+
+
+def _need_one_precision(values: Mapping[str, Any]) -> None:
+    kinds = {name: values[name].dtype.name for name in values if is_inexact(values[name])}
+    if len(set(kinds.values())) > 1:
+        held = ", ".join(f"{name} is {kind}" for name, kind in kinds.items())
+        raise ValueError(f"Torch takes these in one precision only, but {held}.")
+
+
+def _names(lesson: Topic) -> str:
+    return ", ".join(f.name for f in lesson.fields)
+
+
+def _in_precision(value: Any, dtype: Any) -> Any:
+    if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
+        return value.astype(dtype)
+    return value
+
+
+def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
+    missing = isinstance(spec, Tensor) and not spec.optional and spec.default is None
+    if missing and values.get(spec.name) is None:
+        raise ValueError(f"{spec.name} is missing: {spec.says}")
+    value = values.get(spec.name, spec.default)
+    match spec:
+        case Tensor():
+            return None if value is None else as_array(spec, value)
+        case Number():
+            return None if spec.optional and value is None else _read_number(spec, value)
+        case Numbers():
+            return _read_numbers(spec, value)
+        case Choice() if value not in spec.options:
+            raise ValueError(f"{spec.name} is {value!r}; expected {_either(spec.options)}.")
+        case Switch() if not isinstance(value, bool | np.bool_):
+            raise ValueError(f"{spec.name} is {value!r}; expected True or False.")
+    return value
+
+
+def _read_number(spec: Number, value: Any) -> float | int:
+    if isinstance(value, bool | str) or value is None or np.ndim(value) != 0:
+        raise ValueError(f"{spec.name} is {value!r}; expected a number.")
+    if spec.integer and value != int(value):
+        raise ValueError(f"{spec.name} is {value}; expected a whole number.")
+    return int(value) if spec.integer else float(value)
+
+
+def _read_numbers(spec: Numbers, value: Any) -> tuple[float | None, ...]:
+    """As many numbers as torch's default has; None only where the default is None."""
+    expected = f"expected {len(spec.default)} numbers, as in {spec.default}."
+    if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(spec.default):
+        raise ValueError(f"{spec.name} is {value!r}; {expected}")
+    found: list[float | None] = []
+    for number, default in zip(value, spec.default, strict=True):
+        if number is None and default is None:
+            found.append(None)
+        elif isinstance(number, bool | str) or number is None or np.ndim(number) != 0:
+            raise ValueError(f"{spec.name} holds {number!r}; {expected}")
+        else:
+            found.append(float(number))
+    return tuple(found)
+
+
+def _either(options: tuple[Any, ...]) -> str:
+    names = [str(option) for option in options]
+    return ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def as_array(spec: Tensor, value: Any) -> np.ndarray:
+    """An array as it is; a plain list as the field's kind says: [1, 2] typed for scores means floats."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{spec.name} is not a regular block of numbers: {error}") from error
+    if array.dtype.kind not in "biufc":
+        raise ValueError(f"{spec.name} is {value!r}; expected numbers.")
+    if isinstance(value, np.ndarray):
+        return value
+    if spec.kind == "float" and array.dtype.kind in "biu" and not hasattr(value, "dtype"):
+        return array.astype(np.float64)
+    return array.astype(np.int64) if spec.kind == "index" and array.size == 0 else array
+
+
+def is_inexact(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.inexact)

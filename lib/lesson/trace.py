@@ -1,0 +1,181 @@
+"""Many updates of an optimizer, one after another: by hand and by torch, with every buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from lib.lesson.checks import need_shape
+from lib.lesson.drive import Answer, drive, go_on
+from lib.lesson.given import given_values
+from lib.lesson.optimizer import Optimizer
+from lib.lesson.spec import Step, Steps
+from lib.lesson.to_torch import torch_parameters
+
+Gradients = Sequence[Any] | Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """One update: its steps, the parameter after it, what the optimizer then remembers, and the gradient it was given.
+
+    `steps` is empty where torch did the update, and where there was no gradient (None): torch skips such a parameter.
+    """
+
+    steps: dict[str, Step]
+    param: np.ndarray
+    state: dict[str, Any]
+    grad: Any = None
+
+
+def trace_by_hand(
+    lesson: Optimizer,
+    param: Any,
+    grads: Gradients,
+    values: Mapping[str, Any],
+    updates: int | None = None,
+    *,
+    way: Callable[..., Steps] | None = None,
+    slip: Callable[[Mapping[str, Any]], Answer] | None = None,
+) -> list[Update]:
+    """The updates by hand in float64, one per gradient. ValueError, in plain words, for what torch rejects.
+
+    `grads` is a list with a gradient per update (None: no gradient), or a function: for "closure" optimizers the
+    closure itself, param -> (loss, gradient); for the others (param, update from 0) -> gradient. A function needs
+    `updates`, else it runs once. `values["lr"]` may be a list with a learning rate per update. `way` is another
+    coroutine than the lesson's own, `slip(given)` answers the steps otherwise, as a mistake does.
+    """
+    param, state = np.array(param, dtype=np.float64), dict[str, Any]()
+    done: list[Update] = []
+    for update, lr in enumerate(_rates(grads, values, updates)):
+        grad = _gradient(lesson, grads, param, update)
+        if grad is None:
+            done.append(Update({}, param, state))
+            continue
+        given = given_values(lesson, {**values, **lr, "param": param, "grad": grad, "state": state})
+        _need_a_gradient_of_the_shape(lesson, given)
+        if update == 0 or lr:
+            lesson.check(**given)
+        worked = drive((way or lesson.by_hand)(**given), slip(given) if slip else go_on)
+        param, state = np.asarray(worked.returned[0]), worked.returned[1]
+        done.append(Update(worked.steps, param, state, given["grad"]))
+    return done
+
+
+def trace_by_torch(
+    lesson: Optimizer, param: Any, grads: Gradients, values: Mapping[str, Any], updates: int | None = None
+) -> list[Update]:
+    """The same updates by torch's own optimizer, in the precision of `param`. Raises what torch raises."""
+    leaf = torch.nn.Parameter(torch.from_numpy(np.array(param if hasattr(param, "dtype") else np.float64(param))))
+    rates = _rates(grads, values, updates)
+    first = rates[0] if rates else {}
+    optimizer = lesson.torch([leaf], **torch_parameters(lesson, {**values, **first}))
+    done = []
+    for update, lr in enumerate(rates):
+        optimizer.param_groups[0].update(lr)
+        before = leaf.detach().numpy().copy()
+        grad = _gradient(lesson, grads, before, update)
+        if lesson.gradient == "closure":
+            optimizer.step(_torch_closure(leaf, grad))
+        else:
+            leaf.grad = None if grad is None else _torch_gradient(lesson, leaf, grad)
+            optimizer.step()
+        state = {} if grad is None and not done else plain_state(optimizer.state[leaf])
+        done.append(Update({}, leaf.detach().numpy().copy(), state, grad))
+    return done
+
+
+def _rates(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> list[dict[str, float]]:
+    """For each update the learning rate that is set before it; empty where it stays as it was built."""
+    lr = values.get("lr")
+    several = lr is not None and np.ndim(lr) > 0
+    count = updates if updates is not None else len(grads) if isinstance(grads, Sequence | np.ndarray) else None
+    if count is None:
+        count = len(lr) if several else 1
+    if not several:
+        return [{} for _ in range(count)]
+    if len(lr) < count:
+        raise ValueError(f"lr holds {len(lr)} learning rates; expected one for each of the {count} updates.")
+    return [{"lr": float(rate)} for rate in lr[:count]]
+
+
+def _gradient(lesson: Optimizer, grads: Gradients, param: np.ndarray, update: int) -> Any:
+    if not callable(grads):
+        return grads[update]
+    if lesson.gradient == "closure":
+        return grads
+    with np.errstate(all="ignore"):  # far out an objective overflows, and that is what is to be seen
+        return grads(param, update)
+
+
+def _need_a_gradient_of_the_shape(lesson: Optimizer, given: Mapping[str, Any]) -> None:
+    if lesson.gradient == "dense":
+        need_shape("grad", given["grad"], given["param"].shape, "one gradient per number of the parameter")
+
+
+def _torch_closure(leaf: torch.nn.Parameter, closure: Callable[[np.ndarray], tuple[Any, Any]]) -> Callable[[], Any]:
+    """The closure as torch calls it: it leaves the gradient at the parameter and returns the loss."""
+
+    def evaluate() -> torch.Tensor:
+        loss, grad = closure(leaf.detach().numpy().copy())
+        leaf.grad = torch.from_numpy(np.array(grad, dtype=leaf.detach().numpy().dtype))
+        return torch.as_tensor(np.asarray(loss))
+
+    return evaluate
+
+
+def _torch_gradient(lesson: Optimizer, leaf: torch.nn.Parameter, grad: Any) -> torch.Tensor:
+    if lesson.gradient == "sparse" and isinstance(grad, tuple):
+        indices, rows = np.atleast_1d(grad[0]), np.asarray(grad[1], dtype=leaf.detach().numpy().dtype)
+        return torch.sparse_coo_tensor(torch.from_numpy(np.atleast_2d(indices)), torch.from_numpy(rows), leaf.shape)
+    return torch.from_numpy(np.array(grad, dtype=leaf.detach().numpy().dtype))
+
+
+def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """An optimizer's state with arrays for tensors; numbers, lists and None as they are."""
+    return {name: _plain(value) for name, value in state.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().numpy().copy()
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def buffers(state: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+    """Every array or number in a state with its name; a list's items are `name[0]`, `name[1]`, …"""
+    for name, value in state.items():
+        if isinstance(value, list):
+            yield from ((f"{name}[{i}]", np.asarray(v)) for i, v in enumerate(value) if v is not None)
+        elif value is not None:
+            yield name, np.asarray(value)
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where two traces first part: the update (from 1), the parameter or buffer, and how far apart they are."""
+
+    update: int
+    buffer: str
+    apart: float
+
+
+def first_parting(
+    ours: Sequence[Update], others: Sequence[Update], rtol: float = 1e-9, atol: float = 1e-12
+) -> Parting | None:
+    """The first update, and in it the first buffer (then the parameter), in which two traces part; None if they agree.
+
+    A buffer that only one of them has is not compared: other conventions remember other things.
+    """
+    for place, (our, other) in enumerate(zip(ours, others, strict=False), 1):
+        theirs = dict(buffers(other.state))
+        pairs = [(name, mine, theirs[name]) for name, mine in buffers(our.state) if name in theirs]
+        for name, a, b in (*pairs, ("param", our.param, other.param)):
+            if a.shape != b.shape or not np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
+                apart = float(np.max(np.abs(a - b))) if a.shape == b.shape and a.size else np.inf
+                return Parting(place, name, apart)
+    return None
