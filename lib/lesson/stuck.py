@@ -183,9 +183,8 @@ def _of_class_count(value: float, known: int | None) -> Iterator[Finding]:
         if classes > MOST_SHOWN:
             yield Finding(says, "cross_entropy_loss", "Ten classes, no idea", "guess")
         else:
-            yield Finding(
-                says, "cross_entropy_loss", sign="guess", values={"input": [[0] * classes], "target": [classes // 3]}
-            )
+            alike = {"input": [[0] * classes], "target": [classes // 3]}
+            yield Finding(says, "cross_entropy_loss", sign="guess", values=alike)
 
 
 def twice_floor(classes: int) -> float:
