@@ -10,11 +10,11 @@ from functools import cache, partial
 import streamlit as st
 
 import pages as page_modules
-from lib.catalog import GROUPS, LESSONS
+from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, TOPICS
 from lib.ui.page import Page
 from lib.ui.style import apply_style
 from lib.ui.text import say
-from pages import home, lesson
+from pages import home, lesson, optimizer
 
 
 @cache
@@ -31,8 +31,10 @@ def all_pages() -> dict[str, st.Page]:
     pages = {"": st.Page(home.render, title="Torch by Hand", default=True)}
     for slug, (about, render) in single_pages().items():
         pages[slug] = st.Page(render, title=about.title, url_path=slug)
-    for slug, entry in LESSONS.items():
-        pages[slug] = st.Page(partial(lesson.render, entry), title=entry.title, url_path=slug)
+    renders = {slug: partial(lesson.render, entry) for slug, entry in LESSONS.items()}
+    renders |= {slug: partial(optimizer.render, entry) for slug, entry in OPTIMIZERS.items()}
+    for slug, render in renders.items():
+        pages[slug] = st.Page(render, title=TOPICS[slug].title, url_path=slug)
     return pages
 
 
@@ -46,7 +48,7 @@ def search_labels() -> dict[str, str]:
 
 def members(group: str) -> list[str]:
     """The slugs in a group of the sidebar: lessons and single pages by their order."""
-    entries = LESSONS | {slug: about for slug, (about, _) in single_pages().items()}
+    entries = dict(TOPICS) | {slug: about for slug, (about, _) in single_pages().items()}
     return sorted((s for s, e in entries.items() if e.group == group), key=lambda s: entries[s].order)
 
 

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.catalog import LESSONS
 from lib.lesson import run
 from lib.lesson.checks import NotADistribution
 from lib.lesson.draw import draw_values
-from lib.lesson.spec import Lesson, Try
+from lib.lesson.spec import Lesson
 from lib.ui import views
-from lib.ui.copy_link import copy_link
-from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, matching_example, take_uploaded, texts_of
+from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
+from lib.ui.heading import heading, neighbours, spec_of, try_button
 from lib.ui.pictures import picture
 from lib.ui.text import number, say
 from lib.ui.working import working_card
@@ -28,53 +27,23 @@ VIEWS: Mapping[str, Callable[[Lesson, Mapping[str, Any]], None]] = {
     "Pitfalls": views.pitfalls,
     "Code": views.code,
 }
-OWN = "Your own numbers"
-RANDOM = "Random numbers"
 
 
 def render(lesson: Lesson) -> None:
     """The whole page."""
     take_uploaded(lesson)
-    _heading(lesson)
+    heading(lesson, views.about, draw=_draw_random)
     left, right = st.columns([0.29, 0.71], gap="small")
     with left, st.container(border=True, key=key_of(lesson, "input_card")):
         typed = input_fields(lesson)
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
         usable = _result(lesson, typed)
     _below(lesson, typed, usable)
-    _neighbours(lesson)
+    neighbours(lesson)
 
 
-def _heading(lesson: Lesson) -> None:
-    title, about, picker, link = st.columns([0.46, 0.1, 0.29, 0.15], vertical_alignment="center", gap="small")
-    title.title(say(lesson.title), anchor=False)
-    with about, st.popover(say("About"), type="tertiary"):
-        views.about(lesson)
-    with picker:
-        _example_picker(lesson)
-    with link:
-        copy_link(key_of(lesson, "copy"))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
-        st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
-        st.markdown(say(lesson.purpose), width="content")
-        st.markdown(f"${lesson.formula}$", width="content")
-
-
-def _example_picker(lesson: Lesson) -> None:
-    """Names the example that stands in the fields; picking another fills them."""
-    key = key_of(lesson, "example")
-    now = matching_example(lesson)
-    titles = [*(example.title for example in lesson.examples), *([OWN] if now is None else []), RANDOM]
-    st.session_state[key] = OWN if now is None else now.title
-    st.selectbox(say("Example"), titles, key=key, on_change=_pick, args=(lesson, key), label_visibility="collapsed")
-
-
-def _pick(lesson: Lesson, key: str) -> None:
-    if st.session_state[key] == RANDOM:
-        fill(lesson, texts_of(lesson, draw_values(lesson, lesson.shapes[0], seed=time.time_ns() % 2**32)))
-    for example in lesson.examples:
-        if example.title == st.session_state[key]:
-            fill(lesson, texts_of(lesson, example.values))
+def _draw_random(lesson: Lesson) -> dict[str, Any]:
+    return draw_values(lesson, lesson.shapes[0], seed=time.time_ns() % 2**32)
 
 
 def _result(lesson: Lesson, typed: Typed) -> bool:
@@ -130,7 +99,7 @@ def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:
     positive = np.maximum(array, 0).astype(np.float64)
     sums = positive.sum(axis=-1, keepdims=True)
     if (sums > 0).all():
-        text = as_text(_spec(lesson, name), positive / sums)
+        text = as_text(spec_of(lesson, name), positive / sums)
         help_text = say("Sets negative numbers to 0, then divides by the sum.")
         st.button(say("Normalise {name}", name=name), on_click=fill, args=(lesson, {name: text}), help=help_text)
 
@@ -150,15 +119,7 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
             bind="query-params",
             persist_state="session",
         )
-        attempt = next((t for t in lesson.tries if _changes(lesson, t)), None)
-        if attempt:
-            st.button(
-                say("Try: {question}", question=attempt.asks),
-                type="tertiary",
-                on_click=fill,
-                args=(lesson, {name: as_text(_spec(lesson, name), v) for name, v in attempt.values.items()}),
-                key=key_of(lesson, "try"),
-            )
+        try_button(lesson)
     if chosen in ("Extreme inputs", "Pitfalls"):
         VIEWS[chosen](lesson, typed.values)
     elif not usable:
@@ -175,25 +136,3 @@ def _large(lesson: Lesson, values: Mapping[str, Any], chosen: str) -> None:
         views.gradient_table(lesson, values)
     else:
         st.caption(say("More than 10,000 numbers: result and gradient only. Fewer numbers bring this view back."))
-
-
-def _spec(lesson: Lesson, name: str) -> Any:
-    return next(spec for spec in lesson.fields if spec.name == name)
-
-
-def _changes(lesson: Lesson, attempt: Try) -> bool:
-    """Whether the attempt would change anything, and the page stands at an example where it was meant for."""
-    now = {name: st.session_state.get(key_of(lesson, name)) for name in attempt.values}
-    return any(str(now[name]) != str(as_text(_spec(lesson, name), value)) for name, value in attempt.values.items())
-
-
-def _neighbours(lesson: Lesson) -> None:
-    """Previous and next lesson, at the foot."""
-    slugs = list(LESSONS)
-    place = slugs.index(lesson.slug)
-    pages = st.session_state["pages"]
-    with st.container(horizontal=True, horizontal_alignment="distribute", key=key_of(lesson, "neighbours")):
-        for step, arrow in ((-1, "← {title}"), (1, "{title} →")):
-            if 0 <= place + step < len(slugs):
-                slug = slugs[place + step]
-                st.page_link(pages[slug], label=say(arrow, title=LESSONS[slug].title), width="content")

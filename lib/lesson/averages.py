@@ -121,13 +121,12 @@ def _value(given: Mapping[str, Any], done: Mapping[str, Any]) -> Any:
 
 
 LESSON = Lesson(
-    title="Exponential averages and momentum",
+    title="Averages and momentum",
     torch=corrected_average,
     group="training",
     order=2,
-    names=("指数加权平均与动量", "exponential moving average", "EMA", "momentum", "bias correction"),
-    purpose="An average that forgets: every new number counts most, and what came before fades. "
-    "Optimizers smooth gradients with it.",
+    names=("指数加权平均与动量", "exponentially weighted average", "EMA", "momentum", "bias correction"),
+    purpose="An average that forgets: the newest number counts most, older ones fade.",
     use_when="You want the trend of noisy numbers, such as gradients or losses, without keeping them all.",
     not_when="Every number must count the same.",
     formula=r"v_t = \beta\, v_{t-1} + (1-\beta)\,\theta_t, \qquad \hat v_t = \frac{v_t}{1-\beta^t}",

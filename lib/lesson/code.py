@@ -14,7 +14,7 @@ from torch import nn
 
 from lib.lesson import run
 from lib.lesson.source import local_parts, standalone
-from lib.lesson.spec import Choice, Lesson, Parameter, Tensor
+from lib.lesson.spec import Choice, Lesson, Numbers, Parameter, Tensor, Topic
 from lib.lesson.tensor_text import format_tensor
 
 WIDTH = 100
@@ -41,7 +41,9 @@ def pytorch_lines(lesson: Lesson, values: Mapping[str, Any]) -> str:
     """The lines that reproduce PyTorch's number and gradients; parameters that keep torch's default are left out."""
     tensors = {t.name: _array(t, values) for t in lesson.tensors}
     leaves = [t.name for t in lesson.tensors if t.differentiable and _holds_floats(tensors[t.name])]
-    made = [f"{name} = {_tensor(array, grad=name in leaves)}" for name, array in tensors.items() if array is not None]
+    made = [
+        f"{name} = {torch_tensor(array, grad=name in leaves)}" for name, array in tensors.items() if array is not None
+    ]
     blocks = [
         *_head(lesson, values),
         "\n".join(made),
@@ -92,14 +94,14 @@ def _call(lesson: Lesson, values: Mapping[str, Any], tensors: Mapping[str, Any])
     names = [name if array is not None else "None" for name, array in tensors.items()]
     while names and names[-1] == "None":
         names.pop()
-    settings = [f"{p.name}={_in_torch(p, values)}" for p in lesson.parameters if _differs(p, values)]
+    settings = [f"{p.name}={in_torch(p, values)}" for p in lesson.parameters if differs(p, values)]
     if isinstance(lesson.torch, type):
-        build = _called(f"loss_fn = {lesson.torch_name}", settings)
+        build = called(f"loss_fn = {lesson.torch_name}", settings)
         return f"{build}\n{result} = loss_fn({', '.join(names)})\nprint({result})"
-    return f"{_called(f'{result} = {lesson.torch.__name__}', [*names, *settings])}\nprint({result})"
+    return f"{called(f'{result} = {lesson.torch.__name__}', [*names, *settings])}\nprint({result})"
 
 
-def _called(function: str, arguments: list[str]) -> str:
+def called(function: str, arguments: list[str]) -> str:
     """One line, or a line for each argument where one would be too long."""
     line = f"{function}({', '.join(arguments)})"
     if len(line) <= WIDTH:
@@ -108,15 +110,17 @@ def _called(function: str, arguments: list[str]) -> str:
     return f"{function}(\n{inner})"
 
 
-def _differs(spec: Parameter, values: Mapping[str, Any]) -> bool:
+def differs(spec: Parameter, values: Mapping[str, Any]) -> bool:
     value = values.get(spec.name, spec.default)
+    if isinstance(spec, Numbers):
+        return tuple(value) != spec.default
     return value is not None if isinstance(spec, Tensor) else value != spec.default
 
 
-def _in_torch(spec: Parameter, values: Mapping[str, Any]) -> str:
+def in_torch(spec: Parameter, values: Mapping[str, Any]) -> str:
     if isinstance(spec, Tensor):
         array = _array(spec, values)
-        return "None" if array is None else _tensor(array)
+        return "None" if array is None else torch_tensor(array)
     chosen = _chosen(spec, values)
     if isinstance(chosen, nn.Module):
         return f"nn.{chosen!r}"
@@ -145,7 +149,7 @@ def _named_number(word: str, library: str) -> str:
     return f"-{library}.inf" if word == "-inf" else f"{library}.{word}"
 
 
-def _tensor(array: np.ndarray, *, grad: bool = False) -> str:
+def torch_tensor(array: np.ndarray, *, grad: bool = False) -> str:
     """torch.tensor(…) that makes exactly this tensor."""
     options = [] if array.dtype in TORCHS_OWN else [f"dtype=torch.{array.dtype.name}"]
     options += ["requires_grad=True"] if grad else []
@@ -190,9 +194,9 @@ def _is_one_number(lesson: Lesson, values: Mapping[str, Any]) -> bool:
 # NumPy
 
 
-def heart(lesson: Lesson, part: str = "forward") -> str:
+def heart(lesson: Topic, part: str = "forward") -> str:
     """The hand calculation as its file has it, for the screen, with the file's own parts; `part` may be "gradient"."""
-    return local_parts(lesson.by_hand if part == "forward" else lesson.grad_by_hand)
+    return local_parts(lesson.grad_by_hand if part == "gradient" and isinstance(lesson, Lesson) else lesson.by_hand)
 
 
 def numpy_source(lesson: Lesson) -> str:
@@ -210,11 +214,11 @@ def numpy_program(lesson: Lesson, values: Mapping[str, Any]) -> str:
 
 def _given(lesson: Lesson, values: Mapping[str, Any]) -> str:
     given = run.given_values(lesson, values)
-    lines = "".join(f'    "{name}": {_in_numpy(value)},\n' for name, value in given.items())
+    lines = "".join(f'    "{name}": {in_numpy(value)},\n' for name, value in given.items())
     return f"given = {{\n{lines}}}\n"
 
 
-def _in_numpy(value: Any) -> str:
+def in_numpy(value: Any) -> str:
     if not isinstance(value, np.ndarray):
         return _plain(value, "np")
     default = value.dtype in (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_))
@@ -240,11 +244,16 @@ def _run(lesson: Lesson) -> str:
 def notebook(lesson: Lesson, values: Mapping[str, Any]) -> str:
     """A notebook (nbformat 4) that runs top to bottom: what it is, PyTorch, NumPy, and that they agree."""
     cells = [
-        _cell("what", "markdown", _description(lesson)),
-        _cell("pytorch", "code", pytorch_lines(lesson, values)),
-        _cell("by-hand", "code", numpy_program(lesson, values).replace("from __future__ import annotations\n\n", "")),
-        _cell("compare", "code", _comparison(lesson, values)),
+        cell("what", "markdown", description(lesson)),
+        cell("pytorch", "code", pytorch_lines(lesson, values)),
+        cell("by-hand", "code", numpy_program(lesson, values).replace("from __future__ import annotations\n\n", "")),
+        cell("compare", "code", _comparison(lesson, values)),
     ]
+    return notebook_of(cells)
+
+
+def notebook_of(cells: list[dict[str, Any]]) -> str:
+    """The file's text for these cells."""
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -254,12 +263,12 @@ def notebook(lesson: Lesson, values: Mapping[str, Any]) -> str:
     )
 
 
-def _cell(name: str, kind: str, text: str) -> dict[str, Any]:
+def cell(name: str, kind: str, text: str) -> dict[str, Any]:
     cell = {"cell_type": kind, "id": name, "metadata": {}, "source": text.strip("\n").splitlines(keepends=True)}
     return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
 
 
-def _description(lesson: Lesson) -> str:
+def description(lesson: Topic) -> str:
     symbols = "\n".join(f"- ${symbol}$: {meaning}" for symbol, meaning in lesson.symbols)
     links = "\n".join(f"- [{reference.text}]({reference.url})" for reference in lesson.references)
     return (

@@ -148,12 +148,12 @@ def grad_by_hand(done: Mapping[str, np.ndarray], *, x: np.ndarray, lr: float) ->
 
 
 LESSON = Lesson(
-    title="Gradient descent and the learning rate",
+    title="Gradient descent",
     torch=one_update,
     group="training",
     order=1,
-    names=("梯度下降法与学习率", "gradient descent", "learning rate", "exploding", "divergence"),
-    purpose="Each update walks against the gradient. How far, the learning rate decides: too far, and it explodes.",
+    names=("梯度下降法与学习率", "learning rate", "exploding", "divergence"),
+    purpose="Walk against the gradient. The learning rate decides how far: too far explodes.",
     use_when="You want to see what a learning rate does before you trust an optimizer with it.",
     not_when="The loss has several minima or noise: the border is then another one at every place.",
     formula=r"x \leftarrow x - \eta \cdot \frac{dy}{dx}, \qquad y = (2x)^2",

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.run import Answer, Worked, drive, given_values, go_on, work
-from lib.lesson.spec import Lesson, Mistake, Step
+from lib.lesson.drive import Answer, Worked, drive, go_on, work
+from lib.lesson.given import given_values
+from lib.lesson.spec import Lesson, Mistake, Step, Topic
 
 
 def answers_of(mistake: Mistake, given: Mapping[str, Any], otherwise: Answer = go_on) -> Answer:
@@ -24,20 +25,20 @@ def answers_of(mistake: Mistake, given: Mapping[str, Any], otherwise: Answer = g
     return answer
 
 
-def working(lesson: Lesson, values: Mapping[str, Any], part: str, answer: Answer = go_on) -> Worked:
+def working(lesson: Topic, values: Mapping[str, Any], part: str, answer: Answer = go_on) -> Worked:
     """The forward hand calculation, or the gradient's on true forward values."""
     given = given_values(lesson, values)
     forward = work(lesson, given, answer if part == "forward" else go_on)
-    if part == "forward":
+    if part == "forward" or not isinstance(lesson, Lesson):
         return forward
     return drive(lesson.grad_by_hand(forward.sent, **given), answer)
 
 
-def mistakes_of(lesson: Lesson, part: str) -> tuple[Mistake, ...]:
-    return lesson.mistakes if part == "forward" else lesson.grad_mistakes
+def mistakes_of(lesson: Topic, part: str) -> tuple[Mistake, ...]:
+    return lesson.grad_mistakes if part == "gradient" and isinstance(lesson, Lesson) else lesson.mistakes
 
 
-def mistaken(lesson: Lesson, values: Mapping[str, Any], mistake: Mistake, part: str = "forward") -> Worked | None:
+def mistaken(lesson: Topic, values: Mapping[str, Any], mistake: Mistake, part: str = "forward") -> Worked | None:
     """The whole working of somebody who makes this one mistake; None where it cannot be made with these values."""
     given = given_values(lesson, values)
     if not mistake.when(given):
@@ -46,7 +47,7 @@ def mistaken(lesson: Lesson, values: Mapping[str, Any], mistake: Mistake, part: 
 
 
 def truth_and_mistaken(
-    lesson: Lesson, values: Mapping[str, Any], mistake: Mistake, part: str = "forward"
+    lesson: Topic, values: Mapping[str, Any], mistake: Mistake, part: str = "forward"
 ) -> tuple[dict[str, Step], dict[str, Step] | None]:
     """The steps as torch has them, and as the mistake makes them (each with the value sent on)."""
     truth = working(lesson, values, part).steps
@@ -71,9 +72,7 @@ def same_value(a: Any, b: Any) -> bool:
     return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
-def fitting(
-    lesson: Lesson, values: Mapping[str, Any], step: str, value: Any, *, part: str = "forward"
-) -> list[Mistake]:
+def fitting(lesson: Topic, values: Mapping[str, Any], step: str, value: Any, *, part: str = "forward") -> list[Mistake]:
     """Every mistake of the lesson that gives `value` at `step` (and that differs from the truth there)."""
     truth = working(lesson, values, part).steps[step].value
     found = []

@@ -22,6 +22,7 @@ class Objective:
 
     title: str
     formula: str
+    expression: str  # in Python, of x (and y)
     value: Value
     gradient: Callable[[np.ndarray, int], np.ndarray]
     start: tuple[float, ...]
@@ -29,6 +30,7 @@ class Objective:
     window: tuple[tuple[float, float], ...]
     says: str
     noise: str = ""  # how the gradient differs from the slope, if it does
+    noise_lines: str = ""  # the noise of an update, in Python
 
     @property
     def size(self) -> int:
@@ -120,6 +122,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "bowl": Objective(
         "y = (2x)²",
         "f(x) = (2x)^2",
+        "(2 * x)**2",
         _bowl,
         _bowl_gradient,
         (2.0,),
@@ -130,6 +133,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "quadratic": Objective(
         "Long valley (condition number 25)",
         r"f(x, y) = \tfrac12 (x^2 + 25\, y^2)",
+        "0.5 * (x**2 + 25 * y**2)",
         partial(_quadratic, steep=STEEP),
         partial(_quadratic_gradient, steep=STEEP),
         (2.0, 1.0),
@@ -140,6 +144,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "noisy quadratic": Objective(
         "Long valley with noise",
         r"f(x, y) = \tfrac12 (x^2 + 25\, y^2)",
+        "0.5 * (x**2 + 25 * y**2)",
         partial(_quadratic, steep=STEEP),
         partial(_noisy_gradient, steep=STEEP, seed=0),
         (2.0, 1.0),
@@ -147,10 +152,12 @@ OBJECTIVES: Mapping[str, Objective] = {
         ((-2.5, 2.5), (-1.5, 1.5)),
         "The same valley, but every gradient comes with noise of size 1, as from a mini-batch (seed 0).",
         noise="The gradient carries noise, so it is not the slope of the loss drawn.",
+        noise_lines="np.random.default_rng((0, update)).normal(0, 1, 2)",
     ),
     "rosenbrock": Objective(
         "Rosenbrock's banana",
         "f(x, y) = (1 - x)^2 + 100\\,(y - x^2)^2",
+        "(1 - x)**2 + 100 * (y - x**2)**2",
         _rosenbrock,
         _rosenbrock_gradient,
         (-1.5, 2.0),
@@ -161,6 +168,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "beale": Objective(
         "Beale",
         r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+        "(1.5 - x + x * y)**2 + (2.25 - x + x * y**2)**2 + (2.625 - x + x * y**3)**2",
         _beale,
         _beale_gradient,
         (1.0, 1.0),
@@ -171,6 +179,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "himmelblau": Objective(
         "Himmelblau",
         "f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        "(x**2 + y - 11)**2 + (x + y**2 - 7)**2",
         _himmelblau,
         _himmelblau_gradient,
         (0.0, 0.0),
@@ -181,6 +190,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "saddle": Objective(
         "Saddle",
         "f(x, y) = x^2 - y^2",
+        "x**2 - y**2",
         _saddle,
         _saddle_gradient,
         (1.0, 0.01),
@@ -191,6 +201,7 @@ OBJECTIVES: Mapping[str, Objective] = {
     "absolute": Objective(
         "y = |x|",
         "f(x) = |x|",
+        "abs(x)",
         _absolute,
         _absolute_gradient,
         (1.05,),

@@ -66,6 +66,7 @@ class Optimizer(Topic):
     tensors: tuple[Tensor, ...] = (PARAM, GRAD)
     group: str = "optimizers"
     gradient: Literal["dense", "sparse", "closure"] = "dense"
+    param_axes: int = 1  # how many axes a parameter has at least
     sweeps: str = ""  # "momentum"; "betas[0]" for one of several numbers
     sweep_range: tuple[float, float] = (0.0, 0.99)
     conventions: tuple[Convention, ...] = ()

@@ -24,6 +24,11 @@ def sweep_setting(lesson: Optimizer, form: Mapping[str, Any], value: Any) -> dic
     return {name: tuple(numbers)}
 
 
+def sweep_range(lesson: Optimizer, count: int) -> np.ndarray:
+    """Evenly spaced values of the swept parameter, both ends included."""
+    return np.linspace(*lesson.sweep_range, count)
+
+
 def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The loss after the last update, shape (others, rates); inf or NaN where the run diverged.
 

@@ -179,3 +179,29 @@ def first_parting(
                 apart = float(np.max(np.abs(a - b))) if a.shape == b.shape and a.size else np.inf
                 return Parting(place, name, apart)
     return None
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """From which update (from 1) on a run has left, and in one sentence how."""
+
+    update: int
+    says: str
+
+
+FAR = 1e6  # times the loss at the start, or 1 if that is less
+
+
+def divergence(updates: Sequence[Update], loss: Callable[[np.ndarray], float], start: np.ndarray) -> Divergence | None:
+    """Where a run leaves for good: the loss grows a million times, or a number stops being finite. None if it stays."""
+    first = loss(start)
+    most = FAR * max(1.0, abs(first)) if np.isfinite(first) else np.inf
+    for place, update in enumerate(updates, 1):
+        if not np.isfinite(update.param).all():
+            return Divergence(place, f"Diverged at update {place}: a number is no longer finite.")
+        now = loss(update.param)
+        if now > most:
+            return Divergence(place, f"Diverged at update {place}: the loss is over a million times what it was.")
+        if now < -most:
+            return Divergence(place, f"Falls without end: at update {place} the loss is below −{most:,.0f}.")
+    return None

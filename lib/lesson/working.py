@@ -13,8 +13,9 @@ import numpy as np
 
 from lib.lesson import tensor_text
 from lib.lesson.diagnose import answers_of, mistakes_of, same_value, working
-from lib.lesson.run import Answer, Worked, given_values
-from lib.lesson.spec import Lesson, Mistake, Step
+from lib.lesson.drive import Answer, Worked
+from lib.lesson.given import given_values
+from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.tensor_text import TensorTextError, Typed
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
@@ -121,7 +122,7 @@ def _last_before_reduction(steps: Mapping[str, Step]) -> Step | None:
 
 
 def judge(
-    lesson: Lesson,
+    lesson: Topic,
     values: Mapping[str, Any],
     entries: Mapping[str, str],
     sample: tuple[int, ...],
@@ -183,7 +184,7 @@ def _put(row: Row, value: np.ndarray, entry: Typed) -> np.ndarray:
 
 
 def _judge_row(
-    lesson: Lesson,
+    lesson: Topic,
     values: Mapping[str, Any],
     part: Part,
     row: Row,
@@ -240,7 +241,7 @@ def _rounds_to(entry: Typed, expected: np.ndarray) -> bool:
 
 
 def _fitting_mistakes(
-    lesson: Lesson,
+    lesson: Topic,
     values: Mapping[str, Any],
     part: Part,
     row: Row,

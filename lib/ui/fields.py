@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.lesson.spec import Choice, Example, Lesson, Number, Parameter, Switch, Tensor
+from lib.lesson.spec import Choice, Example, Number, Numbers, Parameter, Switch, Tensor, Topic
 from lib.lesson.tensor_file import TensorFileError, read_tensor_file
 from lib.lesson.tensor_text import TensorTextError, format_tensor, read
 from lib.ui.text import say, shape
@@ -32,7 +32,7 @@ class Typed:
         return any(isinstance(v, np.ndarray) and v.size > MOST_TO_WORK for v in self.values.values())
 
 
-def key_of(lesson: Lesson, name: str) -> str:
+def key_of(lesson: Topic, name: str) -> str:
     """The widget's key and the name of its query parameter."""
     return f"{lesson.slug}_{name}"
 
@@ -41,43 +41,45 @@ def as_text(spec: Parameter, value: Any) -> Any:
     """What a field shows for a value of an example."""
     if isinstance(spec, Tensor):
         return "" if value is None else format_tensor(np.asarray(value), whole=True)
-    return float(value) if isinstance(spec, Number) and not spec.integer else value
+    if isinstance(spec, Numbers):
+        return ", ".join("none" if number is None else f"{number:g}" for number in value)
+    return float(value) if isinstance(spec, Number) and not spec.integer and value is not None else value
 
 
-def texts_of(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]:
+def texts_of(lesson: Topic, values: Mapping[str, Any]) -> dict[str, Any]:
     """Every field's content for these values; left-out fields have torch's default."""
-    return {spec.name: as_text(spec, values.get(spec.name, spec.default)) for spec in lesson.fields}
+    return {spec.name: as_text(spec, values.get(spec.name, spec.default)) for spec in lesson.form}
 
 
 @cache
-def example_texts(lesson: Lesson) -> tuple[dict[str, Any], ...]:
+def example_texts(lesson: Topic) -> tuple[dict[str, Any], ...]:
     """What the fields hold for each example of a lesson, which never changes."""
     return tuple(texts_of(lesson, example.values) for example in lesson.examples)
 
 
-def link_values(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, str]:
+def link_values(lesson: Topic, values: Mapping[str, Any]) -> dict[str, str]:
     """Query parameters that open the lesson on these values; what equals the first example is left out."""
     first = example_texts(lesson)[0]
     return {key_of(lesson, n): str(text) for n, text in texts_of(lesson, values).items() if text != first[n]}
 
 
-def current(lesson: Lesson, name: str, default: Any) -> Any:
+def current(lesson: Topic, name: str, default: Any) -> Any:
     """What the field holds now, before its widget runs: the session knows, or on a first visit the URL."""
     key = key_of(lesson, name)
     return st.session_state.get(key, st.query_params.get(key, default))
 
 
-def fill(lesson: Lesson, texts: Mapping[str, Any]) -> None:
+def fill(lesson: Topic, texts: Mapping[str, Any]) -> None:
     """Puts texts into fields; for callbacks. The working belongs to the numbers, so it starts afresh."""
     for name, text in texts.items():
         st.session_state[key_of(lesson, name)] = text
         st.session_state.pop(_file_key(lesson, name), None)
-    prefixes = tuple(key_of(lesson, part) + "_" for part in ("forward", "gradient"))
+    prefixes = tuple(key_of(lesson, sheet) for sheet in ("forward_", "gradient_", "update_"))
     for key in [k for k in st.session_state if str(k).startswith(prefixes)]:
         st.session_state[key] = ""
 
 
-def matching_example(lesson: Lesson) -> Example | None:
+def matching_example(lesson: Topic) -> Example | None:
     """The example whose numbers stand in the fields."""
     now = {name: str(current(lesson, name, default)) for name, default in example_texts(lesson)[0].items()}
     for example, texts in zip(lesson.examples, example_texts(lesson), strict=True):
@@ -86,27 +88,20 @@ def matching_example(lesson: Lesson) -> Example | None:
     return None
 
 
-def input_fields(lesson: Lesson) -> Typed:
+def input_fields(lesson: Topic) -> Typed:
     """Draws the fields and reads them. Rare ones, the number format and files are folded away."""
     defaults = example_texts(lesson)[0]
-    values: dict[str, Any] = {}
-    problems: dict[str, str] = {}
+    typed = Typed({}, {})
     dtype = str(current(lesson, "dtype", FLOAT_KINDS[0]))
-    common = [spec for spec in lesson.fields if not spec.rare]
+    common = [spec for spec in lesson.form if not spec.rare]
     tensors: list[Parameter] = [spec for spec in common if isinstance(spec, Tensor) and not spec.optional]
     for spec in tensors:
-        _field(lesson, spec, defaults[spec.name], dtype, values, problems)
-    settings = [spec for spec in common if spec not in tensors]
-    for pair in zip(settings[::2], [*settings[1::2], None], strict=False):
-        columns = st.columns(len(pair) if pair[1] else 1, gap="small", vertical_alignment="bottom")
-        for column, spec in zip(columns, [s for s in pair if s], strict=True):
-            with column:
-                _field(lesson, spec, defaults[spec.name], dtype, values, problems)
-    rare = [spec for spec in lesson.fields if spec.rare]
+        field(lesson, spec, defaults[spec.name], dtype, typed)
+    fields_in_pairs(lesson, [spec for spec in common if spec not in tensors], dtype, typed)
     more = st.expander(say("More settings"), key=key_of(lesson, "more"), on_change="rerun")
     with more:
-        for spec in rare:
-            _field(lesson, spec, defaults[spec.name], dtype, values, problems)
+        for spec in (spec for spec in lesson.form if spec.rare):
+            field(lesson, spec, defaults[spec.name], dtype, typed)
         st.selectbox(
             say("Number format (dtype) for PyTorch"),
             FLOAT_KINDS,
@@ -116,25 +111,38 @@ def input_fields(lesson: Lesson) -> Typed:
         )
         if more.open:
             _file_field(lesson)
-    return Typed({spec.name: values[spec.name] for spec in lesson.fields if spec.name in values}, problems)
+    return Typed(
+        {spec.name: typed.values[spec.name] for spec in lesson.form if spec.name in typed.values}, typed.problems
+    )
 
 
-def _field(
-    lesson: Lesson, spec: Parameter, default: Any, dtype: str, values: dict[str, Any], problems: dict[str, str]
-) -> None:
-    """One field; its value, or a sentence under it about what cannot be read."""
-    key = key_of(lesson, spec.name)
+def fields_in_pairs(lesson: Topic, specs: list[Parameter], dtype: str, typed: Typed) -> None:
+    """Two fields to a row."""
+    defaults = example_texts(lesson)[0]
+    for pair in zip(specs[::2], [*specs[1::2], None], strict=False):
+        columns = st.columns(len(pair) if pair[1] else 1, gap="small", vertical_alignment="bottom")
+        for column, spec in zip(columns, [s for s in pair if s], strict=True):
+            with column:
+                field(lesson, spec, defaults[spec.name], dtype, typed)
+
+
+def field(lesson: Topic, spec: Parameter, default: Any, dtype: str, typed: Typed) -> None:
+    """One field; its value goes into `typed`, or a sentence under the field about what cannot be read."""
+    key, values, problems = key_of(lesson, spec.name), typed.values, typed.problems
     match spec:
         case Tensor():
             _tensor_field(lesson, spec, default, dtype, values, problems)
+        case Numbers():
+            _numbers_field(lesson, spec, default, typed)
         case Number():
             values[spec.name] = st.number_input(
                 spec.name,
                 value=default,
-                step=1 if spec.integer else 0.1,
+                step=1 if spec.integer else _stride(spec),
                 format=None if spec.integer else "%g",
                 key=key,
                 help=say(spec.says),
+                placeholder=say("none") if spec.optional else None,
                 bind="query-params",
                 persist_state="session",
             )
@@ -155,8 +163,42 @@ def _field(
             )
 
 
+def _stride(spec: Number) -> float:
+    """What one click on + adds: a tenth, or a digit of the default's own size where that is small."""
+    return min(0.1, 10.0 ** np.floor(np.log10(abs(spec.default)))) if spec.default else 0.1
+
+
+def _numbers_field(lesson: Topic, spec: Numbers, default: str, typed: Typed) -> None:
+    text = st.text_input(
+        spec.name,
+        value=default,
+        key=key_of(lesson, spec.name),
+        help=say(spec.says),
+        bind="query-params",
+        persist_state="session",
+    )
+    try:
+        typed.values[spec.name] = read_numbers(text)
+    except TensorTextError as error:
+        typed.problems[spec.name] = str(error)
+        st.caption(f":red[{say(str(error))}]")
+
+
+def read_numbers(text: str) -> tuple[float | None, ...]:
+    """0.9, 0.999 as two numbers; the word none stands for no number. TensorTextError says what is wrong."""
+    parts = [part.strip() for part in text.strip().strip("()[]").split(",") if part.strip()]
+    return tuple(None if part.lower() == "none" else _one_number(part) for part in parts)
+
+
+def _one_number(text: str) -> float:
+    array = read(text).array
+    if array.ndim:
+        raise TensorTextError(f"{text} is a list; expected a number")
+    return float(array)
+
+
 def _tensor_field(
-    lesson: Lesson, spec: Tensor, default: str, dtype: str, values: dict[str, Any], problems: dict[str, str]
+    lesson: Topic, spec: Tensor, default: str, dtype: str, values: dict[str, Any], problems: dict[str, str]
 ) -> None:
     uploaded = st.session_state.get(_file_key(lesson, spec.name))
     if uploaded is not None:
@@ -213,11 +255,11 @@ def in_dtype(array: np.ndarray, dtype: str, always: bool = False) -> np.ndarray:
     return array.astype(dtype) if always or np.issubdtype(array.dtype, np.floating) else array
 
 
-def _file_key(lesson: Lesson, name: str) -> str:
+def _file_key(lesson: Topic, name: str) -> str:
     return f"{lesson.slug}_{name}_file"
 
 
-def _uploaded_note(lesson: Lesson, spec: Tensor, array: np.ndarray) -> None:
+def _uploaded_note(lesson: Topic, spec: Tensor, array: np.ndarray) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{spec.name} :gray[{shape(array)}]  \n{say('from a file')}")
         st.button(
@@ -228,7 +270,7 @@ def _uploaded_note(lesson: Lesson, spec: Tensor, array: np.ndarray) -> None:
         )
 
 
-def _file_field(lesson: Lesson) -> None:
+def _file_field(lesson: Topic) -> None:
     """Fills one tensor from .npy, .csv or .pt: small ones as text that can be edited, large ones as they are."""
     names = [spec.name for spec in lesson.fields if isinstance(spec, Tensor)]
     name = st.selectbox(say("Fill from a file"), names, key=key_of(lesson, "upload_to"), persist_state="session")
@@ -250,7 +292,7 @@ def _file_field(lesson: Lesson) -> None:
     st.rerun()
 
 
-def take_uploaded(lesson: Lesson) -> None:
+def take_uploaded(lesson: Topic) -> None:
     """Before any widget runs: puts a file read in the last run where it belongs."""
     waiting = st.session_state.pop(key_of(lesson, "fill_next"), None)
     if waiting is None:

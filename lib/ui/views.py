@@ -12,8 +12,10 @@ import streamlit as st
 from lib.lesson import run
 from lib.lesson.code import heart, notebook, numpy_program, pytorch_lines
 from lib.lesson.extremes import PRECISIONS, Cell, Row, table
+from lib.lesson.optimizer import Optimizer
+from lib.lesson.set_up import set_up
 from lib.lesson.slope import MOST_SLOPES, slopes
-from lib.lesson.spec import Lesson
+from lib.lesson.spec import Lesson, Topic
 from lib.ui.fields import key_of
 from lib.ui.text import say
 from lib.ui.working import value_text, working_card
@@ -21,7 +23,7 @@ from lib.ui.working import value_text, working_card
 MOST_ROWS = 100
 
 
-def about(lesson: Lesson) -> None:
+def about(lesson: Topic) -> None:
     """When to use the lesson's loss, when not, its formula with every symbol named, its signature."""
     st.markdown(say("**Use it when** {text}", text=_in_sentence(say(lesson.use_when))))
     st.markdown(say("**Not when** {text}", text=_in_sentence(say(lesson.not_when))))
@@ -30,13 +32,28 @@ def about(lesson: Lesson) -> None:
     st.code(signature(lesson), language=None, wrap_lines=True)
 
 
-def signature(lesson: Lesson) -> str:
+def signature(lesson: Topic) -> str:
     """How it is built and called, with torch's defaults."""
     settings = ", ".join(f"{p.name}={p.default!r}" for p in lesson.parameters)
+    if isinstance(lesson, Optimizer):
+        return f"{lesson.torch_name}(params, {settings})"
     tensors = ", ".join(t.name for t in lesson.tensors)
     if isinstance(lesson.torch, type):
         return f"{lesson.torch_name}({settings})({tensors})"
     return f"{lesson.torch_name}({tensors}, {settings})"
+
+
+def torch_refusal(lesson: Optimizer, form: Mapping[str, Any]) -> str:
+    """What torch itself says to a set-up that we refuse; empty where the set-up never reaches torch."""
+    try:
+        ready = set_up(lesson, form)
+    except ValueError:
+        return ""
+    try:
+        run.trace_by_torch(lesson, ready.param, ready.grads, ready.values, ready.updates)
+    except run.REFUSALS as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _in_sentence(text: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.lesson import tensor_text, working
 from lib.lesson.run import TorchResult
-from lib.lesson.spec import Lesson, Step
+from lib.lesson.spec import Step, Topic
 from lib.lesson.working import Judged, Part, Row
 from lib.ui.fields import current, key_of
 from lib.ui.text import number, say
@@ -30,11 +30,11 @@ SHORT = {
 }
 
 
-def entry_key(lesson: Lesson, part: Part, row_key: str) -> str:
-    return key_of(lesson, f"{part}_{row_key}")
+def entry_key(lesson: Topic, sheet: str, row_key: str) -> str:
+    return key_of(lesson, f"{sheet}_{row_key}")
 
 
-def choose_sample(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> tuple[int, ...]:
+def choose_sample(lesson: Topic, steps: Mapping[str, Step], part: Part) -> tuple[int, ...]:
     """The sample (or element) to work; nothing to choose where there is one."""
     shape = working.sample_shape(steps)
     indices = [str(i) for _, i in zip(range(MOST_SAMPLES), np.ndindex(shape), strict=False)]
@@ -60,7 +60,7 @@ def _index(text: str) -> tuple[int, ...]:
     return tuple(int(i) for i in text.strip("()").split(",") if i.strip())
 
 
-def chosen_sample(lesson: Lesson, values: Mapping[str, Any]) -> tuple[int, ...]:
+def chosen_sample(lesson: Topic, values: Mapping[str, Any]) -> tuple[int, ...]:
     """The sample that the working above is about; the first one until another is chosen."""
     shape = working.sample_shape(working.working(lesson, values, "forward").steps)
     index = _index(str(st.session_state.get(key_of(lesson, "sample_forward"), "")))
@@ -68,7 +68,7 @@ def chosen_sample(lesson: Lesson, values: Mapping[str, Any]) -> tuple[int, ...]:
     return index if inside else (0,) * len(shape)
 
 
-def choose_turn(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> str | None:
+def choose_turn(lesson: Topic, steps: Mapping[str, Step], part: Part) -> str | None:
     """The turn of a long loop to work; nothing to choose where the loop is short."""
     options = working.turns(steps)
     if not options:
@@ -87,45 +87,52 @@ def choose_turn(lesson: Lesson, steps: Mapping[str, Step], part: Part) -> str | 
     )
 
 
-def working_card(lesson: Lesson, values: Mapping[str, Any], part: Part, torch: TorchResult | None) -> None:
-    """The whole card: heading, sample, rows, and the whole working on request."""
+def working_card(
+    lesson: Topic, values: Mapping[str, Any], part: Part, torch: TorchResult | None, sheet: str = ""
+) -> None:
+    """The whole card: heading, sample, rows, and the whole working on request.
+
+    Entries are kept under `sheet`, so that each update of an optimizer has entries of its own.
+    """
+    sheet = sheet or part
     steps = working.working(lesson, values, part).steps
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"head_{part}")):
         st.markdown(say("**Your working**"), width="content")
         sample = choose_sample(lesson, steps, part)
         turn = choose_turn(lesson, steps, part)
         st.markdown(_inputs_of(lesson, values, sample, working.sample_shape(steps)), width="content")
-    entries = {row.key: _entry(lesson, part, row) for row in working.rows(steps, sample, turn)}
+    entries = {row.key: _entry(lesson, sheet, row) for row in working.rows(steps, sample, turn)}
     judged = working.judge(lesson, values, entries, sample, part, turn)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
-        with st.container(key=key_of(lesson, f"step_{part}_{place}"), gap="xsmall"):  # notes must not move other rows
+        with st.container(key=key_of(lesson, f"step_{sheet}_{place}"), gap="xsmall"):  # notes must not move other rows
             if step.given and not working.gives_away(step, judged):
                 _given(working.row_of(step, steps, sample))
             for number_of_row, judgement in enumerate(judged, 1):
                 if judgement.row.step.name == step.name:
                     is_result = part == "forward" and number_of_row == len(judged)
-                    _row(lesson, part, number_of_row, judgement, show_all, torch if is_result else None)
-    _foot(lesson, part, [row for row, text in entries.items() if text])
+                    _row(lesson, sheet, number_of_row, judgement, show_all, torch if is_result else None)
+    _foot(lesson, sheet, part, [row for row, text in entries.items() if text])
 
 
-def _foot(lesson: Lesson, part: Part, filled: list[str]) -> None:
+def _foot(lesson: Topic, sheet: str, part: Part, filled: list[str]) -> None:
     """The whole working on request, PyTorch's number covered on request, and a clean sheet."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(say("Show the whole working"), key=key_of(lesson, f"whole_{part}"))
         if part == "forward":
             _hide_switch()
         if filled:
-            st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, part, filled))
+            st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, sheet, filled))
 
 
-def _inputs_of(lesson: Lesson, values: Mapping[str, Any], sample: tuple[int, ...], shape: tuple[int, ...]) -> str:
+def _inputs_of(lesson: Topic, values: Mapping[str, Any], sample: tuple[int, ...], shape: tuple[int, ...]) -> str:
     """The chosen sample's own numbers, where there are several samples: input [1, 2] · target 0."""
+    named = {spec.name: values.get(spec.name) for spec in lesson.tensors}
+    named |= {name: buffer for name, buffer in values.get("state", {}).items() if isinstance(buffer, np.ndarray)}
     parts = []
-    for spec in lesson.tensors if shape and 0 not in shape else ():
-        array = values.get(spec.name)
+    for name, array in named.items() if shape and 0 not in shape or "state" in values else ():
         if isinstance(array, np.ndarray) and array.shape[: len(shape)] == shape and array[sample].size <= 6:
-            parts.append(f"{spec.name} {value_text(array[sample])}")
+            parts.append(f"{name.replace('_', ' ')} {value_text(array[sample])}")
     return f":gray[{' · '.join(parts)}]" if parts else "&nbsp;"
 
 
@@ -138,31 +145,31 @@ def _hide_switch() -> None:
     )
 
 
-def _entry(lesson: Lesson, part: Part, row: Row) -> str:
+def _entry(lesson: Topic, sheet: str, row: Row) -> str:
     """What the row's field holds now, before its widget runs."""
-    return str(current(lesson, f"{part}_{row.key}", "") or "")
+    return str(current(lesson, f"{sheet}_{row.key}", "") or "")
 
 
-def _clear(lesson: Lesson, part: Part, rows: list[str]) -> None:
+def _clear(lesson: Topic, sheet: str, rows: list[str]) -> None:
     for row in rows:
-        st.session_state[entry_key(lesson, part, row)] = ""
-        st.session_state.pop(_hint_key(lesson, part, row), None)
+        st.session_state[entry_key(lesson, sheet, row)] = ""
+        st.session_state.pop(_hint_key(lesson, sheet, row), None)
 
 
-def _hint_key(lesson: Lesson, part: Part, row: str) -> str:
-    return key_of(lesson, f"hint_{part}_{row}")
+def _hint_key(lesson: Topic, sheet: str, row: str) -> str:
+    return key_of(lesson, f"hint_{sheet}_{row}")
 
 
-def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool, torch: TorchResult | None) -> None:
+def _row(lesson: Topic, sheet: str, place: int, judged: Judged, show_all: bool, torch: TorchResult | None) -> None:
     row = judged.row
-    hint_key = _hint_key(lesson, part, row.key)
+    hint_key = _hint_key(lesson, sheet, row.key)
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="xsmall", key=key_of(lesson, f"row_{part}_{place}")
+        horizontal=True, vertical_alignment="center", gap="xsmall", key=key_of(lesson, f"row_{sheet}_{place}")
     ):
         st.markdown(f":gray[{place}] {row.label} ${row.step.symbol}$", width=205)
         st.text_input(
             f"{place} {row.label}",
-            key=entry_key(lesson, part, row.key),
+            key=entry_key(lesson, sheet, row.key),
             label_visibility="collapsed",
             bind="query-params",
             persist_state="session",
@@ -179,7 +186,7 @@ def _row(lesson: Lesson, part: Part, place: int, judged: Judged, show_all: bool,
         )
         if torch is not None:
             _torch_cell(lesson, _beside(row, torch.value), answered=judged.verdict != "blank")
-    _notes(lesson, part, judged)
+    _notes(lesson, sheet, judged)
     _hints(judged, HINT_LEVELS if show_all else st.session_state.get(hint_key, 0), everything=show_all)
 
 
@@ -206,19 +213,19 @@ def _beside(row: Row, result: np.ndarray) -> np.ndarray:
     return row.of(result) if result.shape == np.shape(row.step.value) else result
 
 
-def _torch_cell(lesson: Lesson, result: np.ndarray, answered: bool) -> None:
+def _torch_cell(lesson: Topic, result: np.ndarray, answered: bool) -> None:
     """PyTorch's number beside the result; the other rows' values are not given away."""
     hidden = st.session_state.get("hide_torch") and not answered
     with st.container(key=key_of(lesson, "torch"), width="content"):
         st.markdown(f":gray[PyTorch]  \n**{'?' if hidden else number(result)}**", width="content")
 
 
-def _notes(lesson: Lesson, part: Part, judged: Judged) -> None:
+def _notes(lesson: Topic, sheet: str, judged: Judged) -> None:
     """What a likely mistake is, or what is odd about the entry, under its row."""
     texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
     if not texts:
         return
-    with st.container(key=key_of(lesson, f"note_{part}_{judged.row.key}")):
+    with st.container(key=key_of(lesson, f"note_{sheet}_{judged.row.key}")):
         if len(texts) > 1:
             st.markdown(say("More than one mistake fits:") + "\n" + "\n".join(f"- {text}" for text in texts))
         else:

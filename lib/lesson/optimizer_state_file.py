@@ -1,0 +1,219 @@
+"""The saved state of an optimizer, from a stranger's file or link: read without running it, checked, packed for a URL.
+
+torch's own `load_state_dict` compares the number of groups and parameters and takes everything else: a state of another
+optimizer or of other shapes breaks the next step. Here it is refused before, in plain words.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import inspect
+import io
+import json
+import pickle
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+MOST_BYTES = 200_000  # of a file, also unpacked; a state of these parameters takes 3,000
+MOST_PACKED = 3_000  # characters in the URL
+MOST_NUMBERS = 64  # in one buffer
+SPEED_ONLY = ("foreach", "fused", "capturable", "differentiable")
+_SAVE = "expected one written by torch.save(optimizer.state_dict(), ...)"
+
+
+class StateFileError(ValueError):
+    """Says in plain words why a state cannot be loaded here."""
+
+
+def pack_file(data: bytes) -> str:
+    """The file's state as text that fits into a URL. StateFileError for everything that is no optimizer's state."""
+    return pack(_plain_state(_loaded(data)))
+
+
+def _loaded(data: bytes) -> Any:
+    """What the file holds, tensors and plain values only: nothing in it is executed."""
+    _refuse_archive(data)
+    try:
+        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:  # torch's message shows how to load the file regardless; nobody should
+        raise StateFileError(
+            f"the file holds more than tensors and plain values, and could run a program when opened; {_SAVE}"
+        ) from None
+    except Exception as fault:  # torch raises what its many readers raise; to the learner all of it is one thing
+        raise StateFileError(f"torch cannot load the file ({type(fault).__name__}); {_SAVE}") from None
+
+
+def _refuse_archive(data: bytes) -> None:
+    """torch.save writes a zip archive; refuse others, and those that would unpack to more than they seem."""
+    if len(data) > MOST_BYTES:
+        raise StateFileError(f"the file has {len(data):,} bytes; the state of these parameters has a few thousand")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except Exception:  # zipfile raises a dozen kinds for broken archives; all of them mean the same here
+        raise StateFileError(f"the file is not a PyTorch file; {_SAVE}") from None
+    if size > MOST_BYTES:
+        raise StateFileError(f"the file unpacks to {size:,} bytes; the state of these parameters has a few thousand")
+
+
+def _plain_state(held: Any) -> dict[str, Any]:
+    """The state in lists and numbers. StateFileError where it has not the two parts of a state_dict."""
+    if not isinstance(held, dict) or not {"state", "param_groups"} <= held.keys():
+        what = f"a {type(held).__name__}"
+        if isinstance(held, dict):
+            what += " with the keys " + (", ".join(str(key)[:30] for key in list(held)[:4]) or "none at all")
+        raise StateFileError(f"the file holds {what}, not the state of an optimizer; {_SAVE}")
+    state, groups = held["state"], held["param_groups"]
+    if not isinstance(state, dict) or not all(isinstance(entry, dict) for entry in state.values()):
+        raise StateFileError(f"'state' is not a dict of dicts; {_SAVE}")
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        raise StateFileError(f"'param_groups' is not a list of dicts; {_SAVE}")
+    return {
+        "state": {str(i): {str(k): _plain_buffer(k, v) for k, v in entry.items()} for i, entry in state.items()},
+        "param_groups": [{str(k): _plain_option(k, v) for k, v in group.items()} for group in groups],
+    }
+
+
+def _plain_buffer(name: Any, value: Any) -> Any:
+    """A buffer as nested lists; its size is looked at before its numbers, which a small file may repeat forever."""
+    if isinstance(value, int | float):
+        return float(value)
+    if not torch.is_tensor(value) or value.layout != torch.strided or not value.is_floating_point():
+        raise StateFileError(f"the buffer {str(name)[:30]!r} is not a plain tensor of floats")
+    if value.numel() > MOST_NUMBERS or value.is_meta:
+        shape = tuple(value.shape)
+        raise StateFileError(f"the buffer {str(name)[:30]!r} has shape {shape}, which is no parameter's here")
+    return value.detach().to(torch.float32).tolist()
+
+
+def _plain_option(name: Any, value: Any) -> Any:
+    plain = value is None or isinstance(value, bool | int | float)
+    if not plain and not (isinstance(value, list | tuple) and all(isinstance(v, int | float) for v in value)):
+        raise StateFileError(f"the option {str(name)[:30]!r} is not a number; {_SAVE}")
+    return list(value) if isinstance(value, tuple) else value
+
+
+def pack(state: Mapping[str, Any]) -> str:
+    """A plain state as characters that a URL may hold."""
+    text = json.dumps(state, separators=(",", ":"))
+    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    if len(packed) > MOST_PACKED:
+        raise StateFileError("the state holds more than two small parameters need")
+    return packed
+
+
+def unpack(packed: str) -> dict[str, Any]:
+    """The state_dict that `pack` was given, with tensors again. StateFileError where the text is no packed state."""
+    try:
+        data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        plain = json.loads(zlib.decompressobj().decompress(data, MOST_BYTES))
+        tensors = {int(i): {k: _tensor(v) for k, v in entry.items()} for i, entry in plain["state"].items()}
+    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise StateFileError("the state in the link cannot be read; it may have been cut") from None
+    _plain_state({**plain, "state": tensors})
+    groups = [
+        {k: tuple(v) if isinstance(v, list) and k != "params" else v for k, v in group.items()}
+        for group in plain["param_groups"]
+    ]
+    return {"state": tensors, "param_groups": groups}
+
+
+def _tensor(value: Any) -> Any:
+    return torch.tensor(value, dtype=torch.float32)
+
+
+def as_code(state: Mapping[str, Any]) -> str:
+    """The state_dict as an expression in Python."""
+    text = repr({k: v for k, v in state.items() if k != "state"})[1:-1]
+    entries = ", ".join(
+        f"{index}: {{" + ", ".join(f"{name!r}: {_tensor_code(value)}" for name, value in entry.items()) + "}"
+        for index, entry in state["state"].items()
+    )
+    return f"{{'state': {{{entries}}}, {text}}}"
+
+
+def _tensor_code(value: Any) -> str:
+    text = repr(value.tolist()).replace("nan", "torch.nan").replace("inf", "torch.inf")
+    return f"torch.tensor({text})"
+
+
+def checked(optimizer: Any, state: dict[str, Any]) -> dict[str, Any]:
+    """The state, if this optimizer can go on from it; StateFileError says what does not fit."""
+    groups, own = state["param_groups"], optimizer.param_groups
+    if len(groups) != len(own):
+        raise StateFileError(
+            f"the state has {len(groups)} parameter group{'s' * (len(groups) != 1)}, this optimizer {len(own)}"
+        )
+    for saved, group in zip(groups, own, strict=True):
+        _refuse_other_optimizer(optimizer, saved, group)
+    wanted = [
+        list(range(sum(len(g["params"]) for g in own[:i]), sum(len(g["params"]) for g in own[: i + 1])))
+        for i in range(len(own))
+    ]
+    if [group["params"] for group in groups] != wanted:
+        raise StateFileError("the groups of the state hold other parameters than those of this optimizer")
+    _refuse_other_buffers(optimizer, state)
+    return state
+
+
+def _refuse_other_optimizer(optimizer: Any, saved: Mapping[str, Any], group: Mapping[str, Any]) -> None:
+    """By its options: SGD has momentum, Adam has betas, and AdamW decays apart from the gradient."""
+    name = type(optimizer).__name__
+    if saved.keys() != group.keys():
+        foreign, lacking = (
+            ", ".join(sorted(saved.keys() - group.keys())),
+            ", ".join(sorted(group.keys() - saved.keys())),
+        )
+        said = [f"it has {foreign}"] * bool(foreign) + [f"it lacks {lacking}"] * bool(lacking)
+        raise StateFileError(f"the state is of another optimizer than {name}: {', and '.join(said)}")
+    fixed = (*SPEED_ONLY, "decoupled_weight_decay")
+    for option in (o for o in fixed if o in group and saved[o] != group[o]):
+        raise StateFileError(f"the state has {option}={saved[option]}; {name} here has {option}={group[option]}")
+
+
+def _refuse_other_buffers(optimizer: Any, state: Mapping[str, Any]) -> None:
+    """Buffers must be those that this optimizer itself would make with the options in the state."""
+    own = [
+        (tensor, saved)
+        for g, saved in zip(optimizer.param_groups, state["param_groups"], strict=True)
+        for tensor in g["params"]
+    ]
+    unknown = [i for i in state["state"] if not 0 <= i < len(own)]
+    if unknown:
+        raise StateFileError(f"the state is of parameter {unknown[0]}; this optimizer has {len(own)}, counted from 0")
+    for index, (tensor, options) in enumerate(own):
+        first, expected = _buffers(optimizer, tensor, options)
+        entry = state["state"].get(index)
+        if entry is None and first:
+            raise StateFileError(f"the state has nothing for parameter {index}; expected {', '.join(first)}")
+        if entry is None:
+            continue
+        if entry.keys() != expected.keys():
+            raise StateFileError(
+                f"the state of parameter {index} holds {', '.join(entry) or 'nothing'}; "
+                f"expected {', '.join(expected) or 'nothing'}"
+            )
+        for buffer, shape in expected.items():
+            if entry[buffer].shape != shape:
+                raise StateFileError(
+                    f"{buffer} of parameter {index} has shape {tuple(entry[buffer].shape)}; expected {tuple(shape)}"
+                )
+
+
+def _buffers(optimizer: Any, tensor: Any, options: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Names of the buffers before the first step, and names and shapes after it, from a trial with zeros."""
+    takes = inspect.signature(type(optimizer)).parameters
+    trial = torch.zeros_like(tensor, requires_grad=True)
+    trial.grad = torch.zeros_like(trial)
+    try:
+        fresh = type(optimizer)([trial], **{k: v for k, v in options.items() if k in takes and k != "params"})
+        first = list(fresh.state[trial]) if trial in fresh.state else []
+        fresh.step()
+    except (ValueError, TypeError, RuntimeError, ArithmeticError) as error:
+        raise StateFileError(f"torch does not take the options of the state: {error}") from None
+    return first, {name: value.shape for name, value in fresh.state[trial].items()}

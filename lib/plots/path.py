@@ -1,0 +1,240 @@
+"""Where updates lead: paths over the landscape, the loss per update, and how far each update moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.lesson.objectives import Objective
+from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure, label, sentence
+
+GRID = 70  # points along each side of the landscape
+MOST_FRAMES = 40
+HEIGHT = 400
+SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+
+Paths = Mapping[str, np.ndarray]  # name → points, shape (updates + 1, numbers), the start first
+
+
+def paths(objective: Objective, named: Paths, playable: bool = False) -> go.Figure:
+    """The paths over the objective's landscape, or along its curve where it takes one number.
+
+    Points outside three times the usual window are left out: a run that leaves is drawn up to there. `playable` adds a
+    slider and a play button for the first path.
+    """
+    shown = {name: _inside(objective, points) for name, points in named.items()}
+    if not any(len(points) for points in shown.values()):
+        return sentence("The start lies far outside; there is nothing to draw.")
+    if objective.size == 1:
+        base, lines = _curve(objective, shown), [_on_curve(objective, *item) for item in _styled(shown)]
+        layout = {"xaxis": axis("x"), "yaxis": axis("loss")}
+    else:
+        x, y = (_window(objective, shown, place) for place in (0, 1))
+        base, lines = _landscape(objective, x, y), [_path(*item) for item in _styled(shown)]
+        layout = {"xaxis": axis("x", range=list(x)), "yaxis": axis("y", range=list(y))}
+    traces = [base, *_minima(objective), *lines]
+    layout |= {"height": HEIGHT, "showlegend": len(shown) > 1, "legend": LEGEND_ON_TOP}
+    drawn = figure(traces, **layout)
+    if playable and len(next(iter(shown.values()))) > 2:
+        _add_player(drawn, lines[0], len(traces) - 1)
+    return drawn
+
+
+def _inside(objective: Objective, points: np.ndarray) -> np.ndarray:
+    """The points up to the first one that lies far outside the window."""
+    low, high = np.array(objective.window).T
+    middle, reach = (low + high) / 2, 1.5 * (high - low)
+    far = ~(np.abs(points - middle) <= reach).all(-1)
+    return points[: int(np.argmax(far))] if far.any() else points
+
+
+def _window(objective: Objective, shown: Paths, place: int) -> tuple[float, float]:
+    """The usual window, widened to hold every path."""
+    along = np.concatenate([points[:, place] for points in shown.values()])
+    low, high = objective.window[place]
+    low, high = min(low, float(along.min())), max(high, float(along.max()))
+    room = 0.03 * (high - low)
+    return low - room, high + room
+
+
+def _landscape(objective: Objective, x: tuple[float, float], y: tuple[float, float]) -> dict[str, Any]:
+    """Lines of equal loss; the shades grow with the logarithm, so that a flat valley shows beside a steep wall."""
+    across, up = np.linspace(*x, GRID), np.linspace(*y, GRID)
+    loss = objective.value(np.stack(np.meshgrid(across, up), -1))
+    shade = np.log10(1 + loss - loss.min())
+    ticks = np.linspace(0, float(shade.max()), 5)
+    return {
+        "type": "contour",
+        "x": across,
+        "y": up,
+        "z": shade,
+        "customdata": loss,
+        "ncontours": 18,
+        "line": {"width": 1, "color": QUIET},
+        "colorbar": {
+            "title": {"text": "loss", "side": "right"},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickvals": ticks,
+            "ticktext": [label(float(10**tick - 1 + loss.min()), 2) for tick in ticks],
+        },
+        "hovertemplate": "x = %{x:.3g}<br>y = %{y:.3g}<br>loss = %{customdata:.4g}<extra></extra>",
+    }
+
+
+def _curve(objective: Objective, shown: Paths) -> dict[str, Any]:
+    x = np.linspace(*_window(objective, shown, 0), 201)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": objective.value(x[:, None]),
+        "line": {"color": QUIET, "width": 2},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _styled(shown: Paths) -> list[tuple[str, np.ndarray, str, str, str | None]]:
+    """Name, points, dash, symbol and colour of each path; a single one takes the accent."""
+    colour = ACCENT if len(shown) == 1 else None
+    return [
+        (name, points, dash, symbol, colour)
+        for (name, points), dash, symbol in zip(shown.items(), DASHES, SYMBOLS, strict=False)
+    ]
+
+
+def _path(name: str, points: np.ndarray, dash: str, symbol: str, colour: str | None) -> dict[str, Any]:
+    return _line(name, points[:, 0], points[:, 1], dash, symbol, colour) | {
+        "hovertemplate": f"{name}, update %{{customdata}}<br>x = %{{x:.4g}}<br>y = %{{y:.4g}}<extra></extra>"
+    }
+
+
+def _on_curve(
+    objective: Objective, name: str, points: np.ndarray, dash: str, symbol: str, colour: str | None
+) -> dict[str, Any]:
+    return _line(name, points[:, 0], objective.value(points), dash, symbol, colour) | {
+        "hovertemplate": f"{name}, update %{{customdata}}<br>x = %{{x:.4g}}<br>loss = %{{y:.4g}}<extra></extra>"
+    }
+
+
+def _line(name: str, x: np.ndarray, y: np.ndarray, dash: str, symbol: str, colour: str | None) -> dict[str, Any]:
+    line = {"dash": dash, "width": 2} | ({"color": colour} if colour else {})
+    marker = {"size": 7, "symbol": symbol, "line": {"width": 1, "color": "white"}}
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": x,
+        "y": y,
+        "customdata": np.arange(len(x)),
+        "line": line,
+        "marker": marker | ({"color": colour} if colour else {}),
+    }
+
+
+def _minima(objective: Objective) -> list[dict[str, Any]]:
+    """Where the loss is lowest, as crosses."""
+    if not objective.lowest or objective.size == 1:
+        return []
+    x, y = np.array(objective.lowest).T
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x,
+            "y": y,
+            "marker": {"symbol": "x", "size": 9, "color": "white", "line": {"width": 1.5, "color": "black"}},
+            "showlegend": False,
+            "hovertemplate": "minimum (%{x:.4g}, %{y:.4g})<extra></extra>",
+        }
+    ]
+
+
+def _add_player(drawn: go.Figure, line: Mapping[str, Any], place: int) -> None:
+    """A slider over the updates and a play button; each frame is the path up to one update."""
+    count = len(line["x"])
+    ends = np.unique(np.linspace(1, count, min(count, MOST_FRAMES)).astype(int))
+    drawn.frames = [
+        {
+            "name": str(end - 1),
+            "data": [{"type": "scatter", **{key: line[key][:end] for key in ("x", "y", "customdata")}}],
+            "traces": [place],
+        }
+        for end in ends.tolist()
+    ]
+    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    moving = {"fromcurrent": True, "frame": {"duration": 120, "redraw": True}, "transition": {"duration": 0}}
+    steps = [{"label": str(end - 1), "method": "animate", "args": [[str(end - 1)], still]} for end in ends.tolist()]
+    drawn.update_layout(
+        height=HEIGHT + 90,
+        margin={"b": 90},
+        sliders=[
+            {
+                "active": len(steps) - 1,
+                "steps": steps,
+                "x": 0.16,
+                "len": 0.84,
+                "pad": {"t": 40},
+                "currentvalue": {"prefix": "update "},
+            }
+        ],
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "left",
+                "x": 0,
+                "y": 0,
+                "xanchor": "left",
+                "yanchor": "top",
+                "pad": {"t": 52},
+                "showactive": False,
+                "buttons": [{"label": "▶ play", "method": "animate", "args": [None, moving]}],
+            }
+        ],
+    )
+
+
+def losses(named: Mapping[str, np.ndarray], logarithmic: bool) -> go.Figure:
+    """The loss after each update; what is infinite or NaN is left out, and 0 has no place on a logarithmic axis."""
+    shown = {
+        name: np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
+        for name, values in named.items()
+    }
+    if not any(np.isfinite(values).any() for values in shown.values()):
+        return sentence(
+            "There is no loss above 0 to draw on a logarithmic axis." if logarithmic else "No loss is finite."
+        )
+    return lines(shown, "loss", "log" if logarithmic else "linear")
+
+
+def lines(named: Mapping[str, np.ndarray], what: str, scale: str = "linear", first: int = 0) -> go.Figure:
+    """One line per name over the updates; `first` is the number of the first one."""
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines" if len(values) > 60 else "lines+markers",
+            "name": name,
+            "x": np.arange(first, first + len(values)),
+            "y": values,
+            "line": {"dash": dash, "width": 2.2},
+            "hovertemplate": f"{name}, update %{{x}}: %{{y:.4g}}<extra></extra>",
+        }
+        for (name, values), dash in zip(named.items(), DASHES * 9, strict=False)
+    ]
+    return figure(
+        traces,
+        xaxis=axis("update"),
+        yaxis=axis(what, type=scale, exponentformat="power"),
+        showlegend=len(traces) > 1,
+        legend=LEGEND_ON_TOP,
+        hovermode="x" if len(traces) > 1 else "closest",
+    )
+
+
+def points_of(params: Sequence[np.ndarray], numbers: int) -> np.ndarray:
+    """The parameter over the updates as points: the first `numbers` of it (its first row where there are several)."""
+    return np.array([np.ravel(param)[:numbers] for param in params], dtype=np.float64)

@@ -1,0 +1,48 @@
+"""A map of the final loss over learning rate and momentum (or a beta)."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.plots.frame import axis, figure, label, sentence
+
+
+def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: str) -> go.Figure:
+    """Shades by the logarithm of the loss, shape (others, rates); runs that left stay empty; a ring marks the best."""
+    finite = np.isfinite(losses)
+    if not finite.any():
+        return sentence("Every run of this map diverged: lower the learning rates.")
+    lowest = float(losses[finite].min())
+    above = losses - min(lowest, 0.0)
+    floor = max(float(above[finite].max()) * 1e-16, 1e-30)
+    shade = np.log10(np.maximum(np.where(finite, above, np.nan), floor))
+    ticks = np.linspace(float(np.nanmin(shade)), float(np.nanmax(shade)), 5)
+    heat = {
+        "type": "heatmap",
+        "x": np.log10(rates),
+        "y": others,
+        "z": shade,
+        "customdata": losses,
+        "colorbar": {
+            "title": {"text": "final loss", "side": "right"},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickvals": ticks,
+            "ticktext": [label(float(10**tick + min(lowest, 0.0)), 2) for tick in ticks],
+        },
+        "hovertemplate": f"lr = 10^%{{x:.2f}}<br>{other} = %{{y:.3g}}<br>loss = %{{customdata:.3g}}<extra></extra>",
+    }
+    row, column = np.unravel_index(int(np.nanargmin(np.where(finite, losses, np.nan))), losses.shape)
+    best = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [np.log10(rates[column])],
+        "y": [others[row]],
+        "marker": {"symbol": "circle-open", "size": 15, "color": "black", "line": {"width": 3}},
+        "hovertemplate": f"lowest: {label(lowest)} at lr {label(float(rates[column]), 3)}, "
+        f"{other} {label(float(others[row]), 3)}<extra></extra>",
+    }
+    powers = np.arange(np.ceil(np.log10(rates[0]) - 1e-9), np.floor(np.log10(rates[-1]) + 1e-9) + 1)
+    across = axis("learning rate", tickvals=powers, ticktext=[label(float(10**power)) for power in powers])
+    return figure([heat, best], xaxis=across, yaxis=axis(other), height=380)

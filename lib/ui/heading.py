@@ -1,0 +1,91 @@
+"""What stands above and below every lesson: title, purpose and formula, the example, and the neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from lib.catalog import TOPICS
+from lib.lesson.spec import Parameter, Topic, Try
+from lib.ui.copy_link import copy_link
+from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
+from lib.ui.text import say
+
+T = TypeVar("T", bound=Topic)
+OWN = "Your own numbers"
+RANDOM = "Random numbers"
+
+
+def heading(lesson: T, about: Callable[[T], None], draw: Callable[[T], Mapping[str, Any]] | None = None) -> None:
+    """Title, `about` in a popover, the example picker, the link; then name, purpose and formula in one line.
+
+    `draw(lesson)` makes random values, where the lesson has them.
+    """
+    title, more, picker, link = st.columns([0.46, 0.1, 0.29, 0.15], vertical_alignment="center", gap="small")
+    title.title(say(lesson.title), anchor=False)
+    with more, st.popover(say("About"), type="tertiary"):
+        about(lesson)
+    with picker:
+        _example_picker(lesson, draw)
+    with link:
+        copy_link(key_of(lesson, "copy"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
+        st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
+        st.markdown(say(lesson.purpose), width="content")
+        st.markdown(f"${lesson.formula}$", width="content")
+
+
+def _example_picker(lesson: T, draw: Callable[[T], Mapping[str, Any]] | None) -> None:
+    """Names the example that stands in the fields; picking another fills them."""
+    key = key_of(lesson, "example")
+    now = matching_example(lesson)
+    titles = [example.title for example in lesson.examples]
+    titles += ([OWN] if now is None else []) + ([RANDOM] if draw else [])
+    st.session_state[key] = OWN if now is None else now.title
+    st.selectbox(
+        say("Example"), titles, key=key, on_change=_pick, args=(lesson, key, draw), label_visibility="collapsed"
+    )
+
+
+def _pick(lesson: T, key: str, draw: Callable[[T], Mapping[str, Any]] | None) -> None:
+    if st.session_state[key] == RANDOM and draw:
+        fill(lesson, texts_of(lesson, draw(lesson)))
+    for example in lesson.examples:
+        if example.title == st.session_state[key]:
+            fill(lesson, texts_of(lesson, example.values))
+
+
+def try_button(lesson: Topic) -> None:
+    """A change worth trying: the first one that would change anything."""
+    attempt = next((t for t in lesson.tries if _changes(lesson, t)), None)
+    if attempt:
+        st.button(
+            say("Try: {question}", question=attempt.asks),
+            type="tertiary",
+            on_click=fill,
+            args=(lesson, {name: as_text(spec_of(lesson, name), v) for name, v in attempt.values.items()}),
+            key=key_of(lesson, "try"),
+        )
+
+
+def _changes(lesson: Topic, attempt: Try) -> bool:
+    now = {name: st.session_state.get(key_of(lesson, name)) for name in attempt.values}
+    return any(str(now[name]) != str(as_text(spec_of(lesson, name), value)) for name, value in attempt.values.items())
+
+
+def spec_of(lesson: Topic, name: str) -> Parameter:
+    return next(spec for spec in lesson.form if spec.name == name)
+
+
+def neighbours(lesson: Topic) -> None:
+    """Previous and next lesson, at the foot."""
+    slugs = list(TOPICS)
+    place = slugs.index(lesson.slug)
+    pages = st.session_state["pages"]
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=key_of(lesson, "neighbours")):
+        for step, arrow in ((-1, "← {title}"), (1, "{title} →")):
+            if 0 <= place + step < len(slugs):
+                slug = slugs[place + step]
+                st.page_link(pages[slug], label=say(arrow, title=TOPICS[slug].title), width="content")

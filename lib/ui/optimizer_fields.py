@@ -1,0 +1,113 @@
+"""The input side of an optimizer: what is minimised, from where, with which arguments, and for how many updates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.catalog import OPTIMIZERS
+from lib.lesson import run
+from lib.lesson.objectives import OBJECTIVES, TYPED
+from lib.lesson.optimizer import SET_UP, Optimizer
+from lib.lesson.set_up import SetUp, set_up
+from lib.lesson.trace import Update
+from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, key_of
+from lib.ui.heading import spec_of
+from lib.ui.text import say
+
+DTYPES = ("float64", "float32")
+PRECISION = {"float64": (1e-9, 1e-12), "float32": (2e-5, 1e-6)}  # rtol, atol: what rounding alone may do
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """One run both ways, before it the set-up, and what torch refused, if it did."""
+
+    ready: SetUp
+    by_hand: Sequence[Update]
+    by_torch: Sequence[Update]
+
+
+def optimizer_fields(lesson: Optimizer) -> Typed:
+    """Draws the fields and reads them; the rare arguments and the number format are folded away."""
+    defaults = example_texts(lesson)[0]
+    typed = Typed({}, {})
+    dtype = str(current(lesson, "dtype", DTYPES[0]))
+    _objective_field(lesson, typed)
+    for name in ("start", "grads") if typed.values["objective"] == TYPED else ("start",):
+        field(lesson, spec_of(lesson, name), defaults[name], dtype, typed)
+    common = [p for p in lesson.parameters if not p.rare]
+    fields_in_pairs(lesson, [spec_of(lesson, "updates"), *common], dtype, typed)
+    with st.expander(say("More settings"), key=key_of(lesson, "more"), on_change="rerun"):
+        rare = [p for p in (*lesson.parameters, *SET_UP) if p.rare and p.name != "grads"]
+        fields_in_pairs(lesson, rare, dtype, typed)
+        st.selectbox(
+            say("Number format (dtype) for PyTorch"),
+            DTYPES,
+            key=key_of(lesson, "dtype"),
+            bind="query-params",
+            persist_state="session",
+        )
+    return typed
+
+
+def _objective_field(lesson: Optimizer, typed: Typed) -> None:
+    """Another function starts where it is usually started."""
+    key = key_of(lesson, "objective")
+    typed.values["objective"] = st.selectbox(
+        say("What is minimised"),
+        spec_of(lesson, "objective").options,  # type: ignore[union-attr]
+        index=list((*OBJECTIVES, TYPED)).index(example_texts(lesson)[0]["objective"]),
+        format_func=lambda slug: say(OBJECTIVES[slug].title if slug in OBJECTIVES else "Gradients that I type"),
+        key=key,
+        on_change=_start_afresh,
+        args=(lesson, key),
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def _start_afresh(lesson: Optimizer, key: str) -> None:
+    slug = st.session_state[key]
+    if slug in OBJECTIVES:
+        fill(lesson, {"start": start_text(lesson, slug)})
+    else:
+        example = next((e for e in lesson.examples if e.values.get("objective") == TYPED), None)
+        if example:
+            fill(lesson, {n: as_text(spec_of(lesson, n), example.values[n]) for n in ("start", "grads", "updates")})
+
+
+def start_text(lesson: Optimizer, objective: str) -> str:
+    """Where a function is started, with as many axes as the optimizer asks for."""
+    start: Any = list(OBJECTIVES[objective].start)
+    return str(as_text(spec_of(lesson, "start"), [start] if lesson.param_axes == 2 else start))
+
+
+def ready_runs(lesson: Optimizer, form: Mapping[str, Any]) -> Runs:
+    """Both traces for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
+    return _runs(lesson.slug, repr(sorted(form.items())), dict(form))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
+def _runs(slug: str, form_text: str, _form: dict[str, Any]) -> Runs:
+    lesson = OPTIMIZERS[slug]
+    ready = set_up(lesson, _form)
+    arguments = (ready.param, ready.grads, ready.values, ready.updates)
+    return Runs(ready, run.trace_by_hand(lesson, *arguments), run.trace_by_torch(lesson, *arguments))
+
+
+def working_values(lesson: Optimizer, runs: Runs, update: int) -> dict[str, Any]:
+    """What the working of one update (from 1) is given: torch's arguments, the parameter and the state before it."""
+    before = runs.by_hand[update - 2] if update > 1 else None
+    values = dict(runs.ready.values)
+    if isinstance(values.get("lr"), list):
+        values["lr"] = values["lr"][update - 1]
+    return {
+        **values,
+        "param": before.param if before else runs.ready.param.astype("float64"),
+        "grad": runs.by_hand[update - 1].grad,
+        "state": before.state if before else {},
+    }

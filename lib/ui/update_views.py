@@ -1,0 +1,373 @@
+"""The views below an optimizer's first screen, each computed only when it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib.catalog import OPTIMIZERS
+from lib.lesson import run
+from lib.lesson.code import heart
+from lib.lesson.optimizer import Convention, Optimizer
+from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
+from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
+from lib.lesson.set_up import SetUp, set_up
+from lib.lesson.sweep import final_losses, sweep_range
+from lib.lesson.tensor_text import TensorTextError
+from lib.lesson.trace import Update, buffers, divergence, first_parting
+from lib.plots.path import lines, losses, paths, points_of
+from lib.plots.sweep import sweep_map
+from lib.ui.fields import Typed, as_text, fill, key_of, read_numbers
+from lib.ui.heading import spec_of
+from lib.ui.optimizer_fields import PRECISION, Runs
+from lib.ui.text import number, say
+
+MOST_COLUMNS = 4  # elements of the parameter that the table shows at once
+MAP_SIDE = 60
+RATES = "0.001, 0.003, 0.01, 0.03, 0.1, 0.3"
+OVER, LOSS, PARAMETER, STEP = "Path", "Loss per update", "Parameter per update", "Effective step"
+
+
+def torch_parting(runs: Runs, typed: Typed) -> Any:
+    rtol, atol = PRECISION[runs.ready.param.dtype.name]
+    return first_parting(runs.by_hand, runs.by_torch, rtol, atol)
+
+
+def step_table(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
+    """A row per update: parameter, gradient and every buffer, by hand and by torch; and where they part, if they do."""
+    import pandas as pd
+
+    parting = torch_parting(runs, typed)
+    if parting:
+        said = "They first part at update {update}, in {buffer}, by {apart}."
+        st.markdown(say(said, update=parting.update, buffer=f"`{parting.buffer}`", apart=f"{parting.apart:.3g}"))
+    else:
+        st.markdown(say("By hand and PyTorch agree in the parameter and in every buffer of every update."))
+    if lesson.exact:
+        st.caption(say(lesson.exact))
+    places = [tuple(int(i) for i in index) for index in np.ndindex(runs.ready.param.shape)]
+    columns = table_columns(runs, places[:MOST_COLUMNS])
+    table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(runs.by_hand) + 1, name=say("update")))
+    st.dataframe(table, height=min(38 + 35 * len(table), 420), key=key_of(lesson, "table"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        every = pd.DataFrame(table_columns(runs, places), index=table.index)
+        name = f"{lesson.slug}_updates.csv"
+        st.download_button(say("CSV"), every.to_csv(), name, "text/csv", on_click="ignore", icon=":material/download:")
+        if len(places) > MOST_COLUMNS:
+            said = "The first {shown} of {count} elements; the file has all."
+            st.caption(say(said, shown=MOST_COLUMNS, count=len(places)))
+
+
+def table_columns(runs: Runs, places: Sequence[tuple[int, ...]]) -> dict[str, list[float]]:
+    """Column name → a number per update. Numbers that belong to no element (a step count) have one column."""
+    shape = runs.ready.param.shape
+    names = list(dict.fromkeys(name for update in runs.by_hand for name, _ in buffers(update.state)))
+    columns: dict[str, list[float]] = {}
+    for place in places:
+        tag = f"[{', '.join(map(str, place))}]" if place else ""
+        columns[f"param{tag} by hand"] = [float(u.param[place]) for u in runs.by_hand]
+        columns[f"param{tag} PyTorch"] = [float(u.param[place]) for u in runs.by_torch]
+        if isinstance(runs.by_hand[0].grad, np.ndarray):
+            columns[f"grad{tag}"] = [float(u.grad[place]) for u in runs.by_hand]
+    for name in names:
+        for way, updates in (("by hand", runs.by_hand), ("PyTorch", runs.by_torch)):
+            values = [dict(buffers(update.state)).get(name) for update in updates]
+            for tag, numbers in _elements(values, shape, places):
+                columns[f"{name}{tag} {way}"] = numbers
+    return columns
+
+
+def _elements(
+    values: Sequence[np.ndarray | None], shape: tuple[int, ...], places: Sequence[tuple[int, ...]]
+) -> list[tuple[str, list[float]]]:
+    """A buffer's numbers over the updates, per element where it has the parameter's shape."""
+    if all(v is None or np.size(v) == 1 for v in values) and np.prod(shape) != 1:
+        return [("", [np.nan if v is None else float(np.ravel(v)[0]) for v in values])]
+    return [
+        (
+            f"[{', '.join(map(str, place))}]" if place else "",
+            [np.nan if v is None or v.shape != shape else float(v[place]) for v in values],
+        )
+        for place in places
+        if any(v is not None and v.shape == shape for v in values)
+    ]
+
+
+def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
+    """The path, the loss, the parameter or the effective step over the updates."""
+    options = [OVER, LOSS, PARAMETER, STEP] if runs.ready.objective else [PARAMETER, STEP]
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "pictures")):
+        chosen = _choose(lesson, "picture", options)
+        if runs.ready.objective:
+            objective = runs.ready.objective
+            st.markdown(f"${objective.formula}$", width="content")
+            st.caption(say(f"{objective.says} {objective.noise}".strip()))
+    _draw(lesson, _picture(runs, chosen), chosen)
+    if chosen == STEP:
+        st.caption(say("How far each element moves per unit of its gradient: plain SGD moves lr in every update."))
+
+
+def _picture(runs: Runs, chosen: str) -> Any:
+    params = [runs.ready.param, *(update.param for update in runs.by_hand)]
+    if chosen == OVER and runs.ready.objective:
+        points = points_of(params, runs.ready.objective.size)
+        return paths(runs.ready.objective, {"path": points}, playable=True)
+    if chosen == LOSS:
+        values = np.array([runs.ready.loss(param) for param in params])
+        return losses({"loss": values}, logarithmic=not np.any(values < 0))
+    places = list(np.ndindex(runs.ready.param.shape))[:6]
+    tags = {place: f"param[{', '.join(map(str, place))}]" if place else "param" for place in places}
+    if chosen == PARAMETER:
+        return lines({tags[place]: np.array([param[place] for param in params]) for place in places}, "parameter")
+    return lines(_effective_steps(runs, params, tags), "effective step", first=1)
+
+
+def _effective_steps(
+    runs: Runs, params: Sequence[np.ndarray], tags: Mapping[tuple[int, ...], str]
+) -> dict[str, np.ndarray]:
+    """(before − after) / gradient for each element and update."""
+    steps = {tag: np.full(len(runs.by_hand), np.nan) for tag in tags.values()}
+    for at, (update, before) in enumerate(zip(runs.by_hand, params, strict=False)):
+        gradient = _dense_gradient(update, before)
+        with np.errstate(all="ignore"):
+            step = (before - update.param) / gradient
+        for place, tag in tags.items():
+            steps[tag][at] = step[place] if np.isfinite(step[place]) else np.nan
+    return steps
+
+
+def _dense_gradient(update: Update, before: np.ndarray) -> np.ndarray:
+    if isinstance(update.grad, np.ndarray):
+        return update.grad
+    if isinstance(update.grad, tuple):
+        dense = np.zeros_like(before)
+        np.add.at(dense, np.atleast_1d(update.grad[0]), update.grad[1])
+        return dense
+    return np.asarray(update.grad(before)[1]) if callable(update.grad) else np.full(before.shape, np.nan)
+
+
+def _choose(lesson: Optimizer, name: str, options: Sequence[str]) -> str:
+    key = key_of(lesson, name)
+    if st.session_state.get(key, options[0]) not in options:
+        st.session_state[key] = options[0]
+    return st.selectbox(
+        say("Picture"),
+        options,
+        format_func=say,
+        key=key,
+        label_visibility="collapsed",
+        width=220,
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def _draw(lesson: Optimizer, drawn: Any, title: str) -> None:
+    st.plotly_chart(drawn, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say(title))
+
+
+def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
+    """Up to four optimizers from the same start."""
+    if runs.ready.objective is None:
+        st.caption(say("Typed gradients stay the same whatever the parameter does. Choose a function to compare on."))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.multiselect(
+            say("Beside this one"),
+            [slug for slug in OPTIMIZERS if slug != lesson.slug],
+            default=[slug for slug in ("sgd", "adam") if slug in OPTIMIZERS and slug != lesson.slug],
+            format_func=lambda slug: OPTIMIZERS[slug].title,
+            max_selections=3,
+            key=key_of(lesson, "beside"),
+            width=420,
+            persist_state="session",
+        )
+        how = st.selectbox(
+            say("Learning rate of each"),
+            list(HOW),
+            index=list(HOW).index(DEFAULT),
+            format_func=lambda way: say(HOW[way]),
+            key=key_of(lesson, "rates"),
+            width=330,
+            persist_state="session",
+        )
+        options = [OVER, LOSS]
+        with st.container(width="content"):
+            picture = _choose(lesson, "compare_picture", options)
+    found = rivals(lesson, typed.values, [OPTIMIZERS[slug] for slug in chosen], how)
+    for rival in found:
+        if rival.refused:
+            st.caption(say("{name} is left out: {why}", name=rival.name, why=rival.refused))
+    drawn = [rival for rival in found if not rival.refused]
+    objective = runs.ready.objective
+    if picture == OVER:
+        figure = paths(objective, {r.legend: points_of(r.params, objective.size) for r in drawn})
+    else:
+        every = {r.legend: np.array([runs.ready.loss(param) for param in r.params]) for r in drawn}
+        figure = losses(every, logarithmic=not any(np.any(values < 0) for values in every.values()))
+    _draw(lesson, figure, "Compare")
+    st.markdown(_final_losses(drawn, runs.ready))
+
+
+def _final_losses(drawn: Sequence[Rival], ready: SetUp) -> str:
+    """A Markdown table: optimizer, its learning rate and how it was chosen, the loss at the end."""
+    rows = [f"| {say('optimizer')} | lr | {say('chosen as')} | {say('loss at the end')} |", "|---|---|---|---|"]
+    for rival in drawn:
+        gone = divergence(rival.updates, ready.loss, ready.param)
+        end = say(gone.says) if gone else number(ready.loss(rival.params[-1]))
+        rows.append(f"| {rival.name} | {rival.rate:g} | {say(rival.chosen)} | {end} |")
+    return "\n".join(rows)
+
+
+def sweep(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
+    """The loss for several learning rates, and a map of learning rate × momentum where the update is elementwise."""
+    if runs.ready.objective is None:
+        st.caption(say("Typed gradients have no loss. Choose a function to sweep over."))
+        return
+    text = st.text_input(
+        say("Learning rates"),
+        value=RATES,
+        key=key_of(lesson, "sweep_rates"),
+        bind="query-params",
+        persist_state="session",
+    )
+    try:
+        rates = [rate for rate in read_numbers(text) if rate is not None and rate >= 0][:8]
+    except TensorTextError as error:
+        st.caption(f":red[{say(str(error))}]")
+        return
+    left, right = st.columns(2, gap="small")
+    with left:
+        _rate_curves(lesson, typed, rates)
+    with right:
+        _map(lesson, typed)
+
+
+def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> None:
+    named, left_out = {}, []
+    for rate in rates:
+        try:
+            ready = set_up(lesson, {**typed.values, "lr": rate, "drop_at": 0})
+            updates = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates)
+        except ValueError as error:
+            left_out.append(f"lr {rate:g}: {error}")
+            continue
+        gone = divergence(updates, ready.loss, ready.param)
+        drawn = updates[: gone.update] if gone else updates
+        name = f"lr {rate:g}" + (f" ({say('diverged at {n}', n=gone.update)})" if gone else "")
+        named[name] = np.array([ready.loss(ready.param), *(ready.loss(update.param) for update in drawn)])
+    if named:
+        figure = losses(named, logarithmic=not any(np.any(values < 0) for values in named.values()))
+        st.plotly_chart(figure, key=key_of(lesson, "sweep_lines"), config={"displayModeBar": False}, alt=say("Sweep"))
+    for line in left_out:
+        st.caption(say("{line}", line=line))
+
+
+def _map(lesson: Optimizer, typed: Typed) -> None:
+    if not lesson.sweeps:
+        st.caption(say("No map: this optimizer does not update element by element, so runs cannot share one array."))
+        return
+    rates, others = np.logspace(-4, 0, MAP_SIDE), sweep_range(lesson, MAP_SIDE)
+    grid = final_losses(lesson, typed.values, rates, others)
+    figure = sweep_map(rates, others, grid, lesson.sweeps)
+    st.plotly_chart(figure, key=key_of(lesson, "sweep_map"), config={"displayModeBar": False}, alt=say("Map"))
+    said = "{count} runs: the loss after the last update, over learning rate and {other}. Empty: diverged."
+    st.caption(say(said, count=f"{grid.size:,}", other=lesson.sweeps))
+
+
+def conventions(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
+    """What others call by the same name: the update beside this one, and where the two part."""
+    if not lesson.conventions:
+        st.caption(say("Other frameworks do what PyTorch does here, as far as we know."))
+        return
+    names = [convention.name for convention in lesson.conventions]
+    key = key_of(lesson, "convention")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            say("The other way"), names, key=key, width=460, bind="query-params", persist_state="session"
+        )
+        convention = lesson.conventions[names.index(name)]
+        texts = {n: as_text(spec_of(lesson, n), v) for n, v in _whole_form(lesson, convention).items()}
+        st.button(say("Set up a run that shows it"), on_click=fill, args=(lesson, texts), key=f"{key}_fill")
+    st.markdown(say(convention.says))
+    _convention_beside(lesson, convention, runs)
+    for reference in convention.references:
+        st.markdown(f"- [{say(reference.text)}]({reference.url})")
+
+
+def _whole_form(lesson: Optimizer, convention: Convention) -> dict[str, Any]:
+    """The convention's set-up, with every other field at its default."""
+    return {spec.name: convention.values.get(spec.name, spec.default) for spec in lesson.form}
+
+
+def _convention_beside(lesson: Optimizer, convention: Convention, runs: Runs) -> None:
+    ready = runs.ready
+    others = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates, way=convention.by_hand)
+    translated = in_torchs_terms(lesson, convention, ready, others)
+    parting = first_parting(runs.by_hand, translated)
+    if parting is None:
+        st.markdown(
+            say("With the numbers above **nothing parts**: parameter and buffers are the same in every update.")
+        )
+    else:
+        said = "With the numbers above they part at **update {update}**, in **{buffer}**, by {apart}."
+        st.markdown(say(said, update=parting.update, buffer=parting.buffer, apart=f"{parting.apart:.3g}"))
+    place = (0,) * ready.param.ndim
+    params = {"PyTorch": runs.by_hand, convention.name: others}
+    named = {
+        label: np.array([float(ready.param[place]), *(float(update.param[place]) for update in updates)])
+        for label, updates in params.items()
+    }
+    tag = f"param[{', '.join(map(str, place))}]" if place else "param"
+    figure = lines(named, tag)
+    st.plotly_chart(
+        figure, key=key_of(lesson, "convention_lines"), config={"displayModeBar": False}, alt=say("Conventions")
+    )
+
+
+def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
+    """The other updates with their buffers written as torch would hold them."""
+    lr = ready.values.get("lr", next(p.default for p in lesson.parameters if p.name == "lr"))
+    translated = []
+    for place, update in enumerate(others):
+        given = {**{p.name: p.default for p in lesson.parameters}, **ready.values}
+        given["lr"] = lr[place] if isinstance(lr, list) else lr
+        state = convention.in_torchs_terms(update.state, given) if update.state else {}
+        translated.append(Update(update.steps, update.param, dict(state), update.grad))
+    return translated
+
+
+def pitfalls(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
+    """What goes wrong in practice, what the source article says, arguments that only change speed, where to read on."""
+    for pitfall in lesson.pitfalls:
+        st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
+        if pitfall.error:
+            st.code(pitfall.error, language=None, wrap_lines=True)
+    if lesson.article:
+        st.markdown(f"**{say('What the article says')}**  \n{say(lesson.article)}")
+    if lesson.speed_only:
+        arguments = "\n".join(f"- `{name}` {say(what)}" for name, what in lesson.speed_only.items())
+        st.markdown(f"**{say('Arguments that change no number')}**\n{arguments}")
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.references))
+
+
+def code(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
+    """The exact PyTorch lines, the NumPy that ran, and a notebook of both."""
+    left, right = st.columns([0.42, 0.58], gap="small")
+    with left:
+        st.markdown(say("**PyTorch**: the lines that give these updates"))
+        st.code(pytorch_lines(lesson, runs.ready), language="python")
+        with st.container(horizontal=True, gap="small"):
+            _download(say("Notebook of both"), notebook(lesson, runs.ready), f"{lesson.slug}.ipynb")
+            _download(say("NumPy program"), numpy_program(lesson, runs.ready), f"{lesson.slug}_by_hand.py")
+        st.caption(say("Both run from top to bottom and print the parameter after every update."))
+    with right:
+        st.markdown(say("**NumPy**: one update, as it ran"))
+        st.code(heart(lesson), language="python", height=420)
+
+
+def _download(label: str, text: str, name: str) -> None:
+    st.download_button(label, text, file_name=name, on_click="ignore", icon=":material/download:")

@@ -1,0 +1,147 @@
+"""An optimizer: set-up, your working of one update next to PyTorch, and one view below. Made from the LESSON alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+
+from lib.lesson import run
+from lib.lesson.judge_trace import judge_trace
+from lib.lesson.optimizer import Optimizer
+from lib.lesson.tensor_text import TensorTextError, read
+from lib.lesson.trace import divergence
+from lib.ui import views
+from lib.ui.fields import Typed, key_of
+from lib.ui.heading import heading, neighbours, try_button
+from lib.ui.optimizer_fields import Runs, optimizer_fields, ready_runs, working_values
+from lib.ui.text import say
+from lib.ui.update_views import code, compare, conventions, path, pitfalls, step_table, sweep
+from lib.ui.working import working_card
+
+View = Callable[[Optimizer, Typed, Runs], None]
+VIEWS: Mapping[str, View] = {
+    "Path": path,
+    "Step-by-step table": step_table,
+    "Compare": compare,
+    "Sweep": sweep,
+    "Conventions": conventions,
+    "Pitfalls": pitfalls,
+    "Code": code,
+}
+
+
+def render(lesson: Optimizer) -> None:
+    """The whole page."""
+    heading(lesson, views.about)
+    left, right = st.columns([0.29, 0.71], gap="small")
+    with left, st.container(border=True, key=key_of(lesson, "input_card")):
+        typed = optimizer_fields(lesson)
+    with right, st.container(border=True, key=key_of(lesson, "working_card")):
+        runs = _runs(lesson, typed)
+        if runs:
+            _working(lesson, runs)
+    _below(lesson, typed, runs)
+    neighbours(lesson)
+
+
+def _runs(lesson: Optimizer, typed: Typed) -> Runs | None:
+    """Both traces, or in words what stands in the way, with torch's own message where it refuses too."""
+    if typed.problems:
+        st.info(say("Your working waits for: {fields}.", fields=", ".join(typed.problems)))
+        return None
+    try:
+        return ready_runs(lesson, typed.values)
+    except ValueError as error:
+        refusal, said_by_torch = error, views.torch_refusal(lesson, typed.values)
+    except run.REFUSALS as error:
+        refusal, said_by_torch = None, f"{type(error).__name__}: {error}"
+    st.error(say(str(refusal)) if refusal else say("PyTorch does not take these values."))
+    if said_by_torch:
+        st.caption(say("PyTorch says"))
+        st.code(said_by_torch.strip(), language=None, wrap_lines=True)
+    return None
+
+
+def _working(lesson: Optimizer, runs: Runs) -> None:
+    """One update step by step, or the parameter after each of the first updates."""
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "which")):
+        count = len(runs.by_hand)
+        key = key_of(lesson, "at")
+        if st.session_state.get(key, 1) > count:
+            st.session_state[key] = count
+        st.markdown(say("Update"), width="content")
+        update = st.number_input(
+            say("Update to work"),
+            min_value=1,
+            max_value=count,
+            value=min(2, count),
+            key=key,
+            label_visibility="collapsed",
+            width=130,
+            bind="query-params",
+            persist_state="session",
+        )
+        st.markdown(say(":gray[of {count}]", count=count), width="content")
+        whole = st.toggle(say("Only the parameter, update by update"), key=key_of(lesson, "whole_trace"))
+    if whole:
+        _own_values(lesson, runs)
+    elif runs.by_hand[update - 1].steps:
+        torch = run.TorchResult(runs.by_torch[update - 1].param, {}, ())
+        working_card(lesson, working_values(lesson, runs, update), "forward", torch, sheet=f"update_{update}")
+    _divergence_note(runs)
+
+
+def _divergence_note(runs: Runs) -> None:
+    found = divergence(runs.by_hand, runs.ready.loss, runs.ready.param)
+    if found:
+        st.warning(say(found.says), icon=":material/trending_up:")
+
+
+def _own_values(lesson: Optimizer, runs: Runs) -> None:
+    """The learner's own parameter after the first updates, compared with torch's."""
+    text = st.text_input(
+        say("Your parameter after update 1, 2, … as a list"),
+        key=key_of(lesson, "own"),
+        placeholder=say("such as {example}", example=_placeholder(runs)),
+        bind="query-params",
+        persist_state="session",
+    )
+    if not text.strip():
+        st.caption(say("Type as many updates as you like; the first one that parts is named."))
+        return
+    try:
+        typed = read(text)
+    except TensorTextError as error:
+        st.caption(f":red[{say(str(error))}]")
+        return
+    for line in judge_trace(lesson, runs.ready, runs.by_hand, typed):
+        st.markdown(say(line))
+
+
+def _placeholder(runs: Runs) -> str:
+    zeros = np.zeros((2, *runs.ready.param.shape), dtype=int)
+    return str(zeros.tolist())
+
+
+def _below(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
+    """One view at a time, computed only when open and kept in the URL; beside it a change worth trying."""
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
+        chosen = st.segmented_control(
+            say("View"),
+            list(VIEWS),
+            default="Path",
+            required=True,
+            wrap=True,
+            format_func=say,
+            key=key_of(lesson, "view"),
+            label_visibility="collapsed",
+            bind="query-params",
+            persist_state="session",
+        )
+        try_button(lesson)
+    if runs is None and chosen != "Pitfalls":
+        st.caption(say("This view waits until the input can be used."))
+    else:
+        VIEWS[chosen](lesson, typed, runs)  # type: ignore[arg-type]
