@@ -79,7 +79,7 @@ def trace_by_torch(
         optimizer.param_groups[0].update(lr)
         before = leaf.detach().numpy().copy()
         grad = _gradient(lesson, grads, before, update)
-        if lesson.gradient == "closure":
+        if lesson.gradient == "closure" and callable(grad):
             optimizer.step(_torch_closure(leaf, grad))
         else:
             leaf.grad = None if grad is None else _torch_gradient(lesson, leaf, grad)

@@ -1,0 +1,415 @@
+"""LBFGS: a Newton step without second derivatives; the curvature is read off the last steps and gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.line_search import Line, Trial, strong_wolfe
+from lib.lesson.optimizer import Optimizer
+from lib.lesson.pieces import num, total
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.update_checks import need_not_negative
+
+LEAST_CURVATURE = 1e-10  # a pair with less is not stored
+
+
+def check(
+    *, param, grad, state, lr, max_iter, max_eval, tolerance_grad, tolerance_change, history_size, line_search_fn
+):
+    need_not_negative(lr=lr)
+    if not callable(grad):
+        raise ValueError(
+            "LBFGS got a gradient; expected a closure: a function that gives loss and gradient at any parameter, "
+            "because it evaluates several times in one step."
+        )
+
+
+def by_hand(
+    param, grad, state, *, lr, max_iter, max_eval, tolerance_grad, tolerance_change, history_size, line_search_fn
+) -> Steps:
+    """One step(closure): up to max_iter turns of direction, step length and move. `grad` is the closure."""
+    x, shape = np.ravel(param), np.shape(param)
+    most = max_iter * 5 // 4 if max_eval is None else max_eval
+    memory = remembered(state)
+    loss, g = at(grad, x, shape)
+    evaluations = 1
+    found = not np.abs(g).max() <= tolerance_grad
+    for turn in range(1, max_iter + 1) if found else ():
+        memory["n_iter"] += 1
+        g = yield Step(f"gradient[{turn}]", r"g_k = \nabla f(x_k)", g, given=True)
+        d = yield from direction(turn, g, memory, history_size)
+        slope = yield Step(
+            f"slope[{turn}]",
+            r"g_k \cdot d_k = \sum_i g_{k,i}\, d_{k,i}",
+            g @ d,
+            worked=lambda g=g, d=d: dot(g, d),
+            words="How fast the loss falls along the direction: gradient times direction, added up.",
+        )
+        before, memory["prev_loss"], memory["prev_flat_grad"] = loss, loss, g
+        t = min(1.0, 1.0 / np.abs(g).sum()) * lr if memory["n_iter"] == 1 else lr
+        memory |= {"d": d, "t": t}
+        if slope > -tolerance_change:
+            break
+        line = Line(lambda y: at(grad, y, shape), x, d, Trial(np.float64(0), loss, g, slope))
+        if line_search_fn is not None:
+            best = strong_wolfe(line, t, tolerance_change, most - evaluations)
+            yield Step(f"tried[{turn}]", r"t = \text{step lengths tried}", lengths(line), given=True)
+            yield Step(f"losses_tried[{turn}]", r"f(x_k + t\, d_k) = \text{their losses}", losses(line), given=True)
+        t = yield from step_length(turn, g, lr, memory, best.t if line_search_fn is not None else None)
+        moved = x + t * d
+        x = yield Step(
+            f"point[{turn}]",
+            r"x_{k+1} = x_k + t_k\, d_k",
+            moved,
+            worked=lambda x=x, t=t, d=d: rf"{vector(x)} + {num(t)} \cdot {vector(d)}",
+            words="Go the step length along the direction.",
+        )
+        memory["t"] = t
+        if line_search_fn is not None:
+            loss, g = (best.loss, best.grad) if np.array_equal(x, moved) else at(grad, x, shape)
+            evaluations += len(line.tried)
+        elif turn < max_iter:
+            loss, g = at(grad, x, shape)
+            evaluations += 1
+        if evaluations >= most or np.abs(g).max() <= tolerance_grad or turn == max_iter:
+            break
+        if np.abs(d * t).max() <= tolerance_change or abs(loss - before) < tolerance_change:
+            break
+    memory["func_evals"] += evaluations
+    new = yield Step(
+        "param",
+        r"\theta^{\text{new}} = x_{k+1} \text{ of the last turn}",
+        x.reshape(shape),
+        words="The point at which the last turn ended.",
+    )
+    return new, memory
+
+
+def direction(turn, g, memory, history_size) -> Steps:
+    """Against the gradient at first; then the two-loop recursion over the pairs that are kept."""
+    if memory["n_iter"] == 1:
+        memory |= {"old_dirs": [], "old_stps": [], "ro": [], "H_diag": 1}
+        d = yield Step(
+            f"direction[{turn}]",
+            "d_k = -g_k",
+            -g,
+            worked=lambda: f"-{vector(g)}",
+            words="At first, against the gradient.",
+        )
+        return d
+    y = yield Step(
+        f"gradient_change[{turn}]",
+        r"y_k = g_k - g_{k-1}",
+        g - memory["prev_flat_grad"],
+        words="By how much the gradient has changed since the last turn.",
+    )
+    s = yield Step(
+        f"move[{turn}]", r"s_k = t_{k-1}\, d_{k-1}", memory["d"] * memory["t"], words="How far the last turn moved."
+    )
+    curvature = yield Step(
+        f"curvature[{turn}]",
+        r"y_k \cdot s_k = \sum_i y_{k,i}\, s_{k,i}",
+        y @ s,
+        worked=lambda: dot(y, s),
+        words="Change of the gradient times the move, added up: above 0 where the loss curves up.",
+    )
+    if curvature > LEAST_CURVATURE:
+        _keep(memory, y, s, curvature, history_size)
+        memory["H_diag"] = yield Step(
+            f"scale[{turn}]",
+            r"H_k = \frac{y_k \cdot s_k}{y_k \cdot y_k}",
+            curvature / (y @ y),
+            worked=lambda: rf"\frac{{{num(curvature)}}}{{{dot(y, y)}}}",
+            words="One over the curvature, as the newest pair has it.",
+        )
+    d = yield from two_loops(turn, g, memory, history_size)
+    return d
+
+
+def _keep(memory, y, s, curvature, history_size) -> None:
+    """Adds a pair; the oldest one goes where the history is full."""
+    if history_size < 1:
+        raise ValueError(f"history_size is {history_size}; expected room for at least one pair.")
+    room = slice(1, None) if len(memory["old_dirs"]) == history_size else slice(None)
+    for name, new in (("old_dirs", y), ("old_stps", s), ("ro", 1.0 / curvature)):
+        memory[name] = [*memory[name][room], new]
+
+
+def two_loops(turn, g, memory, history_size) -> Steps:
+    """The direction −H g from the pairs alone: from the newest pair to the oldest, then back."""
+    ys, ss, rhos = memory["old_dirs"], memory["old_stps"], memory["ro"]
+    q, alphas = -g, np.zeros(len(ys))
+    for i in reversed(range(len(ys))):
+        alphas[i] = rhos[i] * (ss[i] @ q)
+        q = q - alphas[i] * ys[i]
+    if ys:
+        alphas = yield Step(
+            f"alpha[{turn}]",
+            r"\alpha_i = \rho_i\, s_i \cdot q, \quad q \leftarrow q - \alpha_i y_i",
+            alphas,
+            words="From the newest pair to the oldest, starting with q = −g: how much of each move lies in q.",
+        )
+        q = -g
+        for i in reversed(range(len(ys))):
+            q = q - alphas[i] * ys[i]
+    memory["al"] = [*alphas, *memory.get("al", [None] * history_size)[len(alphas) :]]
+    r = q * memory["H_diag"]
+    for i in range(len(ys)):
+        r = r + (alphas[i] - rhos[i] * (ys[i] @ r)) * ss[i]
+    d = yield Step(
+        f"direction[{turn}]",
+        r"r = H_k\, q, \quad r \leftarrow r + (\alpha_i - \rho_i\, y_i \cdot r)\, s_i, \quad d_k = r",
+        r,
+        words="Scale q, then from the oldest pair to the newest add what each still lacks.",
+    )
+    return d
+
+
+def step_length(turn, g, lr, memory, searched) -> Steps:
+    """The learning rate; in the very first turn shortened; or what the line search has found."""
+    if searched is not None:
+        t = yield Step(f"step_length[{turn}]", r"t_k = \text{found by the line search}", searched, given=True)
+    elif memory["n_iter"] == 1:
+        t = yield Step(
+            f"step_length[{turn}]",
+            r"t_k = \gamma\, \min\!\left(1, \frac{1}{\sum_i |g_i|}\right)",
+            np.asarray(memory["t"]),
+            worked=lambda: rf"{num(lr)} \cdot \min\!\left(1, \frac{{1}}{{{total(np.abs(g))}}}\right)",
+            words="The very first step is kept short: one over the sum of the gradient's sizes, but 1 at most.",
+        )
+    else:
+        t = yield Step(f"step_length[{turn}]", r"t_k = \gamma", np.float64(lr), given=True)
+    return t
+
+
+def remembered(state) -> dict:
+    """A copy of what torch holds, with the counts that it starts from."""
+    return {"func_evals": 0, "n_iter": 0, **{k: list(v) if isinstance(v, list) else v for k, v in state.items()}}
+
+
+def at(closure, x, shape):
+    """Loss and gradient at a point, both as flat float64 arrays."""
+    loss, g = closure(x.reshape(shape))
+    return np.float64(loss), np.ravel(g).astype(np.float64)
+
+
+def lengths(line) -> np.ndarray:
+    return np.array([trial.t for trial in line.tried], dtype=np.float64)
+
+
+def losses(line) -> np.ndarray:
+    return np.array([trial.loss for trial in line.tried], dtype=np.float64)
+
+
+def vector(v) -> str:
+    return (
+        r"\left("
+        + r",\, ".join(num(x) for x in np.ravel(v)[:4])
+        + (r",\, \dots" if np.size(v) > 4 else "")
+        + r"\right)"
+    )
+
+
+def dot(a, b) -> str:
+    terms = [rf"{num(x)} \cdot {num(y)}" for x, y in list(zip(a, b, strict=True))[:4]]
+    return " + ".join(terms) + (r" + \dots" if len(a) > 4 else "")
+
+
+def first_turn(given):
+    return given["state"].get("n_iter", 0) == 0
+
+
+def searches(given):
+    return given["line_search_fn"] is not None
+
+
+MISTAKES = (
+    Mistake(
+        {"direction": lambda given, done: -done["direction"]},
+        "You went up: the direction is the negative of H times the gradient.",
+    ),
+    Mistake(
+        {"gradient_change": lambda given, done: -done["gradient_change"]},
+        "You took the new gradient from the old one. It is the other way round: new minus old.",
+    ),
+    Mistake(
+        {"move": lambda given, done: given["state"].get("d", done["move"])},
+        "You left the step length out: the move is the step length times the direction.",
+        when=lambda given: not first_turn(given),
+    ),
+    Mistake(
+        {"curvature": lambda given, done: done["gradient_change"] @ done["gradient_change"]},
+        "You multiplied the change of the gradient with itself. Here it is multiplied with the move.",
+    ),
+    Mistake(
+        {"scale": lambda given, done: done["move"] @ done["move"] / done["curvature"]},
+        "You took s·s / y·s, the other Barzilai–Borwein length. PyTorch takes y·s / y·y.",
+    ),
+    Mistake(
+        {"scale": lambda given, done: 1 / done["scale"]},
+        "You turned the fraction upside down: H stands for one over the curvature.",
+    ),
+    Mistake(
+        {"step_length": lambda given, done: given["lr"]},
+        "You took the learning rate. The very first step is shortened to lr / Σ|g|, if that sum is above 1.",
+        when=first_turn,
+    ),
+    Mistake(
+        {"step_length": lambda given, done: given["lr"] / np.linalg.norm(done["gradient"])},
+        "You divided by the length of the gradient (root of the squares). PyTorch adds up the sizes.",
+        when=first_turn,
+    ),
+    Mistake(
+        {"alpha": lambda given, done: done["alpha"] * done["curvature"]},
+        "You left ρ out: each α is divided by the pair's y·s.",
+    ),
+    Mistake(
+        {"point": lambda given, done: done["point"] - done["step_length"] * done["direction"]},
+        "You stayed where you were. The new point is the old one plus the step length times the direction.",
+    ),
+    Mistake(
+        {"point": lambda given, done: done["point"] - 2 * done["step_length"] * done["direction"]},
+        "You took the step away. The direction points down already: add it.",
+    ),
+)
+
+LESSON = Optimizer(
+    title="L-BFGS",
+    torch=optim.LBFGS,
+    order=10,
+    names=("有限内存BFGS", "拟牛顿法", "limited-memory BFGS", "quasi-Newton", "line search", "strong Wolfe"),
+    purpose="Takes Newton-like steps, with the curvature read off its own last moves.",
+    use_when="The problem is small and smooth and you can compute its whole loss: fitting a curve, style transfer, "
+    "physics-informed networks, a convex model. A few dozen evaluations often do what SGD needs thousands for.",
+    not_when="Gradients come from mini-batches: their noise is taken for curvature. Or the model is large: the history "
+    "holds two vectors of the model's size per pair.",
+    formula=r"d = -H g, \qquad H \approx (\nabla^2 f)^{-1} \text{ from pairs } (s, y)",
+    symbols=(
+        (r"x_k", "the parameter in turn k, as one long vector"),
+        (r"g_k", "the gradient there"),
+        (r"d_k", "the direction"),
+        (r"t_k", "the step length along it"),
+        (r"\gamma", "lr: the learning rate"),
+        (r"s_k, y_k", "the last move, and the change of the gradient over it: a pair"),
+        (r"\rho_i", "one over y·s of pair i"),
+        (r"\alpha_i", "how much of move i lies in q"),
+        (r"q, r", "the vectors that the two loops work on"),
+        (r"H_k", "the scale: y·s over y·y of the newest pair"),
+        (r"f", "the loss that the closure returns"),
+    ),
+    parameters=(
+        Number("lr", 1, "The step length, except in the very first turn; with a line search, where the search starts."),
+        Number("max_iter", 20, "Turns in one step().", (1, 5), integer=True),
+        Number(
+            "max_eval",
+            None,
+            "Evaluations of the closure in one step(); none: a quarter more than max_iter.",
+            (7,),
+            integer=True,
+            rare=True,
+            optional=True,
+        ),
+        Number("tolerance_grad", 1e-7, "Stop when no element of the gradient is larger.", (1e-2,), rare=True),
+        Number("tolerance_change", 1e-9, "Stop when loss or parameter change less.", (1e-3,), rare=True),
+        Number("history_size", 100, "How many pairs are kept.", (2,), integer=True, rare=True),
+        Choice(
+            "line_search_fn",
+            None,
+            (None, "strong_wolfe"),
+            "None goes the learning rate along the direction; strong_wolfe looks for a good length.",
+        ),
+    ),
+    examples=(
+        Example(
+            "A long valley",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 3, "max_iter": 4},
+            "One step() makes four turns. Turn 2 knows one pair, and the direction already turns along the valley.",
+        ),
+        Example(
+            "Rosenbrock with a line search",
+            {"objective": "rosenbrock", "start": [-1.5, 2.0], "updates": 4, "line_search_fn": "strong_wolfe"},
+            "With a line search the banana is solved in three calls of step().",
+        ),
+        Example(
+            "Rosenbrock without one",
+            {"objective": "rosenbrock", "start": [-1.5, 2.0], "updates": 2},
+            "The same start with full steps: after twenty turns the loss is still above 3.",
+        ),
+        Example(
+            "One turn per step",
+            {"objective": "beale", "start": [1.0, 1.0], "updates": 20, "max_iter": 1, "lr": 0.5},
+            "With max_iter=1 every step() is one move, and the pair waits for the gradient of the next call.",
+        ),
+        Example(
+            "Two pairs only",
+            {"objective": "himmelblau", "start": [0.0, 0.0], "updates": 5, "max_iter": 3, "history_size": 2, "lr": 0.5},
+            "The history holds the last two pairs; older curvature is forgotten.",
+        ),
+        Example(
+            "Noise taken for curvature",
+            {"objective": "noisy quadratic", "start": [2.0, 1.0], "updates": 10, "max_iter": 1},
+            "Every step sees other noise, so the change of the gradient is not curvature.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "step() needs a closure",
+            "It clears the gradients, computes the loss, calls backward and returns the loss: "
+            "optimizer.step(closure), not optimizer.step().",
+            error="missing 1 required positional argument: 'closure'",
+            values={"grad": np.zeros(2)},
+        ),
+        Pitfall(
+            "No line search by default",
+            "The steps are as long as lr says, and far from the minimum that may be much too far. Try "
+            "line_search_fn='strong_wolfe' first.",
+        ),
+        Pitfall(
+            "Any other line search",
+            "There is one.",
+            error="only 'strong_wolfe' is supported",
+            values={"line_search_fn": "armijo"},
+        ),
+        Pitfall(
+            "The loss that step() returns is old",
+            "It is the loss before the step. Compute it once more to see where you are.",
+        ),
+        Pitfall(
+            "No parameter groups",
+            "All parameters make one long vector: LBFGS doesn't support per-parameter options.",
+        ),
+        Pitfall(
+            "max_iter=1 with a line search",
+            "max_eval is then 1, so the search may try the first length only: in effect there is no search.",
+        ),
+    ),
+    article="The article prints tolerance_grad=1e-05; in PyTorch 2.13 it is 1e-07. It does not say that step() needs a "
+    "closure, nor that there is no line search unless asked for.",
+    references=(
+        Reference(
+            "PyTorch documentation: LBFGS", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.LBFGS.html"
+        ),
+        Reference(
+            "Liu, Nocedal, On the limited memory BFGS method for large scale optimization (1989)",
+            "https://doi.org/10.1007/BF01589116",
+        ),
+        Reference(
+            "Nocedal, Wright, Numerical Optimization (2006), chapters 3 and 7",
+            "https://doi.org/10.1007/978-0-387-40065-5",
+        ),
+        Reference(
+            "Schmidt, minFunc, which PyTorch's code follows", "https://www.cs.ubc.ca/~schmidtm/Software/minFunc.html"
+        ),
+    ),
+    tries=(
+        Try("What if it searched along the line?", {"line_search_fn": "strong_wolfe"}),
+        Try("What if steps were half as long?", {"lr": 0.5}),
+    ),
+    check=check,
+    gradient="closure",
+    exact="Dot products are added up in another order than PyTorch does, and every turn builds on the last: far along "
+    "a path the two may part by more than rounding.",
+)
