@@ -38,7 +38,7 @@ CSS = """
 .frame {
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); overflow: auto;
   background: var(--st-code-background-color); min-height: 12rem; white-space: pre;
-  font: 0.875rem/1.5 var(--st-code-font);
+  font: 0.8125rem/1.5 var(--st-code-font);
 }
 .frame:focus-within { border-color: var(--st-primary-color); box-shadow: 0 0 0 1px var(--st-primary-color); }
 .foot { margin: 0.25rem 0 0; font: 0.8125rem/1.4 var(--st-font); color: var(--st-gray-text-color); }
@@ -89,9 +89,10 @@ def code_editor(key: str, start: str, *, label: str, mark_line: int | None = Non
             "unsaved": say("This browser does not keep your text: its storage is full or switched off."),
         },
     }
-    state = _editor(key=key, data=data, on_value_change=_rerun, on_bundle_change=_rerun)
-    if state.bundle:
-        _bundle(key="code_editor_bundle")
+    with st.container(gap=None):
+        state = _editor(key=key, data=data, on_value_change=_rerun, on_bundle_change=_rerun)
+        if state.bundle:
+            _bundle(key="code_editor_bundle")
     return value
 
 

@@ -5,7 +5,7 @@
 // A draft is kept in the browser's storage from the first letter on.
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, RangeSet, StateEffect, StateField } from "@codemirror/state";
@@ -26,7 +26,7 @@ const colours = HighlightStyle.define([
 ]);
 
 const looks = EditorView.theme({
-  "&": { color: "var(--st-text-color)", fontSize: "0.875rem", maxHeight: "min(34rem, 70vh)" },
+  "&": { color: "var(--st-text-color)", fontSize: "0.8125rem", maxHeight: "min(34rem, 70vh)" },
   "&.cm-focused": { outline: "none" }, // the frame shows the focus
   ".cm-scroller": { fontFamily: "var(--st-code-font)", lineHeight: "1.5", overflow: "auto" },
   ".cm-content": { minHeight: "12rem", padding: "0.4rem 0", caretColor: "var(--st-text-color)" },
@@ -97,7 +97,7 @@ class Editor {
       highlightActiveLine(), highlightActiveLineGutter(), python(), syntaxHighlighting(colours), looks, marked,
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
       EditorState.tabSize.of(4),
-      EditorView.contentAttributes.of({ "aria-label": data.label, "aria-describedby": "foot", spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": data.label, "aria-describedby": "foot", tabindex: "0" }),
       EditorView.domEventHandlers({ blur: (event) => this.left(event.relatedTarget) }),
       EditorView.updateListener.of((update) => { if (update.docChanged) this.changed(); }),
     ];
@@ -112,7 +112,8 @@ class Editor {
     if (data.replace > this.replaced) {
       this.replaced = data.replace;
       this.told = data.text;
-      this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: data.text } });
+      const whole = { from: 0, to: this.view.state.doc.length, insert: data.text };
+      this.view.dispatch({ changes: whole, annotations: isolateHistory.of("full") }); // one Ctrl+Z brings the old back
       this.save();
     }
     const wanted = JSON.stringify(data.mark);
@@ -156,9 +157,8 @@ class Editor {
     clearTimeout(this.waiting);
     const { draft, start, words } = this.component.data;
     try {
-      if (!draft) ; // nothing is kept
-      else if (this.text === start) localStorage.removeItem(draft);
-      else if (localStorage.getItem(draft) !== this.text) localStorage.setItem(draft, this.text);
+      if (draft && this.text === start) localStorage.removeItem(draft);
+      else if (draft && localStorage.getItem(draft) !== this.text) localStorage.setItem(draft, this.text);
       this.say(words.keys);
     } catch {
       this.say(words.unsaved);

@@ -1,0 +1,204 @@
+"""The learner's own browser keeps drafts, attempts and progress: no account is needed, and nothing stays on the server.
+
+Drafts are the editor's own business (see lib.ui.code_editor); of them only their names come here. Records are texts by
+exercise. The browser sends them once in a session; what is stored here is written there at the end of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from lib.ui.text import say
+
+PREFIX = "torch_by_hand/"
+RECORD, DRAFT = PREFIX + "record/", PREFIX + "draft/"
+MOST_TO_WRITE = 3  # records sent with a run: the one at work, and those just left
+KEY = "browser_storage"
+
+# Another tab's writing is read too, so that two tabs do not undo each other's.
+JS = """
+const items = (prefix) => Object.fromEntries(
+  Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => [key, localStorage.getItem(key)]));
+
+const content = (prefix) => ({
+  records: items(prefix + "record/"), drafts: Object.keys(items(prefix + "draft/")),
+});
+
+const troubleOf = (error) => (error.name === "QuotaExceededError" ? "full" : "off");
+"""
+
+KEEP_JS = (
+    JS
+    + """
+export default function ({ data, setTriggerValue }) {
+  try {
+    if (!data.known) setTriggerValue("content", content(data.prefix));
+    for (const [key, text] of Object.entries(data.write)) {
+      if (localStorage.getItem(key) !== text) localStorage.setItem(key, text);
+    }
+    if (data.trouble) setTriggerValue("trouble", "");
+  } catch (error) {
+    if (data.trouble !== troubleOf(error)) setTriggerValue("trouble", troubleOf(error));
+  }
+  const other = ({ key, newValue }) => {
+    const record = key?.startsWith(data.prefix + "record/");
+    if (record && newValue !== data.write[key]) setTriggerValue("content", content(data.prefix));
+  };
+  addEventListener("storage", other);
+  globalThis.torchByHandOther?.();
+  return globalThis.torchByHandOther = () => removeEventListener("storage", other);
+}
+"""
+)
+
+FILE_JS = (
+    JS
+    + """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const [save, load] = parentElement.querySelectorAll("button");
+  const input = parentElement.querySelector("input");
+  const words = parentElement.querySelector("p");
+  save.textContent = data.words.save;
+  load.textContent = data.words.load;
+  const answer = (text) => { words.textContent = text; };
+  save.onclick = () => {
+    try {
+      const kept = items(data.prefix);
+      if (!Object.keys(kept).length) return answer(data.words.nothing);
+      const link = document.createElement("a");
+      const text = JSON.stringify({ torch_by_hand: 1, items: kept }, null, 1);
+      link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+      link.download = `torch-by-hand-${new Date().toISOString().slice(0, 10)}.json`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+      answer(data.words.saved);
+    } catch (error) { answer(data.words[troubleOf(error)]); }
+  };
+  load.onclick = () => input.click();
+  input.onchange = async () => {
+    const text = await input.files[0].text();
+    input.value = "";
+    let found;
+    try { found = Object.entries(JSON.parse(text).items); } catch { return answer(data.words.strange); }
+    found = found.filter(([key, value]) => key.startsWith(data.prefix) && typeof value === "string");
+    if (!found.length) return answer(data.words.strange);
+    try {
+      for (const [key, value] of found) localStorage.setItem(key, value);
+      answer(data.words.loaded);
+    } catch (error) { answer(data.words[troubleOf(error)]); }
+    setTriggerValue("content", content(data.prefix));
+  };
+}
+"""
+)
+
+FILE_HTML = """
+<button type="button"></button> <button type="button"></button>
+<input type="file" accept=".json" hidden><p role="status"></p>
+"""
+
+FILE_CSS = """
+button {
+  font: 0.875rem/1.4 var(--st-font); min-height: 2.25rem; padding: 0.25rem 0.75rem; cursor: pointer;
+  color: var(--st-text-color); background: var(--st-background-color);
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
+}
+button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-link-color); }
+p { margin: 0.25rem 0 0; font: 0.875rem/1.4 var(--st-font); }
+"""
+
+_keeper = st.components.v2.component("browser_storage", js=KEEP_JS)
+_file = st.components.v2.component("work_file", html=FILE_HTML, css=FILE_CSS, js=FILE_JS)
+
+
+def draft_place(slug: str) -> str:
+    """Where the browser keeps what stands in the editor of this exercise."""
+    return DRAFT + slug
+
+
+def has_draft(slug: str) -> bool:
+    """Whether something was written for this exercise, tried or not."""
+    return draft_place(slug) in st.session_state.get(f"{KEY}_drafts", ())
+
+
+def stored(slug: str) -> str:
+    """The record of this exercise; empty if there is none, or the browser has not answered yet."""
+    return _records().get(RECORD + slug, "")
+
+
+def store(slug: str, text: str) -> None:
+    """Keeps the record of this exercise. The browser writes it when `keep_in_browser` is next drawn."""
+    _records()[RECORD + slug] = text
+    changed = st.session_state.setdefault(f"{KEY}_changed", {})
+    changed.pop(RECORD + slug, None)
+    changed[RECORD + slug] = text
+    for key in list(changed)[:-MOST_TO_WRITE]:
+        del changed[key]
+
+
+def keep_in_browser() -> None:
+    """Reads the browser's storage once in a session, writes what was stored since; says so if it cannot."""
+    data = {
+        "prefix": PREFIX,
+        "known": f"{KEY}_records" in st.session_state,
+        "write": st.session_state.get(f"{KEY}_changed", {}),
+        "trouble": st.session_state.get(f"{KEY}_trouble", ""),
+    }
+    _keeper(key=KEY, data=data, height=1, on_content_change=_take_content, on_trouble_change=_take_trouble)
+    if data["trouble"]:
+        st.caption(f":orange[{trouble_words()[data['trouble']]}]")
+
+
+def work_file() -> None:
+    """Two buttons: everything kept in the browser as a file, and back."""
+    words = trouble_words() | {
+        "save": say("Save my work as a file"),
+        "load": say("Load a file"),
+        "nothing": say("There is no work to save yet."),
+        "saved": say("Saved: your drafts, attempts and progress in one file."),
+        "loaded": say("Loaded. For the exercises in the file, it took the place of what was here."),
+        "strange": say("This file holds no work saved from here."),
+    }
+    _file(key="work_file", data={"prefix": PREFIX, "words": words}, on_content_change=_take_file)
+
+
+def trouble_words() -> dict[str, str]:
+    """Why the browser could not keep something."""
+    return {
+        "full": say(
+            "This browser's storage is full: your last attempt is kept only until you close this tab. "
+            "Save your work as a file, or free some storage in the browser's settings."
+        ),
+        "off": say("This browser does not keep anything for this page: your work lasts until you close this tab."),
+    }
+
+
+def _records() -> dict[str, str]:
+    early: dict[str, str] = st.session_state.setdefault(f"{KEY}_early", {})  # before the browser answered
+    return st.session_state.get(f"{KEY}_records", early)
+
+
+def _take_content() -> None:
+    _take(st.session_state[KEY])
+
+
+def _take_file() -> None:
+    _take(st.session_state["work_file"])
+
+
+def _take(told: Mapping[str, Any]) -> None:
+    """What the browser holds. It may be anything: whoever reads a record has to expect that."""
+    content = told.get("content")
+    if content:
+        st.session_state[f"{KEY}_records"] = dict(content["records"])
+        st.session_state[f"{KEY}_drafts"] = frozenset(content["drafts"])
+        st.session_state[f"{KEY}_changed"] = {}
+
+
+def _take_trouble() -> None:
+    trouble = st.session_state[KEY].get("trouble")
+    if trouble is not None:
+        st.session_state[f"{KEY}_trouble"] = trouble

@@ -1,0 +1,89 @@
+"""What a learner did in one exercise: attempts, hints, whether the solution was seen. Kept in the browser as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from lib.ui import browser_storage
+
+MOST_ATTEMPTS = 20  # the oldest go first
+MOST_CHARACTERS = 200_000  # of one record; the browser gives about five million to the whole app
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One submission. `at` counts seconds since 1970 (UTC); `version` is the exercise's."""
+
+    at: float
+    source: str
+    score: float
+    max_score: float
+    version: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything about one exercise, oldest attempt first. `hints` counts those that were asked for."""
+
+    attempts: tuple[Attempt, ...] = ()
+    hints: int = 0
+    shown: bool = False  # the solution, before passing
+    passed: bool = False
+
+
+class RecordError(ValueError):
+    """What the browser kept is not a record."""
+
+
+def record_of(slug: str) -> Record:
+    """The record of an exercise; an empty one before there is any. RecordError if what was kept cannot be read."""
+    text = browser_storage.stored(slug)
+    return read_record(text) if text else Record()
+
+
+def keep(slug: str, record: Record) -> None:
+    browser_storage.store(slug, written_record(record))
+
+
+def with_attempt(record: Record, attempt: Attempt) -> Record:
+    """The record after a submission; handing in the same again changes nothing but the time."""
+    before = record.attempts
+    if before and (before[-1].source, before[-1].version) == (attempt.source, attempt.version):
+        before = before[:-1]
+    passed = record.passed or attempt.score >= attempt.max_score
+    return replace(record, attempts=(*before, attempt)[-MOST_ATTEMPTS:], passed=passed)
+
+
+def written_record(record: Record) -> str:
+    """As text; the oldest attempts are left out if it would be too long."""
+    while len(text := json.dumps(asdict(record))) > MOST_CHARACTERS and len(record.attempts) > 1:
+        record = replace(record, attempts=record.attempts[1:])
+    return text
+
+
+def read_record(text: str) -> Record:
+    """The record from its text, which may be anything: the browser is not ours."""
+    try:
+        kept = json.loads(text)
+        attempts = tuple(_attempt(attempt) for attempt in kept["attempts"])
+        return Record(attempts, _need(kept["hints"], int), _need(kept["shown"], bool), _need(kept["passed"], bool))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RecordError(str(error)) from error
+
+
+def _attempt(kept: Any) -> Attempt:
+    return Attempt(
+        at=float(_need(kept["at"], float, int)),
+        source=_need(kept["source"], str),
+        score=float(_need(kept["score"], float, int)),
+        max_score=float(_need(kept["max_score"], float, int)),
+        version=_need(kept["version"], str),
+    )
+
+
+def _need(value: Any, *kinds: type) -> Any:
+    if type(value) not in kinds:
+        raise TypeError(f"{value!r:.40} is no {kinds[0].__name__}")
+    return value
