@@ -103,6 +103,7 @@ def working_card(
         st.markdown(_inputs_of(lesson, values, sample, working.sample_shape(steps)), width="content")
     entries = {row.key: _entry(lesson, sheet, row) for row in working.rows(steps, sample, turn)}
     judged = working.judge(lesson, values, entries, sample, part, turn)
+    result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
         with st.container(key=key_of(lesson, f"step_{sheet}_{place}"), gap="xsmall"):  # notes must not move other rows
@@ -110,7 +111,7 @@ def working_card(
                 _given(working.row_of(step, steps, sample))
             for number_of_row, judgement in enumerate(judged, 1):
                 if judgement.row.step.name == step.name:
-                    is_result = part == "forward" and number_of_row == len(judged)
+                    is_result = part == "forward" and judgement is result
                     _row(lesson, sheet, number_of_row, judgement, show_all, torch if is_result else None)
     _foot(lesson, sheet, part, [row for row, text in entries.items() if text])
 

@@ -1,0 +1,235 @@
+"""ASGD: SGD that also keeps the average of the points it passes."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.optimizer import MAXIMIZE, Optimizer, speed_only
+from lib.lesson.pieces import num
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.update_checks import need_not_negative
+from lib.lesson.update_mistakes import GRADIENT, fed, update_number
+from lib.lesson.update_pieces import count, ready
+
+
+def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):
+    need_not_negative(lr=lr, weight_decay=weight_decay)
+
+
+def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize) -> Steps:
+    """A step with the rate that the last update left, then the average, then the rates for the next update."""
+    t = yield from count(state)
+    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    eta = yield Step(
+        "eta_now", r"\eta = \eta^{\text{next}} \text{ of the last update}", rate_now(state, lr), given=True
+    )
+    mu = float(state.get("mu", 1.0))
+    new = yield Step(
+        "param",
+        r"\theta_i^{\text{new}} = (1 - \lambda_d\, \eta)\, \theta_i - \eta\, g_i",
+        param * (1 - lambd * eta) - eta * g,
+        axes="i",
+        worked=lambda *i: rf"(1 - {num(lambd)} \cdot {num(eta)}) \cdot {num(param[i])} - {num(eta)} \cdot {num(g[i])}",
+        words="Shrink the parameter a little, then take the rate times the gradient away.",
+    )
+    before = state.get("ax", np.zeros_like(param))
+    average = yield Step(
+        "ax",
+        r"a_i = \theta_i^{\text{new}}"
+        if mu == 1
+        else r"a_i = a_i^{\text{old}} + \mu\, (\theta_i^{\text{new}} - a_i^{\text{old}})",
+        new if mu == 1 else before + mu * (new - before),
+        axes="i",
+        worked=lambda *i: (
+            num(new[i]) if mu == 1 else rf"{num(before[i])} + {num(mu)} \cdot ({num(new[i])} - {num(before[i])})"
+        ),
+        words="Until averaging starts, the average is the parameter itself."
+        if mu == 1
+        else "Move the average towards the new parameter by the share that the last update left.",
+    )
+    next_eta = yield Step(
+        "eta",
+        r"\eta^{\text{next}} = \frac{\gamma}{(1 + \lambda_d\, \gamma\, t)^\alpha}",
+        np.float32(lr / (1 + lambd * lr * float(t)) ** alpha),
+        worked=lambda: rf"\frac{{{num(lr)}}}{{(1 + {num(lambd)} \cdot {num(lr)} \cdot {int(t)})^{{{num(alpha)}}}}}",
+        words="The rate for the next update: the learning rate, less and less as t grows.",
+    )
+    next_mu = yield Step(
+        "mu",
+        r"\mu^{\text{next}} = \frac{1}{\max(1, t - t_0)}",
+        np.float32(1 / max(1, float(t) - t0)),
+        worked=lambda: rf"\frac{{1}}{{\max(1, {int(t)} - {num(t0)})}}",
+        words="The share for the next average: 1 until t has passed t0, then one over the points averaged.",
+    )
+    return new, {"step": t, "eta": np.float32(next_eta), "mu": np.float32(next_mu), "ax": average}
+
+
+def rate_now(state, lr) -> np.ndarray:
+    """Torch keeps the rate in float32; before the first update it is lr."""
+    return np.float64(np.float32(state.get("eta", lr)))
+
+
+def averages(given):
+    return float(given["state"].get("mu", 1.0)) != 1
+
+
+def has_decay(given):
+    return given["lambd"] != 0
+
+
+MISTAKES = (
+    *GRADIENT,
+    Mistake(
+        {"param": lambda given, done: done["param"] + given["lambd"] * done["eta_now"] * given["param"]},
+        "You left the decay out: ASGD shrinks the parameter by λ_d·η in every update.",
+        when=has_decay,
+    ),
+    Mistake(
+        {"param": lambda given, done: done["param"] + 2 * done["eta_now"] * fed(given, done)},
+        "You went up. The gradient is taken away.",
+    ),
+    Mistake(
+        {"param": lambda given, done: (1 - given["lambd"]) * given["param"] - done["eta_now"] * fed(given, done)},
+        "You shrank by λ_d alone. It is λ_d times the rate.",
+        when=has_decay,
+    ),
+    Mistake(
+        {"ax": lambda given, done: done["param"]},
+        "You took the parameter itself. Averaging has started: move the average by μ only.",
+        when=averages,
+    ),
+    Mistake(
+        {"ax": lambda given, done: done["param"] + given["state"]["mu"] * (given["state"]["ax"] - done["param"])},
+        "You swapped the two: the old average keeps 1 − μ, the new parameter gets μ.",
+        when=averages,
+    ),
+    Mistake(
+        {"eta": lambda given, done: given["lr"] / (1 + given["lambd"] * given["lr"] * update_number(given))},
+        "You left the power out: the bracket is raised to alpha.",
+        when=has_decay,
+    ),
+    Mistake(
+        {"eta": lambda given, done: given["lr"] / (1 + given["lambd"] * update_number(given)) ** given["alpha"]},
+        "You left the learning rate out of the bracket: it is 1 + λ_d·γ·t.",
+        when=has_decay,
+    ),
+    Mistake(
+        {"mu": lambda given, done: 1 / max(1.0, update_number(given))},
+        "You averaged from the first update on. PyTorch counts from t0.",
+        when=lambda given: given["t0"] > 0,
+    ),
+)
+
+LESSON = Optimizer(
+    title="ASGD",
+    torch=optim.ASGD,
+    order=2,
+    names=("平均随机梯度下降", "averaged SGD", "Polyak averaging", "Polyak–Ruppert"),
+    purpose="Steps as SGD does, and keeps the average of the points that it passes.",
+    use_when="Gradients are noisy and you want the average of many points at the end: it sits nearer the minimum than "
+    "any single one.",
+    not_when="You want the average in the model: it lies in the optimizer's state (ax). Today "
+    "torch.optim.swa_utils.AveragedModel is the tool for that.",
+    formula=r"\theta \leftarrow (1 - \lambda_d \eta)\,\theta - \eta\, g, \qquad a \leftarrow a + \mu\,(\theta - a)",
+    symbols=(
+        (r"\theta_i", "element i of the parameter"),
+        (r"g_i", "its gradient, with weight decay"),
+        (r"a_i", "the average of the parameter (ax)"),
+        (r"\gamma", "lr: the learning rate"),
+        (r"\eta", "the rate of this update; the first one is lr"),
+        (r"\lambda_d", "lambd: how fast the parameter and the rate decay"),
+        (r"\lambda", "weight_decay"),
+        (r"\alpha", "alpha: how fast the rate falls"),
+        (r"\mu", "the share that a new point has in the average"),
+        (r"t, t_0", "the number of the update, and t0: after which one averaging starts"),
+    ),
+    parameters=(
+        Number("lr", 1e-2, "The learning rate of the first update.", (0.1,)),
+        Number("lambd", 1e-4, "Shrinks the parameter, and the rate over time.", (0.1, 0.0)),
+        Number("alpha", 0.75, "The power with which the rate falls.", (0.5,)),
+        Number("t0", 1e6, "After this many updates averaging starts.", (3.0, 0.0)),
+        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,), rare=True),
+        MAXIMIZE,
+    ),
+    examples=(
+        Example(
+            "Averaging noise away",
+            {"objective": "noisy quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.03, "lambd": 0.01, "t0": 20},
+            "From update 23 on the average lags behind the noise; ax ends nearer the minimum than the parameter.",
+        ),
+        Example(
+            "The default never averages",
+            {"objective": "bowl", "start": [2.0], "updates": 30},
+            "t0 is a million: in a short run ax is the parameter itself.",
+        ),
+        Example(
+            "Averaging at once",
+            {"objective": "bowl", "start": [2.0], "updates": 12, "lr": 0.1, "t0": 0},
+            "From update 3 on each point has a smaller share than the last.",
+        ),
+        Example(
+            "A rate that falls",
+            {"objective": "bowl", "start": [2.0], "updates": 30, "lr": 0.1, "lambd": 1.0},
+            "With a large lambd the rate falls quickly, and the parameter is pulled towards 0.",
+        ),
+        Example(
+            "Weight decay besides",
+            {"objective": "absolute", "start": [1.05], "updates": 20, "lr": 0.1, "weight_decay": 0.5, "lambd": 0.1},
+            "weight_decay is part of the gradient; lambd shrinks the parameter by itself.",
+        ),
+        Example(
+            "Uphill",
+            {"objective": "saddle", "start": [1.0, 0.5], "updates": 10, "lr": 0.1, "maximize": True},
+            "With maximize the gradient is turned round; the decay still shrinks.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "The average is not in the model",
+            "The model's parameters are the last point. The average is optimizer.state[p]['ax']; copy it by hand "
+            "if you want it.",
+        ),
+        Pitfall(
+            "t0 is a million",
+            "With the default nothing is ever averaged in a short run.",
+        ),
+        Pitfall(
+            "Averaging starts late",
+            "Rate and share are those that the last update left, so the first real average comes at update t0 + 3.",
+        ),
+        Pitfall(
+            "Rates in single precision",
+            "eta and mu are float32 even beside a float64 parameter: a program in float64 throughout differs by "
+            "some 1e-6 after twenty updates.",
+        ),
+        Pitfall(
+            "A negative learning rate",
+            "To go up, use maximize=True.",
+            error="Invalid learning rate: -0.1",
+            values={"lr": -0.1},
+        ),
+    ),
+    article="The article calls ASGD by the name SAG and links to a third method, SVRG. ASGD averages the points it "
+    "passes (Polyak and Juditsky); SAG keeps a gradient per sample (Le Roux, Schmidt and Bach); neither is the other.",
+    references=(
+        Reference("PyTorch documentation: ASGD", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.ASGD.html"),
+        Reference(
+            "Polyak, Juditsky, Acceleration of stochastic approximation by averaging (1992)",
+            "https://doi.org/10.1137/0330046",
+        ),
+        Reference(
+            "Le Roux, Schmidt, Bach, A stochastic gradient method with an exponential convergence rate (2012): SAG",
+            "https://arxiv.org/abs/1202.6258",
+        ),
+    ),
+    tries=(
+        Try("What if it averaged from the start?", {"t0": 0.0}),
+        Try("What if the rate fell faster?", {"lambd": 1.0}),
+    ),
+    check=check,
+    speed_only=speed_only("foreach", "differentiable", "capturable"),
+    exact="PyTorch keeps eta and mu in float32, and so does the hand calculation.",
+)
