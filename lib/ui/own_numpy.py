@@ -1,0 +1,150 @@
+"""On a lesson's page: the learner's own NumPy on the numbers typed there, beside PyTorch's result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib.exercises import EXERCISES, Exercise
+from lib.grading.job import Busy, Call, Limits, Ran
+from lib.grading.judge import why_not_returned
+from lib.lesson import run
+from lib.lesson.compare import compare
+from lib.lesson.spec import Lesson
+from lib.ui.browser_storage import draft_place, keep_in_browser
+from lib.ui.code_editor import EditorValue, code_editor, written
+from lib.ui.fields import key_of
+from lib.ui.report import plain
+from lib.ui.sandbox import isolation_note, my_turn, why_off
+from lib.ui.text import number, say
+
+SLOW = 0.5  # seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Last:
+    """The last run: asked for by which Ctrl+Enter, on which numbers, of which code, and what came of it."""
+
+    run: int
+    numbers: int
+    source: str
+    ran: Ran
+
+    @property
+    def follows(self) -> bool:
+        return self.ran.seconds < SLOW
+
+
+def exercise_for(lesson: Lesson) -> Exercise | None:
+    """The exercise that asks for this lesson's value; None if there is none."""
+    return next((e for e in EXERCISES.values() if e.lesson == lesson.slug and e.answer == "value"), None)
+
+
+def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """The editor, and what it gives on the numbers above. It keeps the same draft as the exercise."""
+    exercise = exercise_for(lesson)
+    if exercise is None:
+        st.caption(say("There is no exercise for this lesson yet."))
+        return
+    left, right = st.columns([0.62, 0.38], gap="small")
+    value = written(_key(exercise), exercise.starter)
+    off = why_off()
+    with right:
+        if off:
+            st.info(off)
+        else:
+            _result(lesson, exercise, values, value)
+        page = st.session_state["pages"][f"exercise_{exercise.slug}"]
+        st.page_link(page, label=say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
+    with left:
+        code_editor(
+            _key(exercise),
+            exercise.starter,
+            label=say("Your {function}, in Python", function=exercise.function),
+            draft=draft_place(exercise.slug),
+        )
+    keep_in_browser()
+    isolation_note()
+
+
+def _key(exercise: Exercise) -> str:
+    """One text per exercise, wherever it is edited."""
+    return f"exercise_{exercise.slug}_editor"
+
+
+def _result(lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], value: EditorValue) -> None:
+    """The learner's number beside PyTorch's. Once run it follows the numbers above, unless the code is slow."""
+    asked = st.button(say("Run on these numbers"), key=key_of(lesson, "own_run"), help=say("Ctrl+Enter does the same."))
+    missing = [name for name in _set(lesson, values) if name not in exercise.signature.names]
+    if missing:
+        st.caption(say("{function} takes no {names}.", function=exercise.function, names=", ".join(missing)))
+        return
+    last: Last | None = st.session_state.get(key_of(lesson, "own_last"))
+    numbers = _fingerprint(values)
+    if asked or value.run != (last.run if last else 0) or (last and last.follows and last.numbers != numbers):
+        try:
+            last = Last(value.run, numbers, value.text, run_once(exercise, value.text, values))
+        except Busy as busy:
+            st.warning(say("{reason} Nothing is lost: try again in a moment.", reason=str(busy)))
+        st.session_state[key_of(lesson, "own_last")] = last
+    if last is None or last.numbers != numbers:
+        st.caption(say("Ctrl+Enter runs your {function} on the numbers above.", function=exercise.function))
+        return
+    if last.source != value.text:
+        st.caption(say("Your code has changed since it ran."))
+    _show(lesson, values, last.ran)
+
+
+def _fingerprint(values: Mapping[str, Any]) -> int:
+    return hash(
+        tuple(
+            (n, v.tobytes(), str(v.dtype), v.shape) if isinstance(v, np.ndarray) else (n, repr(v))
+            for n, v in values.items()
+        )
+    )
+
+
+def _set(lesson: Lesson, values: Mapping[str, Any]) -> list[str]:
+    """The inputs given, and the parameters that are not as torch has them."""
+    defaults = {parameter.name: parameter.default for parameter in lesson.parameters}
+    return [name for name, value in values.items() if value is not None and not _is_default(value, defaults.get(name))]
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return not isinstance(value, np.ndarray) and value == default
+
+
+def run_once(exercise: Exercise, source: str, values: Mapping[str, Any]) -> Ran:
+    """What the learner's function does with these values, in the sandbox."""
+    known = exercise.signature
+    by_name = {name: values[name] for name in known.by_name if name in values}
+    call = Call(tuple(values[name] for name in known.by_place), by_name)
+    return my_turn().run(source, exercise.function, [call], Limits())[0]
+
+
+def _show(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> None:
+    right = run.torch_result(lesson, values).value
+    if ran.outcome != "returned":
+        st.markdown(f":red[✗] {plain(why_not_returned(ran))}")
+        if ran.fault and ran.fault.traceback:
+            st.code(ran.fault.traceback, language=None)
+    else:
+        found = compare(ran.value, right, rtol=2e-5 if right.dtype == np.float32 else 1e-6, atol=1e-9)
+        mine, theirs = st.columns(2)
+        mine.markdown(f":gray[{say('Yours')}]  \n**{plain(_number(ran.value))}**")
+        theirs.markdown(f":gray[PyTorch]  \n**{number(right)}**")
+        sign = ":green[✓]" if found.same else ":red[✗]"
+        st.markdown(f"{sign} {plain(say(found.says))}")
+    for warning in ran.warnings:
+        st.caption(say("Warning: {warning}", warning=plain(warning)))
+    if ran.output:
+        st.code(ran.output, language=None, wrap_lines=True)
+
+
+def _number(value: Any) -> str:
+    array = np.asarray(value)
+    return number(array) if array.dtype.kind in "biuf" and array.size else repr(value)

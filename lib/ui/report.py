@@ -1,0 +1,251 @@
+"""A grade on the screen: what went wrong, where, by how much, and why that probably is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib.catalog import TOPICS
+from lib.exercises import Exercise
+from lib.grading.expected import Likely
+from lib.grading.grade import Grade, TestResult
+from lib.lesson.objectives import TYPED
+from lib.lesson.tensor_text import format_tensor
+from lib.plots.difference import difference
+from lib.ui.aligned import CSS, MOST_CELLS, aligned, alone, differing
+from lib.ui.fields import MOST_IN_URL, key_of, link_values
+from lib.ui.text import say, shape
+
+KINDS = {
+    "passed": "passed",
+    "wrong value": "wrong value",
+    "wrong shape": "wrong shape",
+    "wrong kind": "wrong kind of result",
+    "wrong form": "wrong form",
+    "wrong dtype": "wrong number format (dtype)",
+    "not finite": "NaN or infinite where PyTorch is finite",
+    "raised": "an error was raised",
+    "out of time": "took too long",
+    "out of memory": "took too much memory",
+    "too deep": "called itself without end",
+    "too much output": "printed too much",
+    "exited": "ended the program",
+    "crashed": "Python crashed",
+    "bad result": "no usable result",
+    "wrong arguments": "cannot be called like this",
+    "no such function": "no such function",
+    "does not parse": "cannot be read",
+    "our fault": "our fault; not counted",
+}
+
+
+def show_report(exercise: Exercise, grade: Grade) -> None:
+    """Points, the likely mistake, the first failing test open and the others folded, printed text, warnings."""
+    st.html(CSS)
+    _score(grade)
+    if grade.problem:
+        _problem(grade)
+        return
+    failed = next((test for test in grade.tests if not test.passed and not test.hidden), None)
+    _likely(exercise, grade, failed)
+    with st.container(gap="xsmall"):
+        for place, test in enumerate(grade.tests):
+            if not test.hidden:
+                with st.expander(_heading(test), expanded=test is failed):
+                    _test(exercise, test, place)
+        _hidden([test for test in grade.tests if test.hidden])
+        _printed(grade)
+
+
+def error_line(grade: Grade) -> int | None:
+    """The line of the learner's file at which the first failing test stopped."""
+    return next((test.fault.line for test in grade.tests if test.fault and not test.passed), None)
+
+
+def _score(grade: Grade) -> None:
+    if not grade.counted:
+        return
+    passed = sum(test.passed for test in grade.tests)
+    words = say("{passed} of {all} tests passed", passed=passed, all=len(grade.tests))
+    if any(test.hidden for test in grade.tests):
+        points = say("{score} of {most} points", score=f"{grade.score:g}", most=f"{grade.max_score:g}")
+        words = f"{points} · {words}"
+    colour, sign = ("green", "✓") if grade.passed else ("red", "✗")
+    st.markdown(f"**:{colour}[{sign} {words}]**")
+
+
+def _problem(grade: Grade) -> None:
+    """What is wrong with the file as a whole: the line, and where in it."""
+    (st.error if grade.counted else st.warning)(plain(grade.problem))
+    fault = next((test.fault for test in grade.tests if test.fault), None)
+    if fault and grade.counted and fault.traceback:
+        st.code(fault.traceback, language=None)
+
+
+def _likely(exercise: Exercise, grade: Grade, failed: TestResult | None) -> None:
+    """The mistakes that explain everything the visible tests show, and the lesson with the failing test's numbers."""
+    if not grade.mistakes:
+        return
+    with st.container(key=f"exercise_note_{exercise.slug}"):
+        if len(grade.mistakes) == 1:
+            st.markdown(say("**Likely mistake.** {says}", says=say(grade.mistakes[0].says)))
+        else:
+            lines = "\n".join(f"- {say(mistake.says)}" for mistake in grade.mistakes)
+            st.markdown(say("**Likely mistake:** more than one fits.") + "\n" + lines)
+        if failed:
+            _lesson_link(exercise, grade.mistakes[0], failed)
+
+
+def _lesson_link(exercise: Exercise, mistake: Likely, failed: TestResult) -> None:
+    """Opens the lesson on this test's numbers, at the part of the page where the mistake shows."""
+    lesson = TOPICS.get(exercise.lesson)
+    page = st.session_state["pages"].get(exercise.lesson)
+    if lesson is None or page is None:
+        return
+    step = say(", step “{step}”", step=mistake.step.replace("_", " ")) if mistake.step else ""
+    st.page_link(
+        page,
+        label=say("Work this test by hand{step}", step=step),
+        icon=":material/arrow_forward:",
+        query_params=lesson_query(exercise, failed.args),
+        width="content",
+    )
+
+
+def lesson_query(exercise: Exercise, args: Mapping[str, Any]) -> dict[str, str] | None:
+    """Query parameters that open the exercise's lesson on a test's arguments; None if they are too long for a URL."""
+    lesson, values = TOPICS[exercise.lesson], _in_the_lessons_fields(exercise, args)
+    if not set(values) <= {spec.name for spec in lesson.form} or np.ndim(values.get("lr", 0.0)):
+        return None
+    query = link_values(lesson, values)
+    floats = {value.dtype.name for value in args.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"}
+    query |= {key_of(lesson, "dtype"): kind for kind in floats if len(floats) == 1}
+    query |= {key_of(lesson, "view"): "Gradient"} if exercise.answer == "grad" else {}
+    return query if sum(map(len, query.values())) <= MOST_IN_URL else None
+
+
+def _in_the_lessons_fields(exercise: Exercise, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An optimizer's lesson sets up a run: where it starts, and the gradients as typed ones."""
+    if exercise.answer != "update":
+        return args
+    rest = {name: value for name, value in args.items() if name not in ("param", "grads")}
+    updates = len(args["grads"])
+    return {"objective": TYPED, "start": args["param"], "grads": args["grads"], "updates": updates, **rest}
+
+
+def _heading(test: TestResult) -> str:
+    """One line: passed or not, the name, what went wrong, the points."""
+    sign = ":green[✓]" if test.passed else ":red[✗]"
+    says = "" if test.passed else f" · :red[{plain(_short(test))}]"
+    points = say("{score} of {most}", score=f"{test.points:g}", most=f"{test.max_points:g}")
+    return f"{sign} **{plain(test.name)}**{says} · :gray[{points}]"
+
+
+def _short(test: TestResult) -> str:
+    """The message where it is short, else the kind of failure."""
+    return test.message if _is_short(test) else say(KINDS[test.outcome])
+
+
+def _is_short(test: TestResult) -> bool:
+    return test.outcome == "wrong value" and 0 < len(test.message) < 70
+
+
+def _test(exercise: Exercise, test: TestResult, place: int) -> None:
+    if not test.passed:
+        if not _is_short(test):  # else it stands in the heading
+            st.markdown(plain(test.message))
+        if test.hint:
+            st.markdown(say("Hint: {hint}", hint=test.hint))
+    if test.fault and test.fault.traceback and not test.passed:
+        st.code(test.fault.traceback, language=None)
+    st.code(call_text(exercise, test.args), language="python", wrap_lines=True)
+    if test.expected is not None:
+        _arrays(exercise, test, place)
+    for name in test.changed:
+        st.caption(say("Your code changed its input {name}; later code would see the changed one.", name=plain(name)))
+    for warning in test.warnings:
+        st.caption(say("Warning (free): {warning}", warning=plain(warning)))
+
+
+def call_text(exercise: Exercise, args: Mapping[str, Any]) -> str:
+    """The call with this test's numbers, as it could be typed; of a large array the shape only."""
+    lines = "".join(f"    {name}={_argument(value)}\n" for name, value in args.items())
+    return f"{exercise.function}(\n{lines})"
+
+
+def _argument(value: Any) -> str:
+    if not isinstance(value, np.ndarray):
+        return f"{value!r},"
+    if value.size > MOST_CELLS:
+        return f"…,  # {shape(value)}"
+    kind = "" if value.dtype.name in ("float64", "int64", "bool") else f", np.{value.dtype.name}"
+    return f"np.array({format_tensor(value)}{kind}),"
+
+
+def _arrays(exercise: Exercise, test: TestResult, place: int) -> None:
+    """Expected and got: aligned, or as a picture where they are large; then how far they are apart."""
+    got, expected = np.asarray(test.got), np.asarray(test.expected)
+    if test.part:
+        st.caption(plain(test.part))
+    if got.dtype.kind not in "biufc" or got.shape != expected.shape:
+        st.html(_apart(got, expected))
+        return
+    if got.size <= MOST_CELLS:
+        limits = next(t for t in exercise.tests if t.name == test.name)
+        st.html(aligned(got, expected, differing(got, expected, limits.rtol, limits.atol)))
+    elif not test.passed:
+        st.plotly_chart(
+            difference(got, expected),
+            key=f"difference_{exercise.slug}_{place}",
+            config={"displayModeBar": False},
+            alt=say("Where the result differs from what was expected"),
+        )
+    if test.comparison and not test.passed:
+        st.caption(_detail(test))
+
+
+def _apart(got: np.ndarray, expected: np.ndarray) -> str:
+    """Two results of different shape or kind, one after the other."""
+    named = (("expected", expected), ("got", got))
+    return "".join(
+        alone(array, f"{name} {shape(array)}")
+        for name, array in named
+        if array.dtype.kind in "biufc" and array.size <= MOST_CELLS
+    )
+
+
+def _detail(test: TestResult) -> str:
+    found = test.comparison
+    assert found is not None
+    return say(
+        "Largest error {absolute}, relative {relative}, {ulps} ulps (neighbouring floats).",
+        absolute=f"{found.absolute:.3g}",
+        relative=f"{found.relative:.3g}",
+        ulps=f"{found.ulps:.3g}",
+    )
+
+
+def _hidden(tests: list[TestResult]) -> None:
+    """Of hidden tests: name, points and the kind of failure only."""
+    if not tests:
+        return
+    passed = sum(test.passed for test in tests)
+    label = say("Hidden tests: {passed} of {all} passed", passed=passed, all=len(tests))
+    with st.expander(label, expanded=passed < len(tests)):
+        lines = [f"- {_heading(test)}" for test in tests]
+        st.markdown("\n".join(lines))
+
+
+def _printed(grade: Grade) -> None:
+    if grade.output:
+        with st.expander(say("Printed text")):
+            st.code(grade.output, language=None, wrap_lines=True, height=240 if len(grade.output) > 1000 else "content")
+
+
+def plain(text: str) -> str:
+    """Text that may hold anything, for a place that reads Markdown: every sign stands for itself."""
+    return re.sub(r"([\\`*_{}\[\]()#+!$:<>|~&-])", r"\\\1", text)
