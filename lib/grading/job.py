@@ -25,10 +25,11 @@ Outcome = Literal[
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may use. Loading the file counts towards the first call.
+    """What one call may use; loading the file may use as much once more.
 
     `memory_mib` comes on top of what the worker holds before the file is loaded. Printed text is kept up to
-    `output_kept` bytes, and the call ends at `output_killed`.
+    `output_kept` bytes, and the call ends at `output_killed`. When all calls of a job together have taken
+    `job_seconds`, those left over are out of time without having run.
     """
 
     cpu_seconds: float = 5.0
@@ -40,6 +41,7 @@ class Limits:
     result_arrays: int = 64
     result_dims: int = 8
     source_bytes: int = 128 * 1024
+    job_seconds: float = 24.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Fault:
-    """An error with the learner's own lines only: `line` counts from 1, `code` is that line's text."""
+    """An error with the learner's own lines only: `line` counts from 1, `code` is that line's text.
+
+    Where no exception was seen, `type` is empty and `message` says what is known: how the process ended, what is wrong
+    with the result.
+    """
 
     type: str
     message: str
@@ -69,7 +75,7 @@ class Ran:
     """What became of one call.
 
     `value` holds arrays, plain numbers, strings, None, and tuples, lists and dicts of them; it has a meaning only if
-    the outcome is "returned". `changed` names the inputs that were written to: a name, or a position counted from 0.
+    the outcome is "returned". `output` is what the call printed, `output_cut` how many bytes of it are left out. `changed` names the inputs that were written to: a name, or a position counted from 0.
     `found` lists the functions that the file does define, for "no such function". `seconds` is by the clock.
     """
 
@@ -77,6 +83,7 @@ class Ran:
     value: Any = None
     fault: Fault | None = None
     output: str = ""
+    output_cut: int = 0
     warnings: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
