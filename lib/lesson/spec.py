@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,8 @@ Steps = Generator["Step", np.ndarray, Any]
 class Step:
     """One line that a person would write on paper.
 
-    `latex` is always "symbol = formula": the page shows the symbol and folds the formula away.
+    `latex` is always "symbol = formula" (or "symbol ← formula", where a value takes the place of an older one): the
+    page shows the symbol and folds the formula away.
     `axes` names the indices of `value`, one letter each; the first letter stands for the sample (or element) that
     the learner works and covers every leading dimension that the other letters leave over. No letters: one whole.
     `worked(*index)` gives the formula's right side with the numbers of that sample, in LaTeX.
@@ -40,7 +42,7 @@ class Step:
 
     @property
     def symbol(self) -> str:
-        return self.latex.partition("=")[0].strip()
+        return re.split(r"=|\\leftarrow", self.latex)[0].strip()
 
     @property
     def sample_dims(self) -> int:
