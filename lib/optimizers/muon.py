@@ -1,0 +1,364 @@
+"""Muon: momentum whose directions all get the same weight, for the matrices inside a network."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.bfloat16 import bfloat16
+from lib.lesson.optimizer import Convention, Optimizer
+from lib.lesson.pieces import num
+from lib.lesson.spec import Choice, Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.update_checks import need_not_negative
+from lib.lesson.update_mistakes import SHRUNK, average_mistakes, place
+from lib.lesson.update_pieces import average, lerp, shrunk
+
+
+def check(*, param, grad, state, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn):
+    need_not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+    if param.ndim != 2:
+        raise ValueError(
+            f"param has shape {param.shape}; expected a matrix: Muon is for the 2-D weights inside a network, and "
+            "another optimizer takes the rest."
+        )
+    if ns_steps >= 100:
+        raise ValueError(f"ns_steps is {ns_steps}; expected less than 100.")
+
+
+def by_hand(
+    param, grad, state, *, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn
+) -> Steps:
+    """From the averaged gradient over a matrix with even singular values to the new parameter."""
+    buffer = yield from average("momentum_buffer", "b", state.get("momentum_buffer"), grad, momentum, r"\mu")
+    u = buffer
+    if nesterov:
+        u = yield Step(
+            "direction",
+            r"u_i = (1 - \mu)\, g_i + \mu\, b_i",
+            lerp(grad, buffer, momentum),
+            axes="i",
+            worked=lambda *i: rf"{num(1 - momentum)} \cdot {num(grad[i])} + {num(momentum)} \cdot {num(buffer[i])}",
+            words="Nesterov: once more between the gradient and the new buffer, momentum's share of the buffer.",
+        )
+    yield Step("singular_values", r"\sigma = \text{singular values of } u", singular_values(u), given=True)
+    size = yield Step(
+        "norm",
+        r"\|u\| = \sqrt{\sum_i u_i^2}",
+        np.sqrt((u * u).sum()),
+        words="The root of all squares: the matrix's length. Dividing by it brings every singular value to 1 or below.",
+    )
+    even = evened(u * norm_of(u) / size if size != norm_of(u) else u, ns_coefficients, eps, ns_steps)
+    even = yield Step("evened", r"O = \text{NewtonSchulz}(u / \|u\|)", even.astype(np.float64), given=True)
+    yield Step("singular_values_after", r"\sigma' = \text{singular values of } O", singular_values(even), given=True)
+    ratio = yield Step(
+        "ratio",
+        r"r = 0.2 \sqrt{\max(m, n)}" if adjust_lr_fn == "match_rms_adamw" else r"r = \sqrt{\max(1, m / n)}",
+        np.float64(lr_ratio(adjust_lr_fn, *param.shape)),
+        worked=lambda: rf"m = {param.shape[0]},\; n = {param.shape[1]}",
+        words="The learning rate is adjusted to the matrix: m rows, n columns.",
+    )
+    if weight_decay != 0:
+        param = yield from shrunk(param, lr, weight_decay)
+    new = yield Step(
+        "param",
+        r"\theta_i^{\text{new}} = \theta_i - \gamma\, r\, O_i",
+        param - lr * ratio * even,
+        axes="i",
+        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {num(ratio)} \cdot {num(even[i])}",
+        words="Take the adjusted learning rate times the evened matrix away.",
+    )
+    return new, {"momentum_buffer": buffer}
+
+
+def norm_of(u) -> np.ndarray:
+    return np.sqrt((u * u).sum())
+
+
+def evened(u, coefficients, eps, steps) -> np.ndarray:
+    """The matrix with its singular values pushed near 1, by Newton–Schulz in bfloat16, as torch computes it.
+
+    Torch adds up in float32 and rounds once; adding up in float64 rounds to the same bfloat16 numbers.
+    """
+    a, b, c = (np.float64(np.float32(k)) for k in coefficients)
+    x = bfloat16(u)
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    length = bfloat16(np.sqrt((x.astype(np.float64) ** 2).sum()))
+    x = bfloat16(x / np.maximum(length, bfloat16(eps))).astype(np.float64)
+    for _ in range(steps):
+        gram = bfloat16(x @ x.T).astype(np.float64)
+        x = bfloat16(a * x + bfloat16(b * gram + c * (gram @ gram)).astype(np.float64) @ x).astype(np.float64)
+    return x.T if tall else x
+
+
+def singular_values(matrix) -> np.ndarray:
+    """From the largest to the smallest; NaN where the matrix holds what is no number."""
+    if not np.isfinite(matrix).all():
+        return np.full(min(matrix.shape), np.nan)
+    return np.linalg.svd(np.asarray(matrix, dtype=np.float64), compute_uv=False)
+
+
+def lr_ratio(adjust_lr_fn, rows, columns) -> float:
+    """What the learning rate is multiplied by for a matrix of this shape."""
+    if adjust_lr_fn == "match_rms_adamw":
+        return 0.2 * math.sqrt(max(rows, columns))
+    return math.sqrt(max(1, rows / columns))
+
+
+def exact_singular_values(param, grad, state, *, lr, weight_decay, momentum, nesterov, adjust_lr_fn, **_) -> Steps:
+    """The same update with the matrix that Newton–Schulz stands in for: U Vᵀ, all singular values exactly 1."""
+    buffer = yield from average("momentum_buffer", "b", state.get("momentum_buffer"), grad, momentum, r"\mu")
+    u = lerp(grad, buffer, momentum) if nesterov else buffer
+    left, sizes, right = np.linalg.svd(u, full_matrices=False)
+    even = yield Step("evened", r"O = U V^\top", left @ ((sizes > 0)[:, None] * right))
+    param = param * (1 - lr * weight_decay)
+    new = yield Step(
+        "param",
+        r"\theta_i^{\text{new}} = \theta_i - \gamma\, r\, O_i",
+        param - lr * lr_ratio(adjust_lr_fn, *param.shape) * even,
+    )
+    return new, {"momentum_buffer": buffer}
+
+
+def keeps(given):
+    return given["momentum"]
+
+
+def gradient(given, done):
+    return given["grad"]
+
+
+def has_history(given):
+    return "momentum_buffer" in given["state"]
+
+
+MISTAKES = (
+    *(
+        Mistake(m.instead, m.says, when=lambda given, needs=m.when: has_history(given))
+        for m in average_mistakes("momentum_buffer", keeps, gradient, "μ", "the gradient")
+    ),
+    Mistake(
+        {"direction": lambda given, done: done["momentum_buffer"]},
+        "You took the buffer itself. Nesterov goes between the gradient and the buffer once more.",
+        when=lambda given: given["nesterov"],
+    ),
+    Mistake(
+        {"direction": lambda given, done: given["grad"] + given["momentum"] * done["momentum_buffer"]},
+        "You added the whole gradient, as SGD does. Here it gets 1 − μ.",
+        when=lambda given: given["nesterov"],
+    ),
+    Mistake(
+        {"norm": lambda given, done: done["norm"] ** 2},
+        "You forgot the root: the length is the root of the sum of squares.",
+    ),
+    Mistake(
+        {"norm": lambda given, done: np.abs(done.get("direction", done["momentum_buffer"])).sum()},
+        "You added up the sizes. The length is the root of the sum of squares.",
+    ),
+    Mistake(
+        {"ratio": lambda given, done: math.sqrt(max(1, given["param"].shape[1] / given["param"].shape[0]))},
+        "You divided columns by rows. It is rows over columns, and 1 at least.",
+        when=lambda given: given["adjust_lr_fn"] != "match_rms_adamw",
+    ),
+    Mistake(
+        {"ratio": lambda given, done: math.sqrt(max(given["param"].shape))},
+        "You left out the 0.2.",
+        when=lambda given: given["adjust_lr_fn"] == "match_rms_adamw",
+    ),
+    *SHRUNK,
+    Mistake(
+        {"param": lambda given, done: 2 * place(given, done) - done["param"]},
+        "You stepped the wrong way. The step is taken away from the parameter.",
+    ),
+    Mistake(
+        {"param": lambda given, done: place(given, done) - given["lr"] * done["evened"]},
+        "You left out the ratio: the learning rate is adjusted to the matrix.",
+    ),
+)
+
+FIRST = [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]]
+
+LESSON = Optimizer(
+    title="Muon",
+    torch=optim.Muon,
+    order=15,
+    names=("动量正交化优化器", "MomentUm Orthogonalized by Newton–Schulz", "orthogonalised momentum", "Newton–Schulz"),
+    purpose="Averages gradients, then gives every direction of the matrix the same weight.",
+    use_when="You train the 2-D weights inside a transformer or another deep network, with AdamW beside it for "
+    "embeddings, "
+    "biases and the last layer.",
+    not_when="The parameter is no matrix: torch refuses vectors, scalars and convolution kernels.",
+    formula=r"O \approx U V^\top \text{ of } u = U \Sigma V^\top, \qquad \theta \leftarrow (1 - "
+    r"\gamma\lambda)\,\theta - \gamma\, r\, O",
+    symbols=(
+        (r"\theta_i", "element i of the parameter, an m × n matrix"),
+        (r"g_i", "its gradient"),
+        (r"\mu", "momentum: how much of the old average is kept"),
+        (r"b_i", "the average of the gradients (momentum_buffer)"),
+        (r"u_i", "the direction with Nesterov"),
+        (
+            r"\sigma, \sigma'",
+            "singular values before and after: how far the matrix stretches space along its directions",
+        ),
+        (r"O_i", "the evened matrix: the same directions, all stretched by about 1"),
+        (r"r", "how the learning rate is adjusted to the matrix's shape"),
+        (r"\gamma", "lr: the learning rate"),
+        (r"\lambda", "weight_decay"),
+        (r"m, n", "rows and columns"),
+        (r"\|u\|", "the length of u: the root of its squares' sum"),
+    ),
+    parameters=(
+        Number("lr", 1e-3, "The learning rate, before it is adjusted to the matrix.", (0.1,)),
+        Number("weight_decay", 0.1, "Shrinks the parameter by lr times this in every update.", (0.0,)),
+        Number("momentum", 0.95, "How much of the old average is kept.", (0.5, 0.0)),
+        Switch("nesterov", True, "Step along a mix of gradient and buffer."),
+        Numbers(
+            "ns_coefficients",
+            (3.4445, -4.775, 2.0315),
+            "The three numbers of a Newton–Schulz step.",
+            ((2.0, -1.5, 0.5),),
+            rare=True,
+        ),
+        Number("eps", 1e-7, "The least length that is divided by.", (1.0,), rare=True),
+        Number("ns_steps", 5, "How many Newton–Schulz steps are made.", (1, 8), integer=True, rare=True),
+        Choice(
+            "adjust_lr_fn",
+            None,
+            (None, "original", "match_rms_adamw"),
+            "How the learning rate is adjusted: original (also None) for tall matrices, or to be like AdamW's.",
+        ),
+    ),
+    examples=(
+        Example(
+            "A tall matrix",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 2], [0, 1], [1, 0]],
+                "grads": FIRST,
+                "updates": 3,
+                "lr": 0.1,
+            },
+            "The gradient stretches the first direction most. After Newton–Schulz both directions count about the "
+            "same.",
+        ),
+        Example(
+            "A wide matrix, matched to AdamW",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 0, 1], [2, 1, 0]],
+                "grads": [[[2, 0, 0.2], [0.1, 0.5, 0.1]], [[1, -0.2, 0.1], [0.3, 0.4, 0]]],
+                "updates": 2,
+                "lr": 0.1,
+                "adjust_lr_fn": "match_rms_adamw",
+            },
+            "0.2 times the root of the longer side makes the step as long as AdamW's usually is.",
+        ),
+        Example(
+            "Without Nesterov",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 2], [0, 1], [1, 0]],
+                "grads": FIRST,
+                "updates": 3,
+                "lr": 0.1,
+                "nesterov": False,
+            },
+            "The buffer itself is evened.",
+        ),
+        Example(
+            "Two rows of a valley",
+            {
+                "objective": "quadratic",
+                "start": [[2.0, 1.0], [-1.0, 2.0]],
+                "updates": 40,
+                "lr": 0.05,
+                "weight_decay": 0.0,
+            },
+            "The step is as long near the minimum as far from it, so it circles there unless the rate falls.",
+        ),
+        Example(
+            "One singular value only",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 1], [1, 1]],
+                "grads": [[[1, 2], [2, 4]], [[1, 2], [2, 4]]],
+                "updates": 2,
+                "lr": 0.1,
+            },
+            "A gradient of rank 1 has one direction; the other singular value stays 0.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    conventions=(
+        Convention(
+            "Exact: U Vᵀ from a singular value decomposition",
+            "Newton–Schulz is a fast stand-in. After five steps singular values lie between about 0.7 and 1.2 instead "
+            "of "
+            "at 1, and PyTorch computes it in bfloat16, with three digits. Training hardly notices.",
+            exact_singular_values,
+            {
+                "objective": "typed gradients",
+                "start": [[1, 2], [0, 1], [1, 0]],
+                "grads": FIRST,
+                "updates": 3,
+                "lr": 0.1,
+            },
+            references=(Reference("Jordan et al., Muon (2024)", "https://kellerjordan.github.io/posts/muon/"),),
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            "Matrices only",
+            "Give biases, norms, embeddings and the last layer to AdamW.",
+            error="Muon only supports 2D parameters",
+            values={"param": np.ones(3), "grad": np.ones(3)},
+        ),
+        Pitfall(
+            "Three digits",
+            "Newton–Schulz runs in bfloat16 whatever the parameter's type: a float64 program differs from it by a few "
+            "thousandths of the step. The hand calculation rounds the same way.",
+        ),
+        Pitfall(
+            "The buffer is an average here",
+            "The documentation writes B = μB + g; the code averages, with 1 − μ before g. The direction is the same, "
+            "the "
+            "buffer is not: do not compare it with SGD's.",
+        ),
+        Pitfall(
+            "Weight decay by default",
+            "0.1, not 0 as in the other optimizers.",
+        ),
+        Pitfall(
+            "Unknown adjustment",
+            "None, original or match_rms_adamw.",
+            error="Adjust learning rate function adamw is not supported",
+            values={"adjust_lr_fn": "adamw"},
+        ),
+        Pitfall(
+            "Too many Newton–Schulz steps",
+            "Five are enough; torch refuses 100.",
+            error="Number of steps must be less than 100",
+            values={"ns_steps": 100},
+        ),
+    ),
+    references=(
+        Reference("PyTorch documentation: Muon", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Muon.html"),
+        Reference(
+            "Jordan et al., Muon: an optimizer for hidden layers in neural networks (2024)",
+            "https://kellerjordan.github.io/posts/muon/",
+        ),
+        Reference("Liu et al., Muon is Scalable for LLM Training (2025)", "https://arxiv.org/abs/2502.16982"),
+    ),
+    tries=(
+        Try("What if nothing decayed?", {"weight_decay": 0.0}),
+        Try("What if only one Newton–Schulz step were made?", {"ns_steps": 1}),
+    ),
+    check=check,
+    param_axes=2,
+    exact="Newton–Schulz runs in bfloat16 in PyTorch, and so it does by hand: both round to the same numbers unless a "
+    "sum "
+    "of many products is added up in another order; then the two part by up to 1/128 of a step.",
+)
