@@ -68,7 +68,7 @@ def _fits_slip(entry: Typed, slip: Slip, live: Live, place: Place, truth: float)
 
 def _now(live: Live, place: Place) -> float:
     name, index = place
-    return float(live.params[name][index])
+    return float(live.params[name].detach()[index])
 
 
 def _grad(live: Live, place: Place) -> float:

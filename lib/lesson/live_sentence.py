@@ -23,17 +23,17 @@ def _half_done(moment: Moment) -> str:
 
 
 def _backward(moment: Moment) -> list[str]:
-    said = []
+    said, grew = [], False
     for name, was, now in _params(moment):
         if f"{name}.grad" not in moment.changes:
             said.append(f"`{name}` is frozen, so backward adds nothing: its `.grad` stays {_shown(now.grad)}.")
         elif was.grad is None:
             said.append(f"`{name}.grad` was None and is now {_shown(now.grad)}.")
         else:
-            said.append(
-                f"`{name}.grad` grew from {_shown(was.grad)} to {_shown(now.grad)}: "
-                "backward adds to what is there, it does not replace it."
-            )
+            said.append(f"`{name}.grad` grew from {_shown(was.grad)} to {_shown(now.grad)}.")
+            grew = grew or bool(np.any(was.grad))
+    if grew:
+        said.append("Backward adds to what is there, it does not replace it.")
     return [*said, "No parameter moved: only `step` does that."] if _nobody_moved(moment) else said
 
 
@@ -46,7 +46,7 @@ def _stepped(moment: Moment, name: str, was: Param, now: Param) -> str:
     if was.group is None:
         return f"`{name}` stays: it is in no group of this optimizer."
     if was.grad is None:
-        kept = f", and so {'does' if len(was.state) == 1 else 'do'} its {_listed(was.state)}" if was.state else ""
+        kept = f" and leaves {', '.join(was.state)} alone" if was.state else ""
         return f"`{name}` stays: its `.grad` is None, so `step` skips it{kept}."
     group = moment.before.groups[was.group]
     buffers = _buffer_changes(moment, name, now.state)
@@ -116,9 +116,10 @@ def _zero_grad(moment: Moment) -> list[str]:
 
 def _next_step(now: Snapshot) -> list[str]:
     """What the gradients mean for the next step."""
-    held = [param for param in now.params.values() if param.group is not None]
-    if all(param.grad is None for param in held):
-        return ["The next `step` will skip it." if len(held) == 1 else "The next `step` will skip them."]
+    held = {name: param for name, param in now.params.items() if param.group is not None}
+    skipped = [f"`{name}`" for name, param in held.items() if param.grad is None]
+    if len(skipped) == len(held):
+        return [f"The next `step` will skip {' and '.join(skipped)}."]
     return ["A gradient of 0 is still a gradient: the next `step` lets momentum and weight decay go on."]
 
 
@@ -190,7 +191,7 @@ def _load(moment: Moment) -> list[str]:
                 said.append(f"{buffer} of `{name}` {'is gone' if gone else 'went ' + _from_to(change)}.")
     if not said:
         said = ["No option and no buffer changed: the optimizer held these values already."]
-        if moment.before.saved_is_own:
+        if moment.action.letter == "L" and moment.before.saved_is_own:
             said = ["Nothing went back: `saved` holds the optimizer's own tensors, which moved along with it."]
     if moment.after.saved_is_own:
         said.append("From here on it works in the very tensors of `saved`.")
@@ -226,10 +227,6 @@ def _params(moment: Moment) -> list[tuple[str, Param, Param]]:
 
 def _nobody_moved(moment: Moment) -> bool:
     return not any(name in moment.changes for name in moment.after.params)
-
-
-def _listed(names: Mapping[str, Any]) -> str:
-    return ", ".join(names)
 
 
 def _from_to(change: Change) -> str:
