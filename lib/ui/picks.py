@@ -1,0 +1,54 @@
+"""A slider with quick picks above it, which set the slider: only the slider's value is in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def slider_with_picks(
+    label: str,
+    key: str,
+    options: Sequence[float],
+    default: float,
+    picks: Sequence[float],
+    on_change: Callable[[], None] | None = None,
+) -> float:
+    """The number chosen. `picks` and `default` are among the `options`."""
+    above = st.container()
+    chosen = st.select_slider(
+        label,
+        options,
+        default,
+        format_func=_plain,
+        key=key,
+        on_change=on_change,
+        label_visibility="collapsed",
+        bind="query-params",
+        persist_state="session",
+    )
+    st.session_state[f"{key}_picks"] = chosen if chosen in picks else None
+    with above:
+        st.pills(
+            label,
+            picks,
+            format_func=_plain,
+            key=f"{key}_picks",
+            on_change=_set_slider,
+            args=(key, on_change),
+        )
+    return chosen
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}"
+
+
+def _set_slider(key: str, on_change: Callable[[], None] | None) -> None:
+    picked = st.session_state[f"{key}_picks"]
+    if picked is None:  # a second click on the same pick takes nothing away
+        return
+    st.session_state[key] = picked
+    if on_change:
+        on_change()
