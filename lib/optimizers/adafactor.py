@@ -1,0 +1,398 @@
+"""Adafactor: Adam's second average, kept as one number per row and one per column."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.pieces import num
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.update_checks import need_not_negative
+from lib.lesson.update_mistakes import SHRUNK, before, fed, not_first, place, update_number
+from lib.lesson.update_pieces import count, lerp, ready, shrunk
+
+EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 parameter
+
+
+def check(*, param, grad, state, lr, beta2_decay, eps, d, weight_decay, maximize):
+    need_not_negative(lr=lr, weight_decay=weight_decay, **{f"eps[{i}]": e for i, e in enumerate(eps) if e is not None})
+    if beta2_decay > 0:
+        raise ValueError(f"beta2_decay is {beta2_decay:g}; expected 0 or less: the power of t that new squares weigh.")
+    if not d >= 1:
+        raise ValueError(f"d is {d:g}; expected 1 or more.")
+
+
+def by_hand(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, maximize) -> Steps:
+    """From row and column averages of the squared gradient to a step that fits the parameter's own size."""
+    least = EPS1 if eps[0] is None else eps[0]
+    t = yield from count(state)
+    g = yield from ready(grad, param, weight_decay=0, maximize=maximize)
+    share = yield Step(
+        "new_share",
+        r"\omega_t = t^{\,\kappa}",
+        np.float64(float(t) ** beta2_decay),
+        worked=lambda: rf"{int(t)}^{{{num(beta2_decay)}}}",
+        words="How much the new squares weigh: all at t = 1, then less and less.",
+    )
+    pace = yield Step(
+        "pace",
+        r"\alpha_t = \max(\epsilon_2, \operatorname{RMS}(\theta)) \cdot \min(\gamma, 1/\sqrt{t})",
+        max(eps[1], rms(param)) * min(lr, 1 / float(t) ** 0.5),
+        worked=lambda: rf"\max({num(eps[1])}, {num(rms(param))}) \cdot \min({num(lr)}, 1/\sqrt{{{int(t)}}})",
+        words="The step grows with the parameter: its root mean square times the learning rate.",
+    )
+    if weight_decay != 0:
+        param = yield from shrunk(param, lr, weight_decay)
+    estimate, after = yield from (factored if np.ndim(g) > 1 else whole)(g, state, share, least)
+    u = yield Step(
+        "scaled",
+        r"u_i = g_i / \sqrt{\max(V_i, \epsilon_1^2)}",
+        g / np.sqrt(np.maximum(estimate, least * least)),
+        axes="i",
+        worked=lambda *i: rf"{num(g[i])} / \sqrt{{{num(np.maximum(estimate, least * least)[i])}}}",
+        words="Divide the gradient by the root of its estimated mean square.",
+    )
+    clipped = yield Step(
+        "clipped_pace",
+        r"\hat\alpha_t = \frac{\alpha_t}{\max(1, \operatorname{RMS}(u) / d)}",
+        pace / max(1.0, rms(u) / d),
+        worked=lambda: rf"\frac{{{num(pace)}}}{{\max(1, {num(rms(u))} / {num(d)})}}",
+        words="Where the scaled gradient is large on the whole, the step is cut back.",
+    )
+    new = yield Step(
+        "param",
+        r"\theta_i^{\text{new}} = \theta_i - \hat\alpha_t\, u_i",
+        param - clipped * u,
+        axes="i",
+        worked=lambda *i: rf"{num(param[i])} - {num(clipped)} \cdot {num(u[i])}",
+        words="Take the pace times the scaled gradient away.",
+    )
+    return new, {"step": t, **after}
+
+
+def factored(g, state, share, least) -> Steps:
+    """A matrix: averages per row and per column, and their product over the mean row as the estimate."""
+    old_rows, old_columns = state.get("row_var"), state.get("col_var")
+    old_rows = np.zeros(g.shape[:-1]) if old_rows is None else old_rows[..., 0]
+    old_columns = np.zeros((*g.shape[:-2], g.shape[-1])) if old_columns is None else old_columns[..., 0, :]
+    rows = yield Step(
+        "row_var",
+        r"R_m = R_m^{\text{old}} + \omega_t \left(\tfrac1n \sum_n g_{mn}^2 - R_m^{\text{old}}\right)",
+        lerp(old_rows, (g * g).mean(-1), share),
+        words="For each row: move the old average towards the mean of the row's squares.",
+    )
+    columns = yield Step(
+        "col_var",
+        r"C_n = C_n^{\text{old}} + \omega_t \left(\tfrac1m \sum_m g_{mn}^2 - C_n^{\text{old}}\right)",
+        lerp(old_columns, (g * g).mean(-2), share),
+        words="The same for each column.",
+    )
+    mean_row = np.maximum(rows.mean(-1), least)
+    estimate = yield Step(
+        "variance_estimate",
+        r"V_{mn} = \frac{R_m\, C_n}{\max(\bar R, \epsilon_1)}",
+        rows[..., :, None] * columns[..., None, :] / mean_row[..., None, None],
+        axes="i",
+        words="Row times column, over the mean of the row averages: an estimate of the mean square of each number.",
+    )
+    return estimate, {"row_var": rows[..., None], "col_var": columns[..., None, :]}
+
+
+def whole(g, state, share, least) -> Steps:
+    """A vector or a number: nothing to factor, so the average of the squares is kept as it is."""
+    old = state.get("variance", np.zeros_like(g))
+    estimate = yield Step(
+        "variance",
+        r"V_i = V_i^{\text{old}} + \omega_t (g_i^2 - V_i^{\text{old}})",
+        lerp(old, g * g, share),
+        axes="i",
+        worked=lambda *i: rf"{num(old[i])} + {num(share)} \cdot ({num(g[i])}^2 - {num(old[i])})",
+        words="Move the old average towards the squared gradient by the new share.",
+    )
+    return estimate, {"variance": estimate}
+
+
+def rms(values) -> np.float64:
+    """The root of the mean square."""
+    return np.sqrt(np.square(values).sum()) / np.sqrt(np.float64(np.size(values)))
+
+
+def epsilon_in_the_squares(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, **_) -> Steps:
+    """The paper and Keras: 1e-30 is added to every squared gradient, where PyTorch clamps the estimate."""
+    t = float(state.get("step", 0)) + 1
+    share, squares = t**beta2_decay, grad * grad + 1e-30
+    pace = max(eps[1], rms(param)) * min(lr, 1 / t**0.5)
+    if np.ndim(grad) > 1:
+        rows = lerp(state.get("row_var", 0.0), squares.mean(-1, keepdims=True), share)
+        columns = lerp(state.get("col_var", 0.0), squares.mean(-2, keepdims=True), share)
+        estimate, after = rows * columns / rows.mean(-2, keepdims=True), {"row_var": rows, "col_var": columns}
+    else:
+        estimate = lerp(state.get("variance", 0.0), squares, share)
+        after = {"variance": estimate}
+    u = yield Step("scaled", r"u_i = g_i / \sqrt{V_i}", grad / np.sqrt(estimate))
+    move = pace / max(1.0, rms(u) / d) * u
+    new = yield Step(
+        "param", r"\theta_i^{\text{new}} = \theta_i - \hat\alpha_t u_i", param * (1 - lr * weight_decay) - move
+    )
+    return new, {"step": np.float32(t), **after}
+
+
+def is_matrix(given):
+    return given["param"].ndim > 1
+
+
+def row_means(given, done):
+    return (fed(given, done) ** 2).mean(-1)
+
+
+MISTAKES = (
+    Mistake(
+        {"uphill": lambda given, done: given["grad"]},
+        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
+        when=lambda given: given["maximize"],
+    ),
+    Mistake(
+        {"new_share": lambda given, done: 1 - done["new_share"]},
+        "You took the share of the old average. The new squares weigh t to the power of beta2_decay.",
+    ),
+    Mistake(
+        {"new_share": lambda given, done: (update_number(given) - 1) ** given["beta2_decay"]},
+        "You counted updates from 0. The first update has t = 1.",
+        when=not_first,
+    ),
+    Mistake(
+        {"pace": lambda given, done: min(given["lr"], 1 / update_number(given) ** 0.5)},
+        "You left the parameter's size out. The pace is the learning rate times the parameter's root mean square.",
+    ),
+    Mistake(
+        {
+            "pace": lambda given, done: (
+                max(given["eps"][1], np.mean(np.abs(given["param"])))
+                * min(given["lr"], 1 / update_number(given) ** 0.5)
+            )
+        },
+        "You took the mean of the sizes. RMS squares, takes the mean, then the root.",
+    ),
+    *SHRUNK,
+    Mistake(
+        {"row_var": lambda given, done: done["row_var"] * given["param"].shape[-1]},
+        "You added the squares of the row up. It is their mean.",
+        when=is_matrix,
+    ),
+    Mistake(
+        {"row_var": lambda given, done: row_means(given, done)},
+        "You left the old average out. After the first update the new squares are only a part of it.",
+        when=lambda given: is_matrix(given) and not_first(given),
+    ),
+    Mistake(
+        {"col_var": lambda given, done: done["col_var"] * given["param"].shape[-2]},
+        "You added the squares of the column up. It is their mean.",
+        when=is_matrix,
+    ),
+    Mistake(
+        {"variance_estimate": lambda given, done: done["row_var"][..., :, None] * done["col_var"][..., None, :]},
+        "You left out the mean row: row times column counts the size of the whole matrix twice.",
+        when=is_matrix,
+    ),
+    Mistake(
+        {"variance": lambda given, done: fed(given, done) ** 2},
+        "You left the old average out. After the first update the new square is only a part of it.",
+        when=lambda given: not is_matrix(given) and not_first(given),
+    ),
+    Mistake(
+        {
+            "variance": lambda given, done: (
+                before(given, "variance") + done["new_share"] * (fed(given, done) - before(given, "variance"))
+            )
+        },
+        "You forgot the square: this average is one of squared gradients.",
+        when=lambda given: not is_matrix(given),
+    ),
+    Mistake(
+        {"scaled": lambda given, done: done["scaled"] ** 2 / fed(given, done)},
+        "You forgot the root.",
+    ),
+    Mistake(
+        {"clipped_pace": lambda given, done: done["pace"]},
+        "You did not cut the step back. Where RMS(u) is above d, the pace is divided by RMS(u)/d.",
+    ),
+    Mistake(
+        {"clipped_pace": lambda given, done: done["pace"] / (rms(done["scaled"]) / given["d"])},
+        "You always divided. The divisor is 1 at least: small steps are not made longer.",
+    ),
+    Mistake(
+        {"param": lambda given, done: 2 * place(given, done) - done["param"]},
+        "You stepped the wrong way. The step is taken away from the parameter.",
+    ),
+)
+
+FIRST = [[[2, 0.5], [0.1, 1]], [[1, -0.5], [0.3, 0.2]], [[1.5, 0.5], [-0.1, 0.4]]]
+
+LESSON = Optimizer(
+    title="Adafactor",
+    torch=optim.Adafactor,
+    order=14,
+    names=("自适应因子分解优化器", "factored second moment", "memory-efficient Adam", "T5"),
+    purpose="Scales like Adam, but remembers one number per row and per column instead of one per weight.",
+    use_when="The model is so large that Adam's two averages do not fit into memory: it was made for large "
+    "transformers.",
+    not_when="Memory is no concern (AdamW is easier to tune), or a step that grows with the parameter is not wanted.",
+    formula=r"V = \frac{R\, C}{\bar R}, \qquad \theta \leftarrow \theta - \hat\alpha_t\, \frac{g}{\sqrt{V}}",
+    symbols=(
+        (r"\theta_i", "element i of the parameter"),
+        (r"g_i, g_{mn}", "its gradient; in a matrix, in row m and column n"),
+        (r"\kappa", "beta2_decay: the power of t, negative"),
+        (r"\omega_t", "how much the new squares weigh in update t"),
+        (r"R_m, C_n", "the averages of squares per row and per column (row_var, col_var)"),
+        (r"\bar R", "the mean of the row averages"),
+        (r"V_i, V_{mn}", "the estimated mean square of each number"),
+        (r"u_i", "the gradient over the root of it"),
+        (r"\operatorname{RMS}", "the root of the mean square of all numbers"),
+        (r"\alpha_t, \hat\alpha_t", "the pace, before and after it is cut back"),
+        (
+            r"\epsilon_1, \epsilon_2",
+            "eps: the least root mean square to divide by, and the least size of the parameter",
+        ),
+        (r"d", "d: from which RMS of u on the step is cut back"),
+        (r"\gamma", "lr: the learning rate"),
+        (r"\lambda", "weight_decay"),
+        (r"t", "the number of the update, from 1"),
+    ),
+    parameters=(
+        Number("lr", 1e-2, "The most that a step is, in sizes of the parameter.", (0.3,)),
+        Number("beta2_decay", -0.8, "The power of t with which new squares weigh.", (-0.5, 0.0)),
+        Numbers(
+            "eps",
+            (None, 1e-3),
+            "The least root mean square to divide by (none: that of the number format), and the least size.",
+            ((1e-2, 1.0), (1e-3, 1e-3)),
+            rare=True,
+        ),
+        Number("d", 1.0, "From which size on a scaled gradient is cut back.", (2.0,), rare=True),
+        Number("weight_decay", 0.0, "Shrinks the parameter by lr times this in every update.", (0.1,)),
+        MAXIMIZE,
+    ),
+    examples=(
+        Example(
+            "A matrix",
+            {"objective": "typed gradients", "start": [[1, 2], [0, 1]], "grads": FIRST, "updates": 3, "lr": 0.1},
+            "Four squares are kept as two rows and two columns; their product is an estimate, not the squares "
+            "themselves.",
+        ),
+        Example(
+            "A vector",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 40, "lr": 0.1},
+            "A vector is not factored: one average per number, as in Adam.",
+        ),
+        Example(
+            "The step shrinks with the parameter",
+            {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.3},
+            "Near 0 the parameter is small, and so is the step: it homes in without a schedule.",
+        ),
+        Example(
+            "Weight decay",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 2], [0, 1]],
+                "grads": FIRST,
+                "updates": 3,
+                "lr": 0.3,
+                "weight_decay": 0.1,
+            },
+            "The parameter shrinks before the step; its size was taken before that.",
+        ),
+        Example(
+            "Cut back later",
+            {"objective": "beale", "start": [1.0, 1.0], "updates": 60, "lr": 0.1, "d": 2.0},
+            "With d = 2 a scaled gradient may be twice its usual size before the step is cut back.",
+        ),
+        Example(
+            "Gradients that grow",
+            {
+                "objective": "typed gradients",
+                "start": [1.0, -1.0],
+                "grads": [[0.1, 0.1], [1, -0.5], [3, 2]],
+                "updates": 3,
+                "lr": 0.1,
+            },
+            "When gradients grow, the averages lag behind, u is above 1, and the pace is cut back.",
+        ),
+        Example(
+            "Uphill",
+            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
+            "With maximize the gradient is turned round first.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    conventions=(
+        Convention(
+            "The paper and Keras: epsilon inside the squares",
+            "They add 1e-30 to every squared gradient; PyTorch clamps the estimate at eps₁². With eps₁ left to its "
+            "default "
+            "the two agree unless gradients are 0; with a large one they part.",
+            epsilon_in_the_squares,
+            {
+                "objective": "typed gradients",
+                "start": [[1, 2], [0, 1]],
+                "grads": FIRST,
+                "updates": 3,
+                "lr": 0.1,
+                "eps": (1.0, 1e-3),
+            },
+            references=(Reference("Keras documentation: Adafactor", "https://keras.io/api/optimizers/adafactor/"),),
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            "The learning rate is relative",
+            "A step is lr times the parameter's own size (and 1/√t at most), so 0.01 moves every parameter by about "
+            "one "
+            "percent.",
+        ),
+        Pitfall(
+            "No momentum",
+            "PyTorch's Adafactor has no first average: with noisy gradients it shakes more than Adam.",
+        ),
+        Pitfall(
+            "beta2_decay is negative",
+            "It is a power of t, and new squares weigh less and less.",
+            error="beta2_decay should be <= 0 but is: 0.8",
+            values={"beta2_decay": 0.8},
+        ),
+        Pitfall(
+            "d below 1",
+            "Steps are cut back, never made longer.",
+            error="Clipping threshold d should be >= 1 but is: 0.5",
+            values={"d": 0.5},
+        ),
+        Pitfall(
+            "The documentation says 0.01 for weight_decay",
+            "The code says 0.",
+        ),
+        Pitfall(
+            "eps of the first parameter",
+            "Where eps₁ is left out it follows the number format of the first parameter of the group, for all of them.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: Adafactor",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Adafactor.html",
+        ),
+        Reference(
+            "Shazeer, Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost (2018)",
+            "https://arxiv.org/abs/1804.04235",
+        ),
+    ),
+    tries=(
+        Try("What if the learning rate were 0.3?", {"lr": 0.3}),
+        Try("What if old squares were forgotten?", {"beta2_decay": 0.0}),
+    ),
+    check=check,
+    speed_only=speed_only("foreach"),
+    exact="By hand eps₁ is that of float64. Beside a float32 parameter PyTorch takes float32's: a gradient of exactly "
+    "0 or "
+    "nearly so shows the difference.",
+)

@@ -1,0 +1,352 @@
+"""SparseAdam: Adam for the rows that have a gradient; all others are left as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.checks import words
+from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer
+from lib.lesson.pieces import num
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.update_checks import need_betas
+
+
+def check(*, param, grad, state, lr, betas, eps, maximize):
+    for name, number in {"lr": lr, "eps": eps}.items():
+        if not number > 0:
+            raise ValueError(f"{name} is {number:g}; expected more than 0.")
+    need_betas(betas)
+    if not isinstance(grad, tuple):
+        raise ValueError(
+            "The gradient is dense; expected a sparse one, as (rows, values). Use Adam for dense gradients."
+        )
+    rows, values = np.atleast_2d(grad[0]), np.asarray(grad[1])
+    if rows.size and (rows.min() < 0 or (rows.max(axis=1) >= param.shape[: len(rows)]).any()):
+        raise ValueError(f"A row of the gradient lies outside the parameter of shape {words(param.shape)}.")
+    if values.shape != (rows.shape[1], *param.shape[len(rows) :]):
+        expected = words((rows.shape[1], *param.shape[len(rows) :]))
+        raise ValueError(f"The gradient's values have shape {words(values.shape)}; expected {expected}.")
+
+
+def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
+    """From the rows that have a gradient over their averages to their new values."""
+    beta1, beta2 = betas
+    rows, values = coalesced(grad, np.shape(param))
+    t = yield Step("step", r"t = t^{\text{old}} + 1", np.asarray(state.get("step", 0) + 1), given=True)
+    first, second = (state.get(name, np.zeros_like(param)) for name in ("exp_avg", "exp_avg_sq"))
+    after = {"step": int(t), "exp_avg": first, "exp_avg_sq": second}
+    yield Step("rows", r"r = \text{rows that have a gradient}", np.squeeze(np.array(rows)), given=True)
+    if not values.size:
+        new = yield Step("param", r"\theta^{\text{new}} = \theta", param, words="No row has a gradient: nothing moves.")
+        return new, after
+    g = yield Step(
+        "row_gradient",
+        r"g_i = \text{sum of the gradients of the row}",
+        -values if maximize else values,
+        axes="i",
+        given=True,
+    )
+    m = yield Step(
+        "row_average",
+        r"m_i = m_i^{\text{old}} + (1 - \beta_1)(g_i - m_i^{\text{old}})",
+        first[rows] + (1 - beta1) * (g - first[rows]),
+        axes="i",
+        worked=lambda *i: rf"{num(first[rows][i])} + {num(1 - beta1)} \cdot ({num(g[i])} - {num(first[rows][i])})",
+        words="For the rows with a gradient only: move the average a little towards the gradient.",
+    )
+    v = yield Step(
+        "row_square_average",
+        r"v_i = v_i^{\text{old}} + (1 - \beta_2)(g_i^2 - v_i^{\text{old}})",
+        second[rows] + (1 - beta2) * (g * g - second[rows]),
+        axes="i",
+        worked=lambda *i: rf"{num(second[rows][i])} + {num(1 - beta2)} \cdot ({num(g[i])}^2 - {num(second[rows][i])})",
+        words="The same with the squared gradient.",
+    )
+    rate = yield Step(
+        "rate",
+        r"\gamma_t = \gamma\, \frac{\sqrt{1 - \beta_2^{\,t}}}{1 - \beta_1^{\,t}}",
+        lr * np.sqrt(1 - beta2 ** float(t)) / (1 - beta1 ** float(t)),
+        worked=lambda: (
+            rf"{num(lr)} \cdot \frac{{\sqrt{{1 - {num(beta2)}^{{{int(t)}}}}}}}{{1 - {num(beta1)}^{{{int(t)}}}}}"
+        ),
+        words="Both bias corrections go into the learning rate. t counts the updates of the whole parameter.",
+    )
+    size = yield Step(
+        "denominator",
+        r"s_i = \sqrt{v_i} + \epsilon",
+        np.sqrt(v) + eps,
+        axes="i",
+        worked=lambda *i: rf"\sqrt{{{num(v[i])}}} + {num(eps)}",
+        words="Take the root of the mean square, which is not corrected here, then add epsilon.",
+    )
+    moved = yield Step(
+        "new_rows",
+        r"\theta_i^{\text{new}} = \theta_i - \gamma_t\, m_i / s_i",
+        param[rows] - rate * (m / size),
+        axes="i",
+        worked=lambda *i: rf"{num(param[rows][i])} - {num(rate)} \cdot \frac{{{num(m[i])}}}{{{num(size[i])}}}",
+        words="Take the rate times average over size away from each of these rows.",
+    )
+    new = yield Step(
+        "param",
+        r"\theta^{\text{new}} = \theta \text{ with these rows replaced}",
+        replaced(param, rows, moved),
+        words="Write the new rows into the parameter. All other rows stay as they are.",
+    )
+    return new, after | {"exp_avg": replaced(first, rows, m), "exp_avg_sq": replaced(second, rows, v)}
+
+
+def coalesced(grad, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """The rows in order, each once, and their gradients; those of a row that was listed twice are added up."""
+    indices, values = np.atleast_2d(grad[0]).astype(int), np.asarray(grad[1], dtype=np.float64)
+    flat = np.ravel_multi_index(tuple(indices), shape[: len(indices)]) if indices.size else np.zeros(0, dtype=int)
+    places, inverse = np.unique(flat, return_inverse=True)
+    summed = np.zeros((len(places), *values.shape[1:]))
+    np.add.at(summed, inverse.ravel(), values)
+    return np.unravel_index(places, shape[: len(indices)]), summed
+
+
+def replaced(whole, rows, new) -> np.ndarray:
+    copy = np.array(whole)
+    copy[rows] = new
+    return copy
+
+
+def dense_adam(param, grad, state, *, lr, betas, eps, **_) -> Steps:
+    """Adam with the absent rows as zeros: their averages decay, and they move on."""
+    beta1, beta2 = betas
+    rows, values = coalesced(grad, np.shape(param))
+    g, t = replaced(np.zeros_like(param), rows, values), float(state.get("step", 0)) + 1
+    m = beta1 * state.get("exp_avg", np.zeros_like(param)) + (1 - beta1) * g
+    v = beta2 * state.get("exp_avg_sq", np.zeros_like(param)) + (1 - beta2) * g * g
+    size = np.sqrt(v / (1 - beta2**t)) + eps
+    new = yield Step(
+        "param", r"\theta_i^{\text{new}} = \theta_i - \gamma\, \hat m_i / s_i", param - lr * m / (1 - beta1**t) / size
+    )
+    return new, {"step": int(t), "exp_avg": m, "exp_avg_sq": v}
+
+
+def later(given):
+    return given["state"].get("step", 0) > 0
+
+
+def old(given, name):
+    rows, _ = coalesced(given["grad"], given["param"].shape)
+    return given["state"].get(name, np.zeros_like(given["param"]))[rows]
+
+
+def touched(given):
+    rows, _ = coalesced(given["grad"], given["param"].shape)
+    return given["param"][rows]
+
+
+MISTAKES = (
+    Mistake(
+        {
+            "row_average": lambda given, done: (
+                given["betas"][0] * done["row_gradient"] + (1 - given["betas"][0]) * old(given, "exp_avg")
+            )
+        },
+        "You swapped the weights. The old average keeps β₁, the gradient gets 1 − β₁.",
+    ),
+    Mistake(
+        {"row_average": lambda given, done: done["row_gradient"]},
+        "You took the gradient itself. The average moves only a little towards it.",
+    ),
+    Mistake(
+        {
+            "row_square_average": lambda given, done: (
+                old(given, "exp_avg_sq") + (1 - given["betas"][1]) * (done["row_gradient"] - old(given, "exp_avg_sq"))
+            )
+        },
+        "You forgot the square: this average is one of squared gradients.",
+    ),
+    Mistake(
+        {"rate": lambda given, done: given["lr"]},
+        "You forgot the bias corrections. They are part of the rate here.",
+    ),
+    Mistake(
+        {
+            "rate": lambda given, done: (
+                given["lr"]
+                * (1 - given["betas"][1] ** float(done["step"]))
+                / (1 - given["betas"][0] ** float(done["step"]))
+            )
+        },
+        "You forgot the root over 1 − β₂ᵗ.",
+    ),
+    Mistake(
+        {
+            "rate": lambda given, done: (
+                given["lr"]
+                * np.sqrt(1 - given["betas"][1] ** float(done["step"] - 1))
+                / (1 - given["betas"][0] ** float(done["step"] - 1))
+            )
+        },
+        "You counted updates from 0. The first update has t = 1.",
+        when=later,
+    ),
+    Mistake(
+        {"denominator": lambda given, done: np.sqrt(done["row_square_average"] + given["eps"])},
+        "You put epsilon inside the root. PyTorch adds it after the root.",
+    ),
+    Mistake(
+        {"denominator": lambda given, done: done["row_square_average"] + given["eps"]},
+        "You forgot the root.",
+    ),
+    Mistake(
+        {"new_rows": lambda given, done: 2 * touched(given) - done["new_rows"]},
+        "You stepped the wrong way. The step is taken away.",
+    ),
+    Mistake(
+        {"new_rows": lambda given, done: touched(given) - given["lr"] * done["row_average"] / done["denominator"]},
+        "You used the bare learning rate. Both bias corrections belong to it.",
+    ),
+)
+
+NONE = float("nan")
+EMBEDDING = {
+    "objective": "typed gradients",
+    "start": [[1, 2], [3, 4], [5, 6]],
+    "grads": [
+        [[0.1, -0.2], [NONE, NONE], [0, 0]],
+        [[0.3, 0.1], [0.5, 0.5], [NONE, NONE]],
+        [[NONE, NONE], [0.5, 0.1], [0, 0]],
+    ],
+    "updates": 3,
+    "lr": 0.1,
+}
+
+LESSON = Optimizer(
+    title="SparseAdam",
+    torch=optim.SparseAdam,
+    order=9,
+    names=("稀疏Adam", "lazy Adam", "embedding", "sparse gradient"),
+    purpose="Adam for the rows that have a gradient; a row without one keeps value and averages.",
+    use_when="You train a large nn.Embedding(sparse=True): each batch touches a few rows, and only these cost "
+    "anything.",
+    not_when="Gradients are dense: it refuses them. And where every row should feel momentum in every update, use "
+    "Adam.",
+    formula=r"\theta_r \leftarrow \theta_r - \gamma \frac{\sqrt{1 - \beta_2^{\,t}}}{1 - \beta_1^{\,t}} \cdot "
+    r"\frac{m_r}{\sqrt{v_r} + \epsilon}",
+    symbols=(
+        (r"r", "a row that has a gradient in this update"),
+        (r"\theta_i", "a number of such a row"),
+        (r"g_i", "its gradient; gradients of a row that is listed twice are added up"),
+        (r"m_i, v_i", "the averages of gradient and squared gradient (exp_avg, exp_avg_sq)"),
+        (r"\beta_1, \beta_2", "betas: how much of each old average is kept"),
+        (r"t", "the number of the update, counted for the whole parameter"),
+        (r"\gamma", "lr: the learning rate"),
+        (r"\gamma_t", "the rate with both bias corrections"),
+        (r"s_i", "the usual size of the gradient, plus epsilon"),
+        (r"\epsilon", "eps"),
+    ),
+    parameters=(
+        Number("lr", 1e-3, "The learning rate; it must be above 0.", (0.1,)),
+        Numbers("betas", (0.9, 0.999), "How much of each old average is kept.", ((0.5, 0.9), (0.0, 0.0))),
+        Number("eps", 1e-8, "Added to the root; it must be above 0.", (1e-2,)),
+        MAXIMIZE,
+    ),
+    examples=(
+        Example(
+            "Three rows of an embedding",
+            EMBEDDING,
+            "Row 1 is absent from the first update (nan) and stays. Row 2 has a gradient of 0: it counts as present.",
+        ),
+        Example(
+            "A zero moves, an absent row does not",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 1], [1, 1]],
+                "grads": [[[1, 1], [1, 1]], [[0, 0], [NONE, NONE]]],
+                "updates": 2,
+                "lr": 0.1,
+            },
+            "Both rows have the same past. In update 2 the row with zeros moves on by its average, the absent one "
+            "stays.",
+        ),
+        Example(
+            "A rare row",
+            {
+                "objective": "typed gradients",
+                "start": [[1.0], [1.0]],
+                "grads": [[[1], [NONE]], [[1], [NONE]], [[1], [NONE]], [[1], [1]]],
+                "updates": 4,
+                "lr": 0.1,
+            },
+            "The second row comes late: t is 4 by then, so its young averages are hardly corrected, and its step is "
+            "short.",
+        ),
+        Example(
+            "A whole vector",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 40, "lr": 0.1},
+            "With every row present it is Adam with epsilon before the correction.",
+        ),
+        Example(
+            "A large epsilon",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 0.1},
+            "Epsilon is added to the uncorrected root, so it weighs most at the start.",
+        ),
+        Example(
+            "Uphill", {**EMBEDDING, "maximize": True}, "With maximize the gradients of the rows are turned round first."
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    conventions=(
+        Convention(
+            "Adam, with zeros for the absent rows",
+            "A dense optimizer sees 0 where a row is absent: its averages fade, and it moves on by what is left of "
+            "them.",
+            dense_adam,
+            EMBEDDING,
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            "Dense gradients are refused",
+            "Only layers such as nn.Embedding(sparse=True) hand back sparse gradients.",
+            error="SparseAdam does not support dense gradients, please consider Adam instead",
+            values={"grad": np.ones((2, 2))},
+        ),
+        Pitfall(
+            "A learning rate of 0",
+            "Other optimizers take 0; this one does not.",
+            error="Invalid learning rate: 0.0",
+            values={"lr": 0.0},
+        ),
+        Pitfall(
+            "An epsilon of 0",
+            "A row whose gradients are all 0 would give 0/0.",
+            error="Invalid epsilon value: 0.0",
+            values={"eps": 0.0},
+        ),
+        Pitfall(
+            "Zero is not absent",
+            "A row with a gradient of 0 takes part: its averages fade and it moves. A row that is not listed stays.",
+        ),
+        Pitfall(
+            "One count for all rows",
+            "The bias corrections use the updates of the whole parameter. A row that is seen for the first time late "
+            "gets "
+            "hardly any correction.",
+        ),
+    ),
+    article="The article gives the signature and calls it a lazy version of Adam for sparse tensors: still true. It "
+    "does "
+    "not say that a dense gradient raises an error.",
+    references=(
+        Reference(
+            "PyTorch documentation: SparseAdam",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.SparseAdam.html",
+        ),
+        Reference("Kingma, Ba, Adam: A Method for Stochastic Optimization (2015)", "https://arxiv.org/abs/1412.6980"),
+    ),
+    tries=(
+        Try("What if it forgot faster?", {"betas": (0.5, 0.9)}),
+        Try("What if epsilon were 0.1?", {"eps": 0.1}),
+    ),
+    check=check,
+    gradient="sparse",
+)
