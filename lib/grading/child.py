@@ -95,7 +95,7 @@ def _reply(results: int, header: Header, value: Any = None, room: frames.Room = 
     """Sends what happened. Whatever was printed is out by then, so that it belongs to this call."""
     try:
         data = frames.frame_of(value, header, room)
-    except Exception as fault:  # the value may be an object of the learner's, and do anything when it is looked at
+    except BaseException as fault:  # an object of the learner's may do anything when it is looked at, exit too
         said = str(fault) if isinstance(fault, frames.BadValue) else f"raises {type(fault).__name__} when it is read"
         data = frames.frame(header | {"outcome": "bad result", "value": None, "fault": _plain("", said)})
     _flush()

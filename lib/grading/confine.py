@@ -179,7 +179,8 @@ def limit_self(limits: Limits, calls: int, held: int) -> None:
 def _lower(number: int, value: int) -> None:
     hard = resource.getrlimit(number)[1]
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    grace = 1 if number == resource.RLIMIT_CPU and value < hard else 0  # SIGXCPU, which says why, before SIGKILL
+    above = hard == resource.RLIM_INFINITY or value < hard
+    grace = 1 if number == resource.RLIMIT_CPU and above else 0  # SIGXCPU, which says why, before SIGKILL
     try:
         resource.setrlimit(number, (value, value + grace))
     except (OSError, ValueError):

@@ -82,6 +82,8 @@ def _as_far_as_it_goes(
     for call in calls:
         ran, alive = _asked(child, {}, (call.args, dict(call.kwargs)), room)
         rans.append(ran)
+        if not alive and ran.outcome == "bad result" and len(rans) > 1:  # then it may have sent two for the call before
+            rans[-2] = replace(rans[-2], outcome="bad result", value=None, fault=ran.fault)
         if not alive or time.monotonic() > until:
             break
     rans[0] = _with_loading(rans[0], loaded)
@@ -121,7 +123,7 @@ def _asked(child: Child, header: dict[str, Any], value: Any, room: frames.Room) 
 
 
 # What the learner's process may say of itself. Not "our fault", which is not counted.
-TOLD = ("returned", "raised", "out of memory", "too deep", "exited", "bad result", "wrong arguments")
+TOLD: tuple[str, ...] = ("returned", "raised", "out of memory", "too deep", "exited", "bad result", "wrong arguments")
 TOLD += ("no such function", "does not parse")
 
 

@@ -75,8 +75,9 @@ class Ran:
     """What became of one call.
 
     `value` holds arrays, plain numbers, strings, None, and tuples, lists and dicts of them; it has a meaning only if
-    the outcome is "returned". `output` is what the call printed, `output_cut` how many bytes of it are left out. `changed` names the inputs that were written to: a name, or a position counted from 0.
-    `found` lists the functions that the file does define, for "no such function". `seconds` is by the clock.
+    the outcome is "returned". `output` is what the call printed, `output_cut` how many bytes of it are left out.
+    `changed` names the inputs that were written to: a name, or a position counted from 0. `found` lists the functions
+    that the file does define, for "no such function". `seconds` is by the clock.
     """
 
     outcome: Outcome

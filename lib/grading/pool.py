@@ -25,6 +25,7 @@ from lib.grading.warm import WarmWorker
 WAITING_MOST = 2000
 WORKERS_MOST = 8  # a worker takes 50 MB, and the app needs a core too
 JOBS_UNTIL_RENEWED = 500  # whatever a worker may gather, it does not gather for long
+USUAL = Limits()
 TRIES = 2  # a worker that died may have been the kernel's choice when memory ran out
 
 
@@ -86,7 +87,7 @@ class Pool:
         self.close()
 
     def run(
-        self, source: str, function: str, calls: Sequence[Call], limits: Limits = Limits(), person: str | None = None
+        self, source: str, function: str, calls: Sequence[Call], limits: Limits = USUAL, person: str | None = None
     ) -> list[Ran]:
         """Loads `source` and makes the calls of `function`, one after another: one Ran per call, in their order.
 

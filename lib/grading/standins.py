@@ -2,7 +2,7 @@
 
 Real files import matplotlib, pandas or IPython at the top, whether the function needs them or not. Such a file loads:
 what draws or shows progress does nothing, and a warning says so once; what computes fails when it is used, on the
-learner's own line. torch, and everything else that is missing, cannot be imported at all: the exercise is to do without.
+learner's own line. torch, and all else that is missing, cannot be imported: the exercise is to do without.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import types
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -130,7 +130,7 @@ class NotHere(MetaPathFinder, Loader):
         pass
 
 
-def install(loaded: Iterable[str] = ()) -> None:
+def install() -> None:
     """From here on a module is one that is loaded already, or a stand-in: nothing is looked for in files."""
     sys.path.clear()
     sys.path_importer_cache.clear()

@@ -36,7 +36,7 @@ class WarmWorker:
         with theirs:
             self._process = subprocess.Popen(
                 COMMAND,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=ENVIRONMENT,

@@ -1,0 +1,7 @@
+# tries: aborting
+# expect: crashed
+import os
+
+
+def f(x):
+    os.abort()

@@ -1,0 +1,4 @@
+# tries: complex numbers
+# expect: returned
+def f(x):
+    return x * 1j

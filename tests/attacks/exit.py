@@ -1,0 +1,7 @@
+# tries: leaving by sys.exit
+# expect: exited
+import sys
+
+
+def f(x):
+    sys.exit(0)

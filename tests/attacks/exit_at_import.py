@@ -1,0 +1,5 @@
+# tries: leaving while the file loads
+# expect: exited
+import sys
+
+sys.exit(0)

@@ -1,0 +1,4 @@
+# tries: a function
+# expect: bad result
+def f(x):
+    return f

@@ -1,0 +1,4 @@
+# tries: a generator
+# expect: bad result
+def f(x):
+    yield 1

@@ -1,0 +1,8 @@
+# tries: listing a folder
+# expect: raised
+# says: PermissionError
+import os
+
+
+def f(x):
+    return os.listdir("/")

@@ -1,0 +1,7 @@
+# tries: a thousand arrays
+# expect: bad result
+import numpy as np
+
+
+def f(x):
+    return [np.zeros(1)] * 1000

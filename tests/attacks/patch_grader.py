@@ -1,0 +1,9 @@
+# tries: answering for the grader's part in its own process
+# expect: bad result|exited|crashed|raised
+import sys
+
+
+def f(x):
+    frames = sys.modules["lib.grading.frames"]
+    frames.frame_of = lambda *args, **kwargs: b"passed"
+    return x

@@ -1,0 +1,4 @@
+# tries: leaving by quit, as in a console
+# expect: exited
+def f(x):
+    quit()

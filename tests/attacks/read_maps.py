@@ -1,0 +1,5 @@
+# tries: reading where memory lies
+# expect: raised
+# says: PermissionError
+def f(x):
+    return open("/proc/self/maps").read()

@@ -1,0 +1,5 @@
+# tries: reading /etc/passwd
+# expect: raised
+# says: PermissionError
+def f(x):
+    return open("/etc/passwd").read()

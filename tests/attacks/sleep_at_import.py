@@ -1,0 +1,5 @@
+# tries: sleeping while the file loads
+# expect: out of time
+import time
+
+time.sleep(60)

@@ -1,0 +1,2 @@
+# tries: an empty file
+# expect: no such function

@@ -1,0 +1,8 @@
+# tries: a program by subprocess
+# expect: raised
+# says: PermissionError|ModuleNotFoundError
+import subprocess
+
+
+def f(x):
+    return subprocess.run(["id"])
