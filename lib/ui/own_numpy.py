@@ -53,11 +53,12 @@ def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
     left, right = st.columns([0.62, 0.38], gap="small")
     value = written(_key(exercise), exercise.starter)
     off = why_off()
+    line = None
     with right:
         if off:
             st.info(off)
         else:
-            _result(lesson, exercise, values, value)
+            line = _result(lesson, exercise, values, value)
         page = st.session_state["pages"][f"exercise_{exercise.slug}"]
         st.page_link(page, label=say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
     with left:
@@ -65,6 +66,7 @@ def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
             _key(exercise),
             exercise.starter,
             label=say("Your {function}, in Python", function=exercise.function),
+            mark_line=line,
             draft=draft_place(exercise.slug),
         )
     keep_in_browser()
@@ -76,27 +78,38 @@ def _key(exercise: Exercise) -> str:
     return f"exercise_{exercise.slug}_editor"
 
 
-def _result(lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], value: EditorValue) -> None:
-    """The learner's number beside PyTorch's. Once run it follows the numbers above, unless the code is slow."""
+def _result(lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], value: EditorValue) -> int | None:
+    """The learner's number beside PyTorch's; returns the line of the code that raised, if one did."""
     asked = st.button(say("Run on these numbers"), key=key_of(lesson, "own_run"), help=say("Ctrl+Enter does the same."))
     missing = [name for name in _set(lesson, values) if name not in exercise.signature.names]
     if missing:
         st.caption(say("{function} takes no {names}.", function=exercise.function, names=", ".join(missing)))
-        return
-    last: Last | None = st.session_state.get(key_of(lesson, "own_last"))
-    numbers = _fingerprint(values)
-    if asked or value.run != (last.run if last else 0) or (last and last.follows and last.numbers != numbers):
-        try:
-            last = Last(value.run, numbers, value.text, run_once(exercise, value.text, values))
-        except Busy as busy:
-            st.warning(say("{reason} Nothing is lost: try again in a moment.", reason=str(busy)))
-        st.session_state[key_of(lesson, "own_last")] = last
-    if last is None or last.numbers != numbers:
+        return None
+    try:
+        last = _last(lesson, exercise, values, value, asked)
+    except Busy as busy:
+        st.warning(say("{reason} Nothing is lost: try again in a moment.", reason=str(busy)))
+        return None
+    if last is None:
         st.caption(say("Ctrl+Enter runs your {function} on the numbers above.", function=exercise.function))
-        return
+        return None
     if last.source != value.text:
         st.caption(say("Your code has changed since it ran."))
     _show(lesson, values, last.ran)
+    return last.ran.fault.line if last.ran.fault and last.source == value.text else None
+
+
+def _last(
+    lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], value: EditorValue, asked: bool
+) -> Last | None:
+    """The run on these numbers, if there is one: made when asked for, and again by itself where the code is quick."""
+    key, numbers = key_of(lesson, "own_last"), _fingerprint(values)
+    last: Last | None = st.session_state.get(key)
+    pressed = value.run and value.run != (last.run if last else 0)
+    if asked or pressed or (last and last.follows and last.numbers != numbers):
+        last = Last(value.run, numbers, value.text, run_once(exercise, value.text, values))
+        st.session_state[key] = last
+    return last if last and last.numbers == numbers else None
 
 
 def _fingerprint(values: Mapping[str, Any]) -> int:
