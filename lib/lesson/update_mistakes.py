@@ -44,12 +44,14 @@ def decays(given: Given) -> bool:
     return given["weight_decay"] != 0 and not given.get("decoupled_weight_decay", False)
 
 
+UPHILL = Mistake(
+    {"uphill": lambda given, done: given["grad"]},
+    "You kept the sign. With maximize=True the gradient is turned round before anything else.",
+    when=lambda given: given["maximize"],
+)
+
 GRADIENT = (
-    Mistake(
-        {"uphill": lambda given, done: given["grad"]},
-        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
-        when=lambda given: given["maximize"],
-    ),
+    UPHILL,
     Mistake(
         {"decayed": lambda given, done: done.get("uphill", given["grad"])},
         "You left the weight decay out: λθ belongs to the gradient here.",

@@ -136,7 +136,7 @@ def denominator(square, eps, latex, what) -> Steps:
 
 
 def step_along(param, lr, direction, size, latex) -> Steps:
-    """The new parameter: the learning rate times direction over size is taken away. `latex` is the direction's symbol."""
+    """The new parameter: the learning rate times direction over size is taken away. `latex`: the direction's symbol."""
     new = yield Step(
         "param",
         rf"\theta_i^{{\text{{new}}}} = \theta_i - \gamma\, {latex} / s_i",
@@ -146,3 +146,17 @@ def step_along(param, lr, direction, size, latex) -> Steps:
         words="Divide the direction by its usual size, and take the learning rate times that away from the parameter.",
     )
     return new
+
+
+def largest(square, old) -> Steps:
+    """AMSGrad: the largest mean square so far, so that one quiet spell does not lengthen the steps."""
+    before = np.zeros_like(square) if old is None else old
+    most = yield Step(
+        "max_exp_avg_sq",
+        r"v^{\max}_i = \max(v^{\max,\text{old}}_i, v_i)",
+        np.maximum(before, square),
+        axes="i",
+        worked=lambda *i: rf"\max({num(before[i])}, {num(square[i])})",
+        words="AMSGrad: keep the largest mean square that there has been. The first one is compared with 0.",
+    )
+    return most

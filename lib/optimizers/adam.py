@@ -6,7 +6,6 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import num
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
 from lib.lesson.update_checks import need_betas, need_not_negative
 from lib.lesson.update_mistakes import (
@@ -28,6 +27,7 @@ from lib.lesson.update_pieces import (
     corrected,
     count,
     denominator,
+    largest,
     ready,
     shrunk,
     square_average,
@@ -61,20 +61,6 @@ def by_hand(
     size = yield from denominator(v_hat, eps, r"\hat v_i", "the corrected mean square")
     new = yield from step_along(param, lr, m_hat, size, r"\hat m_i")
     return new, after
-
-
-def largest(square, old) -> Steps:
-    """AMSGrad: the largest mean square so far, so that one quiet spell does not lengthen the steps."""
-    before = np.zeros_like(square) if old is None else old
-    most = yield Step(
-        "max_exp_avg_sq",
-        r"v^{\max}_i = \max(v^{\max,\text{old}}_i, v_i)",
-        np.maximum(before, square),
-        axes="i",
-        worked=lambda *i: rf"\max({num(before[i])}, {num(square[i])})",
-        words="AMSGrad: keep the largest mean square that there has been. The first one is compared with 0.",
-    )
-    return most
 
 
 def epsilon_hat(param, grad, state, *, lr, betas, eps, weight_decay, **_) -> Steps:
