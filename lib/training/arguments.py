@@ -21,7 +21,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "threshold_mode": ("rel", "abs"),
     "mode": ("triangular", "triangular2", "exp_range"),
 }
-FIRST = ("lr", "momentum", "betas", "weight_decay", "nesterov", "max_iter", "line_search_fn")  # others are rare
+FIRST = ("lr", "momentum", "betas", "nesterov", "max_iter", "line_search_fn")  # the others are rare
 SAYS = {
     "lr": "The learning rate: how far a step goes.",
     "momentum": "How much of the last step is taken along.",
@@ -53,7 +53,7 @@ SAYS = {
     "base_lr": "The lowest rate; it holds for every parameter group.",
     "step_size_up": "Updates from the lowest to the highest rate.",
     "pct_start": "The share of the updates on which the rate rises.",
-    "cycle_momentum": "Moves the momentum, or beta1, against the rate; PyTorch refuses that for an optimizer with neither.",
+    "cycle_momentum": "Moves the momentum, or beta1, against the rate; refused for an optimizer with neither.",
     "lr_lambda": "The factor, as a function of the epoch.",
 }
 

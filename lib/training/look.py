@@ -47,6 +47,21 @@ def class_map(run: Run, weights: Weights, side: int) -> Map:
     return Map(x.numpy(), y.numpy(), (winner + sure).view(side, side).numpy(), probability.view(side, side).numpy())
 
 
+def plane_points(run: Run) -> list[tuple[float, float, int, bool]]:
+    """Every point: two coordinates (of a curve: input and target), its class (of a curve 0), whether it is a test."""
+    drawn = run.points
+    every: list[tuple[float, float, int, bool]] = []
+    for inputs, target, test in (
+        (drawn.train_inputs, drawn.train_target, False),
+        (drawn.test_inputs, drawn.test_target, True),
+    ):
+        classes = bool(run.settings.data_set.classes)
+        labels = target.flatten().long().tolist() if classes else [0] * len(target)
+        places = (inputs if classes else torch.cat([inputs, target], dim=1)).tolist()
+        every += [(round(x, 3), round(y, 3), label, test) for (x, y), label in zip(places, labels, strict=True)]
+    return every
+
+
 def fitted_curve(run: Run, weights: Weights, count: int) -> tuple[np.ndarray, np.ndarray]:
     """x and the network's answer, along the range of the data."""
     every = torch.cat([run.points.train_inputs, run.points.test_inputs])

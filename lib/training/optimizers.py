@@ -87,6 +87,16 @@ def refusal(settings: Settings) -> str:
     return ""
 
 
+def advice(settings: Settings) -> str:
+    """What to know before this optimizer starts; empty where there is nothing to say."""
+    if settings.optimizer == "LBFGS" and settings.batch < settings.train_points:
+        return (
+            "LBFGS compares gradients from step to step, which only makes sense on the same points: take all "
+            f"{settings.train_points} training points as one batch."
+        )
+    return ""
+
+
 def parts(settings: Settings) -> Iterator[tuple[str, dict[str, Any], list[Group]]]:
     """Optimizer, its arguments and its groups. Muon takes matrices only, so an AdamW beside it takes the biases."""
     rates = told(OPTIMIZERS[settings.optimizer], settings.rates)

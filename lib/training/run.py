@@ -22,7 +22,7 @@ from lib.training.thinned import Thinned
 MOST_RECORDED = 400  # updates whose rates and gradient norms are kept
 MOST_SNAPSHOTS = 60  # epochs whose weights are kept
 
-RUNNING, STOPPED, DONE, DIVERGED = "running", "stopped", "done", "diverged"
+RUNNING, STOPPED, DONE, DIVERGED, FAILED = "running", "stopped", "done", "diverged", "failed"
 Weights = list[Tensor]
 
 
@@ -95,6 +95,7 @@ class Run:
         self.name = name
         self.settings = settings
         self.state = RUNNING
+        self.problem = ""  # why it failed
         self.epoch = 0  # finished ones
         self.update = 0
         self.seconds = 0.0  # spent on training
@@ -109,6 +110,7 @@ class Run:
         self._layers = linear_layers(self.network)
         self._work = self._train()
         self._one_at_a_time = threading.Lock()  # a page that is drawn anew may overlap with its former self
+        self._look()
 
     @property
     def scores(self) -> Scores:
@@ -145,7 +147,6 @@ class Run:
 
     def _train(self) -> Iterator[None]:
         """The training loop; pauses after every update."""
-        self._look()
         while self.epoch < self.settings.epochs:
             order = torch.randperm(self.settings.train_points, generator=self._order)
             for rows in order.split(self.settings.batch):
@@ -156,8 +157,11 @@ class Run:
             if not scores.finite:
                 self.state = DIVERGED
                 return
-            self._step_schedulers_after_epoch(scores)
-        self.state = DONE
+            if self.settings.scheduler not in EVERY_UPDATE:
+                plateau = self.settings.scheduler == "ReduceLROnPlateau"
+                self._step_schedulers(*([scores.train_loss] if plateau else []))
+        if self.state == RUNNING:
+            self.state = DONE
 
     def _learn_from(self, rows: Tensor) -> None:
         """One update from one batch."""
@@ -179,14 +183,15 @@ class Run:
         self.history.updates.offer(self.update, self._rates_and_norms)
         self.update += 1
         if self.settings.scheduler in EVERY_UPDATE:
-            for scheduler in self.schedulers:
-                scheduler.step()
+            self._step_schedulers()
 
-    def _step_schedulers_after_epoch(self, scores: Scores) -> None:
-        if self.settings.scheduler in EVERY_UPDATE:
-            return
-        for scheduler in self.schedulers:
-            scheduler.step(*([scores.train_loss] if self.settings.scheduler == "ReduceLROnPlateau" else []))
+    def _step_schedulers(self, *metric: float) -> None:
+        """Some arguments make a scheduler divide by 0, but only later: the run ends there, with torch's words."""
+        try:
+            for scheduler in self.schedulers:
+                scheduler.step(*metric)
+        except ArithmeticError as error:
+            self.state, self.problem = FAILED, f"{self.settings.scheduler}: {error}"
 
     def _rates_and_norms(self) -> Update:
         rates = tuple(float(group["lr"]) for optimizer in self.optimizers for group in optimizer.param_groups)
