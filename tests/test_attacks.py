@@ -1,8 +1,8 @@
 """Learners' code that means harm, or does it without meaning to: every file in `tests/attacks/` is one attempt.
 
-Its first lines say what it tries and what must come of it (`# expect:` lists the outcomes that are right, `# says:` what
-the error has to mention, `# limits:` other limits than the short ones used here). After each: no canary is touched,
-nothing is left behind, and the next submission is graded right. A new file here is tested without a new test.
+Its first lines say what it tries and what must come of it (`# expect:` lists the outcomes that are right, `# says:`
+what the error has to mention, `# limits:` other limits than the short ones used here). After each: no canary is
+touched, nothing is left behind, and the next submission is graded right. A new file there needs no new test.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from lib.grading.isolation import examine
-from lib.grading.job import Call, Limits, Ran
+from lib.grading.job import Call, Limits, Outcome
 from lib.grading.pool import Pool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere isolation is partial, and says so")
@@ -108,18 +108,10 @@ def test_attack_is_contained(pool: Pool, path: Path) -> None:
 
 def test_every_attack_says_what_it_tries() -> None:
     assert len(ATTACKS) >= 80
-    outcomes = set(Ran.__annotations__["outcome"] and _outcomes())
+    outcomes = set(get_args(Outcome)) - {"our fault"}
     for path in ATTACKS:
         attack = attack_in(path)
-        assert attack.tries and set(attack.expect) <= outcomes - {"our fault"}, path.name
-
-
-def _outcomes() -> tuple[str, ...]:
-    from typing import get_args
-
-    from lib.grading.job import Outcome
-
-    return get_args(Outcome)
+        assert attack.tries and set(attack.expect) <= outcomes, path.name
 
 
 def test_self_test_finds_full_isolation(pool: Pool) -> None:

@@ -38,7 +38,8 @@ LOADED = """
     inspect io itertools json keyword logging math numbers operator os os.path pathlib pickle platform pprint queue
     random re reprlib secrets shutil signal sndhdr statistics string struct sys tempfile textwrap threading time timeit
     tokenize traceback types typing unicodedata unittest unittest.mock uuid warnings weakref zlib _strptime
-    concurrent.futures.thread encodings.ascii encodings.idna encodings.latin_1 encodings.utf_8_sig encodings.utf_16 encodings.cp1252
+    concurrent.futures.thread encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16
+    encodings.utf_8_sig
     numpy.char numpy.ctypeslib numpy.dtypes numpy.exceptions numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma
     numpy.polynomial numpy.random numpy.rec numpy.strings numpy.testing numpy.typing
 """.split()

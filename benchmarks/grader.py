@@ -1,0 +1,136 @@
+"""How fast submissions run in the sandbox: `python -m benchmarks.grader` prints a Markdown table.
+
+One submission is the whole path: source in, a warm child, five calls (one of them with a larger array), values out.
+Beside it stands what a grader with a fresh process for each submission takes for the same, in the same run.
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from lib.grading.job import Call
+from lib.grading.pool import Pool
+
+SOURCE = """import numpy as np
+
+def softmax(x):
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)
+"""
+RANDOM = np.random.default_rng(0)
+CALLS = [Call((RANDOM.normal(size=shape),)) for shape in [(3,), (1, 1), (4, 5), (2, 3, 4), (64, 64)]]
+SUBMISSIONS = 300
+FRESH_SUBMISSIONS = 20
+WAITING = (10, 100, 1000)
+
+
+def row(what: str, value: str) -> None:
+    print(f"| {what} | {value} |", flush=True)
+
+
+def submit(pool: Pool) -> float:
+    """Seconds of one submission."""
+    began = time.perf_counter()
+    rans = pool.run(SOURCE, "softmax", CALLS)
+    assert all(ran.outcome == "returned" for ran in rans), rans
+    return time.perf_counter() - began
+
+
+def one_after_another(pool: Pool, count: int) -> list[float]:
+    submit(pool)
+    return [submit(pool) for _ in range(count)]
+
+
+def per_second(pool: Pool, workers: int, count: int) -> float:
+    """Submissions a second when every worker always has one."""
+    with ThreadPoolExecutor(workers) as threads:
+        list(threads.map(lambda _: submit(pool), range(workers)))
+        began = time.perf_counter()
+        list(threads.map(lambda _: submit(pool), range(count)))
+    return count / (time.perf_counter() - began)
+
+
+def megabytes(pid: int, field: str = "Pss") -> float:
+    """Memory of a process; pages that it shares are split among those who share them (Linux)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(f"{field}:")).split()[1]) / 1024
+
+
+def child_megabytes(pool: Pool) -> float:
+    """What a child takes for itself, while it runs a submission."""
+    source = "import time\n" + SOURCE.replace("return", "time.sleep(0.5)\n    return")
+    thread = threading.Thread(target=pool.run, args=(source, "softmax", CALLS[:1]))
+    thread.start()
+    time.sleep(0.25)
+    (worker,) = pool.pids()
+    (child,) = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
+    own = megabytes(int(child), "Private_Dirty")
+    thread.join()
+    return own
+
+
+def wait_in_line(pool: Pool, count: int) -> tuple[float, bool, float]:
+    """Seconds until all of `count` that came at once are done, whether in order, and megabytes of the workers then."""
+    done: list[int] = []
+
+    def job(number: int) -> None:
+        submit(pool)
+        done.append(number)
+
+    threads = [threading.Thread(target=job, args=(number,)) for number in range(count)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # with two at work the later of two neighbours may be done first
+    in_order = all(abs(number - place) <= 2 * len(pool.pids()) for place, number in enumerate(done))
+    return time.perf_counter() - began, in_order, sum(map(megabytes, pool.pids()))
+
+
+def report_warm() -> float:
+    with Pool(1) as pool:
+        times = one_after_another(pool, SUBMISSIONS)
+        median = statistics.median(times)
+        row("Warm worker, a submission of five calls, median", f"{1000 * median:.1f} ms")
+        row("Warm worker, 95 of 100 within", f"{1000 * statistics.quantiles(times, n=20)[-1]:.1f} ms")
+        row("Submissions a second, one worker", f"{per_second(pool, 1, SUBMISSIONS):.0f}")
+        row("Memory of a worker", f"{megabytes(pool.pids()[0]):.0f} MB")
+        row("Memory of a child, beside the worker's", f"{child_megabytes(pool):.1f} MB")
+    return median
+
+
+def report_two() -> None:
+    with Pool(2) as pool:
+        row("Submissions a second, two workers", f"{per_second(pool, 2, 2 * SUBMISSIONS):.0f}")
+        for count in WAITING:
+            seconds, in_order, memory = wait_in_line(pool, count)
+            order = "in order" if in_order else "OUT OF ORDER"
+            each = 1000 * seconds / count
+            row(f"{count:,} waiting at once", f"{seconds:.1f} s ({each:.1f} ms each), {order}, {memory:.0f} MB")
+
+
+def report_fresh(warm: float) -> None:
+    with Pool(1, warm=False) as pool:
+        median = statistics.median(one_after_another(pool, FRESH_SUBMISSIONS))
+    row(
+        "A fresh process for each submission, median",
+        f"{1000 * median:.0f} ms ({median / warm:.0f} times the warm one)",
+    )
+
+
+def main() -> None:
+    print("| what | measured |\n| --- | --- |")
+    warm = report_warm()
+    report_two()
+    report_fresh(warm)
+
+
+if __name__ == "__main__":
+    main()
