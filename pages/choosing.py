@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from lib.catalog import LOSSES
 from lib.guides.applications import APPLICATIONS, Application, Part, WorkedPart, total, worked
 from lib.guides.choosing import TASKS, Slip, Task
 from lib.guides.live import Live, live
-from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, Kept, Situation, builds, first_update, kept
+from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, Kept, builds, first_update, kept
 from lib.lesson.spec import Step
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page

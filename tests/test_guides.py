@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.catalog import LOSSES
 from lib.guides.applications import APPLICATIONS, total, worked
+from lib.guides.article import CLAIMS, HEADINGS, STATUSES, Claim, judge
 from lib.guides.choosing import TASKS
 from lib.guides.live import live
 from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, builds, first_update, kept
@@ -137,3 +140,51 @@ def test_detection_adds_its_box_twice():
     functional = torch.nn.functional
     expected = functional.cross_entropy(scores, torch.tensor([1, 0])) + 2 * functional.smooth_l1_loss(box, true)
     assert total(parts)[0] == pytest.approx(expected.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=[claim.id for claim in CLAIMS])
+def test_the_recomputed_number_decides_a_claims_status(claim):
+    verdict = judge(claim)
+    assert verdict.status == claim.status, (claim.printed, verdict.value, verdict.error)
+    assert bool(claim.raises) == bool(verdict.error)
+    assert claim.raises in verdict.error
+
+
+def test_claims_have_names_of_their_own_and_stand_under_a_heading_with_a_page_or_a_note():
+    assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
+    headings = {heading.slug: heading for heading in HEADINGS}
+    assert {claim.heading for claim in CLAIMS} <= set(headings)
+    assert all(h.note for h in HEADINGS if h.slug not in {claim.heading for claim in CLAIMS})
+
+
+JUDGED = [
+    ("four digits fit", 1.3133, 1.31326, "still true"),
+    ("the last digit is off", 1.3133, 1.3135, "changed"),
+    ("another shape", [1.0, 1.0], 1.0, "changed"),
+    ("nan for nan", float("nan"), float("nan"), "still true"),
+    ("inf for nan", float("nan"), float("-inf"), "changed"),
+    ("None for zeros", [0.0], None, "changed"),
+    ("a part of several", (1.0, [2.0]), (1.0, [2.1]), "changed"),
+    ("yes is not 1", True, 1.0, "changed"),
+]
+
+
+@pytest.mark.parametrize(("printed", "value", "status"), [j[1:] for j in JUDGED], ids=[j[0] for j in JUDGED])
+def test_a_claim_is_judged_by_its_number(printed, value, status):
+    claim = Claim("x", "entropy", "A claim.", status, printed, recompute=lambda: value)
+    assert judge(claim).status == status
+
+
+def test_the_companion_counts_filters_and_searches():
+    app = open_page("article")
+    counts = Counter(judge(claim).status for claim in CLAIMS)
+    control = app.button_group(key="article_status")
+    assert f"{len(CLAIMS)} claims" in control.proto.label
+    for status in STATUSES:
+        assert any(f"{counts[status]}" in option.content for option in control.proto.options)
+    healthy(control.set_value("no longer runs").run())
+    assert len(app.code) == counts["no longer runs"]
+    healthy(app.text_input(key="article_search").set_value("cosine").run())
+    assert len(app.code) == 1 and "multi-target" in app.code[0].value
+    healthy(app.text_input(key="article_search").set_value("💥").run())
+    assert "No claim fits" in texts(app)

@@ -40,7 +40,9 @@ class Task:
 
     def shown_values(self, lesson: Lesson) -> Mapping[str, Any]:
         """What goes into the loss on the page."""
-        return next(e.values for e in lesson.examples if e.title == self.example) if self.values is None else self.values
+        return (
+            next(e.values for e in lesson.examples if e.title == self.example) if self.values is None else self.values
+        )
 
     def slip_lesson(self, slip: Slip) -> str:
         """The slug of the loss that a slip is run on."""

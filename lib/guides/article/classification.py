@@ -335,9 +335,7 @@ CLAIMS = (
         STILL_TRUE,
         0.0,
         "And multiplies it by the class's weight.",
-        recompute=lambda: (
-            (F.nll_loss(SCORES, TARGET, reduction="none") + SCORES[range(3), TARGET]).abs().max().item()
-        ),
+        recompute=lambda: (F.nll_loss(SCORES, TARGET, reduction="none") + SCORES[range(3), TARGET]).abs().max().item(),
         lesson="nll_loss",
         example="Three samples",
         implied=True,
