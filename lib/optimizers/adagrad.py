@@ -1,0 +1,228 @@
+"""Adagrad: the more a number has been pushed so far, the shorter its steps become."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.pieces import num
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.update_checks import need_not_negative
+from lib.lesson.update_mistakes import GRADIENT, fed, not_first, root_mistakes, update_number
+from lib.lesson.update_pieces import count, denominator, ready, step_along
+
+
+def check(*, param, grad, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize):
+    need_not_negative(
+        lr=lr,
+        lr_decay=lr_decay,
+        weight_decay=weight_decay,
+        initial_accumulator_value=initial_accumulator_value,
+        eps=eps,
+    )
+
+
+def by_hand(param, grad, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize) -> Steps:
+    """From the gradient over the sum of all squares so far to the new parameter."""
+    t = yield from count(state)
+    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    if lr_decay != 0:
+        start = lr
+        lr = yield Step(
+            "rate",
+            r"\gamma_t = \frac{\gamma}{1 + (t - 1)\, \eta}",
+            start / (1 + (float(t) - 1) * lr_decay),
+            worked=lambda: rf"\frac{{{num(start)}}}{{1 + {int(t) - 1} \cdot {num(lr_decay)}}}",
+            words="The learning rate falls with the number of updates; the first one has all of it.",
+        )
+    old = state.get("sum", np.full_like(g, initial_accumulator_value))
+    total = yield Step(
+        "sum",
+        r"S_i = S_i^{\text{old}} + g_i^2",
+        old + g * g,
+        axes="i",
+        worked=lambda *i: rf"{num(old[i])} + {num(g[i])}^2",
+        words="Add the square of the gradient to the sum of all squares so far.",
+    )
+    size = yield from denominator(total, eps, "S_i", "the sum of squares")
+    new = yield from step_along(param, lr, g, size, "g_i")
+    return new, {"step": t, "sum": total}
+
+
+def epsilon_inside(param, grad, state, *, lr, eps, weight_decay, initial_accumulator_value, **_) -> Steps:
+    """Adagrad of Keras and optax: epsilon under the root."""
+    g = grad + weight_decay * param
+    total = yield Step(
+        "sum", r"S_i = S_i^{\text{old}} + g_i^2", state.get("sum", initial_accumulator_value) + g * g, axes="i"
+    )
+    new = yield Step(
+        "param",
+        r"\theta_i^{\text{new}} = \theta_i - \gamma\, g_i / \sqrt{S_i + \epsilon}",
+        param - lr * g / np.sqrt(total + eps),
+        axes="i",
+    )
+    return new, {"sum": total}
+
+
+MISTAKES = (
+    *GRADIENT,
+    Mistake(
+        {"rate": lambda given, done: given["lr"] / (1 + update_number(given) * given["lr_decay"])},
+        "You counted one update too many: the first update has the whole learning rate.",
+    ),
+    Mistake(
+        {"rate": lambda given, done: given["lr"] * (1 - given["lr_decay"]) ** (update_number(given) - 1)},
+        "You took the same share away each time. The learning rate is divided by 1 + (t − 1) · lr_decay.",
+        when=not_first,
+    ),
+    Mistake(
+        {"sum": lambda given, done: done["sum"] - fed(given, done) ** 2 + fed(given, done)},
+        "You forgot the square: squares of gradients are added up.",
+    ),
+    Mistake(
+        {"sum": lambda given, done: fed(given, done) ** 2},
+        "You left the old sum out. All squares so far are added up.",
+    ),
+    Mistake(
+        {"sum": lambda given, done: done["sum"] / update_number(given)},
+        "You took the mean. Adagrad keeps the sum, which only grows.",
+        when=not_first,
+    ),
+    *root_mistakes(lambda given, done: done["sum"]),
+    Mistake(
+        {"param": lambda given, done: 2 * given["param"] - done["param"]},
+        "You stepped the wrong way. The step is taken away from the parameter.",
+    ),
+    Mistake(
+        {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done)},
+        "You did not divide. The gradient is divided by the root of the sum.",
+    ),
+)
+
+LESSON = Optimizer(
+    title="Adagrad",
+    torch=optim.Adagrad,
+    order=4,
+    names=("自适应梯度", "adaptive gradient", "sum of squared gradients"),
+    purpose="Divides by the root of all squared gradients so far: often-pushed numbers move less and less.",
+    use_when="Features are sparse: a number that is rarely pushed keeps long steps. Or the problem is convex.",
+    not_when="Training is long: the sum only grows, so the steps shrink towards nothing (use RMSprop or Adam).",
+    formula=r"S \leftarrow S + g^2, \qquad \theta \leftarrow \theta - \gamma\, \frac{g}{\sqrt S + \epsilon}",
+    symbols=(
+        (r"\theta_i", "element i of the parameter"),
+        (r"g_i", "its gradient, with weight decay"),
+        (r"S_i", "the sum of its squared gradients so far (sum)"),
+        (r"s_i", "the root of the sum, plus epsilon"),
+        (r"\gamma, \gamma_t", "lr: the learning rate, and what is left of it in update t"),
+        (r"\eta", "lr_decay"),
+        (r"t", "the number of the update, from 1"),
+        (r"\epsilon", "eps"),
+        (r"\lambda", "weight_decay"),
+    ),
+    parameters=(
+        Number("lr", 1e-2, "The learning rate: about as long as the first step.", (0.5,)),
+        Number("lr_decay", 0, "How fast the learning rate falls on top of that.", (0.1,), rare=True),
+        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,)),
+        Number("initial_accumulator_value", 0, "What the sum starts from.", (0.1,), rare=True),
+        Number("eps", 1e-10, "Added to the root, so that nothing is divided by 0.", (1e-2,)),
+        MAXIMIZE,
+    ),
+    examples=(
+        Example(
+            "The bowl",
+            {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.5},
+            "The first step is as long as the learning rate; each one after it is shorter.",
+        ),
+        Example(
+            "A rare and a frequent number",
+            {
+                "objective": "typed gradients",
+                "start": [1.0, 1.0],
+                "grads": [[1, 0], [1, 0], [1, 0], [1, 1]],
+                "updates": 4,
+                "lr": 0.5,
+            },
+            "The first number is pushed in every update and moves less each time; the second one's first step is "
+            "whole.",
+        ),
+        Example(
+            "A long valley",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.5},
+            "Steep and flat direction move alike.",
+        ),
+        Example(
+            "A falling learning rate",
+            {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.5, "lr_decay": 0.1},
+            "lr_decay lowers the rate on top of what the sum does.",
+        ),
+        Example(
+            "Not from 0",
+            {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.5, "initial_accumulator_value": 100.0},
+            "A sum that starts at 100 shortens the first steps.",
+        ),
+        Example(
+            "Weight decay",
+            {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.2, "weight_decay": 0.5},
+            "The decay is part of the gradient, and so of the sum.",
+        ),
+        Example(
+            "Uphill",
+            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
+            "With maximize the gradient is turned round first.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    conventions=(
+        Convention(
+            "Keras and optax: epsilon under the root",
+            "They divide by √(S + ε), and start the sum at 0.1 (compared here from the same start). With a tiny "
+            "epsilon "
+            "nobody notices.",
+            epsilon_inside,
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 1e-2},
+            references=(Reference("Keras documentation: Adagrad", "https://keras.io/api/optimizers/adagrad/"),),
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            "The steps only shrink",
+            "The sum never falls, so after a long time nothing moves any more. RMSprop and Adadelta forget old "
+            "squares.",
+        ),
+        Pitfall(
+            "The state exists before the first update",
+            "Unlike the others, Adagrad makes its sums when it is built: load_state_dict and memory see them at once.",
+        ),
+        Pitfall(
+            "A negative start of the sum",
+            "Its root would be NaN.",
+            error="Invalid initial_accumulator_value value: -1.0",
+            values={"initial_accumulator_value": -1.0},
+        ),
+        Pitfall(
+            "A negative learning rate",
+            "To go up, use maximize=True.",
+            error="Invalid learning rate: -0.1",
+            values={"lr": -0.1},
+        ),
+    ),
+    article="The article prints the signature without eps: in PyTorch 2.13 eps=1e-10 is an argument of its own.",
+    references=(
+        Reference(
+            "PyTorch documentation: Adagrad", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Adagrad.html"
+        ),
+        Reference(
+            "Duchi, Hazan, Singer, Adaptive Subgradient Methods (2011)", "https://jmlr.org/papers/v12/duchi11a.html"
+        ),
+    ),
+    tries=(
+        Try("What if the learning rate were 1?", {"lr": 1.0}),
+        Try("What if the rate fell as well?", {"lr_decay": 0.1}),
+    ),
+    check=check,
+    sweeps="initial_accumulator_value",
+    sweep_range=(0.0, 10.0),
+    speed_only=speed_only("foreach", "differentiable", "fused"),
+)

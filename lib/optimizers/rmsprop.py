@@ -1,0 +1,326 @@
+"""RMSprop: the gradient divided by its usual size, with or without momentum on top."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import optim
+
+from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.pieces import num
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.update_checks import need_not_negative
+from lib.lesson.update_mistakes import (
+    GRADIENT,
+    average_mistakes,
+    before,
+    fed,
+    not_first,
+    root_mistakes,
+    square_mistakes,
+)
+from lib.lesson.update_pieces import average, count, denominator, ready, square_average
+
+
+def check(*, param, grad, state, lr, alpha, eps, weight_decay, momentum, centered, maximize):
+    need_not_negative(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
+
+
+def by_hand(param, grad, state, *, lr, alpha, eps, weight_decay, momentum, centered, maximize) -> Steps:
+    """From the gradient over the average of its square to a step, or to a buffer of steps."""
+    t = yield from count(state)
+    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    v = yield from square_average("square_avg", "v", state.get("square_avg"), g, alpha, r"\alpha")
+    after, under, symbol = {"step": t, "square_avg": v}, v, "v_i"
+    if centered:
+        mean = after["grad_avg"] = yield from average("grad_avg", "a", state.get("grad_avg"), g, alpha, r"\alpha")
+        symbol = r"\hat v_i"
+        under = yield Step(
+            "variance",
+            r"\hat v_i = v_i - a_i^2",
+            v - mean * mean,
+            axes="i",
+            worked=lambda *i: rf"{num(v[i])} - {num(mean[i])}^2",
+            words="Centered: take the square of the average gradient away, which leaves the variance.",
+        )
+    size = yield from denominator(under, eps, symbol, "the variance" if centered else "the mean square")
+    if not np.any(momentum != 0):
+        new = yield from _stepped(
+            param, lr, g / size, r"g_i / s_i", lambda *i: rf"\frac{{{num(g[i])}}}{{{num(size[i])}}}"
+        )
+        return new, after
+    old = state.get("momentum_buffer", np.zeros_like(g))
+    buffer = after["momentum_buffer"] = yield Step(
+        "momentum_buffer",
+        r"b_i = \mu\, b_i^{\text{old}} + g_i / s_i",
+        momentum * old + g / size,
+        axes="i",
+        worked=lambda *i: rf"{num(momentum)} \cdot {num(old[i])} + \frac{{{num(g[i])}}}{{{num(size[i])}}}",
+        words="Keep a part of the old buffer, and add the gradient over its usual size.",
+    )
+    new = yield from _stepped(param, lr, buffer, "b_i", lambda *i: num(buffer[i]))
+    return new, after
+
+
+def _stepped(param, lr, along, latex, worked) -> Steps:
+    new = yield Step(
+        "param",
+        rf"\theta_i^{{\text{{new}}}} = \theta_i - \gamma\, {latex}",
+        param - lr * along,
+        axes="i",
+        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {worked(*i)}",
+        words="Take the learning rate times that away from the parameter.",
+    )
+    return new
+
+
+def epsilon_inside(param, grad, state, *, lr, alpha, eps, weight_decay, **_) -> Steps:
+    """RMSprop of Keras, TensorFlow and optax: epsilon under the root."""
+    g = grad + weight_decay * param
+    v = yield Step(
+        "square_avg",
+        r"v_i = \alpha v_i^{\text{old}} + (1 - \alpha) g_i^2",
+        alpha * state.get("square_avg", np.zeros_like(g)) + (1 - alpha) * g * g,
+        axes="i",
+    )
+    new = yield Step(
+        "param",
+        r"\theta_i^{\text{new}} = \theta_i - \gamma\, g_i / \sqrt{v_i + \epsilon}",
+        param - lr * g / np.sqrt(v + eps),
+        axes="i",
+    )
+    return new, {"square_avg": v}
+
+
+def rate_inside(param, grad, state, *, lr, alpha, eps, momentum, **_) -> Steps:
+    """TensorFlow's momentum: the buffer holds finished steps, learning rate and all."""
+    v = alpha * state.get("square_avg", np.zeros_like(grad)) + (1 - alpha) * grad * grad
+    move = yield Step(
+        "move",
+        r"b_i = \mu b_i^{\text{old}} + \gamma\, g_i / s_i",
+        momentum * state.get("move", np.zeros_like(grad)) + lr * grad / (np.sqrt(v) + eps),
+        axes="i",
+    )
+    new = yield Step("param", r"\theta_i^{\text{new}} = \theta_i - b_i", param - move, axes="i")
+    return new, {"square_avg": v, "move": move}
+
+
+def without_rate(state, given):
+    return {"square_avg": state["square_avg"], "momentum_buffer": state["move"] / given["lr"]}
+
+
+def alpha(given):
+    return given["alpha"]
+
+
+def has_momentum(given):
+    return given["momentum"] != 0
+
+
+MISTAKES = (
+    *GRADIENT,
+    *square_mistakes("square_avg", alpha, "α"),
+    *average_mistakes("grad_avg", alpha, fed, "α", "the gradient"),
+    Mistake(
+        {"variance": lambda given, done: done["square_avg"] - done["grad_avg"]},
+        "You took the average itself away. It is its square that comes off.",
+    ),
+    Mistake(
+        {"variance": lambda given, done: done["square_avg"]},
+        "You left the average out. Centered takes its square off.",
+    ),
+    *root_mistakes(lambda given, done: done.get("variance", done["square_avg"])),
+    Mistake(
+        {
+            "momentum_buffer": lambda given, done: (
+                given["momentum"] * before(given, "momentum_buffer")
+                + given["lr"] * fed(given, done) / done["denominator"]
+            )
+        },
+        "You put the learning rate into the buffer, as TensorFlow does. PyTorch multiplies by it at the end.",
+        when=has_momentum,
+    ),
+    Mistake(
+        {"momentum_buffer": lambda given, done: fed(given, done) / done["denominator"]},
+        "You left the old buffer out: μ times it is carried along.",
+        when=lambda given: has_momentum(given) and not_first(given),
+    ),
+    Mistake(
+        {
+            "momentum_buffer": lambda given, done: (
+                given["momentum"] * before(given, "momentum_buffer") + fed(given, done)
+            )
+        },
+        "You added the bare gradient. It is divided by its usual size first.",
+        when=has_momentum,
+    ),
+    Mistake(
+        {"param": lambda given, done: 2 * given["param"] - done["param"]},
+        "You stepped the wrong way. The step is taken away from the parameter.",
+    ),
+    Mistake(
+        {"param": lambda given, done: given["param"] + (done["param"] - given["param"]) / given["lr"]},
+        "You left the learning rate out.",
+        when=lambda given: given["lr"] not in (0, 1),
+    ),
+)
+
+LESSON = Optimizer(
+    title="RMSprop",
+    torch=optim.RMSprop,
+    order=6,
+    names=("均方根传播", "root mean square propagation", "Hinton", "centered"),
+    purpose="Divides the gradient by the root of its recent mean square.",
+    use_when="You train a recurrent network or by reinforcement learning, where gradients change their size over time.",
+    not_when="You have no special reason: Adam adds a bias correction and an averaged gradient, and is the usual "
+    "choice.",
+    formula=r"v \leftarrow \alpha v + (1 - \alpha) g^2, \qquad \theta \leftarrow \theta - \gamma\, \frac{g}{\sqrt v + "
+    r"\epsilon}",
+    symbols=(
+        (r"\theta_i", "element i of the parameter"),
+        (r"g_i", "its gradient, with weight decay"),
+        (r"v_i", "the average of the squared gradients (square_avg)"),
+        (r"\alpha", "alpha: how much of an old average is kept"),
+        (r"a_i, \hat v_i", "centered: the average of the gradients (grad_avg), and the variance"),
+        (r"s_i", "the usual size of the gradient, plus epsilon"),
+        (r"b_i", "with momentum: the buffer of steps (momentum_buffer)"),
+        (r"\mu", "momentum"),
+        (r"\epsilon", "eps"),
+        (r"\gamma", "lr: the learning rate"),
+        (r"\lambda", "weight_decay"),
+    ),
+    parameters=(
+        Number("lr", 1e-2, "The learning rate.", (0.1,)),
+        Number("alpha", 0.99, "How much of the old average is kept.", (0.9,)),
+        Number("eps", 1e-8, "Added to the root, so that nothing is divided by 0.", (1e-2,)),
+        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,), rare=True),
+        Number("momentum", 0, "How much of the buffer of steps is kept.", (0.9,)),
+        Switch("centered", False, "Divide by the root of the variance instead of the mean square.", rare=True),
+        MAXIMIZE,
+    ),
+    examples=(
+        Example(
+            "The bowl",
+            {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.05, "alpha": 0.9},
+            "The first step is three times the learning rate: the average starts at 0 and nothing corrects it.",
+        ),
+        Example(
+            "PyTorch's defaults",
+            {"objective": "bowl", "start": [2.0], "updates": 60},
+            "With alpha 0.99 the first step is ten times the learning rate.",
+        ),
+        Example(
+            "With momentum",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.01, "alpha": 0.9, "momentum": 0.9},
+            "The buffer adds up steps: up to ten times as long.",
+        ),
+        Example(
+            "Centered",
+            {
+                "objective": "noisy quadratic",
+                "start": [2.0, 1.0],
+                "updates": 60,
+                "lr": 0.02,
+                "alpha": 0.9,
+                "centered": True,
+            },
+            "Where the gradient keeps its sign the variance is small, so the steps are longer.",
+        ),
+        Example(
+            "A large epsilon",
+            {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.05, "alpha": 0.9, "eps": 0.01},
+            "Epsilon is added to the root; under the root it would weigh as much as 0.1.",
+        ),
+        Example(
+            "Weight decay",
+            {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.05, "weight_decay": 0.5},
+            "The decay is part of the gradient, and so of its size.",
+        ),
+        Example(
+            "Uphill",
+            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.02, "maximize": True},
+            "With maximize the gradient is turned round first.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    conventions=(
+        Convention(
+            "Keras, TensorFlow and optax: epsilon under the root",
+            "They divide by √(v + ε), PyTorch by √v + ε. For small v the same epsilon weighs far more under the root: "
+            "an epsilon of 1e-8 there is one of 1e-4 here.",
+            epsilon_inside,
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 1e-2},
+            references=(
+                Reference("Keras documentation: RMSprop", "https://keras.io/api/optimizers/rmsprop/"),
+                Reference("optax documentation", "https://optax.readthedocs.io/en/latest/api/optimizers.html"),
+            ),
+        ),
+        Convention(
+            "TensorFlow's momentum: the learning rate inside the buffer",
+            "The buffer holds finished steps, so after a drop of the learning rate it goes on with the old one for a "
+            "while.",
+            rate_inside,
+            {
+                "objective": "quadratic",
+                "start": [2.0, 1.0],
+                "updates": 20,
+                "lr": 0.02,
+                "momentum": 0.9,
+                "drop_at": 11,
+                "drop_to": 0.002,
+            },
+            in_torchs_terms=without_rate,
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            "The first step is long",
+            "The average starts at 0 and is not corrected: the first step is lr/√(1−α) long, ten learning rates with "
+            "the "
+            "default.",
+        ),
+        Pitfall(
+            "Other defaults elsewhere",
+            "Keras and optax keep 0.9 of the old average, PyTorch 0.99.",
+        ),
+        Pitfall(
+            "Centered may give NaN",
+            "v − a² can round to a number just below 0, and its root is NaN. PyTorch does not guard against it.",
+        ),
+        Pitfall(
+            "A negative alpha",
+            "It is the share of the old average. One above 1 is not refused, and explodes.",
+            error="Invalid alpha value: -0.5",
+            values={"alpha": -0.5},
+        ),
+        Pitfall(
+            "A negative learning rate",
+            "To go up, use maximize=True.",
+            error="Invalid learning rate: -0.1",
+            values={"lr": -0.1},
+        ),
+    ),
+    article="The article prints the right defaults. It does not say that epsilon stands outside the root here, unlike "
+    "in "
+    "TensorFlow.",
+    references=(
+        Reference(
+            "PyTorch documentation: RMSprop", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.RMSprop.html"
+        ),
+        Reference(
+            "Hinton, Lecture 6e of Neural Networks for Machine Learning (2012)",
+            "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
+        ),
+        Reference(
+            "Graves, Generating Sequences With Recurrent Neural Networks (2013): the centered version",
+            "https://arxiv.org/abs/1308.0850",
+        ),
+    ),
+    tries=(
+        Try("What if it remembered longer?", {"alpha": 0.99}),
+        Try("What if it had momentum?", {"momentum": 0.9}),
+    ),
+    check=check,
+    sweeps="alpha",
+    speed_only=speed_only("capturable", "foreach", "differentiable"),
+)
