@@ -25,6 +25,8 @@ RIVALS = ("torch", "torchvision", "tensorflow", "keras", "jax", "flax", "optax",
 class Inert:
     """Stands for anything in a module that draws: every attribute, call and item is another one."""
 
+    _name: str
+
     def __init__(self, name: str) -> None:
         self.__dict__["_name"] = name
 
