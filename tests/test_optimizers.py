@@ -14,6 +14,7 @@ from lib.lesson.diagnose import answers_of, first_difference, same_value
 from lib.lesson.objectives import OBJECTIVES
 from lib.lesson.set_up import set_up
 from lib.lesson.spec import Choice, Number, Numbers, Switch
+from lib.lesson.sweep import final_losses, sweep_range, sweep_setting
 from lib.lesson.trace import buffers, first_parting
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -355,10 +356,8 @@ SWEPT = [pytest.param(lesson, id=slug) for slug, lesson in OPTIMIZERS.items() if
 
 @pytest.mark.parametrize("lesson", SWEPT)
 def test_a_sweep_computes_each_place_as_if_it_were_alone(lesson):
-    from lib.lesson.sweep import final_losses, sweep_setting
-
     form = {"objective": "quadratic", "start": [2.0, 1.0], "updates": 15}
-    rates, others = np.array([0.001, 0.01, 0.1]), np.array([0.0, 0.5, 0.9])
+    rates, others = np.array([0.001, 0.01, 0.1]), sweep_range(lesson, 3)
     grid = final_losses(lesson, form, rates, others)
     for (row, other), (column, rate) in itertools.product(enumerate(others), enumerate(rates)):
         ready = set_up(lesson, {**form, "lr": rate, **sweep_setting(lesson, form, other)})

@@ -230,6 +230,8 @@ LESSON = Optimizer(
         Try("What if the rate fell faster?", {"lambd": 1.0}),
     ),
     check=check,
+    sweeps="lambd",
+    sweep_range=(0.0, 1.0),
     speed_only=speed_only("foreach", "differentiable", "capturable"),
     exact="PyTorch keeps eta and mu in float32, and so does the hand calculation.",
 )

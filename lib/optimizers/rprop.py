@@ -255,5 +255,7 @@ LESSON = Optimizer(
         Try("What if the first step were small?", {"lr": 0.001}),
     ),
     check=check,
+    sweeps="etas[1]",
+    sweep_range=(1.02, 2.0),
     speed_only=speed_only("capturable", "foreach", "differentiable"),
 )
