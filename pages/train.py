@@ -146,8 +146,8 @@ def _field(field: Parameter, key: str, problems: list[str]) -> Any:
         case Switch():
             return st.toggle(field.name, field.default, key=key, help=says, **KEPT)
         case Choice():
-            start = field.options.index(field.default)
-            return st.selectbox(field.name, field.options, start, format_func=str, key=key, help=says, **KEPT)
+            at = field.options.index(field.default)
+            return st.selectbox(field.name, field.options, at, format_func=str, key=key, help=says, **KEPT)
         case Number(integer=True):
             low = min(1, int(field.default or 0))
             return st.number_input(field.name, low, 10**6, int(field.default or 0), key=key, help=says, **KEPT)
@@ -198,22 +198,26 @@ def _stage(settings: Settings, problems: list[str]) -> Run | None:
     latest = _runs()[-1] if _runs() else None
     if latest and latest.state == RUNNING and not SEATS.heard(id(latest), time.monotonic()):
         latest.stop()  # the page was closed or left
-    if latest is None or (latest.state != RUNNING and latest.settings != settings):
-        latest = _fresh(settings, problems)
-    if latest is None:
+    fresh = None
+    if problems or latest is None or (latest.state != RUNNING and latest.settings != settings):
+        fresh = _fresh(settings, problems)
+    held = latest is not None and (latest.state in (RUNNING, STOPPED) or latest.settings == settings)
+    shown = latest if held else fresh
+    if shown is None:
         return None
-    kept = latest in _runs()
+    busy, stopped = held and shown.state == RUNNING, held and shown.state == STOPPED
+    ready = not busy and not problems and (fresh is not None or shown.settings == settings)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train_buttons"):
-        busy = latest.state == RUNNING and kept
-        st.button(say("Start"), on_click=_start, args=(settings,), disabled=busy, key="train_start")
-        st.button(say("Stop"), on_click=_stop, args=(latest,), disabled=not busy, key="train_stop")
-        stopped = latest.state == STOPPED
-        st.button(say("Continue"), on_click=_go_on, args=(latest,), disabled=not stopped, key="train_continue")
-        st.markdown(_told(latest) if kept else say("This is where it starts: epoch 0, untrained."), width="stretch")
-    if advice := optimizers.advice(latest.settings):
+        st.button(say("Start"), on_click=_start, args=(settings,), disabled=not ready, key="train_start")
+        st.button(say("Stop"), on_click=_stop, args=(shown,), disabled=not busy, key="train_stop")
+        st.button(say("Continue"), on_click=_go_on, args=(shown,), disabled=not stopped, key="train_continue")
+        st.markdown(_told(shown) if held else say("This is where it starts: epoch 0, untrained."), width="stretch")
+    if stopped and fresh is not None:
+        st.caption(say("The set-up has changed: Start trains the new one, Continue goes on with the old one."))
+    if advice := optimizers.advice(shown.settings):
         st.caption(say(advice))
-    st.fragment(_watch, run_every=EVERY if busy else None)(latest, kept)
-    return latest
+    st.fragment(_watch, run_every=EVERY if busy else None)(shown, held)
+    return shown
 
 
 def _fresh(settings: Settings, problems: list[str]) -> Run | None:

@@ -110,6 +110,7 @@ def test_a_run_whose_page_is_left_has_ended(page):
     at = epoch(page)
     page.wait_for_timeout(1000)
     assert epoch(page) == at
+    expect(button(page, "continue")).to_be_enabled()
 
 
 def test_the_set_up_is_in_the_address(page):

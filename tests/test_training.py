@@ -9,13 +9,14 @@ import math
 import threading
 import zipfile
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # type: ignore[import-untyped]
 from torch.optim import lr_scheduler
 
 from lib.training import optimizers, schedulers
@@ -62,7 +63,7 @@ def numbers(run: Run) -> list[float]:
     return [run.epoch, *(value for value in asdict(run.scores).values() if not math.isnan(value))]
 
 
-GROUPED = {"last_lr": 0.05, "decay_biases": False}
+GROUPED: dict[str, Any] = {"last_lr": 0.05, "decay_biases": False}
 PROGRAMS = {
     **{
         f"data {data}, {loss}": replace(SHORT, data=data, loss=loss)
@@ -269,7 +270,7 @@ def test_without_noise_the_points_lie_where_they_should():
     assert torch.allclose(target, torch.sin(2 * inputs))
 
 
-LAYERS = {"8, 8": (8, 8), "": (), " 16 ": (16,), "4,5；6".replace("；", ";"): (4, 5, 6), "3，2": (3, 2)}
+LAYERS = {"8, 8": (8, 8), "": (), " 16 ": (16,), "4,5;6": (4, 5, 6), "3，2": (3, 2)}
 
 
 @pytest.mark.parametrize(("text", "sizes"), LAYERS.items(), ids=LAYERS)
@@ -320,7 +321,7 @@ def test_odd_arguments_train_or_are_refused_before_the_start(name, changes):
 def test_a_record_keeps_evenly_spaced_entries_and_never_grows_beyond_its_bounds():
     record: Thinned[int] = Thinned(10)
     for at in range(1000):
-        record.offer(at, lambda at=at: at)
+        record.offer(at, partial(int, at))
         assert len(record.entries) <= 10
     places = [at for at, _ in record.entries]
     assert places[0] == 0 and set(np.diff(places)) == {record.every} and places[-1] > 800

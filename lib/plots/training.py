@@ -13,7 +13,8 @@ from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure, 
 CLASSES = ("33, 102, 172", "208, 86, 31", "18, 128, 106")  # red, green, blue of each class, on both themes
 PALE, FULL = 0.08, 0.6  # how opaque a place is where the network guesses, and where it is sure
 
-Line = tuple[Sequence[float], Sequence[float]]
+Numbers = Sequence[float] | np.ndarray
+Line = tuple[Numbers, Numbers]
 
 
 def lines(across: str, up: str, drawn: Mapping[str, Line], log: bool = False) -> go.Figure:
@@ -32,7 +33,7 @@ def lines(across: str, up: str, drawn: Mapping[str, Line], log: bool = False) ->
     )
 
 
-def _drawable(y: Sequence[float], log: bool) -> np.ndarray:
+def _drawable(y: Numbers, log: bool) -> np.ndarray:
     numbers = np.asarray(y, dtype=np.float64)
     return np.where(np.isfinite(numbers) & ((numbers > 0) | (not log)), numbers, np.nan)
 
