@@ -286,7 +286,7 @@ def _sweep(path: Path, setting: Setting) -> None:
     left, right = st.columns([0.44, 0.56], gap="small")
     with left:
         _draw(pictures.sweep(rates, torch.y), "sweep_curves", "The loss for ten learning rates")
-        st.caption(say("Dashed and marked ✗: diverges, drawn up to {far:,.0f}.", far=FAR))
+        st.caption(say("✓ converges, ✗ diverges: dashed, and drawn up to a loss of {far:,.0f}.", far=FAR))
     with right:
         st.markdown("\n".join(sweep_table(rates, torch.y, hand.y)))
     st.caption(
@@ -314,19 +314,19 @@ def sweep_table(rates: tuple[float, ...], torch: np.ndarray, hand: np.ndarray) -
     for rate, by_torch, by_hand in zip(rates, torch.T, hand.T, strict=True):
         factor = f"{descent.factor_of(rate):.3f}".replace("-", "−")
         lines.append(
-            f"| {rate:.4f} | {factor} | {by_torch[-1]:.3g} | {by_hand[-1]:.3g} | {sweep_verdict(rate, by_torch)} |"
+            f"| {rate:.3f} | {factor} | {by_torch[-1]:.3g} | {by_hand[-1]:.3g} | {sweep_verdict(rate, by_torch)} |"
         )
     return lines
 
 
 def sweep_verdict(rate: float, y: np.ndarray) -> str:
-    """Converges or diverges, and where float32 gave up."""
+    """✓ for one that converges, ✗ for one that does not, and from where float32 has no number for it."""
     infinite, nan = descent.overflows(y)
     if abs(descent.factor_of(rate)) < 1:
-        return f":green[{say('converges')}]"
-    ends = [say("inf at {n}", n=infinite)] if infinite is not None else []
-    ends += [say("NaN at {n}", n=nan)] if nan is not None else []
-    return f":red[{', '.join([say('diverges'), *ends])}]"
+        return ":green[✓]"
+    ends = [say("inf from {n}", n=infinite)] if infinite is not None else []
+    ends += [say("NaN from {n}", n=nan)] if nan is not None else []
+    return f":red[✗ {', '.join(ends)}]"
 
 
 def _directions(path: Path, setting: Setting) -> None:

@@ -117,7 +117,7 @@ def test_float32_ends_where_it_must():
             assert np.isnan(column[nan:]).all()
             assert not np.isnan(column[:nan]).any()
     assert "NaN" in sweep_verdict(0.5, y[:, -1])
-    assert "converges" in sweep_verdict(0.01, y[:, 0])
+    assert "✓" in sweep_verdict(0.01, y[:, 0])
 
 
 @pytest.mark.parametrize("shape", LESSON.shapes, ids=lambda shape: str(shape["x"]))
@@ -300,7 +300,7 @@ def test_the_iteration_to_work_stays_inside_when_there_are_fewer():
     app = open_page(SLUG)
     healthy(app.number_input(key="descent_iteration").set_value(19).run())
     healthy(app.number_input(key="descent_iterations").set_value(5).run())
-    assert app.number_input(key="descent_iteration").value <= 4
+    assert app.number_input(key="descent_iteration").value in range(5)
 
 
 def test_the_table_stands_torch_beside_hand():
@@ -327,7 +327,7 @@ def test_in_a_browser_a_pick_a_prediction_and_a_reload(page):
     expect(page.get_by_text("multiplies x by 1 − 8 · 0.1 = 0.2")).to_be_visible()
     expect(page.get_by_text("✓ right", exact=True)).to_be_visible()
     expect(page.get_by_text("The gradient has length 8.2462")).to_be_visible()
-    assert page.locator(".st-key-descent_view").evaluate("e => e.getBoundingClientRect().top") < 760
+    page.wait_for_function("document.querySelector('.st-key-descent_view').getBoundingClientRect().top < 760")
     page.set_viewport_size({"width": 390, "height": 800})
     page.wait_for_timeout(300)
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1

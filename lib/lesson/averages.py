@@ -262,12 +262,12 @@ def buffers(gradients: np.ndarray, momentum: float, dampening: float) -> np.ndar
 
 
 def buffers_by_torch(gradients: np.ndarray, momentum: float, dampening: float) -> np.ndarray:
-    """The same from a live torch.optim.SGD that is handed these gradients."""
+    """The same from a live torch.optim.SGD; without momentum it keeps no buffer and steps by the gradient itself."""
     parameter = torch.zeros((), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([parameter], lr=0.1, momentum=momentum, dampening=dampening)
     kept = []
     for gradient in gradients.tolist():
         parameter.grad = torch.tensor(gradient, dtype=torch.float64)
         optimizer.step()
-        kept.append(optimizer.state[parameter]["momentum_buffer"].item())
+        kept.append(optimizer.state[parameter].get("momentum_buffer", parameter.grad).item())
     return np.array(kept)

@@ -66,8 +66,8 @@ def path_by_torch(lr: float | np.ndarray, start: float, iterations: int, dtype: 
     return Path(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-def factor_of(lr: float) -> float:
-    """What one update multiplies x by: 1 − 8 lr."""
+def factor_of(lr: Any) -> Any:
+    """What one update multiplies x by: 1 − 8 lr. Takes a number or an array."""
     return 1 - CURVATURE * lr
 
 
