@@ -11,7 +11,9 @@ from typing import TypeVar
 import lib.entropy
 import lib.losses
 import lib.optimizers
+import lib.schedulers
 from lib.lesson.optimizer import Optimizer
+from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Lesson, Topic
 
 T = TypeVar("T", bound=Topic)
@@ -50,5 +52,6 @@ def _lesson(module_name: str, kind: type[T]) -> T:
 ENTROPY = lessons_in(lib.entropy, Lesson)
 LOSSES = lessons_in(lib.losses, Lesson)
 OPTIMIZERS = lessons_in(lib.optimizers, Optimizer)
+SCHEDULERS = lessons_in(lib.schedulers, Scheduler)
 LESSONS: Mapping[str, Lesson] = {**ENTROPY, **LOSSES}
-TOPICS: Mapping[str, Topic] = {**LESSONS, **OPTIMIZERS}
+TOPICS: Mapping[str, Topic] = {**LESSONS, **OPTIMIZERS, **SCHEDULERS}

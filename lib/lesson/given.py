@@ -55,7 +55,7 @@ def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
             return None if spec.optional and value is None else _read_number(spec, value)
         case Numbers():
             return _read_numbers(spec, value)
-        case Choice() if value not in spec.options:
+        case Choice() if value not in spec.options and not (spec.torch is not None and callable(value)):
             raise ValueError(f"{spec.name} is {value!r}; expected {_either(spec.options)}.")
         case Switch() if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{spec.name} is {value!r}; expected True or False.")

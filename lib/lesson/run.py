@@ -15,6 +15,7 @@ from lib.lesson.drive import Answer, Worked, drive, go_on, work
 from lib.lesson.given import as_array, check, given_values, is_inexact
 from lib.lesson.spec import Lesson, Step
 from lib.lesson.to_torch import to_torch, torch_parameters
+from lib.lesson.schedule import lr_by_hand, lr_by_torch
 from lib.lesson.trace import Update, trace_by_hand, trace_by_torch
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "drive",
     "given_values",
     "grad_by_hand",
+    "lr_by_hand",
+    "lr_by_torch",
     "trace_by_hand",
     "trace_by_torch",
     "work",
