@@ -13,9 +13,9 @@ import torch
 
 from lib.lesson.drive import Answer, Worked, drive, go_on, work
 from lib.lesson.given import as_array, check, given_values, is_inexact
+from lib.lesson.schedule import lr_by_hand, lr_by_torch
 from lib.lesson.spec import Lesson, Step
 from lib.lesson.to_torch import to_torch, torch_parameters
-from lib.lesson.schedule import lr_by_hand, lr_by_torch
 from lib.lesson.trace import Update, trace_by_hand, trace_by_torch
 
 __all__ = [

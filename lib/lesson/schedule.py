@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def schedule_by_hand(
 def lr_by_hand(
     lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Sequence[float] | None = None
 ) -> np.ndarray:
-    """The learning rates by hand: rates[t] is in force during update t; rates[0] is there once the scheduler is built."""
+    """The learning rates by hand: rates[t] is in force during update t, rates[0] once the scheduler is built."""
     return np.array([rate.lr for rate in schedule_by_hand(lesson, values, steps, metrics)])
 
 
@@ -78,7 +79,7 @@ def groups_by_torch(
     rates, momenta = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of its own use of deprecated arguments
-        scheduler = lesson.build(lesson, optimizer, torch_parameters(lesson, values))
+        scheduler = lesson.build(lesson, optimizer, torch_parameters(lesson, {**_required(lesson), **values}))
         for step in range(steps):
             rates.append(float(optimizer.param_groups[0]["lr"]))
             momenta.append(float(optimizer.param_groups[0]["momentum"]))
@@ -87,6 +88,12 @@ def groups_by_torch(
                 watched = () if not lesson.watches_metric else (_watched(metrics, step),)
                 scheduler.step(*watched)
     return np.array(rates), np.array(momenta)
+
+
+def _required(lesson: Scheduler) -> dict[str, Any]:
+    """Our values for the arguments that torch has no default for."""
+    signature = inspect.signature(lesson.torch).parameters
+    return {p.name: p.default for p in lesson.parameters if signature[p.name].default is inspect.Parameter.empty}
 
 
 def _watched(metrics: Sequence[float] | None, step: int) -> float:
