@@ -37,7 +37,8 @@ class Scheduler(Topic):
 
     `by_hand(lr, epoch, base_lr, metric, state, *, …)` yields the steps of one epoch, the last one named `lr`, and
     returns `(lr, state)`. Epoch 0 is what torch does when the scheduler is built; then `lr` is the optimizer's own.
-    `cycles_momentum(given)` says whether the state holds the optimizer's momentum too. `build` makes torch's scheduler.
+    `cycles_momentum(given)` says whether the state holds the optimizer's momentum too. `build` makes torch's scheduler;
+    one that combines others names its `parts(values)`: (scheduler, values) pairs, and the other arguments.
     """
 
     tensors: tuple[Tensor, ...] = ()
@@ -45,6 +46,7 @@ class Scheduler(Topic):
     watches_metric: bool = False
     cycles_momentum: Callable[[Mapping[str, Any]], bool] = lambda given: False
     build: Callable[[Scheduler, Any, Mapping[str, Any]], Any] = built
+    parts: Callable[[Mapping[str, Any]], tuple[list[tuple[Scheduler, Mapping[str, Any]]], dict[str, Any]]] | None = None
 
     @property
     def fields(self) -> tuple[Parameter, ...]:

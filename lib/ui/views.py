@@ -13,6 +13,7 @@ from lib.lesson import run
 from lib.lesson.code import heart, notebook, numpy_program, pytorch_lines
 from lib.lesson.extremes import PRECISIONS, Cell, Row, table
 from lib.lesson.optimizer import Optimizer
+from lib.lesson.scheduler import Scheduler
 from lib.lesson.set_up import set_up
 from lib.lesson.slope import MOST_SLOPES, slopes
 from lib.lesson.spec import Lesson, Topic
@@ -35,6 +36,8 @@ def about(lesson: Topic) -> None:
 def signature(lesson: Topic) -> str:
     """How it is built and called, with torch's defaults."""
     settings = ", ".join(f"{p.name}={p.default!r}" for p in lesson.parameters)
+    if isinstance(lesson, Scheduler):
+        return f"{lesson.torch_name}(optimizer, {settings})"
     if isinstance(lesson, Optimizer):
         return f"{lesson.torch_name}(params, {settings})"
     tensors = ", ".join(t.name for t in lesson.tensors)

@@ -1,0 +1,79 @@
+"""The learning rate over the epochs, by hand and by torch, with the epoch at work marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, axis, figure, sentence
+
+
+def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str = "learning rate") -> go.Figure:
+    """Torch's line, our numbers as points on it, and a ring around the chosen epoch."""
+    if not np.isfinite(by_torch).any():
+        return sentence("No learning rate of this schedule is finite.")
+    epochs = np.arange(len(by_torch))
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "PyTorch",
+            "x": epochs,
+            "y": by_torch,
+            "line": {"width": 2, "shape": "hv"},
+            "hovertemplate": "PyTorch, epoch %{x}: %{y:.5g}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "by hand",
+            "x": epochs,
+            "y": by_hand,
+            "marker": {"size": 5, "color": ACCENT},
+            "hovertemplate": "by hand, epoch %{x}: %{y:.5g}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [epoch],
+            "y": [by_hand[epoch]],
+            "marker": {"size": 15, "symbol": "circle-open", "color": ACCENT, "line": {"width": 3}},
+            "showlegend": False,
+            "hoverinfo": "skip",
+        },
+    ]
+    return figure(
+        traces,
+        xaxis=axis("epoch"),
+        yaxis=axis(what, rangemode="tozero"),
+        showlegend=True,
+        legend=LEGEND_ON_TOP,
+        height=270,
+    )
+
+
+def rate_lines(named: Mapping[str, np.ndarray]) -> go.Figure:
+    """One line per schedule."""
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": np.arange(len(rates)),
+            "y": rates,
+            "line": {"dash": dash, "width": 2.2, "shape": "hv"},
+            "hovertemplate": f"{name}, epoch %{{x}}: %{{y:.4g}}<extra></extra>",
+        }
+        for (name, rates), dash in zip(named.items(), DASHES * 3, strict=False)
+    ]
+    return figure(
+        traces,
+        xaxis=axis("epoch"),
+        yaxis=axis("learning rate", rangemode="tozero"),
+        showlegend=True,
+        legend=LEGEND_ON_TOP,
+        hovermode="x",
+        height=360,
+    )

@@ -1,0 +1,153 @@
+"""The views below a scheduler's first screen, each computed only when it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib.catalog import SCHEDULERS
+from lib.lesson import run
+from lib.lesson.code import heart
+from lib.lesson.schedule import Rate, groups_by_torch, schedule_by_hand
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.scheduler_code import numpy_program, pytorch_lines
+from lib.plots.schedule import rate_curve, rate_lines
+from lib.ui.fields import key_of
+from lib.ui.text import say
+
+CLOSE = (1e-9, 1e-12)
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """One schedule both ways; `momenta` are torch's."""
+
+    values: Mapping[str, Any]
+    metrics: np.ndarray | None
+    by_hand: Sequence[Rate]
+    by_torch: np.ndarray
+    momenta: np.ndarray
+
+    @property
+    def rates(self) -> np.ndarray:
+        return np.array([rate.lr for rate in self.by_hand])
+
+
+def schedule_of(lesson: Scheduler, form: Mapping[str, Any]) -> Schedule:
+    """Both ways for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
+    return _schedule(lesson.slug, repr(sorted(form.items())), dict(form))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
+def _schedule(slug: str, form_text: str, _form: dict[str, Any]) -> Schedule:
+    lesson = SCHEDULERS[slug]
+    steps, metrics = int(_form["steps"]), _form.get("metrics")
+    values = {name: value for name, value in _form.items() if name not in ("steps", "metrics")}
+    if metrics is not None:
+        metrics = np.ravel(metrics)
+        if not metrics.size:
+            raise ValueError("metrics is empty; expected one number per epoch.")
+    by_hand = schedule_by_hand(lesson, values, steps, metrics)
+    rates, momenta = groups_by_torch(lesson, values, steps, metrics)
+    return Schedule(values, metrics, by_hand, rates, momenta)
+
+
+def curve(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
+    """The learning rate over all epochs; beside it the momentum where that is cycled too."""
+    columns = st.columns(2 if _cycles(lesson, schedule) else 1, gap="small")
+    with columns[0]:
+        figure = rate_curve(schedule.rates, schedule.by_torch, epoch)
+        st.plotly_chart(figure, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say("Curve"))
+    if _cycles(lesson, schedule):
+        with columns[1]:
+            momenta = np.array([float(rate.state["momentum"]) for rate in schedule.by_hand])
+            figure = rate_curve(momenta, schedule.momenta, epoch, "momentum")
+            st.plotly_chart(
+                figure, key=key_of(lesson, "momentum_figure"), config={"displayModeBar": False}, alt=say("Momentum")
+            )
+
+
+def _cycles(lesson: Scheduler, schedule: Schedule) -> bool:
+    return lesson.cycles_momentum(schedule.by_hand[0].given)
+
+
+def table(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
+    """A row per epoch, by hand beside torch, and where they first part, if they do."""
+    import pandas as pd
+
+    same = np.isclose(schedule.rates, schedule.by_torch, *CLOSE, equal_nan=True)
+    if same.all():
+        st.markdown(say("By hand and PyTorch agree in every epoch."))
+    else:
+        st.markdown(say("They first part in epoch {epoch}.", epoch=int(np.argmin(same))))
+    columns: dict[str, Any] = {say("by hand"): schedule.rates, say("PyTorch"): schedule.by_torch}
+    if lesson.watches_metric and schedule.metrics is not None:
+        places = np.minimum(np.arange(len(schedule.rates)), len(schedule.metrics) - 1)
+        columns[say("metric after the epoch")] = schedule.metrics[places]
+    if _cycles(lesson, schedule):
+        columns[say("momentum, by hand")] = [float(rate.state["momentum"]) for rate in schedule.by_hand]
+        columns[say("momentum, PyTorch")] = schedule.momenta
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(schedule.rates), name=say("epoch")))
+    st.dataframe(frame, height=min(38 + 35 * len(frame), 420), key=key_of(lesson, "table"))
+    name = f"{lesson.slug}_rates.csv"
+    st.download_button(say("CSV"), frame.to_csv(), name, "text/csv", on_click="ignore", icon=":material/download:")
+
+
+def compare(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
+    """Up to four schedules on the same axes, the others as their first example sets them up."""
+    others = st.multiselect(
+        say("Beside this one"),
+        [slug for slug in SCHEDULERS if slug != lesson.slug and not SCHEDULERS[slug].watches_metric],
+        default=[slug for slug in ("step_lr", "cosine_annealing_lr") if slug in SCHEDULERS and slug != lesson.slug],
+        format_func=lambda slug: SCHEDULERS[slug].title,
+        max_selections=3,
+        key=key_of(lesson, "beside"),
+        persist_state="session",
+    )
+    base, steps = schedule.values.get("lr", 0.1), len(schedule.rates)
+    named, left_out = {lesson.title: schedule.rates}, []
+    for slug in others:
+        other = SCHEDULERS[slug]
+        values = {n: v for n, v in other.examples[0].values.items() if n not in ("steps", "metrics")}
+        try:
+            named[other.title] = run.lr_by_hand(other, {**values, "lr": base}, steps)
+        except ValueError as error:
+            left_out.append(f"{other.title}: {error}")
+    st.plotly_chart(
+        rate_lines(named), key=key_of(lesson, "compare_lines"), config={"displayModeBar": False}, alt=say("Compare")
+    )
+    st.caption(say("The others have the settings of their first example, and this page's learning rate and epochs."))
+    for line in left_out:
+        st.caption(say("Left out: {line}", line=line))
+
+
+def pitfalls(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
+    """What goes wrong in practice, and where to read on."""
+    for pitfall in lesson.pitfalls:
+        st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
+        if pitfall.error:
+            st.code(pitfall.error, language=None, wrap_lines=True)
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.references))
+
+
+def code(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
+    """The PyTorch lines that print the rates, and the NumPy that ran."""
+    arguments = (lesson, schedule.values, len(schedule.rates), schedule.metrics)
+    left, right = st.columns([0.42, 0.58], gap="small")
+    with left:
+        st.markdown(say("**PyTorch**: the lines that give these learning rates"))
+        st.code(pytorch_lines(*arguments), language="python")
+        if lesson.parts is None:
+            name = f"{lesson.slug}_by_hand.py"
+            program = numpy_program(*arguments)
+            st.download_button(
+                say("NumPy program"), program, file_name=name, on_click="ignore", icon=":material/download:"
+            )
+            st.caption(say("It runs from top to bottom and prints the learning rate of every epoch."))
+    with right:
+        st.markdown(say("**NumPy**: one epoch, as it ran"))
+        st.code(heart(lesson), language="python", height=420)

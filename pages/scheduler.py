@@ -1,0 +1,123 @@
+"""A learning-rate scheduler: set-up, your working of one epoch next to PyTorch, and one view below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+
+from lib.lesson import run
+from lib.lesson.schedule import MOST_STEPS
+from lib.lesson.scheduler import Scheduler
+from lib.ui import views
+from lib.ui.fields import Typed, example_texts, field, fields_in_pairs, key_of
+from lib.ui.heading import heading, neighbours, spec_of, try_button
+from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
+from lib.ui.text import say
+from lib.ui.working import working_card
+
+VIEWS: Mapping[str, Callable[[Scheduler, Schedule, int], None]] = {
+    "Curve": curve,
+    "Table": table,
+    "Compare": compare,
+    "Pitfalls": pitfalls,
+    "Code": code,
+}
+
+
+def render(lesson: Scheduler) -> None:
+    """The whole page."""
+    heading(lesson, views.about)
+    left, right = st.columns([0.29, 0.71], gap="small")
+    with left, st.container(border=True, key=key_of(lesson, "input_card")):
+        typed = _fields(lesson)
+    with right, st.container(border=True, key=key_of(lesson, "working_card")):
+        schedule = _schedule(lesson, typed)
+        epoch = _working(lesson, schedule) if schedule else 0
+    _below(lesson, schedule, epoch)
+    neighbours(lesson)
+
+
+def _fields(lesson: Scheduler) -> Typed:
+    """The learning rate, the epochs, torch's arguments; the rare ones folded away."""
+    typed = Typed({}, {})
+    if lesson.watches_metric:
+        field(lesson, spec_of(lesson, "metrics"), example_texts(lesson)[0]["metrics"], "float64", typed)
+    fields_in_pairs(lesson, [s for s in lesson.form if not s.rare and s.name != "metrics"], "float64", typed)
+    rare = [spec for spec in lesson.form if spec.rare]
+    if rare:
+        with st.expander(say("More settings"), key=key_of(lesson, "more"), on_change="rerun"):
+            fields_in_pairs(lesson, rare, "float64", typed)
+    return typed
+
+
+def _schedule(lesson: Scheduler, typed: Typed) -> Schedule | None:
+    """The schedule both ways, or in words what stands in the way, with torch's own message where it refuses too."""
+    if typed.problems:
+        st.info(say("Your working waits for: {fields}.", fields=", ".join(typed.problems)))
+        return None
+    steps = int(typed.values["steps"])
+    if not 1 <= steps <= MOST_STEPS:
+        st.error(say("steps is {steps}; expected 1 to {most}.", steps=steps, most=MOST_STEPS))
+        return None
+    try:
+        return schedule_of(lesson, typed.values)
+    except (*run.REFUSALS, ZeroDivisionError) as error:
+        st.error(say("{refusal}", refusal=str(error)))
+    return None
+
+
+def _working(lesson: Scheduler, schedule: Schedule) -> int:
+    """One epoch step by step; which one it is."""
+    last = len(schedule.rates) - 1
+    key = key_of(lesson, "at")
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "which")):
+        if st.session_state.get(key, 0) > last:
+            st.session_state[key] = last
+        st.markdown(say("Epoch"), width="content")
+        epoch = st.number_input(
+            say("Epoch to work"),
+            min_value=0,
+            max_value=last,
+            value=min(_interesting(schedule), last),
+            key=key,
+            label_visibility="collapsed",
+            width=130,
+            bind="query-params",
+            persist_state="session",
+        )
+        st.markdown(say(":gray[0 to {last}]", last=last), width="content")
+        before = schedule.by_hand[epoch - 1].lr if epoch else schedule.values.get("lr", 0.1)
+        st.markdown(say(":gray[learning rate before it: {lr}]", lr=f"{before:.6g}"), width="content")
+    torch = run.TorchResult(np.array(schedule.by_torch[epoch]), {}, ())
+    working_card(lesson, schedule.by_hand[epoch].given, "forward", torch, sheet=f"update_{epoch}")
+    return int(epoch)
+
+
+def _interesting(schedule: Schedule) -> int:
+    """The first epoch after the start in which the learning rate changes."""
+    changed = np.flatnonzero(np.diff(schedule.by_torch) != 0)
+    return int(changed[0]) + 1 if changed.size else 1
+
+
+def _below(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
+    """One view at a time, computed only when open and kept in the URL; beside it a change worth trying."""
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
+        chosen = st.segmented_control(
+            say("View"),
+            list(VIEWS),
+            default="Curve",
+            required=True,
+            wrap=True,
+            format_func=say,
+            key=key_of(lesson, "view"),
+            label_visibility="collapsed",
+            bind="query-params",
+            persist_state="session",
+        )
+        try_button(lesson)
+    if schedule is None and chosen != "Pitfalls":
+        st.caption(say("This view waits until the input can be used."))
+    else:
+        VIEWS[chosen](lesson, schedule, epoch)  # type: ignore[arg-type]
