@@ -298,7 +298,8 @@ def torch_buffers(gradients: tuple[float, ...], momentum: float, dampening: floa
 def _buffer(series: np.ndarray, beta: float, day: int) -> None:
     """SGD's buffer beside the average of the same gradients."""
     st.markdown(say(BUFFER_SAYS))
-    st.markdown(r"$$b_t = m\, b_{t-1} + (1 - d)\, g_t, \quad b_1 = g_1 \qquad v_t = m\, v_{t-1} + (1-m)\, g_t$$")
+    st.markdown(r"$$b_t = m\, b_{t-1} + (1 - d)\, g_t, \quad b_1 = g_1$$")
+    st.markdown(r"$$v_t = m\, v_{t-1} + (1-m)\, g_t, \quad v_0 = 0$$")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             say("Gradients"),

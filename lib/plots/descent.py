@@ -220,15 +220,19 @@ def slopes_around(point: directions.Point, degrees: float) -> go.Figure:
         [curve, marker],
         xaxis=axis("direction in degrees", range=[0, 360], tickvals=list(range(0, 361, 90))),
         yaxis=axis("slope", range=[-most, most], zeroline=True, zerolinecolor=QUIET),
-        shapes=_upright(directions.steepest(point)),
+        **_upright(directions.steepest(point)),
         height=360,
     )
 
 
-def _upright(steepest: float | None) -> list[dict[str, Any]]:
-    """A line at the gradient's angle, with its name."""
+def _upright(steepest: float | None) -> dict[str, Any]:
+    """A line at the gradient's angle, with its name on the side that has room."""
     if steepest is None:
-        return []
-    text = {"text": "gradient", "textposition": "end", "textangle": -90}
-    ends = {"x0": steepest, "x1": steepest, "y0": 0, "y1": 1, "yref": "paper"}
-    return [{"type": "line", **ends, "line": {"color": QUIET, "dash": "dot"}, "label": text}]
+        return {}
+    line = {"type": "line", "x0": steepest, "x1": steepest, "y0": 0, "y1": 1, "yref": "paper"}
+    name = {"text": "gradient", "x": steepest, "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False}
+    side = "right" if steepest > 270 else "left"
+    return {
+        "shapes": [{**line, "line": {"color": QUIET, "dash": "dot"}}],
+        "annotations": [{**name, "xanchor": side}],
+    }
