@@ -119,4 +119,6 @@ def value_shown(value: Any) -> str:
         return " · ".join(value_shown(part) for part in value)
     if isinstance(value, bool):
         return say("yes") if value else say("no")
+    if isinstance(value, float) and np.isfinite(value):
+        return f"{value:.5g}"
     return value if isinstance(value, str) else "None" if value is None else number(np.asarray(value, dtype=float))

@@ -61,7 +61,7 @@ def test_class_counts_are_taken_as_shares():
 
 def test_ticking_a_cause_off_opens_the_next_and_finding_it_says_what_to_do():
     app = open_page("clinic")
-    first, second = [b.key for b in app.button_group if b.key.startswith("clinic_is_")][:2]
+    first, second = [b.key for b in app.button_group if b.key and b.key.startswith("clinic_is_")][:2]
     healthy(app.button_group(key=first).set_value("not it").run())
     assert app.subheader[1].value.endswith("done") and "1 of" in app.subheader[1].value
     healthy(app.button_group(key=second).set_value("found it").run())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
@@ -55,7 +57,7 @@ def accepted_targets() -> str:
         "uint8": TARGET.byte(),
         "float32 probabilities": torch.tensor([[1.0, 0], [0, 1], [0, 1]]),
     }
-    return ", ".join(name for name, target in kinds.items() if not refused(lambda t=target: F.cross_entropy(SCORES, t)))
+    return ", ".join(name for name, target in kinds.items() if not refused(partial(F.cross_entropy, SCORES, target)))
 
 
 def comment_at_the_margin() -> None:

@@ -160,7 +160,7 @@ def plot_a_loss() -> np.ndarray:
 def needs_closure() -> None:
     weight = random_weight()
     weight.grad = torch.ones_like(weight)
-    optim.LBFGS([weight]).step()  # type: ignore[call-arg]
+    optim.LBFGS([weight]).step()
 
 
 def dense_gradient() -> None:
