@@ -10,11 +10,12 @@ from functools import cache, partial
 import streamlit as st
 
 import pages as page_modules
-from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, TOPICS
+from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
+from lib.exercises import EXERCISES
 from lib.ui.page import Page
 from lib.ui.style import apply_style
 from lib.ui.text import say
-from pages import home, lesson, optimizer
+from pages import exercise, home, lesson, optimizer, scheduler
 
 
 @cache
@@ -33,8 +34,12 @@ def all_pages() -> dict[str, st.Page]:
         pages[slug] = st.Page(render, title=about.title, url_path=slug)
     renders = {slug: partial(lesson.render, entry) for slug, entry in LESSONS.items()}
     renders |= {slug: partial(optimizer.render, entry) for slug, entry in OPTIMIZERS.items()}
+    renders |= {slug: partial(scheduler.render, entry) for slug, entry in SCHEDULERS.items()}
     for slug, render in renders.items():
         pages[slug] = st.Page(render, title=TOPICS[slug].title, url_path=slug)
+    for task in EXERCISES.values():
+        slug = exercise.slug_of_page(task)
+        pages[slug] = st.Page(partial(exercise.render, task), title=task.title, url_path=slug)
     return pages
 
 
@@ -43,7 +48,8 @@ def search_labels() -> dict[str, str]:
     labels = {
         slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()
     }
-    return labels | {slug: f"{about.title} · {' · '.join(about.names)}" for slug, (about, _) in single_pages().items()}
+    labels |= {slug: f"{about.title} · {' · '.join(about.names)}" for slug, (about, _) in single_pages().items()}
+    return labels | {exercise.slug_of_page(t): say("Exercise: {title}", title=t.title) for t in EXERCISES.values()}
 
 
 def members(group: str) -> list[str]:
