@@ -76,7 +76,7 @@ def _loop(lesson: Optimizer, ready: SetUp) -> str:
         lines += [f"    {line}" for line in _backward(ready.objective)]
         if lesson.gradient == "sparse":
             lines += ["    rows = torch.arange(len(param))[None]"]
-            lines += ["    param.grad = torch.sparse_coo_tensor(rows, param.grad, param.shape)"]
+            lines += ["    param.grad = torch.sparse_coo_tensor(rows, param.grad, param.shape, check_invariants=True)"]
         lines += ["    optimizer.step()"]
     return "\n".join([*lines, "    print(update + 1, param.tolist())"])
 
@@ -92,7 +92,7 @@ def _typed_update(lesson: Optimizer) -> list[str]:
     if lesson.gradient == "sparse":
         return [
             "rows, values = grads[update]",
-            "param.grad = torch.sparse_coo_tensor([rows], values, param.shape)",
+            "param.grad = torch.sparse_coo_tensor([rows], values, param.shape, check_invariants=True)",
             "optimizer.step()",
         ]
     return ["param.grad = grads[update]", "optimizer.step()"]

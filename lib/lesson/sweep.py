@@ -12,6 +12,7 @@ from lib.lesson.drive import drive
 from lib.lesson.given import given_values
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.set_up import set_up
+from lib.lesson.trace import FAR
 
 
 def sweep_setting(lesson: Optimizer, form: Mapping[str, Any], value: Any) -> dict[str, Any]:
@@ -56,3 +57,9 @@ def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, 
             param, state = drive(lesson.by_hand(**given)).returned
         losses = ready.objective.value(param)
     return losses.reshape(*grid, -1).sum(-1)
+
+
+def without_runaways(losses: np.ndarray, start: float) -> np.ndarray:
+    """NaN where a run has left: the loss is a million times what it was at the start, or falls as far below."""
+    with np.errstate(all="ignore"):
+        return np.where(np.abs(losses) > FAR * max(1.0, abs(start)), np.nan, losses)

@@ -131,7 +131,8 @@ def _torch_closure(leaf: torch.nn.Parameter, closure: Callable[[np.ndarray], tup
 def _torch_gradient(lesson: Optimizer, leaf: torch.nn.Parameter, grad: Any) -> torch.Tensor:
     if lesson.gradient == "sparse" and isinstance(grad, tuple):
         indices, rows = np.atleast_1d(grad[0]), np.asarray(grad[1], dtype=leaf.detach().numpy().dtype)
-        return torch.sparse_coo_tensor(torch.from_numpy(np.atleast_2d(indices)), torch.from_numpy(rows), leaf.shape)
+        places = torch.from_numpy(np.atleast_2d(indices))
+        return torch.sparse_coo_tensor(places, torch.from_numpy(rows), leaf.shape, check_invariants=True)
     return torch.from_numpy(np.array(grad, dtype=leaf.detach().numpy().dtype))
 
 

@@ -131,7 +131,7 @@ def square_mistakes(name: str, keep: Callable[[Given], float], symbol: str) -> t
 
 def correction_mistakes(number: int, averaged: str, fair: str) -> tuple[Mistake, ...]:
     """Of a bias correction and of its use: `averaged` is the average's step, `fair` the corrected one's."""
-    name = f"bias_correction{number}"
+    name = f"bias_correction_{number}"
 
     def beta(given: Given) -> float:
         return given["betas"][number - 1]

@@ -100,7 +100,7 @@ def bias_correction(place, keep, t) -> Steps:
     `place` is 1 or 2, as in β₁ and β₂.
     """
     share = yield Step(
-        f"bias_correction{place}",
+        f"bias_correction_{place}",
         rf"c_{place} = 1 - \beta_{place}^{{\,t}}",
         1 - keep ** float(t),
         worked=lambda: rf"1 - {num(keep)}^{{{int(t)}}}",

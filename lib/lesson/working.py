@@ -23,6 +23,7 @@ Part = Literal["forward", "gradient"]
 
 MOST_TO_TYPE = 16  # numbers in one entry; a longer step is shown instead of asked
 MOST_TURNS = 4  # of a loop asked at once; a longer loop is worked one turn at a time
+MOST_IN_TURNS = 12  # rows asked in all turns together
 PRINTED = 5e-5  # torch prints four decimals, so nobody can be asked for more
 
 
@@ -81,7 +82,7 @@ def turns(steps: Mapping[str, Step]) -> list[str]:
     """The turns of a loop (`alpha[3]` is turn 3) to choose from; none where all are few enough to ask."""
     names = [step.name for step in steps.values() if step.name != step.base and not step.given]
     found = list(dict.fromkeys(name.partition("[")[2].rstrip("]") for name in names))
-    return found if len(found) > MOST_TURNS else []
+    return found if len(found) > MOST_TURNS or (len(found) > 1 and len(names) > MOST_IN_TURNS) else []
 
 
 def rows(steps: Mapping[str, Step], sample: tuple[int, ...], turn: str | None = None) -> list[Row]:

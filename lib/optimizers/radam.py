@@ -154,7 +154,7 @@ MISTAKES = (
     ),
     *root_mistakes(mean_square),
     Mistake(
-        {"denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction2"]) + given["eps"]},
+        {"denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction_2"]) + given["eps"]},
         "You corrected the mean square first. PyTorch adds epsilon to the uncorrected root here.",
     ),
     Mistake(

@@ -9,7 +9,7 @@ from lib.plots.frame import axis, figure, label, sentence
 
 
 def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: str) -> go.Figure:
-    """Shades by the logarithm of the loss, shape (others, rates); runs that left stay empty; a ring marks the best."""
+    """Shades by the logarithm of the loss, shape (others, rates); runs that left stay empty; a dot marks the best."""
     finite = np.isfinite(losses)
     if not finite.any():
         return sentence("Every run of this map diverged: lower the learning rates.")
@@ -39,7 +39,7 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
         "mode": "markers",
         "x": [np.log10(rates[column])],
         "y": [others[row]],
-        "marker": {"symbol": "circle-open", "size": 15, "color": "black", "line": {"width": 3}},
+        "marker": {"color": "white", "size": 13, "line": {"color": "black", "width": 3}},  # stands out from every shade
         "hovertemplate": f"lowest: {label(lowest)} at lr {label(float(rates[column]), 3)}, "
         f"{other} {label(float(others[row]), 3)}<extra></extra>",
     }

@@ -15,7 +15,7 @@ from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
 from lib.lesson.set_up import SetUp, set_up
-from lib.lesson.sweep import final_losses, sweep_range
+from lib.lesson.sweep import final_losses, sweep_range, without_runaways
 from lib.lesson.tensor_text import TensorTextError
 from lib.lesson.trace import Update, buffers, divergence, first_parting
 from lib.plots.path import lines, losses, paths, points_of
@@ -243,7 +243,7 @@ def sweep(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     with left:
         _rate_curves(lesson, typed, rates)
     with right:
-        _map(lesson, typed)
+        _map(lesson, typed, runs)
 
 
 def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> None:
@@ -266,12 +266,12 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
         st.caption(say("{line}", line=line))
 
 
-def _map(lesson: Optimizer, typed: Typed) -> None:
+def _map(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     if not lesson.sweeps:
         st.caption(say("No map: this optimizer does not update element by element, so runs cannot share one array."))
         return
     rates, others = np.logspace(-4, 0, MAP_SIDE), sweep_range(lesson, MAP_SIDE)
-    grid = final_losses(lesson, typed.values, rates, others)
+    grid = without_runaways(final_losses(lesson, typed.values, rates, others), runs.ready.loss(runs.ready.param))
     figure = sweep_map(rates, others, grid, lesson.sweeps)
     st.plotly_chart(figure, key=key_of(lesson, "sweep_map"), config={"displayModeBar": False}, alt=say("Map"))
     said = "{count} runs: the loss after the last update, over learning rate and {other}. Empty: diverged."
