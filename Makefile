@@ -2,6 +2,7 @@
 # make test       every check and every test, browser tests included
 # make test-long  the same, with long fuzzing
 # make format     put the code in the house style
+# make editor     build the code editor's bundle anew (needs Node.js)
 # make clean      remove .venv and all caches
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
 
-.PHONY: app test test-long format clean
+.PHONY: app test test-long format editor clean
 .DELETE_ON_ERROR:
 
 app: .venv/app.stamp
@@ -36,6 +37,9 @@ test test-long: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+editor:
+	lib/ui/code_editor/build.sh
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

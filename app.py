@@ -6,6 +6,7 @@ A host that runs this file as a plain script gets the same pages, only without t
 import asyncio
 import gc
 import importlib
+import pkgutil
 import runpy
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,12 +20,14 @@ ROUTER = Path(__file__).parent / "lib" / "router.py"
 def warm_up() -> None:
     """Imports what every page needs; a frozen collector no longer walks over it."""
     from lib.catalog import LESSONS
+    from lib.grading.isolation import isolation
     from lib.plots.moving import moving
 
-    for page in ("home", "lesson", "loss_cost_objective"):
+    for _, page, _ in pkgutil.iter_modules([str(ROUTER.parents[1] / "pages")]):
         importlib.import_module(f"pages.{page}")
     first = next(iter(LESSONS.values()))
     moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # Plotly imports as it draws
+    isolation()  # tries the sandbox once, so that the first learner with code does not wait for it
     gc.collect()
     gc.freeze()
 

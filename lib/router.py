@@ -12,6 +12,7 @@ import streamlit as st
 import pages as page_modules
 from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.exercises import EXERCISES
+from lib.lesson.spec import Topic
 from lib.ui.page import Page
 from lib.ui.style import apply_style
 from lib.ui.text import say
@@ -52,10 +53,11 @@ def search_labels() -> dict[str, str]:
     return labels | {exercise.slug_of_page(t): say("Exercise: {title}", title=t.title) for t in EXERCISES.values()}
 
 
-def members(group: str) -> list[str]:
-    """The slugs in a group of the sidebar: lessons and single pages by their order."""
-    entries = dict(TOPICS) | {slug: about for slug, (about, _) in single_pages().items()}
-    return sorted((s for s, e in entries.items() if e.group == group), key=lambda s: entries[s].order)
+def groups() -> dict[str, dict[str, Topic | Page]]:
+    """What stands in each group of the sidebar and the home page: lessons and single pages by their order."""
+    entries: dict[str, Topic | Page] = {**TOPICS, **{slug: about for slug, (about, _) in single_pages().items()}}
+    placed = sorted(entries.items(), key=lambda item: item[1].order)
+    return {group: {slug: entry for slug, entry in placed if entry.group == group} for group in GROUPS}
 
 
 def go_to_found() -> None:
@@ -63,7 +65,7 @@ def go_to_found() -> None:
     st.session_state["search"] = None
 
 
-def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
+def sidebar(pages: dict[str, st.Page], families: Mapping[str, Mapping[str, Topic | Page]], current: st.Page) -> None:
     """Search, home, and the families; only the one that the present page is in stands open."""
     labels = search_labels()
     with st.sidebar:
@@ -79,10 +81,10 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
             on_change=go_to_found,
         )
         for group, heading in GROUPS.items():
-            slugs = members(group)
+            slugs = families[group]
             if not slugs:
                 continue
-            is_open = current.url_path in slugs
+            is_open = current.url_path in slugs or (group == "exercises" and current.url_path.startswith("exercise_"))
             family = st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}", on_change="rerun")
             with family:
                 for slug in slugs if family.open else ():
@@ -92,10 +94,11 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
 st.set_page_config(page_title="Torch by Hand", layout="wide")
 pages = all_pages()
 st.session_state["pages"] = pages
+st.session_state["groups"] = groups()
 current = st.navigation(list(pages.values()), position="hidden")
 found = st.session_state.pop("goto", None)
 if found is not None:
     st.switch_page(pages[found])
 apply_style()
-sidebar(pages, current)
+sidebar(pages, st.session_state["groups"], current)
 current.run()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from lib.catalog import GROUPS, LESSONS
-from lib.lesson.spec import Lesson
+from lib.catalog import GROUPS
+from lib.lesson.spec import Topic
 from lib.lesson.stuck import Finding, findings
-from lib.ui.fields import link_values
+from lib.ui.open_lesson import open_lesson
+from lib.ui.page import Page
 from lib.ui.text import say
 
 CARDS_IN_A_ROW = 3
@@ -23,6 +26,14 @@ PATH = (
     "huber_loss",
     "triplet_margin_loss",
     "ctc_loss",
+    "gradient_descent",
+    "exponential_averages",
+    "sgd",
+    "adam",
+    "adamw",
+    "cosine_annealing_lr",
+    "optimizer_object",
+    "train",
 )
 
 
@@ -31,8 +42,8 @@ def render() -> None:
     st.title(say("Torch by Hand"), anchor=False)
     st.markdown(
         say(
-            "Work out every number that PyTorch prints for a loss: type tensors, fill in the steps, and see which "
-            "step went wrong and why."
+            "Work out every number that PyTorch prints for a loss or an optimizer: type tensors, fill in the steps, "
+            "and see which step went wrong and why."
         )
     )
     left, right = st.columns([0.55, 0.45], gap="medium")
@@ -41,13 +52,8 @@ def render() -> None:
     with right, st.container(border=True):
         _stuck()
     for group, heading in GROUPS.items():
-        _family(heading, [lesson for lesson in LESSONS.values() if lesson.group == group])
-    st.caption(
-        say(
-            "Left for later: AdaptiveLogSoftmaxWithLoss and LinearCrossEntropyLoss; the optimizers, their schedulers, "
-            "and exercises to program."
-        )
-    )
+        _family(heading, st.session_state["groups"][group])
+    st.caption(say("Left for later: AdaptiveLogSoftmaxWithLoss and LinearCrossEntropyLoss."))
 
 
 def _path() -> None:
@@ -77,28 +83,30 @@ def _stuck() -> None:
         return
     for finding in found:
         _finding(finding)
-
-
-def _finding(finding: Finding) -> None:
-    lesson = LESSONS[finding.slug]
-    values = next((e.values for e in lesson.examples if e.title == finding.example), None)
-    st.markdown(say(finding.says))
     st.page_link(
-        st.session_state["pages"][finding.slug],
-        label=say("Open {title}", title=lesson.title),
-        icon=":material/arrow_forward:",
-        query_params=link_values(lesson, values) if values else None,
+        st.session_state["pages"]["clinic"],
+        label=say("All causes, one by one"),
+        icon=":material/checklist:",
+        query_params={"clinic_loss": text},
         width="content",
     )
 
 
-def _family(heading: str, lessons: list[Lesson]) -> None:
-    if not lessons:
+def _finding(finding: Finding) -> None:
+    st.markdown(say("{says}", says=finding.says))
+    open_lesson(finding.slug, finding.example, finding.values)
+
+
+def _family(heading: str, entries: Mapping[str, Topic | Page]) -> None:
+    """A heading, and a card for each lesson or page of the group."""
+    if not entries:
         return
     st.subheader(say(heading), anchor=False)
-    for row in (lessons[i : i + CARDS_IN_A_ROW] for i in range(0, len(lessons), CARDS_IN_A_ROW)):
-        for column, lesson in zip(st.columns(CARDS_IN_A_ROW, gap="small"), row, strict=False):
-            with column.container(border=True, height="stretch", gap="xsmall", key=f"card_{lesson.slug}"):
-                st.page_link(st.session_state["pages"][lesson.slug], label=f"**{say(lesson.title)}**")
-                st.markdown(f"`{lesson.torch_name}` :gray[{lesson.names[0]}]")
-                st.markdown(say(lesson.purpose))
+    items = list(entries.items())
+    for row in (items[i : i + CARDS_IN_A_ROW] for i in range(0, len(items), CARDS_IN_A_ROW)):
+        for column, (slug, entry) in zip(st.columns(CARDS_IN_A_ROW, gap="small"), row, strict=False):
+            with column.container(border=True, height="stretch", gap="xsmall", key=f"card_{slug}"):
+                st.page_link(st.session_state["pages"][slug], label=f"**{say(entry.title)}**")
+                name = f"`{entry.torch_name}` " if isinstance(entry, Topic) else ""
+                st.markdown(f"{name}:gray[{entry.names[0]}]")
+                st.markdown(say(entry.purpose))

@@ -16,6 +16,7 @@ from lib.lesson.spec import Lesson
 from lib.ui import views
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
 from lib.ui.heading import heading, neighbours, spec_of, try_button
+from lib.ui.own_numpy import exercise_for, own_numpy
 from lib.ui.pictures import picture
 from lib.ui.text import number, say
 from lib.ui.working import working_card
@@ -26,6 +27,7 @@ VIEWS: Mapping[str, Callable[[Lesson, Mapping[str, Any]], None]] = {
     "Extreme inputs": views.extreme_inputs,
     "Pitfalls": views.pitfalls,
     "Code": views.code,
+    "Your own NumPy": own_numpy,
 }
 
 
@@ -109,7 +111,7 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
         chosen = st.segmented_control(
             say("View"),
-            list(VIEWS),
+            [view for view in VIEWS if view != "Your own NumPy" or exercise_for(lesson)],
             default="Picture",
             required=True,
             wrap=True,

@@ -307,7 +307,7 @@ def _cell(value: Any, change: Change | None) -> str:
     before = change.before if change else None
     known = isinstance(before, np.ndarray) and before.shape == value.shape
     moved = np.ones(value.shape, bool) if change and not known else np.zeros(value.shape, bool)
-    if change and known:
+    if change and known and before is not None:
         moved = ~((value == before) | (np.isnan(value) & np.isnan(before)))
     return _block(value, moved) + _was(change)
 

@@ -44,8 +44,9 @@ def settings(lesson, most=24):
 
 
 def refused(lesson, setting):
+    param, grads = small_run(lesson)
     try:
-        run.trace_by_torch(lesson, *small_run(lesson), setting)
+        run.trace_by_torch(lesson, param, grads, setting)
     except run.REFUSALS:
         return True
     return False
@@ -182,6 +183,7 @@ def test_each_step_with_a_closure_is_torchs(lesson, objective):
     """
     form = {"objective": objective, "start": list(OBJECTIVES[objective].start), "updates": 12}
     ready = set_up(lesson, form)
+    assert isinstance(ready.grads, list)
     for setting in settings(lesson, most=12):
         setting = {"max_iter": 4, **setting}
         torchs = run.trace_by_torch(lesson, ready.param, ready.grads, setting, 12)

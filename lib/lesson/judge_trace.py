@@ -37,7 +37,7 @@ def judge_trace(lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed:
 def _fitting(typed: Typed, updates: Sequence[Update]) -> np.ndarray:
     """For each typed update whether it fits."""
     expected = np.stack([update.param for update in updates[: len(typed.array)]])
-    return fits(typed, expected).reshape(len(typed.array), -1).all(-1)
+    return np.asarray(fits(typed, expected).reshape(len(typed.array), -1).all(-1))
 
 
 def _parting(typed: Typed, truth: Sequence[Update], first: int) -> str:

@@ -59,7 +59,7 @@ def strong_wolfe(line: Line, t: float, tolerance_change: float, most: int) -> Tr
 
 def _bracket(line: Line, t: float, most: int) -> tuple[list[Trial], bool, int]:
     """Goes further out until a good step lies in between: the two ends (or the one good trial), done or not, turns."""
-    before, new, used = line.start, line.at(np.float64(t)), 0
+    before, new, used = line.start, line.at(np.asarray(t, dtype=np.float64)), 0
     while used < most:
         if line.too_high(new) or (used > 1 and new.loss >= before.loss):
             return [before, new], False, used
@@ -80,7 +80,7 @@ def _zoom(line: Line, bracket: list[Trial], tolerance_change: float, most: int) 
     for _ in range(most):
         if abs(bracket[1].t - bracket[0].t) * width < tolerance_change:
             break
-        t, slow = _away_from_the_ends(cubic_minimum(*bracket), bracket, slow)
+        t, slow = _away_from_the_ends(cubic_minimum(bracket[0], bracket[1]), bracket, slow)
         new = line.at(t)
         if line.too_high(new) or new.loss >= bracket[low].loss:
             bracket[high] = new

@@ -48,7 +48,7 @@ def rivals(lesson: Optimizer, form: Mapping[str, Any], others: Sequence[Optimize
 
 
 def _default_rate(lesson: Optimizer) -> float:
-    return float(next(p.default for p in lesson.parameters if p.name == "lr"))  # type: ignore[arg-type, union-attr]
+    return float(next(p.default for p in lesson.parameters if p.name == "lr"))  # type: ignore[arg-type]
 
 
 def _rival(lesson: Optimizer, form: Mapping[str, Any], how: str, same: float) -> Rival:

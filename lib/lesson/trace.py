@@ -74,7 +74,7 @@ def trace_by_torch(
     rates = _rates(grads, values, updates)
     first = rates[0] if rates else {}
     optimizer = lesson.torch([leaf], **torch_parameters(lesson, {**values, **first}))
-    done = []
+    done: list[Update] = []
     for update, lr in enumerate(rates):
         optimizer.param_groups[0].update(lr)
         before = leaf.detach().numpy().copy()
@@ -91,7 +91,7 @@ def trace_by_torch(
 
 def _rates(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> list[dict[str, float]]:
     """For each update the learning rate that is set before it; empty where it stays as it was built."""
-    lr = values.get("lr")
+    lr: Any = values.get("lr")
     several = lr is not None and np.ndim(lr) > 0
     count = updates if updates is not None else len(grads) if isinstance(grads, Sequence | np.ndarray) else None
     if count is None:

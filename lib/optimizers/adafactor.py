@@ -31,7 +31,7 @@ def by_hand(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, maximi
     share = yield Step(
         "new_share",
         r"\omega_t = t^{\,\kappa}",
-        np.float64(float(t) ** beta2_decay),
+        np.asarray(float(t) ** beta2_decay),
         worked=lambda: rf"{int(t)}^{{{num(beta2_decay)}}}",
         words="How much the new squares weigh: all at t = 1, then less and less.",
     )

@@ -51,14 +51,14 @@ def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize)
     next_eta = yield Step(
         "eta",
         r"\eta^{\text{next}} = \frac{\gamma}{(1 + \lambda_d\, \gamma\, t)^\alpha}",
-        np.float32(lr / (1 + lambd * lr * float(t)) ** alpha),
+        np.asarray(lr / (1 + lambd * lr * float(t)) ** alpha, dtype=np.float32),
         worked=lambda: rf"\frac{{{num(lr)}}}{{(1 + {num(lambd)} \cdot {num(lr)} \cdot {int(t)})^{{{num(alpha)}}}}}",
         words="The rate for the next update: the learning rate, less and less as t grows.",
     )
     next_mu = yield Step(
         "mu",
         r"\mu^{\text{next}} = \frac{1}{\max(1, t - t_0)}",
-        np.float32(1 / max(1, float(t) - t0)),
+        np.asarray(1 / max(1, float(t) - t0), dtype=np.float32),
         worked=lambda: rf"\frac{{1}}{{\max(1, {int(t)} - {num(t0)})}}",
         words="The share for the next average: 1 until t has passed t0, then one over the points averaged.",
     )
@@ -67,7 +67,7 @@ def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize)
 
 def rate_now(state, lr) -> np.ndarray:
     """Torch keeps the rate in float32; before the first update it is lr."""
-    return np.float64(np.float32(state.get("eta", lr)))
+    return np.asarray(state.get("eta", lr), dtype=np.float32).astype(np.float64)
 
 
 def averages(given):

@@ -51,7 +51,7 @@ def by_hand(
         memory |= {"d": d, "t": t}
         if slope > -tolerance_change:
             break
-        line = Line(lambda y: at(grad, y, shape), x, d, Trial(np.float64(0), loss, g, slope))
+        line = Line(lambda y: at(grad, y, shape), x, d, Trial(np.zeros(()), loss, g, slope))
         if line_search_fn is not None:
             best = strong_wolfe(line, t, tolerance_change, most - evaluations)
             yield Step(f"tried[{turn}]", r"t = \text{step lengths tried}", lengths(line), given=True)
@@ -179,7 +179,7 @@ def step_length(turn, g, lr, memory, searched) -> Steps:
             words="The very first step is kept short: one over the sum of the gradient's sizes, but 1 at most.",
         )
     else:
-        t = yield Step(f"step_length[{turn}]", r"t_k = \gamma", np.float64(lr), given=True)
+        t = yield Step(f"step_length[{turn}]", r"t_k = \gamma", np.asarray(lr, dtype=np.float64), given=True)
     return t
 
 

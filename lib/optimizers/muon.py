@@ -55,7 +55,7 @@ def by_hand(
     ratio = yield Step(
         "ratio",
         r"r = 0.2 \sqrt{\max(m, n)}" if adjust_lr_fn == "match_rms_adamw" else r"r = \sqrt{\max(1, m / n)}",
-        np.float64(lr_ratio(adjust_lr_fn, *param.shape)),
+        np.asarray(lr_ratio(adjust_lr_fn, *param.shape)),
         worked=lambda: rf"m = {param.shape[0]},\; n = {param.shape[1]}",
         words="The learning rate is adjusted to the matrix: m rows, n columns.",
     )
@@ -136,7 +136,7 @@ def has_history(given):
 
 MISTAKES = (
     *(
-        Mistake(m.instead, m.says, when=lambda given, needs=m.when: has_history(given))
+        Mistake(m.instead, m.says, when=has_history)
         for m in average_mistakes("momentum_buffer", keeps, gradient, "μ", "the gradient")
     ),
     Mistake(

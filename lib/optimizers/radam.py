@@ -55,7 +55,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize, decou
         "memory",
         r"\rho_t = \rho_\infty - \frac{2\, t\, \beta_2^{\,t}}{1 - \beta_2^{\,t}}, \quad \rho_\infty = \frac{2}{1 - "
         r"\beta_2} - 1",
-        np.float64(most - 2 * float(t) * beta2 ** float(t) / (1 - beta2 ** float(t))),
+        np.asarray(most - 2 * float(t) * beta2 ** float(t) / (1 - beta2 ** float(t))),
         worked=lambda: (
             rf"{num(most)} - \frac{{2 \cdot {int(t)} \cdot {num(beta2)}^{{{int(t)}}}}}{{1 - {num(beta2)}^{{{int(t)}}}}}"
         ),
@@ -108,7 +108,7 @@ def from_four_on(param, grad, state, *, lr, betas, eps, weight_decay, **_) -> St
     memory = yield Step(
         "memory",
         r"\rho_t = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}",
-        np.float64(most - 2 * t * beta2**t / (1 - beta2**t)),
+        np.asarray(most - 2 * t * beta2**t / (1 - beta2**t)),
     )
     step = m_hat
     if memory > 4:

@@ -198,7 +198,7 @@ def _around(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
     if place[1] is None:
         spec = next(p for p in lesson.parameters if p.name == place[0])
         assert isinstance(spec, Number)
-        worth_trying = [v for v in (0.0, now, spec.default, *spec.also) if np.isfinite(v)]
+        worth_trying = [v for v in (0.0, now, spec.default, *spec.also) if v is not None and np.isfinite(v)]
         low, high = 2 * min(worth_trying), 2 * max(worth_trying)
         return (low, high) if high > low else (-1.0, 1.0)
     width = max(3.0, 1.25 * abs(now), *(1.5 * abs(now - other) for other in _partners(given, place)))

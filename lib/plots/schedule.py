@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,7 +16,7 @@ def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str 
     if not np.isfinite(by_torch).any():
         return sentence("No learning rate of this schedule is finite.")
     epochs = np.arange(len(by_torch))
-    traces = [
+    traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "mode": "lines",

@@ -27,7 +27,7 @@ class Schedule:
     """One schedule both ways; `momenta` are torch's."""
 
     values: Mapping[str, Any]
-    metrics: np.ndarray | None
+    metrics: Sequence[float] | None
     by_hand: Sequence[Rate]
     by_torch: np.ndarray
     momenta: np.ndarray
@@ -48,8 +48,8 @@ def _schedule(slug: str, form_text: str, _form: dict[str, Any]) -> Schedule:
     steps, metrics = int(_form["steps"]), _form.get("metrics")
     values = {name: value for name, value in _form.items() if name not in ("steps", "metrics")}
     if metrics is not None:
-        metrics = np.ravel(metrics)
-        if not metrics.size:
+        metrics = np.ravel(metrics).tolist()
+        if not metrics:
             raise ValueError("metrics is empty; expected one number per epoch.")
     by_hand = schedule_by_hand(lesson, values, steps, metrics)
     rates, momenta = groups_by_torch(lesson, values, steps, metrics)
@@ -87,7 +87,7 @@ def table(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
     columns: dict[str, Any] = {say("by hand"): schedule.rates, say("PyTorch"): schedule.by_torch}
     if lesson.watches_metric and schedule.metrics is not None:
         places = np.minimum(np.arange(len(schedule.rates)), len(schedule.metrics) - 1)
-        columns[say("metric after the epoch")] = schedule.metrics[places]
+        columns[say("metric after the epoch")] = np.array(schedule.metrics)[places]
     if _cycles(lesson, schedule):
         columns[say("momentum, by hand")] = [float(rate.state["momentum"]) for rate in schedule.by_hand]
         columns[say("momentum, PyTorch")] = schedule.momenta

@@ -53,8 +53,10 @@ HEADINGS = (
     Heading("setting", "Setting a loss's hyperparameters", "设置损失函数超参数", "choosing", EMPTY),
     Heading("choosing", "Choosing a loss", "选择损失函数", "choosing", EMPTY),
     Heading("optimizers", "Optimizers: ten of them", "优化器（共10个）", "choosing"),
-    Heading("averages", "Exponentially weighted averages and momentum", "指数加权平均与动量"),
-    Heading("optimizer_object", "The Optimizer base class and its five methods", "优化器基类的基本方法"),
+    Heading("averages", "Exponentially weighted averages and momentum", "指数加权平均与动量", "exponential_averages"),
+    Heading(
+        "optimizer_object", "The Optimizer base class and its five methods", "优化器基类的基本方法", "optimizer_object"
+    ),
     Heading("sgd", "optim.SGD", "随机梯度下降法", "sgd"),
     Heading("asgd", "optim.ASGD", "随机平均梯度下降", "asgd"),
     Heading("rprop", "optim.Rprop", "弹性反向传播", "rprop"),
