@@ -1,5 +1,3 @@
-
-
 def softmax(scores):
     """The probabilities that the scores stand for, along the last axis; an array of the same shape."""
     ...

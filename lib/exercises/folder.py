@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lib.catalog import LESSONS
+from lib.catalog import TOPICS
 from lib.exercises.arguments import DTYPES, is_random
 from lib.exercises.keys import Table
 from lib.exercises.spec import (
@@ -147,9 +147,9 @@ def _shown(path: Path) -> str:
 
 def _lesson(top: Table) -> tuple[str, Topic | None]:
     slug = top.text("lesson", "")
-    if slug and slug not in LESSONS:
+    if slug and slug not in TOPICS:
         raise top.wrong("lesson", "the name of a lesson, as at the end of its address")
-    return slug, LESSONS.get(slug)
+    return slug, TOPICS.get(slug)
 
 
 def _wrt(top: Table, answer: Answer, lesson: Topic | None) -> tuple[str, ...]:

@@ -1,0 +1,154 @@
+"""Puts an exercise's tests to a submission in the sandbox, and sorts what comes back into comparable parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from lib.exercises import Exercise, Test
+from lib.grading.job import Call, Limits, Ran
+
+
+class Runner(Protocol):
+    """What runs learners' code: the pool of warm workers."""
+
+    def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One array of an answer. An update's answer has a part per buffer and one for `param`, `update` counted from 1."""
+
+    name: str
+    value: Any
+    update: int = 0
+
+    @property
+    def label(self) -> str:
+        """In a sentence: "exp_avg after update 2"; nothing where the answer is one array."""
+        return f"{self.name} after update {self.update}" if self.update else self.name
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What a submission did in one test: how each call ended, and the answer's parts up to where it stopped.
+
+    `misfit` says what is wrong with the form of the answer (a tuple was expected, the state is no dict).
+    """
+
+    ran: tuple[Ran, ...]
+    parts: tuple[Part, ...] = ()
+    misfit: str = ""
+
+    @property
+    def last(self) -> Ran:
+        return self.ran[-1]
+
+    @property
+    def seconds(self) -> float:
+        return sum(ran.seconds for ran in self.ran)
+
+
+def answered(parts: Iterable[Part]) -> Trial:
+    """The trial of somebody who answers with these parts."""
+    return Trial((Ran("returned"),), tuple(parts))
+
+
+def limits_of(exercise: Exercise, most: Limits) -> Limits:
+    """The exercise's limits, none of them above the operator's."""
+    wished = exercise.limits or {}
+    return replace(most, **{name: min(type(getattr(most, name))(v), getattr(most, name)) for name, v in wished.items()})
+
+
+def put_to(
+    exercise: Exercise,
+    tests: Sequence[Test],
+    source: str,
+    runner: Runner,
+    *,
+    function: str = "",
+    seed: int = 0,
+    most: Limits | None = None,
+) -> list[Trial]:
+    """A trial per test. `function` is the name to call if the file has another than the exercise asks for."""
+    name, limits = function or exercise.function, limits_of(exercise, most or Limits())
+    arguments = [test.args(seed) for test in tests]
+    if exercise.answer == "update":
+        return _updates(exercise, arguments, lambda calls: runner.run(source, name, calls, limits))
+    calls = [_call(exercise, given) for given in arguments]
+    return [_trial(exercise, ran) for ran in runner.run(source, name, calls, limits)]
+
+
+def _call(exercise: Exercise, given: Mapping[str, Any]) -> Call:
+    """Parameters without default go by place, the others by name, so that a learner may rename the former."""
+    by_place = exercise.signature.by_place
+    by_name = {name: value for name, value in given.items() if name not in by_place}
+    return Call(tuple(given[name] for name in by_place), by_name)
+
+
+def _trial(exercise: Exercise, ran: Ran) -> Trial:
+    if ran.outcome != "returned":
+        return Trial((ran,))
+    if len(exercise.wrt) < 2:
+        return Trial((ran,), (Part("", ran.value),))
+    wanted = f"a tuple of {len(exercise.wrt)} gradients: {', '.join(exercise.wrt)}"
+    if not isinstance(ran.value, tuple | list) or len(ran.value) != len(exercise.wrt):
+        return Trial((ran,), misfit=f"{described(ran.value)} came back; expected {wanted}.")
+    return Trial((ran,), tuple(Part(name, value) for name, value in zip(exercise.wrt, ran.value, strict=True)))
+
+
+def _updates(exercise: Exercise, arguments: list[dict[str, Any]], run: Any) -> list[Trial]:
+    """All tests take their first update together, then their second …: each is handed what it returned before."""
+    trials = [Trial(()) for _ in arguments]
+    now: list[tuple[Any, Any]] = [(given["param"], {}) for given in arguments]
+    for update in range(max(len(given["grads"]) for given in arguments)):
+        going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
+        calls = [_call(exercise, _at_update(arguments[i], update, *now[i])) for i in going]
+        for i, ran in zip(going, run(calls) if calls else [], strict=True):
+            trials[i], now[i] = _continued(trials[i], ran, update + 1, now[i])
+    return trials
+
+
+def _goes_on(trial: Trial) -> bool:
+    return not trial.misfit and (not trial.ran or trial.last.outcome == "returned")
+
+
+def _at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
+    """The arguments of one update; a learning rate per update may be given as a list."""
+    rest = {name: value for name, value in given.items() if name not in ("param", "grads")}
+    if np.ndim(rest.get("lr", 0.0)):
+        rest["lr"] = float(rest["lr"][update])
+    return {"param": param, "grad": given["grads"][update], "state": state, **rest}
+
+
+def _continued(trial: Trial, ran: Ran, update: int, before: tuple[Any, Any]) -> tuple[Trial, tuple[Any, Any]]:
+    done = (*trial.ran, ran)
+    if ran.outcome != "returned":
+        return Trial(done, trial.parts), before
+    value = ran.value
+    if not isinstance(value, tuple | list) or len(value) != 2 or not isinstance(value[1], Mapping):
+        says = f"{described(value)} came back from update {update}; expected (param, state), the state a dict."
+        return Trial(done, trial.parts, says), before
+    return Trial(done, (*trial.parts, *update_parts(value[0], value[1], update))), (value[0], value[1])
+
+
+def update_parts(param: Any, state: Mapping[str, Any], update: int) -> list[Part]:
+    """The buffers in their order, then the parameter: what goes wrong first comes first."""
+    buffers = [Part(name, value, update) for name, value in state.items() if value is not None]
+    return [*buffers, Part("param", param, update)]
+
+
+def described(value: Any) -> str:
+    """What came back, in words: None, a tuple of 2, an array of shape (3,)."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Mapping):
+        return f"a dict with {', '.join(map(str, value)) or 'nothing in it'}"
+    return f"{type(value).__name__} {value!r}"[:80]
