@@ -1,0 +1,147 @@
+"""A grade as plain text and as JSON: what went wrong first, and why that probably is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lib.grading.grade import Grade, TestResult
+from lib.grading.trial import described
+from lib.lesson.tensor_text import format_tensor
+
+MOST_SHOWN = 60  # numbers of an array; of a larger one the shape is told
+
+
+def in_words(grade: Grade) -> str:
+    """The whole report: points, the likely mistake, one line per test, and the first visible failure in full."""
+    lines = [f"{grade.exercise}: {grade.score:g} of {grade.max_score:g} points"]
+    if grade.problem:
+        lines.append(grade.problem)
+        return "\n".join(lines)
+    lines += [f"Likely mistake: {likely.says}" for likely in grade.mistakes[:2]]
+    failed = next((test for test in grade.tests if not test.passed and not test.hidden), None)
+    for test in grade.tests:
+        lines.append(headline(test))
+        if test is failed:
+            lines += [f"    {line}" for line in detail(test)]
+    if grade.output:
+        lines += ["Printed:", grade.output.rstrip()]
+    return "\n".join(lines)
+
+
+def headline(test: TestResult) -> str:
+    """One line: ✓ or ✗, name, points, and what is to be said."""
+    mark = "✓" if test.passed else "✗"
+    hidden = " (hidden)" if test.hidden else ""
+    says = "" if test.passed else f": {test.outcome if test.hidden else told(test)}"
+    return f"  {mark} {test.name}{hidden} {test.points:g}/{test.max_points:g}{says}"
+
+
+def told(test: TestResult) -> str:
+    """What is wrong, in one sentence: the kind of failure, then where and by how much."""
+    kind = f"{test.outcome}, " if test.outcome in ("wrong value", "wrong dtype", "not finite") else ""
+    return kind + test.message
+
+
+def detail(test: TestResult) -> Iterator[str]:
+    """The inputs, what came, what was expected with the differences marked, the ulps, the hint."""
+    for name, value in test.args.items():
+        yield f"{name} = {shown(value)}"
+    if test.comparison is not None:
+        yield from aligned(test.got, test.expected)
+    if test.comparison is not None and test.comparison.index is not None and math.isfinite(test.comparison.ulps):
+        yield f"largest difference {test.comparison.absolute:.3g}, {test.comparison.ulps:.3g} ulps"
+    if test.fault is not None and test.fault.traceback:
+        yield from test.fault.traceback.rstrip().splitlines()
+    if test.changed:
+        yield f"Note: it changes its inputs ({', '.join(test.changed)}); work on a copy."
+    yield from (f"Warning: {text}" for text in test.warnings)
+    if test.hint:
+        yield f"Hint: {test.hint}"
+
+
+def aligned(got: Any, expected: Any) -> Iterator[str]:
+    """Two rows of numbers under each other, and carets under those that differ."""
+    ours, theirs = _array(got), _array(expected)
+    if ours is None or theirs is None or ours.shape != theirs.shape or not 0 < ours.size <= MOST_SHOWN:
+        yield f"came:     {shown(got)}"
+        yield f"expected: {shown(expected)}"
+        return
+    for place, (mine, right) in enumerate(zip(_rows(ours), _rows(theirs), strict=True)):
+        words = [(f"{a:.6g}", f"{b:.6g}", not _near(a, b)) for a, b in zip(mine, right, strict=True)]
+        wide = [max(len(a), len(b)) for a, b, _ in words]
+        row = f" row {place}" if ours.ndim > 1 else ""
+        yield f"came    {row}  " + "  ".join(a.rjust(w) for (a, _, _), w in zip(words, wide, strict=True))
+        yield f"expected{row}  " + "  ".join(b.rjust(w) for (_, b, _), w in zip(words, wide, strict=True))
+        marks = "  ".join(("^" * w if off else " " * w) for (_, _, off), w in zip(words, wide, strict=True))
+        if marks.strip():
+            yield " " * len(f"expected{row}") + f"  {marks}"
+
+
+def _near(a: Any, b: Any) -> bool:
+    return bool(np.isclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True))
+
+
+def _array(value: Any) -> np.ndarray | None:
+    array = np.asarray(value) if isinstance(value, np.ndarray | np.generic | int | float) else None
+    return array if array is not None and array.dtype.kind in "biuf" else None
+
+
+def _rows(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
+
+
+def shown(value: Any) -> str:
+    """A value as a learner would type it; a large array as its shape."""
+    if isinstance(value, np.ndarray):
+        large = value.size > MOST_SHOWN or value.dtype.kind not in "biuf"
+        text = described(value) if large else " ".join(format_tensor(value).split())
+        return text if value.dtype in (np.float64, np.int64) else f"{text} {value.dtype.name}"
+    return described(value) if isinstance(value, dict | list | tuple) and len(str(value)) > 200 else repr(value)
+
+
+def as_json(grade: Grade) -> dict[str, Any]:
+    """The grade under the keys that other programs rely on. NaN and infinities are texts: JSON has no such numbers."""
+    return {
+        "exercise": grade.exercise,
+        "score": grade.score,
+        "max_score": grade.max_score,
+        "counted": grade.counted,
+        "problem": grade.problem,
+        "isolation": grade.isolation,
+        "versions": dict(grade.versions),
+        "mistakes": [likely.says for likely in grade.mistakes],
+        "tests": [_test_as_json(test, grade) for test in grade.tests],
+        "output": grade.output,
+        "seconds": round(grade.seconds, 4),
+    }
+
+
+def _test_as_json(test: TestResult, grade: Grade) -> dict[str, Any]:
+    found = test.comparison
+    explained = not test.passed and not test.hidden and grade.mistakes
+    return {
+        "name": test.name,
+        "points": test.points,
+        "max_points": test.max_points,
+        "hidden": test.hidden,
+        "outcome": test.outcome,
+        "message": test.message,
+        "mistake": grade.mistakes[0].says if explained else None,
+        "part": test.part or None,
+        "index": list(found.index) if found is not None and found.index is not None else None,
+        "got": _number(found.got) if found is not None else None,
+        "expected": _number(found.expected) if found is not None else None,
+        "error": _number(found.absolute) if found is not None else None,
+        "ulps": _number(found.ulps) if found is not None else None,
+        "seconds": round(test.seconds, 4),
+    }
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return str(value) if isinstance(value, complex) else value
