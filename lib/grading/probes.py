@@ -41,7 +41,7 @@ def _same(right: Part, wrong: Part) -> bool:
 def _probes(exercise: Exercise) -> Iterator[Mapping[str, Any]]:
     lesson: Topic = TOPICS[exercise.lesson]
     names = exercise.signature.names
-    settings = _settings([p for p in lesson.parameters if p.name in names])
+    settings = settings_of([p for p in lesson.parameters if p.name in names])
     if not isinstance(lesson, Lesson):
         random = np.random.default_rng(0)
         for setting in settings:
@@ -65,7 +65,7 @@ def _like_the_tests(exercise: Exercise, values: Mapping[str, Any]) -> bool:
     return True
 
 
-def _settings(parameters: list[Parameter]) -> list[dict[str, Any]]:
+def settings_of(parameters: list[Parameter]) -> list[dict[str, Any]]:
     """Combinations of the parameters' alternatives, thinned."""
     fields = [p for p in parameters if not isinstance(p, Tensor)]
     combinations = [

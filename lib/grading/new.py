@@ -1,0 +1,196 @@
+"""Writes the folder of a new exercise that already passes the check: something to edit, not a blank page."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import keyword
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lib.catalog import LESSONS
+from lib.grading.probes import settings_of
+from lib.lesson import diagnose, run
+from lib.lesson.code import numpy_source
+from lib.lesson.compare import compare
+from lib.lesson.draw import draw_values
+from lib.lesson.given import as_array
+from lib.lesson.spec import AsIs, Lesson, Mistake, Parameter
+
+RANDOM_TESTS = 3
+
+
+class NewError(ValueError):
+    """Why no folder was written."""
+
+
+def write_new(name: str, lesson: str, inside: Path) -> Path:
+    """The folder of a new exercise on `lesson`, or a small one to change; NewError says why not."""
+    if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
+        raise NewError(f"{name!r} is no name for a function; expected something like my_loss.")
+    if lesson and lesson not in LESSONS:
+        raise NewError(f"There is no lesson {lesson!r} on a loss or a quantity; expected one of {', '.join(LESSONS)}.")
+    folder = inside / name
+    if folder.exists():
+        raise NewError(f"{folder} exists already; choose another name, or delete it.")
+    files = _on_lesson(name, LESSONS[lesson]) if lesson else _from_scratch(name)
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+def _from_scratch(name: str) -> dict[str, str]:
+    """A small exercise of its own: the mean of the squared differences."""
+    head = f"import numpy as np\n\n\ndef {name}(input, target):\n"
+    wrong = f'"""You added the squares up. Divide by their number: the mean was asked."""\n\n{head}'
+    return {
+        "exercise.toml": _toml(name, "", SCRATCH_TESTS),
+        "statement.md": f"Write `{name}(input, target)`: the mean of the squared differences of two arrays.\n",
+        "starter.py": f'{head}    """Say here in one line what comes back."""\n    ...\n',
+        "solution.py": f'"""What is worth knowing here."""\n\n{head}    return ((input - target) ** 2).mean()\n',
+        "mistakes/adds_up.py": f"{wrong}    return ((input - target) ** 2).sum()\n",
+    }
+
+
+SCRATCH_TESTS: list[Mapping[str, Any]] = [
+    {"name": "three numbers", "args": {"input": np.array([1.0, 2.0, 3.0]), "target": np.array([0.0, 2.0, 5.0])}},
+    {"name": "one number", "hidden": True, "args": {"input": np.array([-1.5]), "target": np.array([2.0])}},
+    {"name": "a random batch", "hidden": True, "points": 2, "seed": 1, "random": {"input": (4, 3), "target": (4, 3)}},
+]
+
+
+def _on_lesson(name: str, lesson: Lesson) -> dict[str, str]:
+    """The exercise that asks for the lesson's result, with the lesson's own examples as tests."""
+    parameters = _parameters(lesson)
+    says = f'    """{lesson.purpose}"""\n'
+    head = f"def {name}({_signature(lesson, parameters)}):\n"
+    given = ", ".join(f"{field.name}={field.name}" for field in (*lesson.tensors, *parameters))
+    rest = "".join(f", {p.name}={p.default!r}" for p in lesson.parameters if p not in parameters)
+    call = f"    steps = drive({lesson.by_hand.__name__}({given}{rest}))\n    return list(steps.values())[-1]\n"
+    listed = "\n".join(f"- `{field.name}`: {field.says}" for field in (*lesson.tensors, *parameters))
+    return {
+        "exercise.toml": _toml(name, lesson.slug, _tests(lesson, parameters)),
+        "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{head[4:-2]}`, as PyTorch computes it.\n\n"
+        f"{listed}\n",
+        "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
+        "solution.py": f"{numpy_source(lesson)}\n\n{head}{says}    with np.errstate(all='ignore'):\n"
+        + "".join(f"    {line}\n" for line in call.splitlines()),
+    }
+
+
+def _parameters(lesson: Lesson) -> list[Parameter]:
+    """Those that can be written down in a signature: no functions."""
+    plain = (bool, int, float, str, tuple, type(None))
+    return [p for p in lesson.parameters if isinstance(p.default, plain) and not isinstance(p, AsIs)]
+
+
+def _signature(lesson: Lesson, parameters: Sequence[Parameter]) -> str:
+    tensors = [t.name if t.default is None and not t.optional else f"{t.name}={t.default!r}" for t in lesson.tensors]
+    named = [f"{p.name}={p.default!r}" for p in parameters]
+    return ", ".join([*tensors, *(["*", *named] if named else [])])
+
+
+def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str, Any]]:
+    """Visible: what shows every mistake, examples first. Hidden: random values in every setting's turn."""
+    settings = settings_of(list(parameters))
+    drawn = [
+        {**setting, **draw_values(lesson, shapes, seed)}
+        for seed, (shapes, setting) in enumerate(itertools.product(lesson.shapes[:4], settings))
+    ]
+    names = {field.name for field in (*lesson.tensors, *parameters)}
+    examples = [dict(e.values) for e in lesson.examples if not e.rejected and set(e.values) <= names]
+    titles = {
+        id(values): e.title for values, e in zip(examples, (e for e in lesson.examples if not e.rejected), strict=False)
+    }
+    shown = _showing(lesson, [*examples, *drawn])
+    visible = [
+        {"name": titles.get(id(values), f"values {place}"), "args": _arrays(lesson, values)}
+        for place, values in enumerate(shown, 1)
+    ]
+    hidden = [
+        {"name": f"random values {place}", "hidden": True, "seed": place, "args": setting, "random": lesson.shapes[0]}
+        for place, setting in enumerate(settings[:RANDOM_TESTS], 1)
+    ]
+    return [*visible, *hidden]
+
+
+def _showing(lesson: Lesson, candidates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first two that torch takes, and for each mistake that none of those shows the first that does."""
+    taken = [values for values in candidates if _is_taken(lesson, values)]
+    chosen = taken[:2]
+    for mistake in lesson.mistakes:
+        if not any(_shows(lesson, mistake, values) for values in chosen):
+            chosen += [values for values in taken if _shows(lesson, mistake, values)][:1]
+    return chosen
+
+
+def _is_taken(lesson: Lesson, values: Mapping[str, Any]) -> bool:
+    try:
+        run.by_torch(lesson, values)
+    except run.REFUSALS:
+        return False
+    return all(np.size(value) for value in values.values())
+
+
+def _shows(lesson: Lesson, mistake: Mistake, values: Mapping[str, Any]) -> bool:
+    wrong = diagnose.mistaken(lesson, values, mistake)
+    if wrong is None:
+        return False
+    return not compare(list(wrong.sent.values())[-1], run.by_torch(lesson, values)[0], rtol=1e-5, atol=1e-7).same
+
+
+def _arrays(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {tensor.name: tensor for tensor in lesson.tensors}
+    return {name: as_array(fields[name], v) if name in fields and v is not None else v for name, v in values.items()}
+
+
+def _toml(name: str, lesson: str, tests: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        f"title = {_quoted(name.replace('_', ' ').capitalize())}",
+        'path = "losses"',
+        "order = 100",
+        "level = 2",
+        f"function = {_quoted(name)}",
+        'answer = "value"',
+        *([f"lesson = {_quoted(lesson)}"] if lesson else []),
+        "tags = []",
+        'hints = ["Say what to do first.", "Then a little more."]',
+        *(line for test in tests for line in _test_lines(test)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _test_lines(test: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "[[tests]]", f"name = {_quoted(test['name'])}")
+    yield from (f"{key} = {_value(test[key])}" for key in ("points", "hidden", "seed") if key in test)
+    yield "[tests.args]"
+    yield from (
+        f"{key} = {_value(value)}" for key, value in test.get("args", {}).items() if key not in test.get("random", {})
+    )
+    sort = "lesson" if "args" in test else "normal"
+    yield from (
+        f'{key} = {{ random = "{sort}", shape = {list(shape)} }}' for key, shape in test.get("random", {}).items()
+    )
+
+
+def _value(value: Any) -> str:
+    """A value as TOML has it."""
+    if value is None:
+        return "{ none = true }"
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, np.ndarray):
+        return _value(value.tolist())
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
