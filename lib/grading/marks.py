@@ -1,0 +1,90 @@
+"""Marks as the learning platforms read them: plain, Moodle's grading worksheet, Canvas's gradebook."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lib.exercises import Exercise
+from lib.grading.handed_in import Student
+
+if TYPE_CHECKING:
+    from lib.grading.batch import Mark
+
+Own = tuple[Student, "list[Mark]"]
+
+
+def write_marks(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
+    """One row per student: a column per exercise, the sum, the most that could be earned, and what to know."""
+    heads = ["student", "id", *(exercise.slug for exercise in exercises), "score", "max_score", "note"]
+    rows = [
+        [student.name, student.id, *(_score(mark) for mark in own), _total(own), _most(own), _note(own)]
+        for student, own in students
+    ]
+    _write(path, [heads, *rows])
+
+
+def write_moodle(path: Path, students: Sequence[Own]) -> None:
+    """Under the heads of Moodle's offline grading worksheet; a student without marks keeps an empty grade."""
+    heads = ["Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments"]
+    rows = [
+        [f"Participant {student.id}", student.name, _total(own), _most(own), _note(own)]
+        for student, own in students
+        if student.platform == "moodle"
+    ]
+    _write(path, [heads, *rows])
+
+
+def write_canvas(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
+    """As Canvas imports a gradebook: an assignment per exercise, its points in the second row."""
+    heads = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(exercise.title for exercise in exercises)]
+    points = ["    Points Possible", "", "", "", "", *(f"{exercise.max_score:g}" for exercise in exercises)]
+    rows = [
+        [student.name, student.id, "", "", "", *(_score(mark) for mark in own)]
+        for student, own in students
+        if student.platform == "canvas"
+    ]
+    _write(path, [heads, points, *rows])
+
+
+def _score(mark: Mark) -> str:
+    return "" if mark.score is None else f"{mark.score:g}"
+
+
+def _total(own: Sequence[Mark]) -> str:
+    """The sum; empty if an exercise could not be graded: no mark is not a zero."""
+    scores = [mark.score for mark in own]
+    return "" if None in scores else f"{sum(score for score in scores if score is not None):g}"
+
+
+def _most(own: Sequence[Mark]) -> str:
+    return f"{sum(mark.exercise.max_score for mark in own):g}"
+
+
+def _note(own: Sequence[Mark]) -> str:
+    """Why there is no mark, what is wrong with the file, or the likely mistake; in a few words each."""
+    notes = []
+    for mark in own:
+        if mark.grade is None:
+            notes.append(f"{mark.exercise.slug}: not graded ({mark.why})")
+        elif said := mark.grade["problem"] or next(iter(mark.grade["mistakes"]), "") or _all_alike(mark.grade):
+            notes.append(f"{mark.exercise.slug}: {said}")
+    return "; ".join(notes)
+
+
+def _all_alike(grade: Mapping[str, Any]) -> str:
+    """How every test ended, if all ended alike and none was passed: out of time."""
+    outcomes = {test["outcome"] for test in grade["tests"]}
+    return outcomes.pop() if len(outcomes) == 1 and "passed" not in outcomes else ""
+
+
+def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # with a mark, or Excel spoils the umlauts
+        csv.writer(file).writerows([[_harmless(cell) for cell in row] for row in rows])
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula is made text: names come from students."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
