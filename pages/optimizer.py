@@ -88,7 +88,7 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
     if whole:
         _own_values(lesson, runs)
     elif runs.by_hand[update - 1].steps:
-        torch = run.TorchResult(runs.by_torch[update - 1].param, {}, ())
+        torch = run.TorchResult(runs.torch_up_to(update)[-1].param, {}, ())
         working_card(lesson, working_values(lesson, runs, update), "forward", torch, sheet=f"update_{update}")
     _divergence_note(runs)
 

@@ -35,7 +35,7 @@ def alternatives(spec):
     return ()
 
 
-def settings(lesson, most=24):
+def settings(lesson, most=10):
     """Combinations of the parameters' alternatives that torch takes: each alone, then all, thinned."""
     fields = {p.name: alternatives(p) for p in lesson.parameters}
     alone = [{name: value} for name, values in fields.items() for value in values[1:]]
@@ -162,7 +162,7 @@ def test_parameters_and_buffers_are_torchs(lesson, kind):
 def test_runs_on_objectives_are_torchs(lesson, objective):
     form = {"objective": objective, "start": [list(OBJECTIVES[objective].start)], "updates": 50}
     ready = set_up(lesson, form)
-    for setting in settings(lesson, most=6):
+    for setting in settings(lesson, most=3):
         arguments = (ready.param, ready.grads, {**ready.values, **setting}, ready.updates)
         parting = first_parting(run.trace_by_hand(lesson, *arguments), run.trace_by_torch(lesson, *arguments), 1e-7)
         assert parting is None or diverged(lesson, arguments, parting), f"{setting}: {parting}"

@@ -51,15 +51,16 @@ def trace_by_hand(
     """
     param, state = np.array(param, dtype=np.float64), dict[str, Any]()
     done: list[Update] = []
+    fixed: dict[str, Any] = {}
     for update, lr in enumerate(_rates(grads, values, updates)):
         grad = _gradient(lesson, grads, param, update)
         if grad is None:
             done.append(Update({}, param, state))
             continue
-        given = given_values(lesson, {**values, **lr, "param": param, "grad": grad, "state": state})
-        _need_a_gradient_of_the_shape(lesson, given)
-        if update == 0 or lr:
-            lesson.check(**given)
+        if not fixed or lr:
+            fixed = given_values(lesson, {**values, **lr, "param": param, "grad": grad})
+            lesson.check(**fixed)
+        given = {**fixed, "param": param, "grad": _ready(lesson, grad, param), "state": state}
         worked = drive((way or lesson.by_hand)(**given), slip(given) if slip else go_on)
         param, state = np.asarray(worked.returned[0]), worked.returned[1]
         done.append(Update(worked.steps, param, state, given["grad"]))
@@ -74,6 +75,10 @@ def trace_by_torch(
     rates = _rates(grads, values, updates)
     first = rates[0] if rates else {}
     optimizer = lesson.torch([leaf], **torch_parameters(lesson, {**values, **first}))
+    if "foreach" in optimizer.param_groups[0]:
+        optimizer.param_groups[0]["foreach"] = (
+            False  # what torch chooses on a CPU; choosing takes longer than the update
+        )
     done: list[Update] = []
     for update, lr in enumerate(rates):
         optimizer.param_groups[0].update(lr)
@@ -112,9 +117,13 @@ def _gradient(lesson: Optimizer, grads: Gradients, param: np.ndarray, update: in
         return grads(param, update)
 
 
-def _need_a_gradient_of_the_shape(lesson: Optimizer, given: Mapping[str, Any]) -> None:
-    if lesson.gradient == "dense":
-        need_shape("grad", given["grad"], given["param"].shape, "one gradient per number of the parameter")
+def _ready(lesson: Optimizer, grad: Any, param: np.ndarray) -> Any:
+    """A dense gradient as an array of the parameter's shape; others as they are."""
+    if lesson.gradient != "dense":
+        return grad
+    array = np.asarray(grad, dtype=np.float64)
+    need_shape("grad", array, param.shape, "one gradient per number of the parameter")
+    return array
 
 
 def _torch_closure(leaf: torch.nn.Parameter, closure: Callable[[np.ndarray], tuple[Any, Any]]) -> Callable[[], Any]:

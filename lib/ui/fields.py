@@ -63,6 +63,14 @@ def link_values(lesson: Topic, values: Mapping[str, Any]) -> dict[str, str]:
     return {key_of(lesson, n): str(text) for n, text in texts_of(lesson, values).items() if text != first[n]}
 
 
+def form_key(form: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A key for caches: every number of every array counts, which a printed array does not show."""
+    return tuple(
+        (name, (value.dtype.str, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value)
+        for name, value in sorted(form.items())
+    )
+
+
 def current(lesson: Topic, name: str, default: Any) -> Any:
     """What the field holds now, before its widget runs: the session knows, or on a first visit the URL."""
     key = key_of(lesson, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,7 @@ from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.set_up import SetUp, set_up
 from lib.lesson.trace import Update
-from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, key_of
+from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
 from lib.ui.heading import spec_of
 from lib.ui.text import say
 
@@ -24,11 +25,19 @@ PRECISION = {"float64": (1e-9, 1e-12), "float32": (2e-5, 1e-6)}  # rtol, atol: w
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """One run both ways, before it the set-up, and what torch refused, if it did."""
+    """One run both ways, and the set-up before it."""
 
+    lesson: Optimizer
     ready: SetUp
     by_hand: Sequence[Update]
-    by_torch: Sequence[Update]
+
+    @cached_property
+    def by_torch(self) -> Sequence[Update]:
+        return self.torch_up_to(self.ready.updates)
+
+    def torch_up_to(self, updates: int) -> Sequence[Update]:
+        """Torch's first updates: the working of an early one need not wait for the rest."""
+        return run.trace_by_torch(self.lesson, self.ready.param, self.ready.grads, self.ready.values, updates)
 
 
 def optimizer_fields(lesson: Optimizer) -> Typed:
@@ -88,15 +97,16 @@ def start_text(lesson: Optimizer, objective: str) -> str:
 
 def ready_runs(lesson: Optimizer, form: Mapping[str, Any]) -> Runs:
     """Both traces for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
-    return _runs(lesson.slug, repr(sorted(form.items())), dict(form))
+    return _runs(lesson.slug, form_key(form), dict(form))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
-def _runs(slug: str, form_text: str, _form: dict[str, Any]) -> Runs:
+def _runs(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Runs:
     lesson = OPTIMIZERS[slug]
     ready = set_up(lesson, _form)
-    arguments = (ready.param, ready.grads, ready.values, ready.updates)
-    return Runs(ready, run.trace_by_hand(lesson, *arguments), run.trace_by_torch(lesson, *arguments))
+    runs = Runs(lesson, ready, run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates))
+    runs.torch_up_to(1)  # what torch refuses shows in the first update
+    return runs
 
 
 def working_values(lesson: Optimizer, runs: Runs, update: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from lib.lesson.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.scheduler_code import numpy_program, pytorch_lines
 from lib.plots.schedule import rate_curve, rate_lines
-from lib.ui.fields import key_of
+from lib.ui.fields import form_key, key_of
 from lib.ui.text import say
 
 CLOSE = (1e-9, 1e-12)
@@ -39,11 +39,11 @@ class Schedule:
 
 def schedule_of(lesson: Scheduler, form: Mapping[str, Any]) -> Schedule:
     """Both ways for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
-    return _schedule(lesson.slug, repr(sorted(form.items())), dict(form))
+    return _schedule(lesson.slug, form_key(form), dict(form))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
-def _schedule(slug: str, form_text: str, _form: dict[str, Any]) -> Schedule:
+def _schedule(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Schedule:
     lesson = SCHEDULERS[slug]
     steps, metrics = int(_form["steps"]), _form.get("metrics")
     values = {name: value for name, value in _form.items() if name not in ("steps", "metrics")}
