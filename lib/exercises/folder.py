@@ -32,6 +32,8 @@ KEYS = (
 )
 TEST_KEYS = ("name", "points", "hint", "hidden", "args", "seed", "dtype", "rtol", "atol")
 
+NOT_FIELDS = ("steps", "metrics", "lr")  # of a schedule: how long it runs, what it watches, where it starts
+
 PRECISION = {"float32": 2e-5, "float16": 5e-3}  # the least rtol where an argument or the result is no float64
 
 
@@ -236,7 +238,7 @@ def _need_arguments(table: Table, test: Test, takes: Signature, fields: Mapping[
     for name in test.recipe:
         if name not in takes.names:
             raise args.wrong(name, f"no such argument: the function takes {takes}")
-        if fields and name not in (*fields, "steps", "metrics"):
+        if fields and name not in (*fields, *NOT_FIELDS):
             raise args.wrong(name, f"one of the lesson's own names: {', '.join(fields)}")
     try:
         test.args()

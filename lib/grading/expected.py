@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
 from lib.grading.trial import Part, Runner, Trial, answered, put_to, update_parts
 from lib.lesson import diagnose, run
+from lib.lesson.drive import Answer, go_on
+from lib.lesson.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
 
 MOST_KEPT = 256  # exercises × seeds; one is some kilobytes
@@ -98,10 +100,19 @@ def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[Part, ...
     if exercise.answer == "update":
         values = {name: value for name, value in given.items() if name not in ("param", "grads")}
         return _trace_parts(exercise, run.trace_by_torch(lesson, given["param"], given["grads"], values))
+    if exercise.answer == "lr":
+        values, steps, metrics = _schedule(given)
+        return (Part("", run.lr_by_torch(lesson, values, steps, metrics)),)
     value, grads = run.by_torch(lesson, given)
     if exercise.answer == "value":
         return (Part("", value),)
     return _gradient_parts(exercise, grads)
+
+
+def _schedule(given: Mapping[str, Any]) -> tuple[dict[str, Any], int, Any]:
+    """Torch's arguments, the number of steps, and what is watched, if anything is."""
+    values = {name: value for name, value in given.items() if name not in ("steps", "metrics")}
+    return values, given["steps"], given.get("metrics")
 
 
 def _gradient_parts(exercise: Exercise, grads: Mapping[str, np.ndarray]) -> tuple[Part, ...]:
@@ -144,6 +155,9 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
         return _mistaken_trace(exercise, mistake, given)
+    if exercise.answer == "lr":
+        rates = schedule_by_hand(lesson, *_schedule(given), slip=_slip(mistake))
+        return (Part("", np.array([rate.lr for rate in rates])),)
     worked = diagnose.mistaken(lesson, given, mistake, "gradient" if exercise.answer == "grad" else "forward")
     if worked is None:
         return torch_parts(exercise, given)
@@ -156,8 +170,10 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
 def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[Part, ...]:
     lesson: Any = TOPICS[exercise.lesson]
     values = {name: value for name, value in given.items() if name not in ("param", "grads")}
+    trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=_slip(mistake))
+    return _trace_parts(exercise, trace)
 
-    def slip(fields: Mapping[str, Any]) -> diagnose.Answer:
-        return diagnose.answers_of(mistake, fields) if mistake.when(fields) else run.go_on
 
-    return _trace_parts(exercise, run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=slip))
+def _slip(mistake: Mistake) -> Callable[[Mapping[str, Any]], Answer]:
+    """Answers the mistake's steps its way at every update, or epoch, where it can be made."""
+    return lambda given: diagnose.answers_of(mistake, given) if mistake.when(given) else go_on

@@ -104,7 +104,7 @@ def _missing(expected: Part, got: Sequence[Part]) -> Verdict:
 
 def _compared(test: Test, part: Part, expected: Part) -> Verdict:
     found = compare(part.value, expected.value, rtol=test.rtol, atol=test.atol)
-    of = f"{part.label[0].upper()}{part.label[1:]}: " if part.label else ""
+    of = f"{part.label}: " if part.label else ""
     if not found.same:
         return Verdict(_outcome(part.value, expected.value, found), of + found.says, part, expected, found)
     came = np.asarray(part.value).dtype.name

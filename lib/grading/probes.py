@@ -42,6 +42,9 @@ def _probes(exercise: Exercise) -> Iterator[Mapping[str, Any]]:
     lesson: Topic = TOPICS[exercise.lesson]
     names = exercise.signature.names
     settings = settings_of([p for p in lesson.parameters if p.name in names])
+    if exercise.answer == "lr":
+        yield from ({"lr": 0.1, "steps": 12, **setting} for setting in settings)
+        return
     if not isinstance(lesson, Lesson):
         random = np.random.default_rng(0)
         for setting in settings:

@@ -1,0 +1,310 @@
+"""Grading: how each way to go wrong is judged and told, what the command line prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from lib.catalog import LOSSES
+from lib.exercises import EXERCISES, read_exercise
+from lib.grading import gradescope
+from lib.grading.__main__ import main
+from lib.grading.check import check
+from lib.grading.grade import grade
+from lib.grading.job import Fault, Limits, Ran
+from lib.grading.names import instead_of
+from lib.grading.new import write_new
+from lib.grading.pool import shared_pool
+from lib.grading.report import as_json, in_words
+from lib.grading.submission import Unreadable, read_source
+
+SOFTMAX, HUBER = EXERCISES["softmax"], EXERCISES["huber_loss"]
+HEAD = "import numpy as np\ndef softmax(scores):\n"
+QUICK = Limits(cpu_seconds=0.5, wall_seconds=3.0, memory_mib=128)
+
+ENDS = {
+    "right": (SOFTMAX.solution, "passed", "as expected"),
+    "returns nothing": (HEAD + "    pass", "bad result", "None"),
+    "text": (HEAD + "    return 'a'", "wrong kind", "text"),
+    "another shape": (HEAD + "    return np.ones(2)", "wrong shape", "the shape is (2,); expected (3,)"),
+    "another value": (HEAD + "    return np.ones(3)", "wrong value", "[0] is off by 0.91; allowed 9.1e-08"),
+    "NaN": (HEAD + "    return np.full(3, np.nan)", "not finite", "NaN at [0], expected 0.09"),
+    "raises": (HEAD + "    return scores.smu()", "raised", "(line 3: return scores.smu())"),
+    "loops": (HEAD + "    while True: pass", "out of time", "never ends"),
+    "takes memory": (HEAD + "    return np.ones(2**28)", "out of memory", "more memory"),
+    "calls itself": (HEAD + "    return softmax(scores)", "too deep", "over and over"),
+    "exits": (HEAD + "    exit()", "exited", "ended the program"),
+    "takes other arguments": ("def softmax(): return 1", "wrong arguments", "softmax()"),
+    "does not parse": ("def softmax(:", "does not parse", "line 1"),
+    "another name": ("def softmx(x): return x", "no such function", "softmx"),
+}
+
+
+@pytest.mark.parametrize(("source", "outcome", "says"), list(ENDS.values()), ids=list(ENDS))
+def test_how_a_test_ends(source, outcome, says):
+    first = grade(SOFTMAX, source, most=QUICK).tests[0]
+    assert first.outcome == outcome
+    assert says in first.message
+
+
+def test_points_are_partial_and_the_mistake_is_recognised():
+    wrong = next(m for m in SOFTMAX.mistakes if m.name == "overflows")
+    given = grade(SOFTMAX, wrong.source)
+    assert 0 < given.score < given.max_score
+    assert [likely.says for likely in given.mistakes] == [wrong.says]
+
+
+def test_of_a_hidden_test_only_the_kind_of_failure_is_told():
+    source = HEAD + "    print('seen', scores)\n    return np.ones(3)"
+    given = grade(SOFTMAX, source)
+    hidden = [test for test in given.tests if test.hidden]
+    assert {test.outcome for test in hidden} == {"wrong value", "wrong shape"}
+    for test in hidden:
+        assert (test.message, test.args, test.got, test.expected, test.output) == ("", {}, None, None, "")
+    assert "2000" not in in_words(given) + json.dumps(as_json(given))
+
+
+def test_changed_inputs_are_noted_and_cost_nothing():
+    source = HEAD + "    scores = scores - 0.0\n" + SOFTMAX.solution.split('shape."""\n')[1]
+    assert not grade(SOFTMAX, source).tests[0].changed
+    spoils = source.replace("scores = scores - 0.0", "s = scores.copy(); scores[...] = 0; scores = s")
+    first = grade(SOFTMAX, spoils).tests[0]
+    assert first.passed and first.changed
+
+
+class Broken:
+    """A sandbox that fails."""
+
+    def run(self, source, function, calls, limits):
+        return [Ran("our fault", fault=Fault("", "the worker died", None, "", ""))] * len(calls)
+
+
+def test_our_own_trouble_is_never_a_zero():
+    given = grade(HUBER, HUBER.solution, runner=Broken(), seed=991)
+    assert not given.counted and not given.passed
+    assert "not counted" in given.problem
+    assert {test.outcome for test in given.tests} == {"our fault"}
+
+
+NAMES = {
+    "close in spelling": ("adam_step", ("adam_stp",), "found adam_stp"),
+    "a word in common": ("adam_step", ("adam_update", "plot"), "found adam_update"),
+    "nothing like it": ("adam_step", ("main",), "the file defines main"),
+    "nothing": ("adam_step", (), "the file defines none"),
+}
+
+
+@pytest.mark.parametrize(("wanted", "found", "says"), list(NAMES.values()), ids=list(NAMES))
+def test_close_names_are_found(wanted, found, says):
+    assert says in instead_of(wanted, found)
+
+
+ADAM = """
+title = "Adam"
+path = "optimizers"
+order = 1
+level = 3
+function = "adam_step"
+answer = "update"
+lesson = "adam"
+hints = ["Average."]
+[[tests]]
+name = "three updates"
+args = { param = [1.0, -2.0], grads = [[0.5, -3.0], [0.1, 1.0], [-4.0, 2.0]], lr = 0.1, eps = 0.1, betas = [0.8, 0.9] }
+[[tests]]
+name = "random"
+hidden = true
+seed = 1
+args = { param = [1.0, -2.0], grads = { random = "normal", shape = [4, 2] }, lr = 0.1, eps = 0.1, betas = [0.7, 0.95] }
+"""
+ADAM_HEAD = "def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):\n"
+ADAM_BODY = """    step = state.get("step", 0) + 1
+    m = betas[0] * state.get("exp_avg", 0) + (1 - betas[0]) * grad
+    v = betas[1] * state.get("exp_avg_sq", 0) + (1 - betas[1]) * grad**2
+    m_hat, v_hat = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
+    return param - lr * m_hat / (np.sqrt(v_hat) + eps), {"step": step, "exp_avg": m, "exp_avg_sq": v}
+"""
+ADAM_SOLUTION = f'"""Adam."""\nimport numpy as np\n{ADAM_HEAD}{ADAM_BODY}'
+
+
+@pytest.fixture
+def adam(tmp_path):
+    """One update of Adam, judged against torch over several."""
+    folder = tmp_path / "adam_step"
+    folder.mkdir()
+    for name, text in {
+        "exercise.toml": ADAM,
+        "statement.md": "Adam\n",
+        "starter.py": f"{ADAM_HEAD}    ...\n",
+        "solution.py": ADAM_SOLUTION,
+    }.items():
+        (folder / name).write_text(text)
+    return read_exercise(folder)
+
+
+UPDATES = {
+    "right": ("m / (1 -", "m / (1 -", "passed", ""),
+    "no memory": ('"exp_avg": m,', '"exp_avg": 0 * m,', "wrong value", "exp_avg after update 1: [0] is off"),
+    "forgets one buffer": ('"exp_avg": m, ', "", "wrong form", "the state has no exp_avg: it holds step, exp_avg_sq"),
+    "epsilon under the root": ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)", "wrong value", "param after update 1"),
+    "no state": ('eps), {"step"', 'eps) if 1 else {"step"', "wrong form", "expected (param, state)"),
+    "fails later": ("return param", "assert step < 3; return param", "raised", "AssertionError"),
+    "counts wrong": ('"step": step,', '"step": 1,', "wrong value", "step after update 2"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "outcome", "says"), list(UPDATES.values()), ids=list(UPDATES))
+def test_of_updates_the_first_buffer_that_parts_is_named(adam, old, new, outcome, says):
+    assert old in ADAM_SOLUTION
+    first = grade(adam, ADAM_SOLUTION.replace(old, new)).tests[0]
+    assert first.outcome == outcome, first.message
+    assert says in first.message
+
+
+def test_an_update_exercise_judges_well(adam):
+    found = check(adam, shared_pool())
+    assert not found.faults
+    assert found.caught == found.mistakes > 15
+
+
+WEAK = {
+    "no hidden test": (lambda t: t.replace("hidden = true\n", ""), "No hidden test is worth points"),
+    "updates that are too few": (lambda t: t.split('\n[[tests]]\nname = "random"')[0], "No hidden test"),
+    "epsilon that cannot be seen": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is left out"),
+}
+
+
+@pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))
+def test_the_check_finds_what_lets_mistakes_through(adam, weaken, says):
+    (adam.folder / "exercise.toml").write_text(weaken(ADAM))
+    assert says in "\n".join(check(read_exercise(adam.folder), shared_pool()).faults)
+
+
+@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug) for slug in ("", "mse_loss", "huber_loss", "nll_loss")])
+def test_a_new_exercise_passes_the_check(tmp_path, lesson):
+    folder = write_new("my_exercise", lesson, tmp_path)
+    assert not check(read_exercise(folder), shared_pool()).faults
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug) for slug in LOSSES])
+def test_a_new_exercise_on_any_loss_passes_the_check(tmp_path, lesson):
+    folder = write_new("my_exercise", lesson, tmp_path)
+    assert not check(read_exercise(folder), shared_pool()).faults
+
+
+JSON_KEYS = {"score", "max_score", "isolation", "versions", "tests", "output"}
+TEST_KEYS = {
+    *("name", "points", "max_points", "hidden", "outcome", "message", "mistake"),
+    *("index", "got", "expected", "error", "ulps", "seconds"),
+}
+
+
+@pytest.fixture
+def wrong_file(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(HEAD + "    return np.full(scores.shape, np.inf)\n")
+    return path
+
+
+def test_json_is_strict_and_has_the_promised_keys(wrong_file, capsys):
+    assert main(["grade", "softmax", str(wrong_file), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert told.keys() >= JSON_KEYS
+    assert all(test.keys() >= TEST_KEYS for test in told["tests"])
+    assert told["tests"][0]["got"] == "Infinity"
+    assert told["versions"].keys() == {"torch", "numpy", "exercise"}
+
+
+def test_gradescope_gets_strict_results(wrong_file, tmp_path):
+    out = tmp_path / "results.json"
+    assert main(["grade", "softmax", str(wrong_file), "--format", "gradescope", "--out", str(out)]) == 0
+    told = json.loads(out.read_text(), parse_constant=pytest.fail)
+    assert told["score"] == sum(test["score"] for test in told["tests"])
+    assert {test["status"] for test in told["tests"]} <= {"passed", "failed"}
+    assert {"score", "max_score", "status", "name", "output", "visibility"} <= told["tests"][0].keys()
+
+
+def test_the_bundle_grades_by_itself(tmp_path, wrong_file):
+    gradescope.write_bundle(SOFTMAX, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as bundle:
+        assert {"setup.sh", "run_autograder"} <= set(bundle.namelist())
+        bundle.extractall(tmp_path / "source")
+    command = [sys.executable, "-m", "lib.grading", "grade", "softmax", str(wrong_file), "--json"]
+    env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"}
+    ended = subprocess.run(command, cwd=tmp_path / "source", env=env, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["max_score"] == SOFTMAX.max_score
+
+
+CALLS = {
+    "graded": (["grade", "softmax", "FILE"], 0),
+    "checked": (["check", "softmax"], 0),
+    "no such exercise": (["grade", "sofmax", "FILE"], 2),
+    "no such file": (["grade", "softmax", "nowhere.py"], 2),
+    "no such folder": (["check", "--exercises", "nowhere"], 2),
+    "new on no lesson": (["new", "x", "--lesson", "nothing"], 2),
+    "new with a bad name": (["new", "my-loss"], 2),
+    "a notebook that is none": (["grade", "softmax", "BROKEN"], 3),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code"), list(CALLS.values()), ids=list(CALLS))
+def test_how_a_command_ends(arguments, code, wrong_file, tmp_path, capsys):
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text("{")
+    files = {"FILE": str(wrong_file), "BROKEN": str(broken)}
+    assert main([files.get(word, word) for word in arguments]) == code
+
+
+def test_a_fault_that_the_check_finds_ends_with_1(adam, capsys):
+    (adam.folder / "exercise.toml").write_text(ADAM.replace("hidden = true\n", ""))
+    assert main(["check", str(adam.folder)]) == 1
+    assert "No hidden test is worth points" in capsys.readouterr().out
+
+
+def test_the_report_in_words(wrong_file):
+    text = in_words(grade(SOFTMAX, HEAD + "    return np.exp(scores) / np.exp(scores).sum()"))
+    assert "✓ three scores 1/1" in text
+    assert "✗ two samples 0/2: wrong value, [0, 0] is off by" in text
+    assert "Hint: Every row is a sample of its own" in text
+    assert "^^^" in text
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import numpy as np\n", "!pip install x"]},
+        {"cell_type": "markdown", "source": "# words"},
+        {"cell_type": "code", "source": "%%time\nslow()"},
+        {"cell_type": "code", "source": "def f(x):\n    %timeit x\n    return x % 2"},
+    ]
+}
+
+
+def test_of_a_notebook_the_code_is_read_and_magics_dropped():
+    source = read_source("a.ipynb", json.dumps(NOTEBOOK).encode())
+    space: dict[str, object] = {}
+    exec(source, space)
+    assert space["f"](5) == 1
+    assert space["np"] is np
+
+
+ODD = {
+    "another ending": ("a.txt", b"x = 1", "expected .py or .ipynb"),
+    "Latin-1": ("a.py", "é".encode("latin-1"), "not UTF-8"),
+    "too large": ("a.py", b" " * 5_000_000, "expected at most"),
+    "a list": ("a.ipynb", b"[]", "no cells"),
+    "not JSON": ("a.ipynb", b"{", "JSON is broken"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "says"), list(ODD.values()), ids=list(ODD))
+def test_a_file_that_is_no_submission_is_refused_in_words(name, data, says):
+    with pytest.raises(Unreadable, match=says):
+        read_source(name, data)
