@@ -31,6 +31,15 @@ def built(scheduler: Scheduler, optimizer: Any, parameters: Mapping[str, Any]) -
     return scheduler.torch(optimizer, **parameters)
 
 
+def as_whole(name: str) -> Callable[[Scheduler, Any, Mapping[str, Any]], Any]:
+    """Builds with one argument as a list of plain whole numbers: torch looks epochs up in it."""
+
+    def build(scheduler: Scheduler, optimizer: Any, parameters: Mapping[str, Any]) -> Any:
+        return built(scheduler, optimizer, {**parameters, name: [int(n) for n in parameters[name]]})
+
+    return build
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Scheduler(Topic):
     """One scheduler of torch.optim.lr_scheduler.

@@ -1,0 +1,105 @@
+"""ConstantLR: a part of the learning rate for the first epochs, then all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+
+
+def check(*, lr, epoch, base_lr, metric, state, factor, total_iters):
+    if factor > 1 or factor < 0:
+        raise ValueError(f"factor is {factor:g}; expected a part from 0 to 1 of the learning rate.")
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, factor, total_iters) -> Steps:
+    """Epoch 0 multiplies by the factor, epoch total_iters divides by it again."""
+    if epoch not in (0, total_iters):
+        new = yield Step("lr", r"\gamma_t = \gamma_{t-1}", np.asarray(lr), words="Nothing happens in this epoch.")
+        return new, state
+    if epoch and factor == 0:
+        raise ValueError(f"factor is 0, and in epoch {epoch} torch divides by it; expected more than 0.")
+    new = yield Step(
+        "lr",
+        r"\gamma_0^{\text{now}} = f\, \gamma_0" if epoch == 0 else r"\gamma_t = \frac{1}{f}\, \gamma_{t-1}",
+        np.asarray(lr * factor if epoch == 0 else lr * (1.0 / factor)),
+        worked=lambda: rf"{num(factor)} \cdot {num(lr)}" if epoch == 0 else rf"\frac{{{num(lr)}}}{{{num(factor)}}}",
+        words="Start with a part of the learning rate: multiply by the factor."
+        if epoch == 0
+        else "The waiting is over: divide by the factor, which gives the whole learning rate back.",
+    )
+    return new, state
+
+
+MISTAKES = (
+    Mistake(
+        {"lr": lambda given, done: given["base_lr"]},
+        "You took the whole learning rate. Until total_iters it is multiplied by the factor.",
+        when=lambda given: given["epoch"] < given["total_iters"],
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["factor"] * given["lr"]},
+        "You multiplied again. In this epoch the factor is taken out.",
+        when=lambda given: given["epoch"] == given["total_iters"],
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"]},
+        "You left it as it is. In this epoch the factor is taken out.",
+        when=lambda given: given["epoch"] == given["total_iters"],
+    ),
+)
+
+LESSON = Scheduler(
+    title="ConstantLR",
+    torch=lr_scheduler.ConstantLR,
+    order=5,
+    names=("常数因子学习率", "constant factor", "warm-up"),
+    purpose="For the first epochs a part of the learning rate, then all of it.",
+    use_when="The first epochs should be careful and you want no curve; mostly as a part of SequentialLR.",
+    not_when="The warm-up should be gradual (LinearLR).",
+    formula=r"\gamma_t = f\, \gamma_0 \text{ while } t < T, \text{ then } \gamma_0",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        (r"f", "factor"),
+        (r"T", "total_iters: the first epoch with the whole learning rate"),
+    ),
+    parameters=(
+        Number("factor", 1.0 / 3, "The part of the learning rate to start with.", (0.5, 1.0)),
+        Number("total_iters", 5, "From this epoch on all of it.", (1, 12), integer=True),
+    ),
+    examples=(
+        Example("A third for five epochs", {"lr": 0.3, "steps": 15}, "0.1 in epochs 0 to 4, then 0.3."),
+        Example("A half for two", {"lr": 0.1, "steps": 10, "factor": 0.5, "total_iters": 2}, "0.05 twice, then 0.1."),
+        Example(
+            "Never the whole",
+            {"lr": 0.1, "steps": 10, "total_iters": 20},
+            "Training that ends before total_iters never sees the whole rate.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "A factor above 1",
+            "It is meant for starting low.",
+            error="Constant multiplicative factor expected to be between 0 and 1.",
+            values={"factor": 1.5},
+        ),
+        Pitfall(
+            "A factor of 0",
+            "It is taken at first; in epoch total_iters torch divides by it and stops with a ZeroDivisionError.",
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: ConstantLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ConstantLR.html",
+        ),
+    ),
+    tries=(Try("What if it started with a tenth?", {"factor": 0.1}),),
+    check=check,
+)

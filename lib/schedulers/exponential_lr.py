@@ -1,0 +1,86 @@
+"""ExponentialLR: every epoch the learning rate is multiplied by gamma."""
+
+from __future__ import annotations
+
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, gamma) -> Steps:
+    """Gamma to the power of the epoch."""
+    power = yield Step(
+        "decay",
+        r"d_t = g^{\,t}",
+        gamma ** float(epoch) + 0 * base_lr,
+        worked=lambda: rf"{num(gamma)}^{{{epoch}}}",
+        words="Gamma times itself, once for every epoch so far.",
+    )
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_0\, d_t",
+        base_lr * power,
+        worked=lambda: rf"{num(base_lr)} \cdot {num(power)}",
+        words="Multiply the first learning rate by it.",
+    )
+    return new, state
+
+
+MISTAKES = (
+    Mistake(
+        {"decay": lambda given, done: given["gamma"] ** (given["epoch"] + 1)},
+        "You counted epochs from 1. The first epoch is 0 and has the whole learning rate.",
+    ),
+    Mistake(
+        {"decay": lambda given, done: given["gamma"] * given["epoch"]},
+        "You multiplied by the epoch. Gamma is taken to that power.",
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"] * done["decay"]},
+        "You started from the last learning rate, so earlier epochs count twice. Start from the first one.",
+        when=lambda given: given["epoch"] > 1,
+    ),
+)
+
+LESSON = Scheduler(
+    title="ExponentialLR",
+    torch=lr_scheduler.ExponentialLR,
+    order=7,
+    names=("指数衰减调整学习率", "exponential decay"),
+    purpose="Every epoch the learning rate is multiplied by gamma.",
+    use_when="You want a smooth decay with one setting, and gamma close to 1.",
+    not_when="Training should end at a given epoch: the curve never reaches an end (CosineAnnealingLR does).",
+    formula=r"\gamma_t = \gamma_0\, g^{\,t}",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        (r"g", "gamma"),
+        (r"d_t", "what is left of the first learning rate"),
+    ),
+    parameters=(Number("gamma", 0.9, "What each epoch multiplies by.", (0.5, 1.05)),),
+    examples=(
+        Example("A tenth less each epoch", {"lr": 0.1, "steps": 30, "gamma": 0.9}, "After 22 epochs a tenth is left."),
+        Example("Halved each epoch", {"lr": 0.1, "steps": 20, "gamma": 0.5}, "After ten epochs it is a thousandth."),
+        Example(
+            "It grows", {"lr": 0.001, "steps": 30, "gamma": 1.2}, "A gamma above 1 is a range test: how high can it go?"
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "Per batch it collapses",
+            "Called after every batch, 0.9 leaves nothing after a hundred batches. Then take a gamma such as 0.999.",
+        ),
+        Pitfall("gamma has no default", "It must be given."),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: ExponentialLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ExponentialLR.html",
+        ),
+    ),
+    tries=(Try("What if it halved?", {"gamma": 0.5}), Try("What if it grew?", {"gamma": 1.1})),
+)

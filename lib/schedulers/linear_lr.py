@@ -1,0 +1,134 @@
+"""LinearLR: the learning rate moves in a straight line from one part of it to another."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+
+
+def check(*, lr, epoch, base_lr, metric, state, start_factor, end_factor, total_iters):
+    if start_factor > 1 or start_factor <= 0:
+        raise ValueError(f"start_factor is {start_factor:g}; expected more than 0, and 1 at most.")
+    if end_factor > 1 or end_factor < 0:
+        raise ValueError(f"end_factor is {end_factor:g}; expected a part from 0 to 1.")
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, start_factor, end_factor, total_iters) -> Steps:
+    """The part of the learning rate in this epoch, on the line from the first to the last."""
+    if epoch and epoch > total_iters:
+        new = yield Step("lr", r"\gamma_t = \gamma_{t-1}", np.asarray(lr), words="The line has ended: nothing changes.")
+        return new, state
+    share = yield Step(
+        "share",
+        r"f_t = f_a + (f_b - f_a)\, \frac{t}{T}",
+        np.asarray(start_factor + (end_factor - start_factor) * (epoch / total_iters if epoch else 0.0)),
+        worked=lambda: (
+            rf"{num(start_factor)} + ({num(end_factor)} - {num(start_factor)}) \cdot \frac{{{epoch}}}{{{total_iters}}}"
+        ),
+        words="How far along the line is this epoch? Go that part of the way from the first factor to the last.",
+    )
+    new = yield Step(
+        "lr",
+        r"\gamma_t = f_t\, \gamma_0",
+        base_lr * share,
+        worked=lambda: rf"{num(share)} \cdot {num(base_lr)}",
+        words="Multiply the optimizer's learning rate by it.",
+    )
+    return new, state
+
+
+def within(given):
+    return given["epoch"] <= given["total_iters"]
+
+
+MISTAKES = (
+    Mistake(
+        {"share": lambda given, done: given["epoch"] / given["total_iters"]},
+        "You started from 0. The line starts at start_factor.",
+        when=within,
+    ),
+    Mistake(
+        {
+            "share": lambda given, done: (
+                given["start_factor"]
+                + (given["end_factor"] - given["start_factor"]) * (given["epoch"] + 1) / given["total_iters"]
+            )
+        },
+        "You are one epoch ahead: epoch 0 has start_factor itself.",
+        when=within,
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"] * done["share"]},
+        "You multiplied the last learning rate. The factor belongs to the optimizer's own.",
+        when=lambda given: within(given) and given["epoch"] > 0,
+    ),
+)
+
+LESSON = Scheduler(
+    title="LinearLR",
+    torch=lr_scheduler.LinearLR,
+    order=6,
+    names=("线性学习率", "线性预热", "linear warm-up", "linear decay"),
+    purpose="The learning rate moves in a straight line from one part of it to another.",
+    use_when="You want a warm-up: large batches, and transformers, diverge when they start with the whole learning "
+    "rate.",
+    not_when="It should come down at the end as well: put it before another one in SequentialLR.",
+    formula=r"\gamma_t = \gamma_0 \left(f_a + (f_b - f_a)\, \frac{\min(t, T)}{T}\right)",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        (r"f_a, f_b", "start_factor and end_factor"),
+        (r"T", "total_iters: the epoch in which the line ends"),
+        (r"f_t", "the part of the learning rate in epoch t"),
+    ),
+    parameters=(
+        Number("start_factor", 1.0 / 3, "The part to start with.", (0.1, 1.0)),
+        Number("end_factor", 1.0, "The part to end with.", (0.5, 0.0)),
+        Number("total_iters", 5, "The epoch in which the line ends.", (1, 12), integer=True),
+    ),
+    examples=(
+        Example("Warm-up from a third", {"lr": 0.3, "steps": 12}, "0.1 in epoch 0, 0.3 from epoch 5 on."),
+        Example(
+            "From a tenth in ten", {"lr": 0.1, "steps": 20, "start_factor": 0.1, "total_iters": 10}, "A gentle start."
+        ),
+        Example(
+            "Down to nothing",
+            {"lr": 0.1, "steps": 15, "start_factor": 1.0, "end_factor": 0.0, "total_iters": 10},
+            "The other way round: linear decay.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "A start of 0",
+            "torch computes each rate from the last one, so a start of 0 would stay 0.",
+            error="Starting multiplicative factor expected to be greater than 0 and less or equal to 1.",
+            values={"start_factor": 0.0},
+        ),
+        Pitfall(
+            "An end above 1",
+            "Factors are parts of the optimizer's learning rate.",
+            error="Ending multiplicative factor expected to be between 0 and 1.",
+            values={"end_factor": 1.5},
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: LinearLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.LinearLR.html",
+        ),
+        Reference(
+            "Goyal et al., Accurate, Large Minibatch SGD (2017): the warm-up", "https://arxiv.org/abs/1706.02677"
+        ),
+    ),
+    tries=(
+        Try("What if it started at a tenth?", {"start_factor": 0.1}),
+        Try("What if it took ten epochs?", {"total_iters": 10}),
+    ),
+    check=check,
+)

@@ -1,0 +1,104 @@
+"""PolynomialLR: the learning rate falls to 0 along a power of the time that is left."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, total_iters, power) -> Steps:
+    """The part of the time that is left, to a power."""
+    if epoch == 0 or epoch > total_iters:
+        latex = r"\gamma_t = \gamma_0" if epoch == 0 else r"\gamma_t = \gamma_{t-1}"
+        words = "The whole learning rate." if epoch == 0 else "The time is over: nothing changes."
+        new = yield Step("lr", latex, np.asarray(lr), words=words)
+        return new, state
+    left = yield Step(
+        "time_left",
+        r"u_t = 1 - \frac{t}{T}",
+        np.asarray(1.0 - epoch / total_iters),
+        worked=lambda: rf"1 - \frac{{{epoch}}}{{{total_iters}}}",
+        words="Which part of the time is left?",
+    )
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_0\, u_t^{\,p}",
+        base_lr * left**power,
+        worked=lambda: rf"{num(base_lr)} \cdot {num(left)}^{{{num(power)}}}",
+        words="Take it to the power, times the optimizer's learning rate.",
+    )
+    return new, state
+
+
+def within(given):
+    return 0 < given["epoch"] <= given["total_iters"]
+
+
+MISTAKES = (
+    Mistake(
+        {"time_left": lambda given, done: given["epoch"] / given["total_iters"]},
+        "You took the part that has passed. The part that is left counts.",
+        when=within,
+    ),
+    Mistake(
+        {"time_left": lambda given, done: 1 - (given["epoch"] - 1) / given["total_iters"]},
+        "You are one epoch behind: epoch 0 has the whole learning rate.",
+        when=within,
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["base_lr"] * done["time_left"]},
+        "You left the power out.",
+        when=lambda given: within(given) and given["power"] != 1,
+    ),
+)
+
+LESSON = Scheduler(
+    title="PolynomialLR",
+    torch=lr_scheduler.PolynomialLR,
+    order=8,
+    names=("多项式学习率", "poly schedule", "polynomial decay"),
+    purpose="The learning rate falls to 0 along a power of the time that is left.",
+    use_when="You train segmentation networks, where a power of 0.9 is usual, or want a linear decay (power 1).",
+    not_when="Training may go on beyond total_iters: from then on the learning rate is 0.",
+    formula=r"\gamma_t = \gamma_0 \left(1 - \frac{\min(t, T)}{T}\right)^p",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        (r"T", "total_iters: the epoch in which it reaches 0"),
+        (r"p", "power"),
+        (r"u_t", "the part of the time that is left"),
+    ),
+    parameters=(
+        Number("total_iters", 5, "The epoch in which the learning rate reaches 0.", (1, 40), integer=True),
+        Number("power", 1.0, "1 is a straight line; 2 falls quickly at first.", (2.0, 0.9)),
+    ),
+    examples=(
+        Example("A straight line", {"lr": 0.1, "steps": 15, "total_iters": 10}, "0.1, 0.09, … and 0 from epoch 10 on."),
+        Example(
+            "Squared", {"lr": 0.1, "steps": 30, "total_iters": 30, "power": 2.0}, "Quick at first, gentle at the end."
+        ),
+        Example(
+            "The segmentation recipe", {"lr": 0.01, "steps": 30, "total_iters": 30, "power": 0.9}, "Nearly straight."
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "It ends at 0",
+            "From total_iters on nothing is learnt any more. Let it be the number of epochs you train for.",
+        ),
+        Pitfall("The default is short", "total_iters is 5 unless given."),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: PolynomialLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.PolynomialLR.html",
+        ),
+    ),
+    tries=(Try("What if it were squared?", {"power": 2.0}), Try("What if it took 20 epochs?", {"total_iters": 20})),
+)
