@@ -1,0 +1,152 @@
+"""CosineAnnealingLR: the learning rate follows half a wave of the cosine, from its start down to eta_min."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+
+
+def check(*, lr, epoch, base_lr, metric, state, T_max, eta_min):
+    if T_max == 0:
+        raise ValueError("T_max is 0; expected the number of epochs from the highest to the lowest learning rate.")
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, T_max, eta_min) -> Steps:
+    """Where the wave stands in this epoch, and how far above eta_min that is.
+
+    Torch computes each rate from the last one; on paper the closed form gives the same. Only where torch leaves the
+    curve (the last rate has lost the digits that it would need) does the step follow torch.
+    """
+    if epoch == 0:
+        new = yield Step(
+            "lr", r"\gamma_0^{\text{now}} = \gamma_0", np.asarray(lr), words="The optimizer's own learning rate."
+        )
+        return new, state
+    wave = yield Step(
+        "wave",
+        r"w_t = \frac{1 + \cos(\pi t / T)}{2}",
+        np.asarray((1 + math.cos(math.pi * epoch / T_max)) / 2),
+        worked=lambda: rf"\frac{{1 + \cos(\pi \cdot {epoch} / {T_max})}}{{2}}",
+        words="Where does the cosine stand? From 1 at the start to 0 at T_max.",
+    )
+    closed = (1 + math.cos(math.pi * epoch / T_max)) / 2
+    onward = from_the_last(lr, epoch, base_lr, T_max, eta_min)
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \eta + (\gamma_0 - \eta)\, w_t",
+        np.asarray(onward + (base_lr - eta_min) * (wave - closed)),
+        worked=lambda: rf"{num(eta_min)} + ({num(base_lr)} - {num(eta_min)}) \cdot {num(wave)}",
+        words="Start from eta_min, and add that part of the distance to the first learning rate.",
+    )
+    return new, state
+
+
+def from_the_last(lr, epoch, base_lr, T_max, eta_min) -> float:
+    """Torch's own recursion from the learning rate of the epoch before."""
+    if (epoch - 1 - T_max) % (2 * T_max) == 0:
+        return lr + (base_lr - eta_min) * (1 - math.cos(math.pi / T_max)) / 2
+    now, before = (1 + math.cos(math.pi * e / T_max) for e in (epoch, epoch - 1))
+    return now / before * (lr - eta_min) + eta_min
+
+
+def later(given):
+    return given["epoch"] > 0
+
+
+MISTAKES = (
+    Mistake(
+        {"wave": lambda given, done: math.cos(math.pi * given["epoch"] / given["T_max"])},
+        "You took the cosine itself. It is lifted by 1 and halved, so that it runs from 1 to 0.",
+        when=later,
+    ),
+    Mistake(
+        {"wave": lambda given, done: (1 + math.cos(given["epoch"] / given["T_max"])) / 2},
+        "You left π out.",
+        when=later,
+    ),
+    Mistake(
+        {
+            "wave": lambda given, done: (
+                (1 + math.cos(math.radians(180 * given["epoch"] / given["T_max"] * math.pi / 180))) / 2
+            )
+        },
+        "Your calculator is set to degrees. The cosine wants radians.",
+        when=later,
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["eta_min"] + given["base_lr"] * done["wave"]},
+        "You added too much: eta_min is counted twice. The distance from eta_min to the first learning rate is what "
+        "waves.",
+        when=lambda given: later(given) and given["eta_min"] != 0,
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"] * done["wave"]},
+        "You multiplied the last learning rate. The wave belongs to the first one.",
+        when=lambda given: given["epoch"] > 1,
+    ),
+)
+
+LESSON = Scheduler(
+    title="CosineAnnealingLR",
+    torch=lr_scheduler.CosineAnnealingLR,
+    order=9,
+    names=("余弦退火调整学习率", "cosine annealing", "half cosine"),
+    purpose="The learning rate follows half a wave of the cosine down to eta_min.",
+    use_when="You know how many epochs you train: set T_max to them. The usual choice today, mostly after a warm-up.",
+    not_when="Training may go on after T_max: the learning rate climbs again.",
+    formula=r"\gamma_t = \eta + (\gamma_0 - \eta)\, \frac{1 + \cos(\pi t / T)}{2}",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        (r"T", "T_max: epochs from the highest to the lowest learning rate"),
+        (r"\eta", "eta_min: the lowest learning rate"),
+        (r"w_t", "where the wave stands: from 1 to 0"),
+    ),
+    parameters=(
+        Number("T_max", 20, "Epochs from the highest to the lowest learning rate.", (1, 7, 50), integer=True),
+        Number("eta_min", 0.0, "The lowest learning rate.", (0.01,)),
+    ),
+    examples=(
+        Example(
+            "Half a wave",
+            {"lr": 0.1, "steps": 21, "T_max": 20},
+            "Slow at first, quick in the middle, slow at the end: 0.05 after half the time.",
+        ),
+        Example("Not down to 0", {"lr": 0.1, "steps": 21, "T_max": 20, "eta_min": 0.01}, "It ends at eta_min."),
+        Example(
+            "Beyond T_max", {"lr": 0.1, "steps": 45, "T_max": 20}, "It climbs again: after 40 epochs it is back at 0.1."
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "It climbs again", "After T_max the wave goes up. Let T_max be the number of step() calls that you make."
+        ),
+        Pitfall("Epochs or batches", "Called after every batch, T_max must be counted in batches."),
+        Pitfall(
+            "T_max=0",
+            "Nothing can be divided by it.",
+            error="modulo",
+            values={"T_max": 0},
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: CosineAnnealingLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html",
+        ),
+        Reference(
+            "Loshchilov, Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts (2017)",
+            "https://arxiv.org/abs/1608.03983",
+        ),
+    ),
+    tries=(Try("What if it stopped at 0.01?", {"eta_min": 0.01}), Try("What if it took ten epochs?", {"T_max": 10})),
+    check=check,
+)

@@ -1,0 +1,119 @@
+"""LambdaLR: the optimizer's learning rate times a function of the epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+
+
+def halves_every_ten(epoch):
+    return 0.5 ** (epoch // 10)
+
+
+def inverse_root(epoch):
+    return (epoch + 1) ** -0.5
+
+
+def warm_up_then_decay(epoch):
+    return min((epoch + 1) / 5, 0.95 ** (epoch - 4))
+
+
+FUNCTIONS = {
+    "halved every ten epochs": halves_every_ten,
+    "one over the root": inverse_root,
+    "warm-up, then decay": warm_up_then_decay,
+}
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, lr_lambda) -> Steps:
+    """The function's value at this epoch, times the optimizer's learning rate."""
+    function = FUNCTIONS.get(lr_lambda, lr_lambda)
+    factor = yield Step(
+        "factor",
+        r"f(t) = \text{the function at } t",
+        np.asarray(float(function(epoch))),
+        words="Put the epoch into the function. Its code stands in the view Code.",
+    )
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_0\, f(t)",
+        base_lr * factor,
+        worked=lambda: rf"{num(base_lr)} \cdot {num(factor)}",
+        words="Multiply the optimizer's own learning rate by it.",
+    )
+    return new, state
+
+
+MISTAKES = (
+    Mistake(
+        {
+            "factor": lambda given, done: float(
+                FUNCTIONS.get(given["lr_lambda"], given["lr_lambda"])(given["epoch"] + 1)
+            )
+        },
+        "You are one epoch ahead. Epochs count from 0.",
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factor"]},
+        "You multiplied the last learning rate: that is MultiplicativeLR. Here the factor belongs to the optimizer's "
+        "own.",
+    ),
+    Mistake(
+        {"lr": lambda given, done: done["factor"]},
+        "You took the factor itself. The optimizer's learning rate is multiplied by it.",
+    ),
+)
+
+LESSON = Scheduler(
+    title="LambdaLR",
+    torch=lr_scheduler.LambdaLR,
+    order=1,
+    names=("自定义调整学习率", "function of the epoch", "lambda"),
+    purpose="The optimizer's learning rate times a function of the epoch that you write.",
+    use_when="No ready-made schedule fits: any curve that you can write as a function of the epoch.",
+    not_when="A ready-made one does: it can be saved with its state, a lambda cannot.",
+    formula=r"\gamma_t = \gamma_0\, f(t)",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        (r"f(t)", "lr_lambda: your function of the epoch"),
+    ),
+    parameters=(
+        Choice("lr_lambda", "halved every ten epochs", tuple(FUNCTIONS), "The function of the epoch.", torch=FUNCTIONS),
+    ),
+    examples=(
+        Example("Halved every ten epochs", {"lr": 0.1, "steps": 30}, "A staircase written as a function."),
+        Example(
+            "One over the root",
+            {"lr": 0.1, "steps": 30, "lr_lambda": "one over the root"},
+            "The classic decay of theory.",
+        ),
+        Example(
+            "Warm-up, then decay",
+            {"lr": 0.1, "steps": 30, "lr_lambda": "warm-up, then decay"},
+            "Up for five epochs, then down.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "Not the learning rate, a factor",
+            "The function returns what the optimizer's learning rate is multiplied by: 1 means all of it.",
+        ),
+        Pitfall(
+            "A lambda is not saved", "state_dict() leaves lambdas and functions out; objects with __call__ are kept."
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: LambdaLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.LambdaLR.html",
+        ),
+    ),
+    tries=(Try("What if it fell with one over the root?", {"lr_lambda": "one over the root"}),),
+)

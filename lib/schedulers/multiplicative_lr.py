@@ -1,0 +1,129 @@
+"""MultiplicativeLR: each epoch multiplies the last learning rate by a function of the epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+
+
+def five_percent_less(epoch):
+    return 0.95
+
+
+def less_and_less(epoch):
+    return 1 - 1 / (epoch + 2)
+
+
+def every_third_epoch(epoch):
+    return 0.5 if epoch % 3 == 0 else 1.0
+
+
+FUNCTIONS = {
+    "five percent less": five_percent_less,
+    "less and less": less_and_less,
+    "half every third epoch": every_third_epoch,
+}
+
+
+def by_hand(lr, epoch, base_lr, metric, state, *, lr_lambda) -> Steps:
+    """The function's value at this epoch, times the last learning rate."""
+    if epoch == 0:
+        new = yield Step(
+            "lr", r"\gamma_0^{\text{now}} = \gamma_0", np.asarray(lr), words="The optimizer's own learning rate."
+        )
+        return new, state
+    function = FUNCTIONS.get(lr_lambda, lr_lambda)
+    factor = yield Step(
+        "factor",
+        r"f(t) = \text{the function at } t",
+        np.asarray(float(function(epoch))),
+        words="Put the epoch into the function. Its code stands in the view Code.",
+    )
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_{t-1}\, f(t)",
+        lr * factor,
+        worked=lambda: rf"{num(lr)} \cdot {num(factor)}",
+        words="Multiply the last learning rate by it.",
+    )
+    return new, state
+
+
+def later(given):
+    return given["epoch"] > 0
+
+
+MISTAKES = (
+    Mistake(
+        {
+            "factor": lambda given, done: float(
+                FUNCTIONS.get(given["lr_lambda"], given["lr_lambda"])(given["epoch"] + 1)
+            )
+        },
+        "You are one epoch ahead. Epochs count from 0.",
+        when=later,
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["base_lr"] * done["factor"]},
+        "You multiplied the first learning rate: that is LambdaLR. Here each epoch starts from the last one.",
+        when=lambda given: given["epoch"] > 1,
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"] - done["factor"]},
+        "You took the factor away. The last learning rate is multiplied by it.",
+        when=later,
+    ),
+)
+
+LESSON = Scheduler(
+    title="MultiplicativeLR",
+    torch=lr_scheduler.MultiplicativeLR,
+    order=2,
+    names=("乘法调整学习率", "factor per epoch"),
+    purpose="Each epoch multiplies the last learning rate by a function of the epoch.",
+    use_when="A schedule is easier to say as 'so much less than last time'.",
+    not_when="You know the learning rate of each epoch itself (LambdaLR): errors of the factors add up here.",
+    formula=r"\gamma_t = \gamma_{t-1}\, f(t)",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one"),
+        (r"f(t)", "lr_lambda: your function of the epoch"),
+    ),
+    parameters=(
+        Choice("lr_lambda", "five percent less", tuple(FUNCTIONS), "The function of the epoch.", torch=FUNCTIONS),
+    ),
+    examples=(
+        Example("Five percent less", {"lr": 0.1, "steps": 30}, "The same as ExponentialLR with gamma 0.95."),
+        Example(
+            "Less and less",
+            {"lr": 0.1, "steps": 30, "lr_lambda": "less and less"},
+            "The factors move towards 1, the rate towards 0.",
+        ),
+        Example(
+            "Half every third epoch", {"lr": 0.1, "steps": 30, "lr_lambda": "half every third epoch"}, "A staircase."
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall("A factor, not a rate", "The function returns what the last learning rate is multiplied by."),
+        Pitfall("Not at epoch 0", "The function is first asked in epoch 1."),
+        Pitfall(
+            "It must be a function",
+            "A number is refused.",
+            error="lr_lambda should be a function",
+            values={"lr_lambda": 0.9},
+        ),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: MultiplicativeLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.MultiplicativeLR.html",
+        ),
+    ),
+    tries=(Try("What if it only halved every third epoch?", {"lr_lambda": "half every third epoch"}),),
+)
