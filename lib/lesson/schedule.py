@@ -47,7 +47,7 @@ def schedule_by_hand(
     lr, state, rates = base, dict[str, Any](), list[Rate]()
     for epoch in range(steps):
         metric = metrics[min(epoch, len(metrics)) - 1] if metrics is not None and epoch else None
-        handed = {"lr": lr, "epoch": epoch, "base_lr": base, "metric": metric, "state": state}
+        handed = {"lr": lr, "epoch": epoch, "initial_lr": base, "metric": metric, "state": state}
         given = given_values(lesson, {**own, **handed})
         if epoch == 0:
             lesson.check(**given)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lib.lesson.drive import drive
+from lib.lesson.given import given_values
 from lib.lesson.spec import AsIs, Number, Parameter, Tensor, Topic
+from lib.lesson.to_torch import torch_parameters
 
 LR = Number("lr", 0.1, "The optimizer's learning rate, from which the schedule starts.")
 STEPS = Number("steps", 30, "For how many epochs the schedule is followed.", integer=True)
@@ -20,7 +23,7 @@ METRICS = Tensor(
 HANDED: tuple[Parameter, ...] = (
     AsIs("lr", None, "the learning rate of the epoch before"),
     AsIs("epoch", 0, "the number of the epoch, from 0"),
-    AsIs("base_lr", None, "the learning rate that the optimizer was built with"),
+    AsIs("initial_lr", None, "the learning rate that the optimizer was built with"),
     AsIs("metric", None, "what is watched, after the epoch before"),
     AsIs("state", {}, "what the scheduler remembers"),
 )
@@ -44,7 +47,7 @@ def as_whole(name: str) -> Callable[[Scheduler, Any, Mapping[str, Any]], Any]:
 class Scheduler(Topic):
     """One scheduler of torch.optim.lr_scheduler.
 
-    `by_hand(lr, epoch, base_lr, metric, state, *, …)` yields the steps of one epoch, the last one named `lr`, and
+    `by_hand(lr, epoch, initial_lr, metric, state, *, …)` yields the steps of one epoch, the last one named `lr`, and
     returns `(lr, state)`. Epoch 0 is what torch does when the scheduler is built; then `lr` is the optimizer's own.
     `cycles_momentum(given)` says whether the state holds the optimizer's momentum too. `build` makes torch's scheduler;
     one that combines others names its `parts(values)`: (scheduler, values) pairs, and the other arguments.
@@ -68,3 +71,17 @@ class Scheduler(Topic):
     @property
     def torch_name(self) -> str:
         return f"lr_scheduler.{self.torch.__name__}"
+
+
+def part_rate(
+    part: Scheduler, values: Mapping[str, Any], lr: float, epoch: int, initial_lr: float, state: Mapping[str, Any]
+) -> tuple[float, dict[str, Any]]:
+    """One epoch of a schedule that is part of another: its learning rate, and what it remembers."""
+    handed = {"lr": lr, "epoch": epoch, "initial_lr": initial_lr, "metric": None, "state": dict(state)}
+    new, after = drive(part.by_hand(**given_values(part, {**values, **handed}))).returned
+    return float(new), after
+
+
+def torch_part(part: Scheduler, optimizer: Any, values: Mapping[str, Any]) -> Any:
+    """Torch's scheduler for a part."""
+    return part.build(part, optimizer, torch_parameters(part, values))

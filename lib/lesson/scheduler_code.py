@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.code import called
+from lib.lesson.code import called, in_numpy
 from lib.lesson.given import given_values
 from lib.lesson.optimizer_code import DRIVER
 from lib.lesson.schedule import base_of
@@ -80,6 +80,10 @@ def _python(spec: Parameter, value: Any) -> str:
     return repr(value)
 
 
+def _numpy(spec: Parameter, value: Any) -> str:
+    return in_numpy(value) if isinstance(value, np.ndarray) else _python(spec, value)
+
+
 def _functions(lesson: Scheduler, values: Mapping[str, Any]) -> list[Callable[..., Any]]:
     """The functions among the arguments."""
     if lesson.parts is not None:
@@ -104,7 +108,7 @@ def numpy_program(lesson: Scheduler, values: Mapping[str, Any], steps: int, metr
     collected.imports.add(("numpy as np", ""))
     own = {name: value for name, value in values.items() if name != "lr"}
     given = given_values(lesson, {**own, "lr": 0.0})
-    arguments = "".join(f'    "{p.name}": {_python(p, given[p.name])},\n' for p in lesson.parameters)
+    arguments = "".join(f'    "{p.name}": {_numpy(p, given[p.name])},\n' for p in lesson.parameters)
     watched = "metrics[min(epoch, len(metrics)) - 1] if epoch else None" if lesson.watches_metric else "None"
     return "\n".join(
         [
@@ -112,14 +116,14 @@ def numpy_program(lesson: Scheduler, values: Mapping[str, Any], steps: int, metr
             collected.text(),
             DRIVER,
             f"\ngiven = {{\n{arguments}}}",
-            f"base_lr = lr = {base_of(values)!r}",
+            f"initial_lr = lr = {base_of(values)!r}",
             "state = {}",
             *([f"metrics = {np.ravel(metrics).tolist()!r}"] if lesson.watches_metric else []),
             f"for epoch in range({steps}):",
             f"    metric = {watched}",
             "    lr, state = drive(",
             f"        {lesson.by_hand.__name__}(",
-            "            lr=lr, epoch=epoch, base_lr=base_lr, metric=metric, state=state, **given",
+            "            lr=lr, epoch=epoch, initial_lr=initial_lr, metric=metric, state=state, **given",
             "        )",
             "    )",
             "    print(epoch, float(lr))",

@@ -10,12 +10,12 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def check(*, lr, epoch, base_lr, metric, state, factor, total_iters):
+def check(*, lr, epoch, initial_lr, metric, state, factor, total_iters):
     if factor > 1 or factor < 0:
         raise ValueError(f"factor is {factor:g}; expected a part from 0 to 1 of the learning rate.")
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, factor, total_iters) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, factor, total_iters) -> Steps:
     """Epoch 0 multiplies by the factor, epoch total_iters divides by it again."""
     if epoch not in (0, total_iters):
         new = yield Step("lr", r"\gamma_t = \gamma_{t-1}", np.asarray(lr), words="Nothing happens in this epoch.")
@@ -36,7 +36,7 @@ def by_hand(lr, epoch, base_lr, metric, state, *, factor, total_iters) -> Steps:
 
 MISTAKES = (
     Mistake(
-        {"lr": lambda given, done: given["base_lr"]},
+        {"lr": lambda given, done: given["initial_lr"]},
         "You took the whole learning rate. Until total_iters it is multiplied by the factor.",
         when=lambda given: given["epoch"] < given["total_iters"],
     ),

@@ -12,12 +12,12 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def check(*, lr, epoch, base_lr, metric, state, T_max, eta_min):
+def check(*, lr, epoch, initial_lr, metric, state, T_max, eta_min):
     if T_max == 0:
         raise ValueError("T_max is 0; expected the number of epochs from the highest to the lowest learning rate.")
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, T_max, eta_min) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, T_max, eta_min) -> Steps:
     """Where the wave stands in this epoch, and how far above eta_min that is.
 
     Torch computes each rate from the last one; on paper the closed form gives the same. Only where torch leaves the
@@ -36,21 +36,21 @@ def by_hand(lr, epoch, base_lr, metric, state, *, T_max, eta_min) -> Steps:
         words="Where does the cosine stand? From 1 at the start to 0 at T_max.",
     )
     closed = (1 + math.cos(math.pi * epoch / T_max)) / 2
-    onward = from_the_last(lr, epoch, base_lr, T_max, eta_min)
+    onward = from_the_last(lr, epoch, initial_lr, T_max, eta_min)
     new = yield Step(
         "lr",
         r"\gamma_t = \eta + (\gamma_0 - \eta)\, w_t",
-        np.asarray(onward + (base_lr - eta_min) * (wave - closed)),
-        worked=lambda: rf"{num(eta_min)} + ({num(base_lr)} - {num(eta_min)}) \cdot {num(wave)}",
+        np.asarray(onward + (initial_lr - eta_min) * (wave - closed)),
+        worked=lambda: rf"{num(eta_min)} + ({num(initial_lr)} - {num(eta_min)}) \cdot {num(wave)}",
         words="Start from eta_min, and add that part of the distance to the first learning rate.",
     )
     return new, state
 
 
-def from_the_last(lr, epoch, base_lr, T_max, eta_min) -> float:
+def from_the_last(lr, epoch, initial_lr, T_max, eta_min) -> float:
     """Torch's own recursion from the learning rate of the epoch before."""
     if (epoch - 1 - T_max) % (2 * T_max) == 0:
-        return lr + (base_lr - eta_min) * (1 - math.cos(math.pi / T_max)) / 2
+        return lr + (initial_lr - eta_min) * (1 - math.cos(math.pi / T_max)) / 2
     now, before = (1 + math.cos(math.pi * e / T_max) for e in (epoch, epoch - 1))
     return now / before * (lr - eta_min) + eta_min
 
@@ -80,7 +80,7 @@ MISTAKES = (
         when=later,
     ),
     Mistake(
-        {"lr": lambda given, done: given["eta_min"] + given["base_lr"] * done["wave"]},
+        {"lr": lambda given, done: given["eta_min"] + given["initial_lr"] * done["wave"]},
         "You added too much: eta_min is counted twice. The distance from eta_min to the first learning rate is what "
         "waves.",
         when=lambda given: later(given) and given["eta_min"] != 0,

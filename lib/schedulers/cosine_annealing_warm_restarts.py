@@ -12,14 +12,14 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def check(*, lr, epoch, base_lr, metric, state, T_0, T_mult, eta_min):
+def check(*, lr, epoch, initial_lr, metric, state, T_0, T_mult, eta_min):
     if T_0 <= 0:
         raise ValueError(f"T_0 is {T_0}; expected a number of epochs above 0.")
     if T_mult < 1:
         raise ValueError(f"T_mult is {T_mult}; expected a whole number of 1 or more.")
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, T_0, T_mult, eta_min) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, T_0, T_mult, eta_min) -> Steps:
     """Which epoch of which cycle this is, where the wave stands, and the learning rate."""
     since, length = place_in_cycle(epoch, T_0, T_mult)
     length = yield Step("cycle_length", r"T_i = T_0\, m^i", np.asarray(float(length)), given=True)
@@ -39,8 +39,8 @@ def by_hand(lr, epoch, base_lr, metric, state, *, T_0, T_mult, eta_min) -> Steps
     new = yield Step(
         "lr",
         r"\gamma_t = \eta + (\gamma_0 - \eta)\, w_t",
-        eta_min + (base_lr - eta_min) * wave,
-        worked=lambda: rf"{num(eta_min)} + ({num(base_lr)} - {num(eta_min)}) \cdot {num(wave)}",
+        eta_min + (initial_lr - eta_min) * wave,
+        worked=lambda: rf"{num(eta_min)} + ({num(initial_lr)} - {num(eta_min)}) \cdot {num(wave)}",
         words="Start from eta_min, and add that part of the distance to the first learning rate.",
     )
     return new, state
@@ -70,7 +70,7 @@ MISTAKES = (
         "You took the cosine itself. It is lifted by 1 and halved, so that it runs from 1 to 0.",
     ),
     Mistake(
-        {"lr": lambda given, done: given["eta_min"] + given["base_lr"] * done["wave"]},
+        {"lr": lambda given, done: given["eta_min"] + given["initial_lr"] * done["wave"]},
         "You added too much: eta_min is counted twice. The distance from eta_min to the first learning rate is what "
         "waves.",
         when=lambda given: given["eta_min"] != 0,

@@ -9,20 +9,20 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, gamma) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, gamma) -> Steps:
     """Gamma to the power of the epoch."""
     power = yield Step(
         "decay",
         r"d_t = g^{\,t}",
-        gamma ** float(epoch) + 0 * base_lr,
+        gamma ** float(epoch) + 0 * initial_lr,
         worked=lambda: rf"{num(gamma)}^{{{epoch}}}",
         words="Gamma times itself, once for every epoch so far.",
     )
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, d_t",
-        base_lr * power,
-        worked=lambda: rf"{num(base_lr)} \cdot {num(power)}",
+        initial_lr * power,
+        worked=lambda: rf"{num(initial_lr)} \cdot {num(power)}",
         words="Multiply the first learning rate by it.",
     )
     return new, state

@@ -29,7 +29,7 @@ FUNCTIONS = {
 }
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, lr_lambda) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, lr_lambda) -> Steps:
     """The function's value at this epoch, times the optimizer's learning rate."""
     function = FUNCTIONS.get(lr_lambda, lr_lambda)
     factor = yield Step(
@@ -41,8 +41,8 @@ def by_hand(lr, epoch, base_lr, metric, state, *, lr_lambda) -> Steps:
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, f(t)",
-        base_lr * factor,
-        worked=lambda: rf"{num(base_lr)} \cdot {num(factor)}",
+        initial_lr * factor,
+        worked=lambda: rf"{num(initial_lr)} \cdot {num(factor)}",
         words="Multiply the optimizer's own learning rate by it.",
     )
     return new, state

@@ -10,14 +10,14 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def check(*, lr, epoch, base_lr, metric, state, start_factor, end_factor, total_iters):
+def check(*, lr, epoch, initial_lr, metric, state, start_factor, end_factor, total_iters):
     if start_factor > 1 or start_factor <= 0:
         raise ValueError(f"start_factor is {start_factor:g}; expected more than 0, and 1 at most.")
     if end_factor > 1 or end_factor < 0:
         raise ValueError(f"end_factor is {end_factor:g}; expected a part from 0 to 1.")
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, start_factor, end_factor, total_iters) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, start_factor, end_factor, total_iters) -> Steps:
     """The part of the learning rate in this epoch, on the line from the first to the last."""
     if epoch and epoch > total_iters:
         new = yield Step("lr", r"\gamma_t = \gamma_{t-1}", np.asarray(lr), words="The line has ended: nothing changes.")
@@ -34,8 +34,8 @@ def by_hand(lr, epoch, base_lr, metric, state, *, start_factor, end_factor, tota
     new = yield Step(
         "lr",
         r"\gamma_t = f_t\, \gamma_0",
-        base_lr * share,
-        worked=lambda: rf"{num(share)} \cdot {num(base_lr)}",
+        initial_lr * share,
+        worked=lambda: rf"{num(share)} \cdot {num(initial_lr)}",
         words="Multiply the optimizer's learning rate by it.",
     )
     return new, state

@@ -10,12 +10,12 @@ from lib.lesson.scheduler import Scheduler, as_whole
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
-def check(*, lr, epoch, base_lr, metric, state, milestones, gamma):
+def check(*, lr, epoch, initial_lr, metric, state, milestones, gamma):
     if np.ndim(milestones) != 1:
         raise ValueError("milestones is not a list; expected epochs such as [10, 20].")
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, milestones, gamma) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, milestones, gamma) -> Steps:
     """How many milestones have been reached, and the learning rate after that many drops."""
     reached = yield Step(
         "drops",
@@ -27,8 +27,8 @@ def by_hand(lr, epoch, base_lr, metric, state, *, milestones, gamma) -> Steps:
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, g^{\,k}",
-        base_lr * gamma**reached,
-        worked=lambda: rf"{num(base_lr)} \cdot {num(gamma)}^{{{num(reached)}}}",
+        initial_lr * gamma**reached,
+        worked=lambda: rf"{num(initial_lr)} \cdot {num(gamma)}^{{{num(reached)}}}",
         words="Multiply the first learning rate by gamma, once for every drop.",
     )
     return new, state
@@ -44,7 +44,7 @@ MISTAKES = (
         "You forgot earlier milestones. Every one that has been reached counts.",
     ),
     Mistake(
-        {"lr": lambda given, done: given["base_lr"] * given["gamma"] * done["drops"]},
+        {"lr": lambda given, done: given["initial_lr"] * given["gamma"] * done["drops"]},
         "You multiplied by the number of drops. Gamma is taken to that power.",
     ),
 )

@@ -29,7 +29,7 @@ FUNCTIONS = {
 }
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, lr_lambda) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, lr_lambda) -> Steps:
     """The function's value at this epoch, times the last learning rate."""
     if epoch == 0:
         new = yield Step(
@@ -68,7 +68,7 @@ MISTAKES = (
         when=later,
     ),
     Mistake(
-        {"lr": lambda given, done: given["base_lr"] * done["factor"]},
+        {"lr": lambda given, done: given["initial_lr"] * done["factor"]},
         "You multiplied the first learning rate: that is LambdaLR. Here each epoch starts from the last one.",
         when=lambda given: given["epoch"] > 1,
     ),

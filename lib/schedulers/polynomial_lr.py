@@ -10,7 +10,7 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, total_iters, power) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, total_iters, power) -> Steps:
     """The part of the time that is left, to a power."""
     if epoch == 0 or epoch > total_iters:
         latex = r"\gamma_t = \gamma_0" if epoch == 0 else r"\gamma_t = \gamma_{t-1}"
@@ -27,8 +27,8 @@ def by_hand(lr, epoch, base_lr, metric, state, *, total_iters, power) -> Steps:
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, u_t^{\,p}",
-        base_lr * left**power,
-        worked=lambda: rf"{num(base_lr)} \cdot {num(left)}^{{{num(power)}}}",
+        initial_lr * left**power,
+        worked=lambda: rf"{num(initial_lr)} \cdot {num(left)}^{{{num(power)}}}",
         words="Take it to the power, times the optimizer's learning rate.",
     )
     return new, state
@@ -50,7 +50,7 @@ MISTAKES = (
         when=within,
     ),
     Mistake(
-        {"lr": lambda given, done: given["base_lr"] * done["time_left"]},
+        {"lr": lambda given, done: given["initial_lr"] * done["time_left"]},
         "You left the power out.",
         when=lambda given: within(given) and given["power"] != 1,
     ),

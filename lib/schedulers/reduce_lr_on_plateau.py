@@ -13,14 +13,14 @@ from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference
 
 
 def check(
-    *, lr, epoch, base_lr, metric, state, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps
+    *, lr, epoch, initial_lr, metric, state, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps
 ):
     if factor >= 1:
         raise ValueError(f"factor is {factor:g}; expected less than 1: the learning rate is reduced.")
 
 
 def by_hand(
-    lr, epoch, base_lr, metric, state, *, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps
+    lr, epoch, initial_lr, metric, state, *, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps
 ) -> Steps:
     """Is it better than the best so far? How many epochs in a row were not? Then reduce, or wait."""
     state = {"best": math.inf if mode == "min" else -math.inf, "num_bad_epochs": 0, "cooldown_counter": 0, **state}

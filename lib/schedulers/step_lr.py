@@ -10,12 +10,12 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
-def check(*, lr, epoch, base_lr, metric, state, step_size, gamma):
+def check(*, lr, epoch, initial_lr, metric, state, step_size, gamma):
     if step_size == 0:
         raise ValueError("step_size is 0; expected the number of epochs between two drops.")
 
 
-def by_hand(lr, epoch, base_lr, metric, state, *, step_size, gamma) -> Steps:
+def by_hand(lr, epoch, initial_lr, metric, state, *, step_size, gamma) -> Steps:
     """How many drops there have been, and the learning rate after them."""
     drops = yield Step(
         "drops",
@@ -27,8 +27,8 @@ def by_hand(lr, epoch, base_lr, metric, state, *, step_size, gamma) -> Steps:
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, g^{\,k}",
-        base_lr * gamma**drops,
-        worked=lambda: rf"{num(base_lr)} \cdot {num(gamma)}^{{{num(drops)}}}",
+        initial_lr * gamma**drops,
+        worked=lambda: rf"{num(initial_lr)} \cdot {num(gamma)}^{{{num(drops)}}}",
         words="Multiply the first learning rate by gamma, once for every drop.",
     )
     return new, state
@@ -48,7 +48,7 @@ MISTAKES = (
         "You dropped in every epoch: that is ExponentialLR.",
     ),
     Mistake(
-        {"lr": lambda given, done: given["base_lr"] * given["gamma"] * done["drops"]},
+        {"lr": lambda given, done: given["initial_lr"] * given["gamma"] * done["drops"]},
         "You multiplied by the number of drops. Gamma is taken to that power.",
     ),
 )

@@ -1,0 +1,128 @@
+"""ChainedScheduler: several schedules at once; each one works on what the others have left."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import joined, num
+from lib.lesson.scheduler import Scheduler, part_rate, torch_part
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.schedulers.constant_lr import LESSON as CONSTANT
+from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
+from lib.schedulers.linear_lr import LESSON as LINEAR
+from lib.schedulers.step_lr import LESSON as STEP
+
+COMBINATIONS = {
+    "warm-up and exponential decay": (
+        (LINEAR, {"start_factor": 0.25, "total_iters": 4}),
+        (EXPONENTIAL, {"gamma": 0.9}),
+    ),
+    "half at first, and steps": ((CONSTANT, {"factor": 0.5, "total_iters": 4}), (STEP, {"step_size": 8, "gamma": 0.5})),
+}
+
+
+def parts_of(values):
+    """The schedules that are chained, and nothing else."""
+    chosen = values.get("schedulers", next(iter(COMBINATIONS)))
+    return list(COMBINATIONS[chosen] if isinstance(chosen, str) else chosen), {}
+
+
+def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
+    """What each schedule multiplies by in this epoch, and all of that together."""
+    parts, _ = parts_of({"schedulers": schedulers})
+    alone = []  # each schedule followed by itself: what it multiplies by does not depend on the others
+    for (part, values), own in zip(parts, state.get("alone", ((initial_lr, {}),) * len(parts)), strict=True):
+        alone.append((own[0], *part_rate(part, values, own[0], epoch, initial_lr, own[1])))
+    each = yield Step(
+        "factors",
+        r"f_k = \text{what schedule } k \text{ multiplies by}",
+        np.array([now / before if before else 1.0 for before, now, _ in alone]),
+        words="Work out each schedule by itself: by what does it multiply the learning rate from the last epoch to "
+        "this one?",
+    )
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_{t-1} \prod_k f_k",
+        lr * each.prod(),
+        worked=lambda: rf"{num(lr)} \cdot {joined((num(f) for f in each), chr(92) + 'cdot ')}",
+        words="Multiply the last learning rate by all of them.",
+    )
+    return new, {"alone": tuple((now, after) for _, now, after in alone)}
+
+
+def build(scheduler, optimizer, parameters):
+    """Torch's parts, and the chain of them."""
+    parts, _ = parts_of(parameters)
+    return scheduler.torch([torch_part(part, optimizer, values) for part, values in parts], optimizer=optimizer)
+
+
+MISTAKES = (
+    Mistake(
+        {"factors": lambda given, done: np.array([done["factors"][0], *np.ones(len(done["factors"]) - 1)])},
+        "You took the first schedule alone. All of them work in every epoch.",
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factors"].sum()},
+        "You added the factors. They are multiplied.",
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * done["factors"].prod()},
+        "You started from the first learning rate. The factors are those from the last epoch to this one.",
+        when=lambda given: given["epoch"] > 1,
+    ),
+)
+
+LESSON = Scheduler(
+    title="ChainedScheduler",
+    torch=lr_scheduler.ChainedScheduler,
+    order=10,
+    names=("链式调度器", "several schedules at once"),
+    purpose="Several schedules at once: in every epoch each one works on what the others have left.",
+    use_when="A warm-up should be laid over a decay.",
+    not_when="One should follow the other (SequentialLR).",
+    formula=r"\gamma_t = \gamma_{t-1} \prod_k f_k",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one"),
+        (r"f_k", "what schedule k multiplies by in this epoch"),
+    ),
+    parameters=(
+        Choice("schedulers", next(iter(COMBINATIONS)), tuple(COMBINATIONS), "Which schedules are chained.", torch={}),
+    ),
+    examples=(
+        Example(
+            "Warm-up and decay",
+            {"lr": 0.1, "steps": 20},
+            "It climbs for four epochs although the decay is at work already.",
+        ),
+        Example(
+            "Half at first, and steps",
+            {"lr": 0.1, "steps": 30, "schedulers": "half at first, and steps"},
+            "Doubled at epoch 4, halved at 8, 16 and 24.",
+        ),
+        Example(
+            "A small learning rate",
+            {"lr": 0.001, "steps": 20},
+            "The shape does not depend on the optimizer's learning rate.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "At once, not one after the other",
+            "All of them work in every epoch. To let one follow the other use SequentialLR.",
+        ),
+        Pitfall("No ReduceLROnPlateau", "It needs a number at every step, which the chain does not hand on."),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: ChainedScheduler",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ChainedScheduler.html",
+        ),
+    ),
+    tries=(Try("What if it were steps?", {"schedulers": "half at first, and steps"}),),
+    build=build,
+    parts=parts_of,
+)

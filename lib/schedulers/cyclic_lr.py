@@ -1,0 +1,230 @@
+"""CyclicLR: the learning rate goes up and down between two bounds, momentum the other way round."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+
+
+def check(*, step_size_up, step_size_down, **_):
+    if step_size_up + (step_size_up if step_size_down is None else step_size_down) == 0:
+        raise ValueError("A cycle has no epochs: step_size_up and step_size_down are 0.")
+
+
+def by_hand(
+    lr,
+    epoch,
+    initial_lr,
+    metric,
+    state,
+    *,
+    base_lr,
+    max_lr,
+    step_size_up,
+    step_size_down,
+    mode,
+    gamma,
+    scale_fn,
+    scale_mode,
+    cycle_momentum,
+    base_momentum,
+    max_momentum,
+) -> Steps:
+    """Which cycle this is, how far up it stands, and how high this cycle goes."""
+    up = float(step_size_up)
+    down = up if step_size_down is None else float(step_size_down)
+    cycle = yield Step(
+        "cycle",
+        r"c = \left\lfloor 1 + \frac{t}{a + b} \right\rfloor",
+        np.asarray(float(math.floor(1 + epoch / (up + down)))),
+        worked=lambda: rf"\left\lfloor 1 + \frac{{{epoch}}}{{{num(up)} + {num(down)}}} \right\rfloor",
+        words="In which cycle are we? They count from 1.",
+    )
+    x, ratio = 1.0 + epoch / (up + down) - float(cycle), up / (up + down)
+    height = yield Step(
+        "height",
+        r"h = \begin{cases} x / r & x \le r \\ (1 - x) / (1 - r) & \text{otherwise} \end{cases}",
+        np.asarray(x / ratio if x <= ratio else (x - 1) / (ratio - 1)),
+        worked=lambda: rf"x = {num(x)},\; r = {num(ratio)}",
+        words="How far up is it? x is the part of the cycle that is over, r the part that goes up: 0 at the bottom, 1 "
+        "on top.",
+    )
+    custom = SCALES.get(scale_fn, scale_fn)
+    scale = yield Step(
+        "scale",
+        LATEX[mode] if custom is None else r"s = \text{scale\_fn}",
+        np.asarray(scale_of(mode, gamma, custom, scale_mode, float(cycle), epoch)),
+        given=mode == "triangular" and custom is None,
+        words="How high does this cycle go? triangular2 halves it each time, exp_range takes gamma to the epoch.",
+    )
+    if cycle_momentum:
+        momentum = yield Step(
+            "momentum",
+            r"\mu_t = \mu_b - (\mu_b - \mu_a)\, h\, s",
+            np.asarray(max_momentum - (max_momentum - base_momentum) * height * scale),
+            worked=lambda: (
+                rf"{num(max_momentum)} - ({num(max_momentum)} - {num(base_momentum)}) \cdot {num(height)} "
+                rf"\cdot {num(scale)}"
+            ),
+            words="Momentum goes the other way: highest at the bottom.",
+        )
+        state = {"momentum": float(momentum)}
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, h\, s",
+        np.asarray(base_lr + (max_lr - base_lr) * height * scale),
+        worked=lambda: rf"{num(base_lr)} + ({num(max_lr)} - {num(base_lr)}) \cdot {num(height)} \cdot {num(scale)}",
+        words="From the lower bound go that part of the way to the upper one.",
+    )
+    return new, state
+
+
+LATEX = {"triangular": "s = 1", "triangular2": r"s = \frac{1}{2^{c - 1}}", "exp_range": r"s = g^{\,t}"}
+
+
+def scale_of(mode, gamma, custom, scale_mode, cycle, epoch) -> float:
+    """How high a cycle goes, as a part of the first one."""
+    if custom is not None:
+        return float(custom(cycle if scale_mode == "cycle" else epoch))
+    return {"triangular": 1.0, "triangular2": 1 / 2.0 ** (cycle - 1), "exp_range": gamma ** float(epoch)}[mode]
+
+
+def a_third_each_time(x):
+    return 1 / 3.0 ** (x - 1)
+
+
+SCALES = {"a third each time": a_third_each_time}
+
+MISTAKES = (
+    Mistake(
+        {"cycle": lambda given, done: done["cycle"] - 1},
+        "You counted cycles from 0. They count from 1.",
+    ),
+    Mistake(
+        {"height": lambda given, done: given["epoch"] / given["step_size_up"]},
+        "You kept going up. After step_size_up epochs it comes down again.",
+    ),
+    Mistake(
+        {"scale": lambda given, done: 1 / 2.0 ** float(done["cycle"])},
+        "You halved the first cycle too. The first one goes all the way up.",
+        when=lambda given: given["mode"] == "triangular2" and given["scale_fn"] is None,
+    ),
+    Mistake(
+        {
+            "momentum": lambda given, done: (
+                given["base_momentum"]
+                + (given["max_momentum"] - given["base_momentum"]) * done["height"] * done["scale"]
+            )
+        },
+        "You let momentum rise with the learning rate. It goes the other way.",
+        when=lambda given: given["cycle_momentum"],
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["max_lr"] * done["height"] * done["scale"]},
+        "You started from 0. The lower bound is base_lr.",
+    ),
+)
+
+BASE = {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 5}
+
+LESSON = Scheduler(
+    title="CyclicLR",
+    torch=lr_scheduler.CyclicLR,
+    order=13,
+    names=("循环调整学习率", "cyclical learning rates", "triangular"),
+    purpose="The learning rate goes up and down between two bounds; momentum goes the other way.",
+    use_when="You do not want to tune one learning rate: name two bounds and let it wander between them, batch by "
+    "batch.",
+    not_when="You count epochs: cycles are meant in batches.",
+    formula=r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, h\, s",
+    symbols=(
+        (r"t", "the number of the step() call, from 0"),
+        (r"\gamma_a, \gamma_b", "base_lr and max_lr: the bounds"),
+        (r"a, b", "step_size_up and step_size_down: how long it goes up and down"),
+        (r"c", "the number of the cycle, from 1"),
+        (r"x, r", "the part of the cycle that is over, and the part that goes up"),
+        (r"h", "how far up it is"),
+        (r"s", "how high this cycle goes"),
+        (r"\mu_a, \mu_b, \mu_t", "base_momentum, max_momentum, and the momentum now"),
+        (r"g", "gamma, for exp_range"),
+    ),
+    parameters=(
+        Number("base_lr", 0.01, "The lower bound; the optimizer's own learning rate is not used.", (0.0,)),
+        Number("max_lr", 0.1, "The upper bound.", (1.0,)),
+        Number("step_size_up", 2000, "Steps from the lower to the upper bound.", (5, 1), integer=True),
+        Number(
+            "step_size_down", None, "Steps back; none: as many as up.", (3,), integer=True, rare=True, optional=True
+        ),
+        Choice(
+            "mode",
+            "triangular",
+            ("triangular", "triangular2", "exp_range"),
+            "Do the tops stay, halve, or fall with gamma?",
+        ),
+        Number("gamma", 1.0, "What each step multiplies the height by, with exp_range.", (0.9,), rare=True),
+        Choice(
+            "scale_fn",
+            None,
+            (None, *SCALES),
+            "A function of your own for the height; then mode does not count.",
+            rare=True,
+            torch=SCALES,
+        ),
+        Choice("scale_mode", "cycle", ("cycle", "iterations"), "What that function is asked with.", rare=True),
+        Switch("cycle_momentum", True, "Does momentum go the other way?"),
+        Number("base_momentum", 0.8, "The lowest momentum, where the learning rate is highest.", (0.5,), rare=True),
+        Number("max_momentum", 0.9, "The highest momentum.", (0.95,), rare=True),
+    ),
+    examples=(
+        Example("Triangles", {"steps": 31, **BASE}, "Up for five steps, down for five, and again."),
+        Example(
+            "Halved each time",
+            {"steps": 31, **BASE, "mode": "triangular2"},
+            "Each top is half as far above the bottom as the last.",
+        ),
+        Example(
+            "Falling with gamma",
+            {"steps": 31, **BASE, "mode": "exp_range", "gamma": 0.95},
+            "The tops fall step by step.",
+        ),
+        Example(
+            "Down more slowly",
+            {"steps": 31, **BASE, "step_size_up": 3, "step_size_down": 7},
+            "Quickly up, slowly down.",
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "Cycles count step() calls",
+            "2000 steps up, the default, are batches. Called once an epoch, it would hardly move.",
+        ),
+        Pitfall(
+            "The optimizer needs momentum",
+            "Or betas. With plain SGD set cycle_momentum=False, or torch refuses.",
+        ),
+        Pitfall("The optimizer's learning rate is overwritten", "base_lr takes its place when the scheduler is built."),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: CyclicLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.CyclicLR.html",
+        ),
+        Reference(
+            "Smith, Cyclical Learning Rates for Training Neural Networks (2017)", "https://arxiv.org/abs/1506.01186"
+        ),
+    ),
+    tries=(
+        Try("What if each top were half as high?", {"mode": "triangular2"}),
+        Try("What if momentum stayed?", {"cycle_momentum": False}),
+    ),
+    check=check,
+    cycles_momentum=lambda given: given["cycle_momentum"],
+)

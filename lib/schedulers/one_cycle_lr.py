@@ -1,0 +1,232 @@
+"""OneCycleLR: once up and once down, far below where it started; momentum the other way round."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.pieces import num
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+
+
+def check(*, total_steps, epochs, steps_per_epoch, pct_start, **_):
+    if total_steps is None and (epochs is None or steps_per_epoch is None):
+        raise ValueError("Neither total_steps nor epochs with steps_per_epoch is given; expected one of the two.")
+    for name, count in (("total_steps", total_steps), ("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+        asked = name == "total_steps" or total_steps is None
+        if asked and count is not None and count <= 0:
+            raise ValueError(f"{name} is {count}; expected a whole number above 0.")
+    if pct_start < 0 or pct_start > 1:
+        raise ValueError(f"pct_start is {pct_start:g}; expected a part from 0 to 1.")
+
+
+def by_hand(
+    lr,
+    epoch,
+    initial_lr,
+    metric,
+    state,
+    *,
+    max_lr,
+    total_steps,
+    epochs,
+    steps_per_epoch,
+    pct_start,
+    anneal_strategy,
+    cycle_momentum,
+    base_momentum,
+    max_momentum,
+    div_factor,
+    final_div_factor,
+    three_phase,
+) -> Steps:
+    """Which phase this is, how much of it is over, and the learning rate between the phase's two ends."""
+    total = total_steps if total_steps is not None else epochs * steps_per_epoch
+    if epoch > total:
+        raise ValueError(f"Step {epoch} comes after the last one: the schedule has {total} steps.")
+    first = max_lr / div_factor
+    last = first / final_div_factor
+    phases = phases_of(total, pct_start, three_phase, first, max_lr, last, base_momentum, max_momentum)
+    begin, end, (from_lr, to_lr), (from_momentum, to_momentum) = phase_at(epoch, phases)
+    part = yield Step(
+        "part",
+        r"p = \frac{t - t_a}{t_b - t_a}",
+        np.asarray((epoch - begin) / (end - begin)),
+        worked=lambda: rf"\frac{{{epoch} - {num(begin)}}}{{{num(end)} - {num(begin)}}}",
+        words="How much of the phase is over? t_a is its first step, t_b its last.",
+    )
+    way = yield Step(
+        "way",
+        r"w = \frac{1 - \cos(\pi p)}{2}" if anneal_strategy == "cos" else "w = p",
+        np.asarray((1 - math.cos(math.pi * float(part))) / 2 if anneal_strategy == "cos" else float(part)),
+        given=anneal_strategy == "linear",
+        worked=lambda: rf"\frac{{1 - \cos(\pi \cdot {num(part)})}}{{2}}",
+        words="How much of the way from one end to the other? Half a wave of the cosine, from 0 to 1.",
+    )
+    if cycle_momentum:
+        momentum = yield Step(
+            "momentum",
+            r"\mu_t = \mu_a + (\mu_b - \mu_a)\, w",
+            np.asarray(from_momentum + (to_momentum - from_momentum) * way),
+            worked=lambda: rf"{num(from_momentum)} + ({num(to_momentum)} - {num(from_momentum)}) \cdot {num(way)}",
+            words="The same way between the phase's two momenta.",
+        )
+        state = {"momentum": float(momentum)}
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, w",
+        np.asarray(from_lr + (to_lr - from_lr) * way),
+        worked=lambda: rf"{num(from_lr)} + ({num(to_lr)} - {num(from_lr)}) \cdot {num(way)}",
+        words="From the learning rate at the phase's beginning go that part of the way to the one at its end.",
+    )
+    return new, state
+
+
+def phases_of(total, pct_start, three_phase, first, highest, last, base_momentum, max_momentum) -> list:
+    """For each phase its last step, and learning rate and momentum at its two ends."""
+    up = (pct_start * total - 1, (first, highest), (max_momentum, base_momentum))
+    if not three_phase:
+        return [up, (total - 1.0, (highest, last), (base_momentum, max_momentum))]
+    down = (2 * pct_start * total - 2, (highest, first), (base_momentum, max_momentum))
+    return [up, down, (total - 1.0, (first, last), (max_momentum, max_momentum))]
+
+
+def phase_at(epoch, phases) -> tuple:
+    """First and last step of the phase in which a step lies, and its two ends."""
+    begin = 0.0
+    for end, rates, momenta in phases[:-1]:
+        if epoch <= end:
+            return begin, end, rates, momenta
+        begin = end
+    end, rates, momenta = phases[-1]
+    return begin, end, rates, momenta
+
+
+def first_lr(given):
+    return given["max_lr"] / given["div_factor"]
+
+
+MISTAKES = (
+    Mistake(
+        {"part": lambda given, done: given["epoch"] / given["total_steps"]},
+        "You took the part of the whole schedule. Each phase has its own part from 0 to 1.",
+        when=lambda given: given["total_steps"] is not None,
+    ),
+    Mistake(
+        {"way": lambda given, done: float(done["part"])},
+        "You went straight. With anneal_strategy='cos' the way follows half a cosine.",
+        when=lambda given: given["anneal_strategy"] == "cos",
+    ),
+    Mistake(
+        {"way": lambda given, done: (1 + math.cos(math.pi * float(done["part"]))) / 2},
+        "You took the cosine the other way round: at the phase's beginning nothing of the way is done.",
+        when=lambda given: given["anneal_strategy"] == "cos",
+    ),
+    Mistake(
+        {
+            "momentum": lambda given, done: (
+                given["base_momentum"] + (given["max_momentum"] - given["base_momentum"]) * done["way"]
+            )
+        },
+        "You let momentum rise with the learning rate. It goes the other way.",
+        when=lambda given: given["cycle_momentum"],
+    ),
+    Mistake(
+        {"lr": lambda given, done: given["max_lr"] * done["way"]},
+        "You started from 0. The first learning rate is max_lr / div_factor.",
+    ),
+)
+
+LESSON = Scheduler(
+    title="OneCycleLR",
+    torch=lr_scheduler.OneCycleLR,
+    order=14,
+    names=("单周期学习率", "one-cycle policy", "super-convergence"),
+    purpose="Once up to max_lr and once down, far below where it started.",
+    use_when="You train for a fixed number of batches and want to get there fast, with a large learning rate in "
+    "between.",
+    not_when="Training may go on after the last step: torch raises an error then.",
+    formula=r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, \frac{1 - \cos(\pi p)}{2}",
+    symbols=(
+        (r"t", "the number of the step() call, from 0"),
+        (r"t_a, t_b", "first and last step of the phase"),
+        (r"p", "the part of the phase that is over"),
+        (r"w", "how much of the way between the phase's two ends is done"),
+        (
+            r"\gamma_a, \gamma_b",
+            "the learning rate at the phase's two ends: max_lr/div_factor, then max_lr, then far below",
+        ),
+        (r"\mu_a, \mu_b, \mu_t", "momentum at the phase's two ends, and now"),
+    ),
+    parameters=(
+        Number("max_lr", 0.1, "The highest learning rate; the optimizer's own is not used.", (1.0,)),
+        Number("total_steps", None, "How many steps the schedule has.", (100, 120), integer=True, optional=True),
+        Number("epochs", None, "Or: how many epochs …", (25,), integer=True, rare=True, optional=True),
+        Number("steps_per_epoch", None, "… of how many steps.", (4,), integer=True, rare=True, optional=True),
+        Number("pct_start", 0.3, "The part of the steps that goes up.", (0.1, 0.5)),
+        Choice("anneal_strategy", "cos", ("cos", "linear"), "Along half a cosine, or straight?"),
+        Switch("cycle_momentum", True, "Does momentum go the other way?", rare=True),
+        Number("base_momentum", 0.85, "The lowest momentum, where the learning rate is highest.", (0.5,), rare=True),
+        Number("max_momentum", 0.95, "The highest momentum.", (0.9,), rare=True),
+        Number("div_factor", 25.0, "max_lr over the first learning rate.", (10.0,), rare=True),
+        Number("final_div_factor", 1e4, "The first learning rate over the last one.", (100.0,), rare=True),
+        Switch("three_phase", False, "Up, down to the start, and then further down?"),
+    ),
+    examples=(
+        Example(
+            "Up and down",
+            {"steps": 30, "total_steps": 30},
+            "From 0.004 up to 0.1 within nine steps, then down to nearly nothing.",
+        ),
+        Example(
+            "Straight lines",
+            {"steps": 30, "total_steps": 30, "anneal_strategy": "linear"},
+            "The same with straight lines.",
+        ),
+        Example(
+            "Three phases",
+            {"steps": 30, "total_steps": 30, "three_phase": True},
+            "Up, as quickly down, and then further down.",
+        ),
+        Example(
+            "Two steps up", {"steps": 20, "total_steps": 20, "pct_start": 0.15}, "A short way up, a long way down."
+        ),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "One step too many",
+            "Call step() after every batch, total_steps − 1 times; after the last step torch raises an error.",
+        ),
+        Pitfall(
+            "Neither steps nor epochs",
+            "Give total_steps, or epochs with steps_per_epoch.",
+            error="You must define either total_steps OR (epochs AND steps_per_epoch)",
+            values={"total_steps": None, "epochs": None},
+        ),
+        Pitfall(
+            "A part above 1",
+            "pct_start is the part of the steps that goes up.",
+            error="Expected float between 0 and 1 pct_start, but got 1.5",
+            values={"pct_start": 1.5, "total_steps": 30},
+        ),
+        Pitfall("The optimizer's learning rate is overwritten", "It starts at max_lr / div_factor."),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: OneCycleLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.OneCycleLR.html",
+        ),
+        Reference("Smith, Topin, Super-Convergence (2018)", "https://arxiv.org/abs/1708.07120"),
+    ),
+    tries=(
+        Try("What if it went straight?", {"anneal_strategy": "linear"}),
+        Try("What if half of it went up?", {"pct_start": 0.5}),
+    ),
+    check=check,
+    cycles_momentum=lambda given: given["cycle_momentum"],
+)

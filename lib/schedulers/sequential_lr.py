@@ -1,0 +1,152 @@
+"""SequentialLR: one schedule after the other, changing at given epochs."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+from torch.optim import lr_scheduler
+
+from lib.lesson.scheduler import Scheduler, part_rate, torch_part
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.schedulers.constant_lr import LESSON as CONSTANT
+from lib.schedulers.cosine_annealing_lr import LESSON as COSINE
+from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
+from lib.schedulers.linear_lr import LESSON as LINEAR
+
+COMBINATIONS = {
+    "warm-up, then cosine": (((LINEAR, {"start_factor": 0.1, "total_iters": 5}), (COSINE, {"T_max": 20})), [5]),
+    "half, then exponential": (((CONSTANT, {"factor": 0.5, "total_iters": 20}), (EXPONENTIAL, {"gamma": 0.8})), [8]),
+    "three in a row": (
+        (
+            (LINEAR, {"start_factor": 0.25, "total_iters": 4}),
+            (CONSTANT, {"factor": 1.0, "total_iters": 1}),
+            (EXPONENTIAL, {"gamma": 0.7}),
+        ),
+        [4, 12],
+    ),
+}
+
+
+def parts_of(values):
+    """The schedules in their order, and the epochs at which the next one takes over."""
+    chosen = values.get("schedulers", next(iter(COMBINATIONS)))
+    parts, milestones = COMBINATIONS[chosen] if isinstance(chosen, str) else chosen
+    return list(parts), {"milestones": list(milestones)}
+
+
+def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
+    """Whose turn it is, its own epoch, and what it does with the learning rate."""
+    parts, rest = parts_of({"schedulers": schedulers})
+    place = bisect_right(rest["milestones"], epoch)
+    turn = yield Step(
+        "turn",
+        r"k = 1 + \text{number of milestones} \le t",
+        np.asarray(place + 1.0),
+        worked=lambda: rf"1 + \#\{{m \in {rest['milestones']} : m \le {epoch}\}}",
+        words="Whose turn is it? Count the milestones that have been reached.",
+    )
+    begin = rest["milestones"][place - 1] if place else 0
+    own_epoch = yield Step(
+        "own_epoch",
+        r"t_k = t - m_k",
+        np.asarray(float(epoch - begin)),
+        worked=lambda: rf"{epoch} - {begin}",
+        words="The schedule whose turn it is counts from the epoch at which it took over.",
+    )
+    part, values = parts[min(max(int(turn) - 1, 0), len(parts) - 1)]
+    own = state.get("own", {}) if own_epoch else {}
+    before = lr if own_epoch else initial_lr
+    result, own = part_rate(part, values, before, int(own_epoch), initial_lr, own)
+    new = yield Step(
+        "lr",
+        r"\gamma_t = \text{what schedule } k \text{ gives in its epoch } t_k",
+        np.asarray(result),
+        words="Work that schedule out at its own epoch, from the optimizer's own learning rate.",
+    )
+    return new, {"own": own}
+
+
+def build(scheduler, optimizer, parameters):
+    """Torch's parts, and the sequence of them."""
+    parts, rest = parts_of(parameters)
+    return scheduler.torch(optimizer, [torch_part(part, optimizer, values) for part, values in parts], **rest)
+
+
+MISTAKES = (
+    Mistake(
+        {"turn": lambda given, done: 1.0},
+        "You stayed with the first schedule. A milestone has been reached, so the next one has taken over.",
+    ),
+    Mistake(
+        {"own_epoch": lambda given, done: float(given["epoch"])},
+        "You used the whole count. The schedule whose turn it is counts from its own beginning.",
+    ),
+    Mistake(
+        {"own_epoch": lambda given, done: done["own_epoch"] + 1.0},
+        "You are one epoch ahead: at the milestone the next schedule starts at its epoch 0.",
+    ),
+)
+
+LESSON = Scheduler(
+    title="SequentialLR",
+    torch=lr_scheduler.SequentialLR,
+    order=11,
+    names=("顺序调度器", "one schedule after the other", "warm-up then cosine"),
+    purpose="One schedule after the other; the next one takes over at given epochs.",
+    use_when="You want a warm-up and then a decay: LinearLR, then CosineAnnealingLR, is the usual recipe.",
+    not_when="Both should be at work at once (ChainedScheduler).",
+    formula=r"\gamma_t = \text{schedule } k \text{ at } t - m_k",
+    symbols=(
+        (r"t", "the epoch, from 0"),
+        (r"k", "whose turn it is"),
+        (r"m, m_k", "the milestones, and the one at which schedule k took over (0 for the first)"),
+        (r"t_k", "the epoch as schedule k counts it"),
+        (r"\gamma_t", "the learning rate of epoch t"),
+    ),
+    parameters=(
+        Choice(
+            "schedulers",
+            next(iter(COMBINATIONS)),
+            tuple(COMBINATIONS),
+            "Which schedules, and when they change.",
+            torch={},
+        ),
+    ),
+    examples=(
+        Example(
+            "Warm-up, then cosine",
+            {"lr": 0.1, "steps": 26},
+            "From 0.01 up to 0.1 in five epochs, then down half a cosine.",
+        ),
+        Example(
+            "Half, then exponential",
+            {"lr": 0.1, "steps": 20, "schedulers": "half, then exponential"},
+            "At epoch 8 it jumps to the whole rate, and decays.",
+        ),
+        Example("Three in a row", {"lr": 0.1, "steps": 24, "schedulers": "three in a row"}, "Up, level, down."),
+    ),
+    by_hand=by_hand,
+    mistakes=MISTAKES,
+    pitfalls=(
+        Pitfall(
+            "Each one starts afresh",
+            "At its milestone a schedule starts from the optimizer's own learning rate, not from where the last one "
+            "ended.",
+        ),
+        Pitfall("Milestones are one fewer than schedules", "Torch raises an error otherwise."),
+        Pitfall("No ReduceLROnPlateau", "It needs a number at every step, which the sequence does not hand on."),
+    ),
+    references=(
+        Reference(
+            "PyTorch documentation: SequentialLR",
+            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.SequentialLR.html",
+        ),
+        Reference(
+            "Goyal et al., Accurate, Large Minibatch SGD (2017): the warm-up", "https://arxiv.org/abs/1706.02677"
+        ),
+    ),
+    tries=(Try("What if there were three?", {"schedulers": "three in a row"}),),
+    build=build,
+    parts=parts_of,
+)
