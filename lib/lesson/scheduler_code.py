@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.code import called, in_numpy
+from lib.lesson.code import called, heart, in_numpy
 from lib.lesson.given import given_values
 from lib.lesson.optimizer_code import DRIVER
 from lib.lesson.schedule import base_of
@@ -100,6 +100,11 @@ def _functions(lesson: Scheduler, values: Mapping[str, Any]) -> list[Callable[..
 
 def _definition(function: Callable[..., Any]) -> str:
     return code_of(function.__module__).of(function.__name__)
+
+
+def shown_source(lesson: Scheduler) -> str:
+    """The hand calculation as its file has it; one that drives others is shown without them."""
+    return heart(lesson) if lesson.parts is None else _definition(lesson.by_hand) + "\n"
 
 
 def numpy_program(lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Any = None) -> str:

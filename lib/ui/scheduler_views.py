@@ -11,10 +11,9 @@ import streamlit as st
 
 from lib.catalog import SCHEDULERS
 from lib.lesson import run
-from lib.lesson.code import heart
 from lib.lesson.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.scheduler_code import numpy_program, pytorch_lines
+from lib.lesson.scheduler_code import numpy_program, pytorch_lines, shown_source
 from lib.plots.schedule import rate_curve, rate_lines
 from lib.ui.fields import form_key, key_of
 from lib.ui.text import say
@@ -150,4 +149,4 @@ def code(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
             st.caption(say("It runs from top to bottom and prints the learning rate of every epoch."))
     with right:
         st.markdown(say("**NumPy**: one epoch, as it ran"))
-        st.code(heart(lesson), language="python", height=420)
+        st.code(shown_source(lesson), language="python", height=420)
