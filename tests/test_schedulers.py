@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,20 +90,20 @@ def test_names_and_defaults_are_torchs_own(lesson):
 
 
 @pytest.mark.parametrize("lr", [0.1, 1e-3, 2.0])
-@pytest.mark.parametrize("lesson", [p for p in LESSONS if not p.values[0].watches_metric])
+@pytest.mark.parametrize("lesson", [pytest.param(x, id=slug) for slug, x in SCHEDULERS.items() if not x.watches_metric])
 def test_learning_rates_are_torchs(lesson, lr):
     for setting in settings(lesson):
         assert_agrees(lesson, {**setting, "lr": lr})
 
 
 @pytest.mark.parametrize("kind", METRICS)
-@pytest.mark.parametrize("lesson", [p for p in LESSONS if p.values[0].watches_metric])
+@pytest.mark.parametrize("lesson", [pytest.param(x, id=slug) for slug, x in SCHEDULERS.items() if x.watches_metric])
 def test_learning_rates_that_follow_a_metric_are_torchs(lesson, kind):
     for setting in settings(lesson, most=200):
         assert_agrees(lesson, setting, METRICS[kind])
 
 
-WRONG = {
+WRONG: dict[str, list[dict[str, Any]]] = {
     "step_lr": [{"step_size": 0}],
     "constant_lr": [{"factor": 1.5}, {"factor": -0.1}, {"factor": 0.0}],
     "linear_lr": [{"start_factor": 0.0}, {"start_factor": 1.5}, {"end_factor": -0.1}, {"end_factor": 2.0}],
@@ -128,7 +129,7 @@ def test_what_torch_refuses_is_refused(slug, values):
 )
 def test_pitfall_quotes_torchs_own_error(lesson, pitfall):
     with pytest.raises(REFUSALS) as caught:
-        groups_by_torch(lesson, pitfall.values, 30, METRICS["flat"])
+        groups_by_torch(lesson, pitfall.values, 30, METRICS["flat"].tolist())
     assert pitfall.error in str(caught.value)
 
 

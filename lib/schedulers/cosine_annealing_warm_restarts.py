@@ -21,12 +21,12 @@ def check(*, lr, epoch, initial_lr, metric, state, T_0, T_mult, eta_min):
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, T_0, T_mult, eta_min) -> Steps:
     """Which epoch of which cycle this is, where the wave stands, and the learning rate."""
-    since, length = place_in_cycle(epoch, T_0, T_mult)
-    length = yield Step("cycle_length", r"T_i = T_0\, m^i", np.asarray(float(length)), given=True)
+    passed, whole = place_in_cycle(epoch, T_0, T_mult)
+    length = yield Step("cycle_length", r"T_i = T_0\, m^i", np.asarray(float(whole)), given=True)
     since = yield Step(
         "since_restart",
         r"t_i = t - \text{epochs of the cycles that are over}",
-        np.asarray(float(since)),
+        np.asarray(float(passed)),
         words="How many epochs have passed since the last restart?",
     )
     wave = yield Step(
