@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from typing import Any
 
 import numpy as np
 import pytest
@@ -289,7 +290,7 @@ NOTEBOOK = {
 
 def test_of_a_notebook_the_code_is_read_and_magics_dropped():
     source = read_source("a.ipynb", json.dumps(NOTEBOOK).encode())
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     exec(source, space)
     assert space["f"](5) == 1
     assert space["np"] is np
