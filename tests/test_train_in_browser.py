@@ -114,7 +114,8 @@ def test_a_run_whose_page_is_left_has_ended(page):
 
 
 def test_the_set_up_is_in_the_address(page):
-    visit(page, "train?train_data=spirals&train_layers=16%2C+16&train_optimizer=SGD&train_SGD_momentum=0.9")
+    visit(page, "train?train_data=Spirals&train_layers=16%2C+16&train_optimizer=SGD&train_SGD_momentum=0.9")
+    expect(page.locator(".st-key-train_data").get_by_role("combobox")).to_have_value("Spirals")
     expect(page.locator(".st-key-train_layers input")).to_have_value("16, 16")
     expect(page.locator(".st-key-train_SGD_momentum input")).to_have_value("0.9")
     page.locator(".st-key-train_epochs input").fill("7")

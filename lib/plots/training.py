@@ -11,7 +11,9 @@ import plotly.graph_objects as go
 from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure, sentence
 
 CLASSES = ("33, 102, 172", "208, 86, 31", "18, 128, 106")  # red, green, blue of each class, on both themes
-PALE, FULL = 0.08, 0.6  # how opaque a place is where the network guesses, and where it is sure
+PALE, FULL = 0.05, 0.45  # how opaque a place is where the network guesses, and where it is sure
+
+OPEN, RIM = {"width": 1.5}, {"width": 0.7, "color": "white"}  # what sets a point off from its own colour
 
 Numbers = Sequence[float] | np.ndarray
 Line = tuple[Numbers, Numbers]
@@ -108,7 +110,7 @@ def _marks(name: str, at: np.ndarray, number: int, hollow: bool) -> dict[str, An
         "name": name,
         "x": at[:, 0],
         "y": at[:, 1],
-        "marker": {"symbol": symbol, "size": 6, "color": f"rgb({CLASSES[number]})", "line": {"width": 1}},
+        "marker": {"symbol": symbol, "size": 6, "color": f"rgb({CLASSES[number]})", "line": OPEN if hollow else RIM},
         "hovertemplate": f"{name}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
     }
 

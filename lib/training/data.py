@@ -82,7 +82,7 @@ DATA_SETS: Mapping[str, DataSet] = {
     "moons": DataSet("Moons", moons, 2),
     "spirals": DataSet("Spirals", spirals, 2),
     "circles": DataSet("Circles", circles, 2),
-    "blobs": DataSet("Blobs, 3 classes", blobs, 3),
+    "blobs": DataSet("Blobs", blobs, 3),
     "xor": DataSet("XOR", xor, 2),
     "sine": DataSet("Noisy sine", sine, 0),
 }

@@ -132,13 +132,15 @@ function lines(pen, panel, box, colours, ink) {
   pen.strokeRect(box.x + 0.5, top + 0.5, box.w - 1, height);
   pen.globalAlpha = 1;
   pen.fillStyle = ink;
-  pen.textAlign = "right";
-  pen.fillText(panel.until, box.x + box.w, top + height + 3);
   if (!every.length) return;
   let low = Math.min(...every), high = Math.max(...every);
   if (panel.range) [low, high] = panel.range;
+  const reach = low === high ? short(low) : short(low) + " – " + short(high);
   pen.textAlign = "left";
-  pen.fillText(low === high ? short(low) : short(low) + " – " + short(high), box.x, top + height + 3);
+  pen.fillText(reach, box.x, top + height + 3);
+  pen.textAlign = "right";
+  const fits = pen.measureText(reach + panel.until).width + 8 < box.w;
+  if (fits) pen.fillText(panel.until, box.x + box.w, top + height + 3);
   const bottom = scaled(low), span = scaled(high) - bottom || 1;
   panel.lines.forEach((line, i) => {
     pen.beginPath();
@@ -228,7 +230,7 @@ def _panels(run: Run) -> Iterator[dict[str, Any]]:
     yield {"title": say("learning rate"), "until": until, "last": last, "lines": rates}
     norms = zip(*(u.norms for _, u in updates), strict=True)
     layers = [{"name": str(i), "x": at, "y": _few(y)} for i, y in enumerate(norms, 1)]
-    yield {"title": say("gradient, by layer"), "log": True, "until": until, "last": last, "lines": layers}
+    yield {"title": say("gradient norm"), "log": True, "until": until, "last": last, "lines": layers}
 
 
 def _accuracy_range(run: Run) -> list[float]:
