@@ -19,10 +19,13 @@ ROUTER = Path(__file__).parent / "lib" / "router.py"
 
 def warm_up() -> None:
     """Imports what every page needs; a frozen collector no longer walks over it."""
+    import torch
+
     from lib.catalog import LESSONS
     from lib.grading.isolation import isolation
     from lib.plots.moving import moving
 
+    torch.set_num_threads(1)  # for matrices as small as ours two threads wait for each other more than they compute
     for _, page, _ in pkgutil.iter_modules([str(ROUTER.parents[1] / "pages")]):
         importlib.import_module(f"pages.{page}")
     first = next(iter(LESSONS.values()))

@@ -167,7 +167,7 @@ LESSON = Scheduler(
         Number("epochs", None, "Or: how many epochs …", (25,), integer=True, rare=True, optional=True),
         Number("steps_per_epoch", None, "… of how many steps.", (4,), integer=True, rare=True, optional=True),
         Number("pct_start", 0.3, "The part of the steps that goes up.", (0.1, 0.5)),
-        Choice("anneal_strategy", "cos", ("cos", "linear"), "Along half a cosine, or straight?"),
+        Choice("anneal_strategy", "cos", ("cos", "linear"), "Along half a cosine, or straight?", rare=True),
         Switch("cycle_momentum", True, "Does momentum go the other way?", rare=True),
         Number("base_momentum", 0.85, "The lowest momentum, where the learning rate is highest.", (0.5,), rare=True),
         Number("max_momentum", 0.95, "The highest momentum.", (0.9,), rare=True),
