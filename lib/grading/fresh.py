@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import IO
 
@@ -124,7 +124,8 @@ class FreshChild:
         if sys.platform == "win32":
             self._process.kill()
         elif self._process.poll() is None:  # what it started goes along, as far as it stayed in its session
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may end between the question and the signal
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _ended_itself(self) -> Ended:
         try:
