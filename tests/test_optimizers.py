@@ -103,15 +103,19 @@ def shapes_of(lesson):
 BFLOAT16_STEP = {"muon": 1 / 32}  # in learning rates, after 100 updates
 
 
-# Torch adds with fused multiplication, which rounds once where NumPy rounds twice. Where weight decay alone carries the
-# parameter through 0 again and again that last digit grows: measured 3e-10 after a hundred updates of Adamax.
-ROUNDED = {"adamax": 5e-9}
+# Torch adds with fused multiplication, which rounds once where NumPy rounds twice. Where weight decay alone carries
+# Adamax's parameter through 0 again and again, that last digit grows tenfold every ten updates or so.
+WELL_CONDITIONED = 40
+
+
+def updates_of(lesson, setting, kind):
+    circles = lesson.slug == "adamax" and kind in ("all zero", "tiny") and setting.get("weight_decay")
+    return WELL_CONDITIONED if circles else UPDATES
 
 
 def tolerance(lesson, setting):
-    rounded = ROUNDED.get(lesson.slug, 1e-12)
     steps = BFLOAT16_STEP.get(lesson.slug, 0.0) * max(np.ravel(setting.get("lr", 1e-3)))
-    return {"atol": rounded, "param_atol": max(rounded, steps, 1e-11)}
+    return {"param_atol": max(steps, 1e-11)}
 
 
 def assert_same_trace(ours, torchs, rtol=1e-9, atol=1e-12, param_atol=0.0):
@@ -149,7 +153,7 @@ def test_parameters_and_buffers_are_torchs(lesson, kind):
     for turn, setting in enumerate(settings(lesson)):
         shape = shapes[turn % len(shapes)]
         param = np.random.default_rng(turn).normal(0, 1, shape)
-        grads = drawn(kind, shape, UPDATES, seed=turn)
+        grads = drawn(kind, shape, updates_of(lesson, setting, kind), seed=turn)
         if lesson.gradient == "sparse":
             grads = as_rows(grads)
         assert_same_trace(
