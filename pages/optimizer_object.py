@@ -17,6 +17,7 @@ from lib.lesson.live_optimizer import (
     PARAMS,
     Action,
     Change,
+    Param,
     Session,
     SetUp,
     actions_in,
@@ -197,7 +198,7 @@ def _buttons(session: Session, actions: Sequence[Action]) -> None:
             ),
         ):
             st.button(say(label), key=f"object_do_{action.token}", on_click=_do, args=(action,), disabled=full)
-        with st.popover(say("Groups and lr")):
+        with st.popover(say("add_param_group, lr")):
             _group_fields(session, full)
         st.button(say("Undo"), key="object_undo", on_click=_undo, args=(actions,), disabled=not actions)
         st.button(say("Start again"), key="object_restart", on_click=_start_again, disabled=not actions)
@@ -228,11 +229,11 @@ def _said(session: Session) -> None:
 
 
 def _tables(session: Session) -> None:
-    """Parameters, gradients and state on the left; groups and `saved` on the right; what changed is marked."""
+    """Parameters, gradients, state and `saved` on the left; groups on the right; what changed is marked."""
     found = session.moments[-1].changes if session.moments else {}
     left, right = st.columns([0.64, 0.36], gap="small")
     with left:
-        st.html(CSS + f'<div class="live">{_params_table(session, found)}</div>')
+        st.html(CSS + f'<div class="live">{_params_table(session, found)}{_saved_table(session, found)}</div>')
     with right:
         st.html(f'<div class="live">{_groups_table(session, found)}</div>')
 
@@ -248,7 +249,7 @@ def _params_table(session: Session, found: Mapping[str, Change]) -> str:
             if path.startswith(f"optimizer.state[{name}]") and isinstance(change.after, str)
         }
         state = "\n".join(
-            f"{escape(buffer)} {_cell(param.state.get(buffer, MISSING), found.get(path))}"
+            f"{escape(buffer)}{_gap(param)}{_cell(param.state.get(buffer, MISSING), found.get(path))}"
             for buffer, path in {**paths, **gone}.items()
         )
         joined = param.group is not None and group_path(param.group, "params") in found
@@ -266,6 +267,11 @@ def _params_table(session: Session, found: Mapping[str, Change]) -> str:
     return _table(rows)
 
 
+def _gap(param: Param) -> str:
+    """Between a buffer's name and its numbers: several rows begin on a line of their own."""
+    return "\n" if param.value.ndim > 1 else " "
+
+
 def _groups_table(session: Session, found: Mapping[str, Change]) -> str:
     """The options that torch documents as numbers; those that only change speed are in the code's printout."""
     groups = session.now.groups
@@ -274,14 +280,20 @@ def _groups_table(session: Session, found: Mapping[str, Change]) -> str:
     for option in ["params", *(n for n in names if n != "params")]:
         cells = [_cell(_option(group[option]), found.get(group_path(i, option))) for i, group in enumerate(groups)]
         rows.append(_row("td", f"<code>{escape(option)}</code>", *cells))
-    table = _table(rows)
-    saved = saved_facts(session.now.saved)
-    shown = {p: v for p, v in saved.items() if '["state"][' in p or p.endswith('["lr"]')}
-    if session.now.saved is None:
-        return table
-    lines = [_row("td", f"<code>{escape(p)}</code>", _cell(_option(v), found.get(p))) for p, v in shown.items()]
-    whose = say("the optimizer's own tensors") if session.now.saved_is_own else say("shares no tensor with it")
-    return table + _table([_row("th", "saved", escape(whose)), *lines])
+    return _table(rows)
+
+
+def _saved_table(session: Session, found: Mapping[str, Change]) -> str:
+    """The variable `saved`: its state and learning rates; nothing while there is none."""
+    now = session.now
+    if now.saved is None:
+        return ""
+    whose = say("the optimizer's own tensors") if now.saved_is_own else say("shares no tensor with the optimizer")
+    rows = [_row("th", "saved", escape(whose))]
+    for path, value in saved_facts(now.saved).items():
+        if '["state"][' in path or path.endswith('["lr"]'):
+            rows.append(_row("td", f"<code>{escape(path)}</code>", _cell(value, found.get(path))))
+    return _table(rows)
 
 
 def _option(value: Any) -> Any:

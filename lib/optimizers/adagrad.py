@@ -149,7 +149,7 @@ LESSON = Optimizer(
         Example(
             "A long valley",
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.5},
-            "Steep and flat direction move alike.",
+            "y is 25 times as steep as x, yet both start with steps of 0.5: the size is divided out.",
         ),
         Example(
             "A falling learning rate",

@@ -155,8 +155,8 @@ LESSON = Optimizer(
     examples=(
         Example(
             "Averaging noise away",
-            {"objective": "noisy quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.03, "lambd": 0.01, "t0": 20},
-            "From update 23 on the average lags behind the noise; ax ends nearer the minimum than the parameter.",
+            {"objective": "noisy quadratic", "start": [1.0, 0.5], "updates": 60, "lr": 0.07, "lambd": 0.01, "t0": 20},
+            "From update 23 on ax averages the points: it ends at a loss of 0.03, the parameter itself at 0.16.",
         ),
         Example(
             "The default never averages",
@@ -203,7 +203,7 @@ LESSON = Optimizer(
         Pitfall(
             "Rates in single precision",
             "eta and mu are float32 even beside a float64 parameter: a program in float64 throughout differs by "
-            "some 1e-6 after twenty updates.",
+            "as much as 4e-7 of its value after twenty updates.",
         ),
         Pitfall(
             "A negative learning rate",

@@ -273,10 +273,10 @@ LESSON = Optimizer(
                 "objective": "quadratic",
                 "start": [[2.0, 1.0], [-1.0, 2.0]],
                 "updates": 40,
-                "lr": 0.05,
+                "lr": 0.1,
                 "weight_decay": 0.0,
             },
-            "The step is as long near the minimum as far from it, so it circles there unless the rate falls.",
+            "The step is as long near the minimum as far from it: from update 32 on the loss rises again.",
         ),
         Example(
             "One singular value only",

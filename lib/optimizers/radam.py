@@ -243,7 +243,7 @@ LESSON = Optimizer(
         Example(
             "Divided early",
             {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.05, "betas": (0.5, 0.9), "eps": 0.01},
-            "With beta 2 at 0.9 the memory passes 5 at update 7 and ends at 19.",
+            "With beta 2 at 0.9 the memory passes 5 at update 6 and ends at 19.",
         ),
         Example(
             "Uphill",

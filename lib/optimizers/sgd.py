@@ -267,7 +267,8 @@ LESSON = Optimizer(
         Example(
             "The article's run without",
             {"objective": "bowl", "start": [2.0], "updates": 100, "lr": 0.03},
-            "Three times the learning rate and no momentum: slower at first, but it never turns round.",
+            "Three times the learning rate and no momentum: ahead for four updates, then behind, but it never turns "
+            "round.",
         ),
         Example(
             "Less momentum",
@@ -317,7 +318,7 @@ LESSON = Optimizer(
         Example(
             "Uphill",
             {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the saddle is climbed along x and left along y.",
+            "With maximize the saddle is climbed along x without end, while y goes to 0.",
         ),
         Example(
             "It explodes",

@@ -275,7 +275,7 @@ LESSON = Optimizer(
                 "updates": 4,
                 "lr": 0.1,
             },
-            "The second row comes late: t is 4 by then, so its young averages are hardly corrected, and its step is "
+            "The second row comes late: t is 4 by then, so its young averages are corrected too little: its step is "
             "short.",
         ),
         Example(

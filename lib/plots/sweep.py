@@ -7,9 +7,11 @@ import plotly.graph_objects as go
 
 from lib.plots.frame import axis, figure, label, sentence
 
+GONE = "rgba(140, 133, 124, 0.55)"  # no shade of the map: where runs diverged, on light paper and on dark
+
 
 def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: str) -> go.Figure:
-    """Shades by the logarithm of the loss, shape (others, rates); runs that left stay empty; a dot marks the best."""
+    """Shades by the logarithm of the loss, shape (others, rates); runs that left are grey; a dot marks the best."""
     finite = np.isfinite(losses)
     if not finite.any():
         return sentence("Every run of this map diverged: lower the learning rates.")
@@ -45,4 +47,5 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
     }
     powers = np.arange(np.ceil(np.log10(rates[0]) - 1e-9), np.floor(np.log10(rates[-1]) + 1e-9) + 1)
     across = axis("learning rate", tickvals=powers, ticktext=[label(float(10**power)) for power in powers])
-    return figure([heat, best], xaxis=across, yaxis=axis(other), height=380)
+    layout = {"xaxis": {**across, "showgrid": False}, "yaxis": axis(other, showgrid=False), "height": 380}
+    return figure([heat, best], **layout, plot_bgcolor=GONE)

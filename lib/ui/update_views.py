@@ -28,6 +28,7 @@ from lib.ui.text import number, say
 MOST_COLUMNS = 4  # elements of the parameter that the table shows at once
 MAP_SIDE = 60
 RATES = "0.001, 0.003, 0.01, 0.03, 0.1, 0.3"
+CHOOSE = "Choose a function under “What is minimised”."
 OVER, LOSS, PARAMETER, STEP = "Path", "Loss per update", "Parameter per update", "Effective step"
 
 
@@ -50,6 +51,9 @@ def step_table(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         st.caption(say(lesson.exact))
     places = [tuple(int(i) for i in index) for index in np.ndindex(runs.ready.param.shape)]
     columns = table_columns(runs, places[:MOST_COLUMNS])
+    if any(name.startswith("grad") for name in columns):
+        said = "grad is the gradient that the update was given; every other column is what the update left."
+        st.caption(say(said) + (" " + say("Empty: the row was absent.") if lesson.gradient == "sparse" else ""))
     table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(runs.by_hand) + 1, name=say("update")))
     st.dataframe(table, height=min(38 + 35 * len(table), 420), key=key_of(lesson, "table"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -70,14 +74,23 @@ def table_columns(runs: Runs, places: Sequence[tuple[int, ...]]) -> dict[str, li
         tag = f"[{', '.join(map(str, place))}]" if place else ""
         columns[f"param{tag} by hand"] = [float(u.param[place]) for u in runs.by_hand]
         columns[f"param{tag} PyTorch"] = [float(u.param[place]) for u in runs.by_torch]
-        if isinstance(runs.by_hand[0].grad, np.ndarray):
-            columns[f"grad{tag}"] = [float(u.grad[place]) for u in runs.by_hand]
+        if isinstance(runs.by_hand[0].grad, np.ndarray | tuple):
+            columns[f"grad{tag}"] = [_gradient_at(u.grad, place) for u in runs.by_hand]
     for name in names:
         for way, updates in (("by hand", runs.by_hand), ("PyTorch", runs.by_torch)):
             values = [dict(buffers(update.state)).get(name) for update in updates]
             for tag, numbers in _elements(values, shape, places):
                 columns[f"{name}{tag} {way}"] = numbers
     return columns
+
+
+def _gradient_at(grad: Any, place: tuple[int, ...]) -> float:
+    """One element of a dense gradient, or of a sparse one (rows, values): NaN where the row is absent."""
+    if isinstance(grad, np.ndarray):
+        return float(grad[place])
+    rows, values = grad
+    found = np.flatnonzero(np.atleast_1d(rows) == place[0])
+    return float(sum(values[row][place[1:]] for row in found)) if found.size else np.nan
 
 
 def _elements(
@@ -172,7 +185,9 @@ def _draw(lesson: Optimizer, drawn: Any, title: str) -> None:
 def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     """Up to four optimizers from the same start."""
     if runs.ready.objective is None:
-        st.caption(say("Typed gradients stay the same whatever the parameter does. Choose a function to compare on."))
+        st.caption(
+            say("Typed gradients stay the same whatever the parameter does, so there is no path to compare. " + CHOOSE)
+        )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.multiselect(
@@ -182,7 +197,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             format_func=lambda slug: OPTIMIZERS[slug].title,
             max_selections=3,
             key=key_of(lesson, "beside"),
-            width=420,
+            width=380,
             persist_state="session",
         )
         how = st.selectbox(
@@ -191,7 +206,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             index=list(HOW).index(DEFAULT),
             format_func=lambda way: say(HOW[way]),
             key=key_of(lesson, "rates"),
-            width=330,
+            width=290,
             persist_state="session",
         )
         options = [OVER, LOSS]
@@ -225,7 +240,7 @@ def _final_losses(drawn: Sequence[Rival], ready: SetUp) -> str:
 def sweep(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     """The loss for several learning rates, and a map of learning rate × momentum where the update is elementwise."""
     if runs.ready.objective is None:
-        st.caption(say("Typed gradients have no loss. Choose a function to sweep over."))
+        st.caption(say("Typed gradients have no loss to sweep over. " + CHOOSE))
         return
     text = st.text_input(
         say("Learning rates"),
@@ -274,7 +289,7 @@ def _map(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     grid = without_runaways(final_losses(lesson, typed.values, rates, others), runs.ready.loss(runs.ready.param))
     figure = sweep_map(rates, others, grid, lesson.sweeps)
     st.plotly_chart(figure, key=key_of(lesson, "sweep_map"), config={"displayModeBar": False}, alt=say("Map"))
-    said = "{count} runs: the loss after the last update, over learning rate and {other}. Empty: diverged."
+    said = "{count} runs: the loss after the last update, over learning rate and {other}. Grey: diverged."
     st.caption(say(said, count=f"{grid.size:,}", other=lesson.sweeps))
 
 
