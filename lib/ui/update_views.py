@@ -27,6 +27,7 @@ from lib.ui.text import number, say
 
 MOST_COLUMNS = 4  # elements of the parameter that the table shows at once
 MAP_SIDE = 60
+MOST_RATES = 8
 RATES = "0.001, 0.003, 0.01, 0.03, 0.1, 0.3"
 CHOOSE = "Choose a function under “What is minimised”."
 OVER, LOSS, PARAMETER, STEP = "Path", "Loss per update", "Parameter per update", "Effective step"
@@ -250,10 +251,13 @@ def sweep(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         persist_state="session",
     )
     try:
-        rates = [rate for rate in read_numbers(text) if rate is not None and rate >= 0][:8]
+        typed_rates = read_numbers(text)
     except TensorTextError as error:
         st.caption(f":red[{say(str(error))}]")
         return
+    rates = [rate for rate in typed_rates if rate is not None and rate >= 0][:MOST_RATES]
+    if len(rates) < len(typed_rates) or not rates:
+        st.caption(say("Drawn are up to {most} learning rates of 0 or more.", most=MOST_RATES))
     left, right = st.columns(2, gap="small")
     with left:
         _rate_curves(lesson, typed, rates)
