@@ -38,7 +38,7 @@ def alternatives(spec):
         case Number():
             return (spec.default, *spec.also)
         case Tensor():
-            return (np.array(spec.default), np.array([3, 3, 50]), np.array([], dtype=np.int64))
+            return (np.array(spec.default), np.array([3, 3, 50]), np.array([0, -2, 5]), np.array([], dtype=np.int64))
     return ()
 
 
@@ -105,13 +105,21 @@ def test_learning_rates_that_follow_a_metric_are_torchs(lesson, kind):
 
 WRONG: dict[str, list[dict[str, Any]]] = {
     "step_lr": [{"step_size": 0}],
+    "polynomial_lr": [{"power": -1.0}],
     "constant_lr": [{"factor": 1.5}, {"factor": -0.1}, {"factor": 0.0}],
     "linear_lr": [{"start_factor": 0.0}, {"start_factor": 1.5}, {"end_factor": -0.1}, {"end_factor": 2.0}],
     "cosine_annealing_lr": [{"T_max": 0}],
     "cosine_annealing_warm_restarts": [{"T_0": 0}, {"T_0": -3}, {"T_mult": 0}],
     "reduce_lr_on_plateau": [{"factor": 1.0}, {"factor": 2.0}],
-    "one_cycle_lr": [{"total_steps": None, "epochs": None}, {"pct_start": 1.5, "total_steps": 30}, {"total_steps": 0}],
-    "cyclic_lr": [{"step_size_up": 0, "step_size_down": 0}],
+    "one_cycle_lr": [
+        {"total_steps": None, "epochs": None},
+        {"pct_start": 1.5, "total_steps": 30},
+        {"total_steps": 0},
+        {"total_steps": 2, "pct_start": 0.5},
+        {"total_steps": 30, "div_factor": 0.0},
+        {"total_steps": 30, "final_div_factor": 0.0},
+    ],
+    "cyclic_lr": [{"step_size_up": 0, "step_size_down": 5}, {"step_size_up": 5, "step_size_down": -5}],
     "multiplicative_lr": [{"lr_lambda": 0.9}],
 }
 
@@ -123,6 +131,24 @@ def test_what_torch_refuses_is_refused(slug, values):
     assert followed(SCHEDULERS[slug], values, METRICS["flat"]) is None
 
 
+ODD: dict[str, list[dict[str, Any]]] = {
+    "step_lr": [{"step_size": -3}, {"step_size": -1, "gamma": 1.5}],
+    "polynomial_lr": [{"total_iters": -2}, {"total_iters": 0}, {"power": 0.0}],
+    "linear_lr": [{"total_iters": -1}, {"total_iters": 0}],
+    "cosine_annealing_lr": [{"T_max": -3}, {"T_max": 2, "eta_min": 0.2}],
+    "exponential_lr": [{"gamma": 0.0}, {"gamma": -1.0}],
+    "cyclic_lr": [{"step_size_up": 3, "step_size_down": -1}, {"base_lr": 0.2, "max_lr": 0.1}],
+}
+
+
+@pytest.mark.parametrize(
+    ("slug", "values"), [pytest.param(s, v, id=f"{s}-{v}") for s, every in ODD.items() for v in every]
+)
+def test_odd_arguments_that_torch_takes_are_taken(slug, values):
+    assert followed(SCHEDULERS[slug], values) is not None
+    assert_agrees(SCHEDULERS[slug], values)
+
+
 @pytest.mark.parametrize(
     ("lesson", "pitfall"),
     [pytest.param(x, p, id=f"{slug}-{p.title}") for slug, x in SCHEDULERS.items() for p in x.pitfalls if p.error],
@@ -131,6 +157,8 @@ def test_pitfall_quotes_torchs_own_error(lesson, pitfall):
     with pytest.raises(REFUSALS) as caught:
         groups_by_torch(lesson, pitfall.values, 30, METRICS["flat"].tolist())
     assert pitfall.error in str(caught.value)
+    with pytest.raises(ValueError):
+        schedule_by_hand(lesson, pitfall.values, 30, METRICS["flat"].tolist())
 
 
 def examples():

@@ -72,9 +72,7 @@ MISTAKES = (
     ),
     Mistake(
         {
-            "wave": lambda given, done: (
-                (1 + math.cos(math.radians(180 * given["epoch"] / given["T_max"] * math.pi / 180))) / 2
-            )
+            "wave": lambda given, done: (1 + math.cos(math.radians(math.pi * given["epoch"] / given["T_max"]))) / 2,
         },
         "Your calculator is set to degrees. The cosine wants radians.",
         when=later,
@@ -133,7 +131,7 @@ LESSON = Scheduler(
         Pitfall(
             "T_max=0",
             "Nothing can be divided by it.",
-            error="modulo",
+            error="integer modulo by zero",
             values={"T_max": 0},
         ),
     ),

@@ -13,8 +13,10 @@ from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference
 
 
 def check(*, step_size_up, step_size_down, **_):
+    if step_size_up == 0:
+        raise ValueError("step_size_up is 0; expected the number of steps from the lower to the upper bound.")
     if step_size_up + (step_size_up if step_size_down is None else step_size_down) == 0:
-        raise ValueError("A cycle has no epochs: step_size_up and step_size_down are 0.")
+        raise ValueError(f"step_size_down is {step_size_down}: a cycle would have no steps.")
 
 
 def by_hand(

@@ -20,7 +20,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, milestones, gamma) -> Steps
     reached = yield Step(
         "drops",
         r"k = \text{number of milestones} \le t",
-        np.asarray(sum(m <= epoch for m in milestones[milestones > 0]), dtype=np.float64),
+        np.asarray(sum(m <= epoch for m in milestones[milestones >= 0]), dtype=np.float64),
         worked=lambda: rf"\#\{{{joined((num(m) for m in milestones), ', ')}\}} \le {epoch}",
         words="Count the milestones that have been reached; one that is listed twice counts twice.",
     )
@@ -94,7 +94,7 @@ LESSON = Scheduler(
             "Epochs or batches",
             "The scheduler counts its own step() calls. Called after every batch, milestones mean batches.",
         ),
-        Pitfall("A milestone of 0 does nothing", "The first learning rate is set before the count begins."),
+        Pitfall("A milestone of 0 drops at once", "Already the first epoch has the smaller learning rate."),
     ),
     references=(
         Reference(

@@ -12,7 +12,7 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
 
 
-def check(*, total_steps, epochs, steps_per_epoch, pct_start, **_):
+def check(*, total_steps, epochs, steps_per_epoch, pct_start, div_factor, final_div_factor, **_):
     if total_steps is None and (epochs is None or steps_per_epoch is None):
         raise ValueError("Neither total_steps nor epochs with steps_per_epoch is given; expected one of the two.")
     for name, count in (("total_steps", total_steps), ("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
@@ -21,6 +21,9 @@ def check(*, total_steps, epochs, steps_per_epoch, pct_start, **_):
             raise ValueError(f"{name} is {count}; expected a whole number above 0.")
     if pct_start < 0 or pct_start > 1:
         raise ValueError(f"pct_start is {pct_start:g}; expected a part from 0 to 1.")
+    for name, divisor in (("div_factor", div_factor), ("final_div_factor", final_div_factor)):
+        if divisor == 0:
+            raise ValueError(f"{name} is 0; the learning rate is divided by it.")
 
 
 def by_hand(
@@ -51,6 +54,11 @@ def by_hand(
     last = first / final_div_factor
     phases = phases_of(total, pct_start, three_phase, first, max_lr, last, base_momentum, max_momentum)
     begin, end, (from_lr, to_lr), (from_momentum, to_momentum) = phase_at(epoch, phases)
+    if begin == end:
+        raise ValueError(
+            f"The phase of step {epoch} begins and ends in step {num(end)}, and torch divides by its length; expected "
+            "more steps, or another pct_start."
+        )
     part = yield Step(
         "part",
         r"p = \frac{t - t_a}{t_b - t_a}",
@@ -103,10 +111,6 @@ def phase_at(epoch, phases) -> tuple:
         begin = end
     end, rates, momenta = phases[-1]
     return begin, end, rates, momenta
-
-
-def first_lr(given):
-    return given["max_lr"] / given["div_factor"]
 
 
 MISTAKES = (
@@ -213,6 +217,12 @@ LESSON = Scheduler(
             "pct_start is the part of the steps that goes up.",
             error="Expected float between 0 and 1 pct_start, but got 1.5",
             values={"pct_start": 1.5, "total_steps": 30},
+        ),
+        Pitfall(
+            "A phase of one step",
+            "With 2 steps and pct_start 0.5 the way up begins and ends in step 0.",
+            error="division by zero",
+            values={"total_steps": 2, "pct_start": 0.5},
         ),
         Pitfall("The optimizer's learning rate is overwritten", "It starts at max_lr / div_factor."),
     ),

@@ -17,6 +17,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, total_iters, power) -> Step
         words = "The whole learning rate." if epoch == 0 else "The time is over: nothing changes."
         new = yield Step("lr", latex, np.asarray(lr), words=words)
         return new, state
+    if epoch == total_iters and power < 0:
+        raise ValueError(f"power is {power:g}, and in epoch {epoch} torch takes 0 to it; expected 0 or more.")
     left = yield Step(
         "time_left",
         r"u_t = 1 - \frac{t}{T}",

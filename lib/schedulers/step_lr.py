@@ -20,7 +20,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, step_size, gamma) -> Steps:
     drops = yield Step(
         "drops",
         r"k = \left\lfloor t / s \right\rfloor",
-        np.asarray(epoch // step_size, dtype=np.float64),
+        np.asarray(epoch // abs(step_size), dtype=np.float64),
         worked=lambda: rf"\left\lfloor {epoch} / {step_size} \right\rfloor",
         words="How many times has a whole step size passed? Divide and drop the rest.",
     )
