@@ -231,6 +231,66 @@ def test_programs_run_and_print_the_same_rates(lesson, example, capsys):
         )
 
 
+PARTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "steps": ("step_lr", {"step_size": 4, "gamma": 0.5}),
+    "milestones": ("multi_step_lr", {"milestones": [3, 7]}),
+    "half at first": ("constant_lr", {"factor": 0.5, "total_iters": 4}),
+    "warm-up": ("linear_lr", {"start_factor": 0.1, "total_iters": 6}),
+    "down to 0": ("linear_lr", {"start_factor": 1.0, "end_factor": 0.0, "total_iters": 6}),
+    "exponential": ("exponential_lr", {"gamma": 0.9}),
+    "squared": ("polynomial_lr", {"total_iters": 8, "power": 2.0}),
+    "cosine": ("cosine_annealing_lr", {"T_max": 9, "eta_min": 0.01}),
+    "restarts": ("cosine_annealing_warm_restarts", {"T_0": 5}),
+    "function": ("lambda_lr", {"lr_lambda": "one over the root"}),
+    "torch's defaults": ("lambda_lr", {}),
+    "products": ("multiplicative_lr", {"lr_lambda": "less and less"}),
+}
+
+
+def part(name):
+    slug, values = PARTS[name]
+    return SCHEDULERS[slug], values
+
+
+@pytest.mark.parametrize("second", [name for name in PARTS if name != "products"])
+@pytest.mark.parametrize("first", PARTS)
+def test_one_after_the_other_is_torchs(first, second):
+    assert_agrees(SCHEDULERS["sequential_lr"], {"schedulers": ([part(first), part(second)], [6]), "lr": 0.1})
+    three = ([part(first), part(second), part("exponential")], [6, 6])
+    assert_agrees(SCHEDULERS["sequential_lr"], {"schedulers": three, "lr": 0.1})
+
+
+@pytest.mark.parametrize("second", PARTS)
+@pytest.mark.parametrize("first", PARTS)
+def test_both_at_once_are_torchs(first, second):
+    assert_agrees(SCHEDULERS["chained_scheduler"], {"schedulers": [part(first), part(second)], "lr": 0.1})
+
+
+PLATEAU: tuple[Any, dict[str, Any]] = (SCHEDULERS["reduce_lr_on_plateau"], {})
+
+
+@pytest.mark.parametrize(
+    ("slug", "schedulers"),
+    [
+        pytest.param("chained_scheduler", [], id="chain of nothing"),
+        pytest.param("chained_scheduler", [part("steps"), PLATEAU], id="chain with a plateau"),
+        pytest.param("chained_scheduler", [(SCHEDULERS["step_lr"], {"step_size": 0})], id="chain with a wrong part"),
+        pytest.param("sequential_lr", ([], []), id="sequence of nothing"),
+        pytest.param("sequential_lr", ([part("steps"), PLATEAU], [5]), id="sequence with a plateau"),
+        pytest.param("sequential_lr", ([part("steps"), part("cosine")], []), id="too few milestones"),
+        pytest.param("sequential_lr", ([part("steps")], [5]), id="too many milestones"),
+    ],
+)
+def test_combinations_that_torch_refuses_are_refused(slug, schedulers):
+    assert followed(SCHEDULERS[slug], {"schedulers": schedulers}) is None
+
+
+@pytest.mark.parametrize("name", ["one_cycle_lr", "cyclic_lr", "multiplicative_lr"])
+def test_combinations_that_are_not_worked_are_said_to_be(name):
+    with pytest.raises(ValueError, match="not worked here"):
+        schedule_by_hand(SCHEDULERS["sequential_lr"], {"schedulers": ([part("steps"), (SCHEDULERS[name], {})], [5])}, 9)
+
+
 def test_a_function_of_ones_own_can_be_given():
     for slug in ("lambda_lr", "multiplicative_lr"):
         assert_agrees(SCHEDULERS[slug], {"lr_lambda": lambda epoch: 1 / (epoch + 1), "lr": 0.3})

@@ -55,11 +55,18 @@ def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
             return None if spec.optional and value is None else _read_number(spec, value)
         case Numbers():
             return _read_numbers(spec, value)
-        case Choice() if value not in spec.options and not (spec.torch is not None and callable(value)):
+        case Choice() if value not in spec.options and not _of_ones_own(spec, value):
             raise ValueError(f"{spec.name} is {value!r}; expected {_either(spec.options)}.")
         case Switch() if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{spec.name} is {value!r}; expected True or False.")
     return value
+
+
+def _of_ones_own(spec: Choice, value: Any) -> bool:
+    """A function where the names stand for functions; a list of parts where they stand for combinations."""
+    if spec.torch is None:
+        return False
+    return callable(value) if spec.torch else isinstance(value, list | tuple)
 
 
 def _read_number(spec: Number, value: Any) -> float | int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import torch
 
 from lib.lesson.drive import Answer, drive, go_on
 from lib.lesson.given import given_values
-from lib.lesson.scheduler import LR, Scheduler
+from lib.lesson.scheduler import LR, Scheduler, required
 from lib.lesson.spec import Step
 from lib.lesson.to_torch import torch_parameters
 
@@ -79,7 +78,7 @@ def groups_by_torch(
     rates, momenta = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of its own use of deprecated arguments
-        scheduler = lesson.build(lesson, optimizer, torch_parameters(lesson, {**_required(lesson), **values}))
+        scheduler = lesson.build(lesson, optimizer, torch_parameters(lesson, {**required(lesson), **values}))
         for step in range(steps):
             rates.append(float(optimizer.param_groups[0]["lr"]))
             momenta.append(float(optimizer.param_groups[0]["momentum"]))
@@ -88,12 +87,6 @@ def groups_by_torch(
                 watched = () if not lesson.watches_metric else (_watched(metrics, step),)
                 scheduler.step(*watched)
     return np.array(rates), np.array(momenta)
-
-
-def _required(lesson: Scheduler) -> dict[str, Any]:
-    """Our values for the arguments that torch has no default for."""
-    signature = inspect.signature(lesson.torch).parameters
-    return {p.name: p.default for p in lesson.parameters if signature[p.name].default is inspect.Parameter.empty}
 
 
 def _watched(metrics: Sequence[float] | None, step: int) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +52,13 @@ class Scheduler(Topic):
     returns `(lr, state)`. Epoch 0 is what torch does when the scheduler is built; then `lr` is the optimizer's own.
     `cycles_momentum(given)` says whether the state holds the optimizer's momentum too. `build` makes torch's scheduler;
     one that combines others names its `parts(values)`: (scheduler, values) pairs, and the other arguments.
+    `scales`: its rate is the initial one times a factor, so that torch multiplies whatever another schedule has left.
     """
 
     tensors: tuple[Tensor, ...] = ()
     group: str = "schedulers"
     watches_metric: bool = False
+    scales: bool = False
     cycles_momentum: Callable[[Mapping[str, Any]], bool] = lambda given: False
     build: Callable[[Scheduler, Any, Mapping[str, Any]], Any] = built
     parts: Callable[[Mapping[str, Any]], tuple[list[tuple[Scheduler, Mapping[str, Any]]], dict[str, Any]]] | None = None
@@ -82,6 +85,24 @@ def part_rate(
     return float(new), after
 
 
+def check_parts(combined: str, parts: Sequence[tuple[Scheduler, Mapping[str, Any]]], initial_lr: float) -> None:
+    """ValueError for what torch rejects in the parts of a schedule that combines them, and for what is not worked."""
+    if not parts:
+        raise ValueError(f"{combined} is given no schedule; expected one at least.")
+    for part, values in parts:
+        if part.watches_metric:
+            raise ValueError(f"{part.title} needs a number in every step, which {combined} does not hand on.")
+        if "max_lr" in {p.name for p in part.parameters}:
+            raise ValueError(f"{part.title} overwrites what the other schedules start from; that is not worked here.")
+        part.check(**given_values(part, {**values, "lr": initial_lr, "epoch": 0, "initial_lr": initial_lr}))
+
+
+def required(scheduler: Scheduler) -> dict[str, Any]:
+    """Our values for the arguments that torch has no default for."""
+    signature = inspect.signature(scheduler.torch).parameters
+    return {p.name: p.default for p in scheduler.parameters if signature[p.name].default is inspect.Parameter.empty}
+
+
 def torch_part(part: Scheduler, optimizer: Any, values: Mapping[str, Any]) -> Any:
     """Torch's scheduler for a part."""
-    return part.build(part, optimizer, torch_parameters(part, values))
+    return part.build(part, optimizer, torch_parameters(part, {**required(part), **values}))

@@ -117,7 +117,10 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of a few names. `torch` maps a name to the object that torch takes, where that is not the name itself."""
+    """One of a few names. `torch` maps a name to the object that torch takes, where that is not the name itself.
+
+    It is empty where the names stand for combinations that the lesson builds from its parts.
+    """
 
     name: str
     default: Any

@@ -22,5 +22,5 @@ def to_torch(spec: Parameter, values: Mapping[str, Any]) -> Any:
     if isinstance(spec, Tensor) and value is not None:
         return torch.from_numpy(np.array(as_array(spec, value)))  # a copy: torch must not share the learner's array
     if isinstance(spec, Choice) and spec.torch is not None:
-        return spec.torch.get(value, value)
+        return spec.torch.get(value, value) if value in spec.options else value
     return value

@@ -9,11 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.lesson.objectives import Objective
-from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure, label, sentence
+from lib.plots.frame import DASHES, LEGEND_ON_TOP, QUIET, axis, figure, label, sentence
 
 GRID = 70  # points along each side of the landscape
 MOST_FRAMES = 40
 HEIGHT = 400
+PATH = "#2f7fd6"  # blue on a landscape of the theme's orange
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 Paths = Mapping[str, np.ndarray]  # name → points, shape (updates + 1, numbers), the start first
@@ -38,9 +39,10 @@ def paths(objective: Objective, named: Paths, playable: bool = False) -> go.Figu
         layout = {"xaxis": axis("x", range=list(x)), "yaxis": axis("y", range=list(y))}
     traces = [base, *_minima(objective), *lines]
     layout |= {"height": HEIGHT, "showlegend": len(shown) > 1, "legend": LEGEND_ON_TOP}
-    drawn = figure(traces, **layout)
-    if playable and len(next(iter(shown.values()))) > 2:
-        _add_player(drawn, lines[0], len(traces) - 1)
+    if not playable or len(next(iter(shown.values()))) <= 2:
+        return figure(traces, **layout)
+    drawn = figure([*traces, *_lasting(base)], **layout)
+    _add_player(drawn, lines[0], len(traces) - 1)
     return drawn
 
 
@@ -65,7 +67,7 @@ def _landscape(objective: Objective, x: tuple[float, float], y: tuple[float, flo
     """Lines of equal loss; the shades grow with the logarithm, so that a flat valley shows beside a steep wall."""
     across, up = np.linspace(*x, GRID), np.linspace(*y, GRID)
     loss = objective.value(np.stack(np.meshgrid(across, up), -1))
-    shade = np.log10(1 + loss - loss.min())
+    shade = np.log10(1 + (loss - loss.min()))
     ticks = np.linspace(0, float(shade.max()), 5)
     return {
         "type": "contour",
@@ -74,6 +76,7 @@ def _landscape(objective: Objective, x: tuple[float, float], y: tuple[float, flo
         "z": shade,
         "customdata": loss,
         "ncontours": 18,
+        "opacity": 0.5,  # paths stand out from it, in the light and in the dark
         "line": {"width": 1, "color": QUIET},
         "colorbar": {
             "title": {"text": "loss", "side": "right"},
@@ -84,6 +87,26 @@ def _landscape(objective: Objective, x: tuple[float, float], y: tuple[float, flo
         },
         "hovertemplate": "x = %{x:.3g}<br>y = %{y:.3g}<br>loss = %{customdata:.4g}<extra></extra>",
     }
+
+
+def _lasting(landscape: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is seen of a landscape while a path moves over it.
+
+    Plotly takes contours away in every frame, save those on a carpet, here a plane with nothing to see of it. The
+    contours themselves turn invisible and go on answering the pointer. A curve stays as it is.
+    """
+    if landscape["type"] != "contour":
+        return []
+    x, y = landscape["x"][[0, -1]], landscape["y"][[0, -1]]
+    bare = {"showgrid": False, "showline": False, "showticklabels": "none", "startline": False, "endline": False}
+    plane = {"a": x, "b": y, "x": [x, x], "y": [y[[0, 0]], y[[1, 1]]], "aaxis": bare, "baxis": bare}
+    shared = ("z", "ncontours", "line", "opacity")
+    seen = {"a": landscape["x"], "b": landscape["y"], "showscale": False, **{name: landscape[name] for name in shared}}
+    landscape["opacity"] = 0
+    return [
+        {"type": "carpet", "carpet": "plane", **plane},
+        {"type": "contourcarpet", "carpet": "plane", **seen},
+    ]
 
 
 def _curve(objective: Objective, shown: Paths) -> dict[str, Any]:
@@ -100,8 +123,8 @@ def _curve(objective: Objective, shown: Paths) -> dict[str, Any]:
 
 
 def _styled(shown: Paths) -> list[tuple[str, np.ndarray, str, str, str | None]]:
-    """Name, points, dash, symbol and colour of each path; a single one takes the accent."""
-    colour = ACCENT if len(shown) == 1 else None
+    """Name, points, dash, symbol and colour of each path; a single one takes a colour that no shade has."""
+    colour = PATH if len(shown) == 1 else None
     return [
         (name, points, dash, symbol, colour)
         for (name, points), dash, symbol in zip(shown.items(), DASHES, SYMBOLS, strict=False)
@@ -167,20 +190,22 @@ def _add_player(drawn: go.Figure, line: Mapping[str, Any], place: int) -> None:
         }
         for end in ends.tolist()
     ]
-    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    moving = {"fromcurrent": True, "frame": {"duration": 120, "redraw": True}, "transition": {"duration": 0}}
+    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    moving = {"fromcurrent": True, "frame": {"duration": 120, "redraw": False}, "transition": {"duration": 0}}
     steps = [{"label": str(end - 1), "method": "animate", "args": [[str(end - 1)], still]} for end in ends.tolist()]
     drawn.update_layout(
-        height=HEIGHT + 90,
-        margin={"b": 90},
+        height=HEIGHT + 110,
+        margin={"b": 110},
         sliders=[
             {
                 "active": len(steps) - 1,
                 "steps": steps,
-                "x": 0.16,
-                "len": 0.84,
                 "pad": {"t": 40},
-                "currentvalue": {"prefix": "update "},
+                "currentvalue": {
+                    "prefix": "update ",
+                    "xanchor": "right",
+                    "offset": 24,
+                },  # the button stands at the left
             }
         ],
         updatemenus=[
@@ -191,7 +216,7 @@ def _add_player(drawn: go.Figure, line: Mapping[str, Any], place: int) -> None:
                 "y": 0,
                 "xanchor": "left",
                 "yanchor": "top",
-                "pad": {"t": 52},
+                "pad": {"t": 38},
                 "showactive": False,
                 "buttons": [{"label": "▶ play", "method": "animate", "args": [None, moving]}],
             }

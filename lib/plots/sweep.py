@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -19,7 +21,7 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
     above = losses - min(lowest, 0.0)
     floor = max(float(above[finite].max()) * 1e-16, 1e-30)
     shade = np.log10(np.maximum(np.where(finite, above, np.nan), floor))
-    ticks = np.linspace(float(np.nanmin(shade)), float(np.nanmax(shade)), 5)
+    ticks, texts = _ticks(float(np.nanmin(shade)), float(np.nanmax(shade)), min(lowest, 0.0))
     heat = {
         "type": "heatmap",
         "x": np.log10(rates),
@@ -31,7 +33,7 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
             "thickness": 12,
             "outlinewidth": 0,
             "tickvals": ticks,
-            "ticktext": [label(float(10**tick + min(lowest, 0.0)), 2) for tick in ticks],
+            "ticktext": texts,
         },
         "hovertemplate": f"lr = 10^%{{x:.2f}}<br>{other} = %{{y:.3g}}<br>loss = %{{customdata:.3g}}<extra></extra>",
     }
@@ -41,11 +43,30 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
         "mode": "markers",
         "x": [np.log10(rates[column])],
         "y": [others[row]],
+        "cliponaxis": False,
         "marker": {"color": "white", "size": 13, "line": {"color": "black", "width": 3}},  # stands out from every shade
         "hovertemplate": f"lowest: {label(lowest)} at lr {label(float(rates[column]), 3)}, "
         f"{other} {label(float(others[row]), 3)}<extra></extra>",
     }
     powers = np.arange(np.ceil(np.log10(rates[0]) - 1e-9), np.floor(np.log10(rates[-1]) + 1e-9) + 1)
     across = axis("learning rate", tickvals=powers, ticktext=[label(float(10**power)) for power in powers])
-    layout = {"xaxis": {**across, "showgrid": False}, "yaxis": axis(other, showgrid=False), "height": 380}
-    return figure([heat, best], **layout, plot_bgcolor=GONE)
+    across |= {"showgrid": False, "range": _edges(np.log10(rates))}
+    up = axis(other, showgrid=False, range=_edges(others))
+    drawn = figure([heat, best], xaxis=across, yaxis=up, height=380, plot_bgcolor=GONE)
+    return drawn.update_layout(margin_pad=0)  # the theme's padding would be grey too
+
+
+def _edges(places: np.ndarray) -> list[float]:
+    """From the first cell's outer edge to the last one's: beyond the map nothing has diverged."""
+    half = (places[1] - places[0]) / 2
+    return [float(places[0] - half), float(places[-1] + half)]
+
+
+def _ticks(low: float, high: float, floor: float) -> tuple[np.ndarray, list[str]]:
+    """Up to six powers of ten along the shades; losses themselves where the lowest is negative or all are alike."""
+    first, last = math.ceil(low), math.floor(high)
+    if floor < 0 or last <= first:
+        ticks = np.linspace(low, high, 5)
+        return ticks, [label(float(10**tick + floor), 2) for tick in ticks]
+    powers = range(first, last + 1, math.ceil((last - first) / 5))
+    return np.array(powers, dtype=float), [f"10<sup>{power}</sup>".replace("-", "−") for power in powers]

@@ -6,11 +6,12 @@ import numpy as np
 from torch.optim import lr_scheduler
 
 from lib.lesson.pieces import joined, num
-from lib.lesson.scheduler import Scheduler, part_rate, torch_part
+from lib.lesson.scheduler import Scheduler, check_parts, part_rate, torch_part
 from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
 from lib.schedulers.linear_lr import LESSON as LINEAR
+from lib.schedulers.reduce_lr_on_plateau import LESSON as PLATEAU
 from lib.schedulers.step_lr import LESSON as STEP
 
 COMBINATIONS = {
@@ -28,27 +29,34 @@ def parts_of(values):
     return list(COMBINATIONS[chosen] if isinstance(chosen, str) else chosen), {}
 
 
+def check(*, initial_lr, schedulers, **_):
+    check_parts("ChainedScheduler", parts_of({"schedulers": schedulers})[0], initial_lr)
+
+
 def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
     """What each schedule multiplies by in this epoch, and all of that together."""
     parts, _ = parts_of({"schedulers": schedulers})
-    alone = []  # each schedule followed by itself: what it multiplies by does not depend on the others
-    for (part, values), own in zip(parts, state.get("alone", ((initial_lr, {}),) * len(parts)), strict=True):
-        alone.append((own[0], *part_rate(part, values, own[0], epoch, initial_lr, own[1])))
+    now, factors, after = lr, [], []
+    for (part, values), (own, kept) in zip(parts, state.get("own", ((initial_lr, {}),) * len(parts)), strict=True):
+        before = own if part.scales else now  # the others do not change the factor of one that scales
+        rate, kept = part_rate(part, values, before, epoch, initial_lr, kept)
+        factors.append(rate / before if before else 1.0)
+        now = now * factors[-1] if part.scales else rate
+        after.append((rate, kept))
     each = yield Step(
         "factors",
         r"f_k = \text{what schedule } k \text{ multiplies by}",
-        np.array([now / before if before else 1.0 for before, now, _ in alone]),
-        words="Work out each schedule by itself: by what does it multiply the learning rate from the last epoch to "
-        "this one?",
+        np.array(factors),
+        words="Work out each schedule: by what does it multiply the learning rate from the last epoch to this one?",
     )
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_{t-1} \prod_k f_k",
-        lr * each.prod(),
+        np.asarray(now + lr * (each.prod() - np.prod(factors))),
         worked=lambda: rf"{num(lr)} \cdot {joined((num(f) for f in each), chr(92) + 'cdot ')}",
         words="Multiply the last learning rate by all of them.",
     )
-    return new, {"alone": tuple((now, after) for _, now, after in alone)}
+    return new, {"own": tuple(after)}
 
 
 def build(scheduler, optimizer, parameters):
@@ -114,7 +122,16 @@ LESSON = Scheduler(
             "At once, not one after the other",
             "All of them work in every epoch. To let one follow the other use SequentialLR.",
         ),
-        Pitfall("No ReduceLROnPlateau", "It needs a number at every step, which the chain does not hand on."),
+        Pitfall(
+            "No ReduceLROnPlateau",
+            "It needs a number at every step, which the chain does not hand on.",
+            error="ChainedScheduler does not support `ReduceLROnPlateau`",
+            values={"schedulers": [(PLATEAU, {})]},
+        ),
+        Pitfall(
+            "Some start from nothing",
+            "LambdaLR and CosineAnnealingWarmRestarts set the rate anew in every epoch: what came before them is lost.",
+        ),
     ),
     references=(
         Reference(
@@ -123,6 +140,7 @@ LESSON = Scheduler(
         ),
     ),
     tries=(Try("What if it were steps?", {"schedulers": "half at first, and steps"}),),
+    check=check,
     build=build,
     parts=parts_of,
 )

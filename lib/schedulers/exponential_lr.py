@@ -83,4 +83,5 @@ LESSON = Scheduler(
         ),
     ),
     tries=(Try("What if it halved?", {"gamma": 0.5}), Try("What if it grew?", {"gamma": 1.1})),
+    scales=True,
 )

@@ -131,4 +131,5 @@ LESSON = Scheduler(
         Try("What if it took ten epochs?", {"total_iters": 10}),
     ),
     check=check,
+    scales=True,
 )

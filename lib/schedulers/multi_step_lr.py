@@ -108,4 +108,5 @@ LESSON = Scheduler(
     ),
     check=check,
     build=as_whole("milestones"),
+    scales=True,
 )

@@ -103,4 +103,5 @@ LESSON = Scheduler(
         ),
     ),
     tries=(Try("What if it were squared?", {"power": 2.0}), Try("What if it took 20 epochs?", {"total_iters": 20})),
+    scales=True,
 )

@@ -7,12 +7,13 @@ from bisect import bisect_right
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.scheduler import Scheduler, part_rate, torch_part
+from lib.lesson.scheduler import Scheduler, check_parts, part_rate, torch_part
 from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.cosine_annealing_lr import LESSON as COSINE
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
 from lib.schedulers.linear_lr import LESSON as LINEAR
+from lib.schedulers.reduce_lr_on_plateau import LESSON as PLATEAU
 
 COMBINATIONS = {
     "warm-up, then cosine": (((LINEAR, {"start_factor": 0.1, "total_iters": 5}), (COSINE, {"T_max": 20})), [5]),
@@ -33,6 +34,16 @@ def parts_of(values):
     chosen = values.get("schedulers", next(iter(COMBINATIONS)))
     parts, milestones = COMBINATIONS[chosen] if isinstance(chosen, str) else chosen
     return list(parts), {"milestones": list(milestones)}
+
+
+def check(*, initial_lr, schedulers, **_):
+    parts, rest = parts_of({"schedulers": schedulers})
+    check_parts("SequentialLR", parts, initial_lr)
+    for part, values in parts[1:]:
+        if part.title == "MultiplicativeLR" or (part.title == "ConstantLR" and values.get("total_iters") == 0):
+            raise ValueError(f"{part.title} does not start afresh when it takes over; that is not worked here.")
+    if len(rest["milestones"]) != len(parts) - 1:
+        raise ValueError(f"{len(parts)} schedules have {len(rest['milestones'])} milestones; expected one fewer.")
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
@@ -134,8 +145,22 @@ LESSON = Scheduler(
             "At its milestone a schedule starts from the optimizer's own learning rate, not from where the last one "
             "ended.",
         ),
-        Pitfall("Milestones are one fewer than schedules", "Torch raises an error otherwise."),
-        Pitfall("No ReduceLROnPlateau", "It needs a number at every step, which the sequence does not hand on."),
+        Pitfall(
+            "Milestones are one fewer than schedules",
+            "Each one lies between two schedules.",
+            error="expects number of schedulers provided to be one more than the number of milestone points",
+            values={"schedulers": ([(LINEAR, {}), (EXPONENTIAL, {})], [])},
+        ),
+        Pitfall(
+            "No ReduceLROnPlateau",
+            "It needs a number at every step, which the sequence does not hand on.",
+            error="SequentialLR does not support `ReduceLROnPlateau`",
+            values={"schedulers": ([(LINEAR, {}), (PLATEAU, {})], [5])},
+        ),
+        Pitfall(
+            "MultiplicativeLR goes on",
+            "It is the exception: at its milestone it multiplies the last rate of the schedule before.",
+        ),
     ),
     references=(
         Reference(
@@ -147,6 +172,7 @@ LESSON = Scheduler(
         ),
     ),
     tries=(Try("What if there were three?", {"schedulers": "three in a row"}),),
+    check=check,
     build=build,
     parts=parts_of,
 )

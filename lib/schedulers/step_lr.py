@@ -109,4 +109,5 @@ LESSON = Scheduler(
     ),
     tries=(Try("What if it dropped twice as often?", {"step_size": 5}), Try("What if it only halved?", {"gamma": 0.5})),
     check=check,
+    scales=True,
 )
