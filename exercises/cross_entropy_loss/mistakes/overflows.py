@@ -1,0 +1,18 @@
+"""You raised e to the scores as they are, and e to the 800 is infinite. Take each row's largest score off first."""
+
+import numpy as np
+
+
+def cross_entropy_loss(input, target, *, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    log_p = input - np.log(np.exp(input).sum(axis=-1, keepdims=True))
+    counts = target != ignore_index
+    classes = np.where(counts, target, 0)
+    per_class = np.ones(input.shape[-1]) if weight is None else weight
+    weights = np.where(counts, per_class[classes], 0.0)
+    each = -per_class[classes] * np.take_along_axis(log_p, classes[..., None], axis=-1)[..., 0]
+    if label_smoothing:
+        each = (1 - label_smoothing) * each - label_smoothing * (per_class * log_p).mean(axis=-1)
+    each = np.where(counts, each, 0.0)
+    if reduction == "none":
+        return each
+    return each.sum() if reduction == "sum" else each.sum() / weights.sum()
