@@ -1,4 +1,4 @@
-"""StepLR: a staircase.
+"""Step decay (StepLR).
 
 The rate of an epoch can be written down at once, without the one before: count the drops, and take gamma to that
 power. PyTorch itself goes on from epoch to epoch and multiplies whenever the epoch is a multiple of step_size (but
