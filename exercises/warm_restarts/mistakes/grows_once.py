@@ -1,0 +1,12 @@
+"""You made all waves after the first equally long. Each one is T_mult times as long as the one before it."""
+
+import numpy as np
+
+
+def warm_restarts(steps, lr, *, T_0, T_mult=1, eta_min=0.0):
+    waves, length = [], T_0
+    while sum(map(len, waves)) < steps:
+        waves.append(np.arange(length) / length)
+        length = T_0 * T_mult
+    part = np.concatenate(waves)[:steps]
+    return eta_min + (lr - eta_min) * (1 + np.cos(np.pi * part)) / 2
