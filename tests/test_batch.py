@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
-from lib.grading.handed_in import BadArchive, Student, handed_in, student_of
+from lib.grading.handed_in import BadArchive, Refused, Student, handed_in, student_of
 
 SOFTMAX = EXERCISES["softmax"]
 WRONG = next(m for m in SOFTMAX.mistakes if m.name == "sums_the_whole_batch")
@@ -21,6 +24,8 @@ OWNERS = {
     "Moodle, flat": ("Ada Byron_77_assignsubmission_file_hw.py", Student("Ada Byron", "77", "moodle"), "hw.py"),
     "Canvas": ("byronada_123_4567_hw.py", Student("byronada", "123", "canvas"), "hw.py"),
     "Canvas, late": ("byronada_LATE_123_4567_hw-1.py", Student("byronada", "123", "canvas"), "hw-1.py"),
+    "Canvas, a name in parts": ("de_la_cruz_123_4567_hw.py", Student("de_la_cruz", "123", "canvas"), "hw.py"),
+    "Canvas, anonymous": ("LATE_anon_x7Q2b_4567_hw.py", Student("anon_x7Q2b", "x7Q2b", "canvas"), "hw.py"),
     "a folder": ("ada/hw.py", Student("ada"), "hw.py"),
     "a file": ("ada.py", Student("ada"), "ada.py"),
 }
@@ -31,9 +36,78 @@ def test_whose_file_it_is(name, student, rest):
     assert student_of(name) == (student, rest)
 
 
+LOOK_ALIKE = ("a b", "a_b", "a.b", "a,b", "A b", "A_B", "李", "陈", "名" * 200, "名" * 199)
+
+
 def test_students_that_look_alike_keep_pages_of_their_own():
-    assert Student("a.b").key != Student("a b").key != Student("a_b").key or Student("a b").key == "a_b"
-    assert Student("a.b").key != Student("a,b").key
+    keys = [Student(name).key for name in LOOK_ALIKE]
+    assert len({key.casefold() for key in keys}) == len(LOOK_ALIKE)
+    assert all(len(f"{key}.html".encode()) <= 255 for key in keys)
+    assert Student("ada").key == "ada"
+
+
+def packed(path, *names, data=b"x = 1"):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, data)
+    return path
+
+
+CLASSES = {  # what a zip holds, and whose files these are
+    "in a folder of its own": (("class/ada/hw.py", "class/bob/hw.py"), [("ada", "hw.py"), ("bob", "hw.py")]),
+    "in two": (("a/class/ada/hw.py", "a/class/bob/hw.py"), [("ada", "hw.py"), ("bob", "hw.py")]),
+    "files in a folder": (("class/ada.py", "class/bob.py"), [("ada", "ada.py"), ("bob", "bob.py")]),
+    "one student": (("ada/hw.py",), [("ada", "hw.py")]),
+    "Moodle's, packed again": (("class/Ada A_1_assignsubmission_file_/hw.py",) * 2, [("Ada A", "hw.py")] * 2),
+    "numbers by size": (("ada/hw-10.py", "ada/hw.py", "ada/hw-2.py", "bob/hw.py"),
+                        [("ada", "hw.py"), ("ada", "hw-2.py"), ("ada", "hw-10.py"), ("bob", "hw.py")]),
+    "packed on Windows": ((r"ada\hw.py", r"bob\hw.py"), [("ada", "hw.py"), ("bob", "hw.py")]),
+    "an umlaut in two signs": (("Mu\u0308ller/hw.py", "bob/hw.py"), [("Müller", "hw.py"), ("bob", "hw.py")]),
+    "litter": (("ada/hw.py", "__MACOSX/ada/._hw.py", "ada/.ipynb_checkpoints/hw-checkpoint.ipynb"), [("ada", "hw.py")]),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(("names", "expected"), list(CLASSES.values()), ids=list(CLASSES))
+def test_whose_files_a_zip_holds(names, expected, tmp_path):
+    files, refused = handed_in(packed(tmp_path / "class.zip", *names))
+    assert sorted((file.student.name, file.name) for file in files) == sorted(expected)
+    assert [file.name for file in files if file.student.name == "ada"] == [
+        name for who, name in expected if who == "ada"
+    ]
+    assert not refused
+
+
+def test_names_from_macos_are_read_as_utf8(tmp_path):
+    path = packed(tmp_path / "class.zip", "Müller/hw.py", "Bob/hw.py")
+    data = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):  # of the first file: no word about UTF-8
+        data[data.find(header) + flags + 1] &= ~0x08
+    path.write_bytes(data)
+    assert {file.student.name for file in handed_in(path)[0]} == {"Müller", "Bob"}
+
+
+def test_who_handed_in_other_files_only_is_not_forgotten(tmp_path):
+    path = packed(tmp_path / "class.zip", "ada/hw.pdf", "ada/notes.txt", "bob/hw.py", "bob/notes.txt", "read me.txt")
+    (refused,) = handed_in(path)[1]
+    assert refused == Refused("ada: hw.pdf, notes.txt", "no .py or .ipynb was handed in", Student("ada"))
+
+
+def test_a_folder_with_what_cannot_be_read(tmp_path, monkeypatch):
+    for name in (b"M\xfcller.py", b"bob.py", b"secret.py"):
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+            file.write(b"x = 1")
+    whole = Path.read_bytes
+
+    def read_bytes(path):
+        if path.name == "secret.py":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return whole(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    files, refused = handed_in(tmp_path)
+    assert {file.student.name for file in files} == {"Müller", "bob"}
+    assert [(one.name, one.why) for one in refused] == [("secret.py", "it cannot be read: Permission denied")]
 
 
 def entry(name, mode=stat.S_IFREG | 0o644):
@@ -49,6 +123,7 @@ REFUSED = {
     "a link": (entry("ada/l.py", stat.S_IFLNK | 0o777), b"/etc/passwd", "it is a link"),
     "a bomb": (entry("ada/b.py"), b"0" * 50_000_000, "expected at most"),
     "a zip within": (entry("ada/more.zip"), b"PK", "a zip within the zip"),
+    "LZMA": (entry("ada/b.py"), b"x = 1", "packed in an unusual way"),
 }
 
 
@@ -56,7 +131,7 @@ REFUSED = {
 def test_what_in_a_zip_is_refused(info, data, says, tmp_path):
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(info, data, compress_type=zipfile.ZIP_DEFLATED)
+        archive.writestr(info, data, compress_type=zipfile.ZIP_LZMA if "unusual" in says else zipfile.ZIP_DEFLATED)
         archive.writestr("bob/hw.py", "x = 1")
     files, refused = handed_in(path)
     assert [file.student.name for file in files] == ["bob"]
