@@ -1,7 +1,5 @@
 """You gave the last point only. Every point on the way is asked for, the start first."""
 
-import numpy as np
-
 
 def gradient_descent(start, A, *, lr=0.1, updates=10):
     theta = start
