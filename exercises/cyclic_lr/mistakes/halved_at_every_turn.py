@@ -1,0 +1,14 @@
+"""You halved at every turn, on top as well. A new cycle begins at the bottom only."""
+
+import numpy as np
+
+
+def cyclic_lr(steps, base_lr, max_lr, *, step_size_up=2000, step_size_down=None, mode="triangular", gamma=1.0):
+    up = step_size_up
+    down = up if step_size_down is None else step_size_down
+    step = np.arange(steps)
+    cycle, place = step // (up + down), step % (up + down)
+    turn = 2 * cycle + (place > up)
+    height = np.where(place <= up, place / up, (up + down - place) / down)
+    scale = {"triangular": 1.0, "triangular2": 0.5**turn, "exp_range": gamma**step}[mode]
+    return base_lr + (max_lr - base_lr) * height * scale
