@@ -1,0 +1,19 @@
+"""You rounded the top to a whole step. It may lie between two steps: keep pct_start · total_steps − 1 as it is."""
+
+import numpy as np
+
+
+def one_cycle_lr(
+    steps, max_lr, total_steps, *, pct_start=0.3, anneal_strategy="cos", div_factor=25.0, final_div_factor=1e4
+):
+    first = max_lr / div_factor
+    last = first / final_div_factor
+    top, end = int(pct_start * total_steps) - 1, total_steps - 1
+
+    def way(part):
+        return (1 - np.cos(np.pi * part)) / 2 if anneal_strategy == "cos" else part
+
+    step = np.arange(steps)
+    up = first + (max_lr - first) * way(step / max(top, 1))
+    down = max_lr + (last - max_lr) * way((step - top) / (end - top))
+    return np.where(step <= top, up, down)
