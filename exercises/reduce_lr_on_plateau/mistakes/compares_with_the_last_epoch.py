@@ -1,0 +1,22 @@
+"""You compared with the epoch before. A plateau is measured against the best so far: best changes only if something
+is better."""
+
+import numpy as np
+
+
+def reduce_lr_on_plateau(
+    steps, metrics, lr, *, mode="min", factor=0.1, patience=10, threshold=1e-4, cooldown=0, min_lr=0.0
+):
+    last = np.inf if mode == "min" else -np.inf
+    bad = cooling = 0
+    rates = np.empty(steps)
+    for epoch, x in enumerate(metrics[:steps]):
+        rates[epoch] = lr
+        better = x < last * (1 - threshold) if mode == "min" else x > last * (1 + threshold)
+        last = x
+        bad = 0 if better else bad + 1
+        if cooling > 0:
+            cooling, bad = cooling - 1, 0
+        if bad > patience:
+            lr, cooling, bad = max(lr * factor, min_lr), cooldown, 0
+    return rates
