@@ -1,0 +1,20 @@
+"""Adam.
+
+The state keeps the averages as they are; the corrected ones live for one step. Fed back, they would be corrected again
+and again. Epsilon stands after the root and after the correction: Keras adds it before, which is another number.
+"""
+
+import numpy as np
+
+
+def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
+    """The parameter after a step along corrected average over corrected size, and the new state."""
+    beta1, beta2 = betas
+    t = state.get("step", 0) + 1
+    d = grad + weight_decay * param
+    m = beta1 * state.get("exp_avg", 0) + (1 - beta1) * d
+    v = beta2 * state.get("exp_avg_sq", 0) + (1 - beta2) * d**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    param = param - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return param, {"step": t, "exp_avg": m, "exp_avg_sq": v}
