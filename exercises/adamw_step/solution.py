@@ -1,0 +1,20 @@
+"""AdamW.
+
+One line more than Adam, in another place. The decay is scaled by the learning rate and by nothing else, so that it
+works alike on weights with large and with small gradients.
+"""
+
+import numpy as np
+
+
+def adamw_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
+    """The parameter, shrunk, after Adam's step, and the new state."""
+    beta1, beta2 = betas
+    t = state.get("step", 0) + 1
+    param = param * (1 - lr * weight_decay)
+    m = beta1 * state.get("exp_avg", 0) + (1 - beta1) * grad
+    v = beta2 * state.get("exp_avg_sq", 0) + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    param = param - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return param, {"step": t, "exp_avg": m, "exp_avg_sq": v}
