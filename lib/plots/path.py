@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from lib.lesson.objectives import Objective
 from lib.plots.frame import DASHES, LEGEND_ON_TOP, QUIET, axis, figure, label, sentence
 
 GRID = 70  # points along each side of the landscape
-MOST_FRAMES = 40
+MOST_FRAMES = 51
+MOST_OUTLINED = 30  # points of a path; the outlines of more than that would hide the path itself
+STRIDES = (1, 2, 5, 10, 20, 50)  # updates from frame to frame: round numbers under the slider
 HEIGHT = 400
-PATH = "#2f7fd6"  # blue on a landscape of the theme's orange
+# Not the theme's: on its orange landscape, light or dark, and the same optimizer has one colour in every picture.
+COLOURS = ("#2f7fd6", "#c04fa0", "#0f8f6f", "#7a8500")
+COLD_TO_WARM = ("#2f7fd6", "#8a63d2", "#c04fa0", "#d8622c")  # as dark as each other, for light paper and dark
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 Paths = Mapping[str, np.ndarray]  # name → points, shape (updates + 1, numbers), the start first
@@ -122,32 +128,28 @@ def _curve(objective: Objective, shown: Paths) -> dict[str, Any]:
     }
 
 
-def _styled(shown: Paths) -> list[tuple[str, np.ndarray, str, str, str | None]]:
-    """Name, points, dash, symbol and colour of each path; a single one takes a colour that no shade has."""
-    colour = PATH if len(shown) == 1 else None
-    return [
-        (name, points, dash, symbol, colour)
-        for (name, points), dash, symbol in zip(shown.items(), DASHES, SYMBOLS, strict=False)
-    ]
+def _styled(shown: Paths) -> list[tuple[str, np.ndarray, str, str, str]]:
+    """Name, points, dash, symbol and colour of each path."""
+    styles = zip(shown.items(), DASHES, SYMBOLS, COLOURS, strict=False)
+    return [(name, points, dash, symbol, colour) for (name, points), dash, symbol, colour in styles]
 
 
-def _path(name: str, points: np.ndarray, dash: str, symbol: str, colour: str | None) -> dict[str, Any]:
+def _path(name: str, points: np.ndarray, dash: str, symbol: str, colour: str) -> dict[str, Any]:
     return _line(name, points[:, 0], points[:, 1], dash, symbol, colour) | {
         "hovertemplate": f"{name}, update %{{customdata}}<br>x = %{{x:.4g}}<br>y = %{{y:.4g}}<extra></extra>"
     }
 
 
 def _on_curve(
-    objective: Objective, name: str, points: np.ndarray, dash: str, symbol: str, colour: str | None
+    objective: Objective, name: str, points: np.ndarray, dash: str, symbol: str, colour: str
 ) -> dict[str, Any]:
     return _line(name, points[:, 0], objective.value(points), dash, symbol, colour) | {
         "hovertemplate": f"{name}, update %{{customdata}}<br>x = %{{x:.4g}}<br>loss = %{{y:.4g}}<extra></extra>"
     }
 
 
-def _line(name: str, x: np.ndarray, y: np.ndarray, dash: str, symbol: str, colour: str | None) -> dict[str, Any]:
-    line = {"dash": dash, "width": 2} | ({"color": colour} if colour else {})
-    marker = {"size": 7, "symbol": symbol, "line": {"width": 1, "color": "white"}}
+def _line(name: str, x: np.ndarray, y: np.ndarray, dash: str, symbol: str, colour: str) -> dict[str, Any]:
+    outline = {"width": 1, "color": "white"} if len(x) <= MOST_OUTLINED else {"width": 0}
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -155,8 +157,8 @@ def _line(name: str, x: np.ndarray, y: np.ndarray, dash: str, symbol: str, colou
         "x": x,
         "y": y,
         "customdata": np.arange(len(x)),
-        "line": line,
-        "marker": marker | ({"color": colour} if colour else {}),
+        "line": {"dash": dash, "width": 2, "color": colour},
+        "marker": {"size": 7, "symbol": symbol, "color": colour, "line": outline},
     }
 
 
@@ -181,7 +183,8 @@ def _minima(objective: Objective) -> list[dict[str, Any]]:
 def _add_player(drawn: go.Figure, line: Mapping[str, Any], place: int) -> None:
     """A slider over the updates and a play button; each frame is the path up to one update."""
     count = len(line["x"])
-    ends = np.unique(np.linspace(1, count, min(count, MOST_FRAMES)).astype(int))
+    stride = next(n for n in STRIDES if (count - 1) / n < MOST_FRAMES)
+    ends = np.unique([*range(1, count, stride), count])
     drawn.frames = [
         {
             "name": str(end - 1),
@@ -224,7 +227,7 @@ def _add_player(drawn: go.Figure, line: Mapping[str, Any], place: int) -> None:
     )
 
 
-def losses(named: Mapping[str, np.ndarray], logarithmic: bool) -> go.Figure:
+def losses(named: Mapping[str, np.ndarray], logarithmic: bool, in_order: bool = False) -> go.Figure:
     """The loss after each update; what is infinite or NaN is left out, and 0 has no place on a logarithmic axis."""
     shown = {
         name: np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
@@ -234,11 +237,15 @@ def losses(named: Mapping[str, np.ndarray], logarithmic: bool) -> go.Figure:
         return sentence(
             "There is no loss above 0 to draw on a logarithmic axis." if logarithmic else "No loss is finite."
         )
-    return lines(shown, "loss", "log" if logarithmic else "linear")
+    return lines(shown, "loss", "log" if logarithmic else "linear", in_order=in_order)
 
 
-def lines(named: Mapping[str, np.ndarray], what: str, scale: str = "linear", first: int = 0) -> go.Figure:
-    """One line per name over the updates; `first` is the number of the first one."""
+def lines(
+    named: Mapping[str, np.ndarray], what: str, scale: str = "linear", first: int = 0, in_order: bool = False
+) -> go.Figure:
+    """One line per name over the updates; `first` is the number of the first one. Names in an order go from cold to
+    warm colours, all solid: many dashes across each other say nothing."""
+    colours = sample_colorscale(COLD_TO_WARM, len(named)) if in_order and len(named) > 1 else COLOURS
     traces = [
         {
             "type": "scatter",
@@ -246,10 +253,10 @@ def lines(named: Mapping[str, np.ndarray], what: str, scale: str = "linear", fir
             "name": name,
             "x": np.arange(first, first + len(values)),
             "y": values,
-            "line": {"dash": dash, "width": 2.2},
+            "line": {"dash": "solid" if in_order else dash, "width": 2.2, "color": colour},
             "hovertemplate": f"{name}, update %{{x}}: %{{y:.4g}}<extra></extra>",
         }
-        for (name, values), dash in zip(named.items(), DASHES * 9, strict=False)
+        for (name, values), dash, colour in zip(named.items(), DASHES * 9, cycle(colours), strict=False)
     ]
     return figure(
         traces,

@@ -52,7 +52,7 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
     across = axis("learning rate", tickvals=powers, ticktext=[label(float(10**power)) for power in powers])
     across |= {"showgrid": False, "range": _edges(np.log10(rates))}
     up = axis(other, showgrid=False, range=_edges(others))
-    drawn = figure([heat, best], xaxis=across, yaxis=up, height=380, plot_bgcolor=GONE)
+    drawn = figure([heat, best], xaxis=across, yaxis=up, plot_bgcolor=GONE)
     return drawn.update_layout(margin_pad=0)  # the theme's padding would be grey too
 
 

@@ -17,6 +17,7 @@ from lib.lesson.scheduler_code import numpy_program, pytorch_lines, shown_source
 from lib.plots.schedule import rate_curve, rate_lines
 from lib.ui.fields import form_key, key_of
 from lib.ui.text import say
+from lib.ui.update_views import what_the_example_shows
 
 CLOSE = (1e-9, 1e-12)
 
@@ -57,6 +58,7 @@ def _schedule(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Schedul
 
 def curve(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
     """The learning rate over all epochs; beside it the momentum where that is cycled too."""
+    what_the_example_shows(lesson)
     columns = st.columns(2 if _cycles(lesson, schedule) else 1, gap="small")
     with columns[0]:
         figure = rate_curve(schedule.rates, schedule.by_torch, epoch)

@@ -15,18 +15,20 @@ from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
 from lib.lesson.set_up import SetUp, set_up
+from lib.lesson.spec import Topic
 from lib.lesson.sweep import final_losses, sweep_range, without_runaways
 from lib.lesson.tensor_text import TensorTextError
 from lib.lesson.trace import Update, buffers, divergence, first_parting
 from lib.plots.path import lines, losses, paths, points_of
 from lib.plots.sweep import sweep_map
-from lib.ui.fields import Typed, as_text, fill, key_of, read_numbers
+from lib.ui.fields import Typed, as_text, fill, key_of, matching_example, read_numbers
 from lib.ui.heading import spec_of
 from lib.ui.optimizer_fields import PRECISION, Runs
 from lib.ui.text import number, say
 
 MOST_COLUMNS = 4  # elements of the parameter that the table shows at once
 MAP_SIDE = 60
+SWEEP_HEIGHT = 380  # pixels: both pictures stand on one line
 MOST_RATES = 8
 RATES = "0.001, 0.003, 0.01, 0.03, 0.1, 0.3"
 CHOOSE = "Choose a function under “What is minimised”."
@@ -112,6 +114,7 @@ def _elements(
 
 def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     """The path, the loss, the parameter or the effective step over the updates."""
+    what_the_example_shows(lesson)
     options = [OVER, LOSS, PARAMETER, STEP] if runs.ready.objective else [PARAMETER, STEP]
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "pictures")):
         chosen = _choose(lesson, "picture", options)
@@ -122,6 +125,12 @@ def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     _draw(lesson, _picture(runs, chosen), chosen)
     if chosen == STEP:
         st.caption(say("How far each element moves per unit of its gradient: plain SGD moves lr in every update."))
+
+
+def what_the_example_shows(lesson: Topic) -> None:
+    """What to look for, as long as an example's numbers stand in the fields."""
+    if example := matching_example(lesson):
+        st.markdown(say(example.shows))
 
 
 def _picture(runs: Runs, chosen: str) -> Any:
@@ -198,7 +207,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             format_func=lambda slug: OPTIMIZERS[slug].title,
             max_selections=3,
             key=key_of(lesson, "beside"),
-            width=380,
+            width=350,
             persist_state="session",
         )
         how = st.selectbox(
@@ -207,11 +216,11 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             index=list(HOW).index(DEFAULT),
             format_func=lambda way: say(HOW[way]),
             key=key_of(lesson, "rates"),
-            width=290,
+            width=270,
             persist_state="session",
         )
-        options = [OVER, LOSS]
         with st.container(width="content"):
+            options = [OVER, LOSS] if runs.ready.objective.size > 1 else [LOSS, OVER]  # on one curve paths hide others
             picture = _choose(lesson, "compare_picture", options)
     found = rivals(lesson, typed.values, [OPTIMIZERS[slug] for slug in chosen], how)
     for rival in found:
@@ -266,7 +275,8 @@ def sweep(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
 
 
 def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> None:
-    named, left_out = {}, []
+    """A line per learning rate, and below it the loss that each one ends with."""
+    named, ends, left_out = {}, [], []
     for rate in rates:
         try:
             ready = set_up(lesson, {**typed.values, "lr": rate, "drop_at": 0})
@@ -276,11 +286,15 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
             continue
         gone = divergence(updates, ready.loss, ready.param)
         drawn = updates[: gone.update] if gone else updates
-        name = f"lr {rate:g}" + (f" ({say('diverged at {n}', n=gone.update)})" if gone else "")
-        named[name] = np.array([ready.loss(ready.param), *(ready.loss(update.param) for update in drawn)])
+        curve = [ready.loss(ready.param), *(ready.loss(update.param) for update in drawn)]
+        named[f"lr {rate:g}"] = np.array(curve)
+        ends.append((rate, say("diverged at update {n}", n=gone.update) if gone else number(curve[-1])))
     if named:
-        figure = losses(named, logarithmic=not any(np.any(values < 0) for values in named.values()))
+        above_0 = not any(np.any(values < 0) for values in named.values())
+        figure = losses(named, logarithmic=above_0, in_order=True).update_layout(height=SWEEP_HEIGHT)
         st.plotly_chart(figure, key=key_of(lesson, "sweep_lines"), config={"displayModeBar": False}, alt=say("Sweep"))
+        rows = [f"| lr | {say('loss at the end')} |", "|---|---|", *(f"| {rate:g} | {end} |" for rate, end in ends)]
+        st.markdown("\n".join(rows))
     for line in left_out:
         st.caption(say("{line}", line=line))
 
@@ -292,8 +306,10 @@ def _map(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     rates, others = np.logspace(-4, 0, MAP_SIDE), sweep_range(lesson, MAP_SIDE)
     grid = without_runaways(final_losses(lesson, typed.values, rates, others), runs.ready.loss(runs.ready.param))
     figure = sweep_map(rates, others, grid, lesson.sweeps)
+    figure.update_layout(height=SWEEP_HEIGHT)
     st.plotly_chart(figure, key=key_of(lesson, "sweep_map"), config={"displayModeBar": False}, alt=say("Map"))
-    said = "{count} runs: the loss after the last update, over learning rate and {other}. Grey: diverged."
+    said = "{count} runs: the loss after the last update, over learning rate and {other}. The ring is the lowest; "
+    said += "grey runs diverged."
     st.caption(say(said, count=f"{grid.size:,}", other=lesson.sweeps))
 
 
@@ -313,8 +329,7 @@ def conventions(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         st.button(say("Set up a run that shows it"), on_click=fill, args=(lesson, texts), key=f"{key}_fill")
     st.markdown(say(convention.says))
     _convention_beside(lesson, convention, runs)
-    for reference in convention.references:
-        st.markdown(f"- [{say(reference.text)}]({reference.url})")
+    st.markdown("\n".join(f"- [{say(reference.text)}]({reference.url})" for reference in convention.references))
 
 
 def _whole_form(lesson: Optimizer, convention: Convention) -> dict[str, Any]:
@@ -340,11 +355,19 @@ def _convention_beside(lesson: Optimizer, convention: Convention, runs: Runs) ->
         label: np.array([float(ready.param[place]), *(float(update.param[place]) for update in updates)])
         for label, updates in params.items()
     }
+    if parting and _look_the_same(*named.values()):
+        st.caption(say("That is too little to see in the picture. The button sets up a run in which it shows."))
     tag = f"param[{', '.join(map(str, place))}]" if place else "param"
     figure = lines(named, tag)
     st.plotly_chart(
         figure, key=key_of(lesson, "convention_lines"), config={"displayModeBar": False}, alt=say("Conventions")
     )
+
+
+def _look_the_same(ours: np.ndarray, others: np.ndarray) -> bool:
+    """Whether two curves are less than a line's width apart all along."""
+    with np.errstate(all="ignore"):
+        return bool(np.nanmax(np.abs(ours - others)) < 0.005 * np.ptp(ours))
 
 
 def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
