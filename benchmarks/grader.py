@@ -69,7 +69,7 @@ def child_megabytes(pool: Pool) -> float:
     thread.start()
     time.sleep(0.25)
     (worker,) = pool.pids()
-    (child,) = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
+    child, _ = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()  # and the spare
     own = megabytes(int(child), "Private_Dirty")
     thread.join()
     return own

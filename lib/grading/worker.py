@@ -1,6 +1,7 @@
 """The warm process that learners' code runs beside: `python -I -B worker.py`, started by the pool and by nobody else.
 
-It imports everything that a submission may need, gives up every right it has, and from then on forks one child per job.
+It imports everything that a submission may need, gives up every right it has, and from then on forks one child per job,
+ahead of it.
 It never reads a submission: the pipes of a job pass through it to the child, which starts as a copy of a process that
 holds NumPy and nothing to steal. With `--once` (where there is no safe fork) it serves a single job itself.
 """
@@ -37,7 +38,7 @@ LOADED = """
     dataclasses datetime decimal difflib doctest enum errno fractions functools gc glob graphlib hashlib heapq hmac
     inspect io itertools json keyword logging math numbers operator os os.path pathlib pickle platform pprint queue
     random re reprlib secrets shutil signal sndhdr statistics string struct sys tempfile textwrap threading time timeit
-    tokenize traceback types typing unicodedata unittest unittest.mock uuid warnings weakref zlib _strptime
+    tokenize traceback types typing unicodedata unittest uuid warnings weakref zlib _strptime
     concurrent.futures.thread encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16
     encodings.utf_8_sig
     numpy.char numpy.ctypeslib numpy.dtypes numpy.exceptions numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma
@@ -77,7 +78,7 @@ def send(control: socket.socket, message: dict[str, Any], descriptors: tuple[int
 
 
 def serve(control: socket.socket) -> None:
-    """Forks a child for each job, until the app closes its end of the socket, or ends.
+    """Hands each job to a child, until the app closes its end of the socket, or ends.
 
     PR_SET_PDEATHSIG would not do: it fires when the *thread* that started the worker ends, and threads of the app do.
     """
@@ -88,19 +89,38 @@ def serve(control: socket.socket) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     refused = {"system-call filter": why_not, **confine.confine()}
     send(control, {"ready": refused, "kib": held // 1024})
+    spare = Spare(nothing, held, filtered)
     while (order := receive(control)) is not None:
         job, descriptors = order
-        pid = os.fork()
-        if pid == 0:
-            _be_child(job, descriptors, nothing, held, filtered)
-        for descriptor in descriptors:
-            os.close(descriptor)
+        pid = spare.pid
+        spare.begin(job, descriptors)
         pidfd = _pidfd(pid)
         send(control, {"pid": pid}, (pidfd,) if pidfd >= 0 else ())
         if pidfd >= 0:
             os.close(pidfd)
+        spare = Spare(nothing, held, filtered)
         if not _until_ended(control, pid, child_ended):
             return
+
+
+class Spare:
+    """A child that was forked before its job came: forking takes longer than most jobs, and so nobody waits for it.
+
+    It is told its job over a socket of its own, and goes when the worker closes that socket, or ends.
+    """
+
+    def __init__(self, nothing: int, held: int, filtered: bytes) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pid = os.fork()
+        if self.pid == 0:
+            _be_child(theirs.fileno(), nothing, held, filtered)
+        theirs.close()
+
+    def begin(self, job: dict[str, Any], descriptors: list[int]) -> None:
+        send(self._line, job, tuple(descriptors))
+        self._line.close()
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _child_ended() -> tuple[int, int]:
@@ -148,36 +168,32 @@ def _empty(pipe: int) -> None:
         return
 
 
-def _be_child(job: dict[str, Any], descriptors: list[int], nothing: int, held: int, filtered: bytes) -> NoReturn:
+def _be_child(line: int, nothing: int, held: int, filtered: bytes) -> NoReturn:
     """Becomes the process that a submission runs in. Never returns into the worker's loop."""
     status = 0
     try:
-        requests, results, output = descriptors
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(nothing, 0)  # was the control socket
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        for descriptor in range(3, confine.DESCRIPTORS):
-            if descriptor not in (requests, results):
-                _close(descriptor)
-        confine.limit_self(Limits(**job["limits"]), job["calls"], held)
-        if filtered:
-            seccomp.enter(filtered)
-        child.write_all(results, frames.READY)
-        child.answer(requests, results)
+        os.dup2(line, 3)
+        os.closerange(4, confine.DESCRIPTORS)
+        with socket.socket(fileno=3) as orders:
+            order = receive(orders)
+        if order is not None:
+            job, (requests, results, output) = order
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.close(output)
+            confine.limit_self(Limits(**job["limits"]), job["calls"], held)
+            if filtered:
+                seccomp.enter(filtered)
+            child.write_all(results, frames.READY)
+            child.answer(requests, results)
     except BaseException:
         traceback.print_exc()
         status = 1
     finally:
         os._exit(status)  # no atexit, no destructors: nothing of the learner's runs after the last answer
-
-
-def _close(descriptor: int) -> None:
-    try:
-        os.close(descriptor)
-    except OSError:  # there was none under this number
-        return
 
 
 def serve_once() -> None:
