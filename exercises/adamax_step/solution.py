@@ -1,0 +1,18 @@
+"""Adamax.
+
+The step is at most about lr long: |m| cannot be far above the largest gradient. Epsilon only keeps u from being 0, so
+it stands inside the maximum; Keras adds it to u when dividing.
+"""
+
+import numpy as np
+
+
+def adamax_step(param, grad, state, *, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
+    """The parameter after a step along the average over the largest fading size, and the new state."""
+    beta1, beta2 = betas
+    t = state.get("step", 0) + 1
+    d = grad + weight_decay * param
+    m = beta1 * state.get("exp_avg", 0) + (1 - beta1) * d
+    u = np.maximum(beta2 * state.get("exp_inf", 0), np.abs(d) + eps)
+    param = param - lr / (1 - beta1**t) * m / u
+    return param, {"step": t, "exp_avg": m, "exp_inf": u}
