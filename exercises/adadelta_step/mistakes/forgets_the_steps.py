@@ -1,0 +1,16 @@
+"""You did not put the new u into the state, so that every step is measured by √ε alone."""
+
+import numpy as np
+
+
+def adadelta_step(param, grad, state, *, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+    d = grad + weight_decay * param
+    v = rho * state.get("square_avg", 0) + (1 - rho) * d**2
+    u = state.get("acc_delta", 0)
+    delta = np.sqrt(u + eps) / np.sqrt(v + eps) * d
+    u = rho * u + (1 - rho) * delta**2
+    return param - lr * delta, {
+        "step": state.get("step", 0) + 1,
+        "square_avg": v,
+        "acc_delta": state.get("acc_delta", np.zeros_like(u)),
+    }
