@@ -11,7 +11,6 @@ def gaussian_nll_loss(input, target, var, *, full=False, eps=1e-6, reduction="me
     """The surprise at each target, for a normal distribution with the predicted mean and variance."""
     if var.shape != input.shape and var.shape == input.shape[:-1]:
         var = var[..., None]
-
     v = np.maximum(var, eps)
     each = 0.5 * (np.log(v) + (input - target) ** 2 / v)
     if full:
@@ -22,8 +21,8 @@ def gaussian_nll_loss(input, target, var, *, full=False, eps=1e-6, reduction="me
 
 
 def branches(input, target, var, *, full=False, eps=1e-6, reduction="mean"):
+    """What random tests have to reach: variances on both sides of eps, near targets and far ones."""
     if var.shape != input.shape and var.shape == input.shape[:-1]:
         var = var[..., None]
-
     v = var + np.zeros(input.shape)
     return {"below eps": v < eps, "further off than one standard deviation": (input - target) ** 2 > v}

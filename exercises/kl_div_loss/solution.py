@@ -14,7 +14,6 @@ def kl_div_loss(input, target, *, reduction="mean", log_target=False):
     else:
         log = np.log(np.where(target > 0, target, 1))
         each = target * (log - input)
-
     if reduction == "none":
         return each
     if reduction == "batchmean":

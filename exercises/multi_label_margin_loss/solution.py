@@ -23,6 +23,7 @@ def multi_label_margin_loss(input, target, *, reduction="mean"):
 
 
 def branches(input, target, *, reduction="mean"):
+    """What random tests have to reach: labels and wrong classes, leads on both sides of 1."""
     classes = np.arange(input.shape[-1])
     listed = np.logical_and.accumulate(target >= 0, axis=-1)
     labels = np.where(listed, target, 0)

@@ -21,5 +21,6 @@ def multi_margin_loss(input, target, *, p=1, margin=1.0, weight=None, reduction=
 
 
 def branches(input, target, *, p=1, margin=1.0, weight=None, reduction="mean"):
+    """What random tests have to reach: leads on both sides of the margin."""
     right = np.take_along_axis(input, target[..., None], axis=-1)
     return {"lacks something": right - input < margin, "first class": target == 0}

@@ -24,6 +24,7 @@ def triplet_margin_loss(anchor, positive, negative, *, margin=1.0, p=2.0, eps=1e
 
 
 def branches(anchor, positive, negative, *, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
+    """What random tests have to reach: triplets that keep the margin, negatives nearer to the positive."""
     near = distance(anchor, positive, p, eps)
     far = distance(anchor, negative, p, eps)
     across = distance(positive, negative, p, eps)

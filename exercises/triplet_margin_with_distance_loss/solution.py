@@ -35,6 +35,7 @@ def triplet_margin_with_distance_loss(
 
 
 def branches(anchor, positive, negative, distance_function, *, margin=1.0, swap=False, reduction="mean"):
+    """What random tests have to reach: triplets that keep the margin, negatives nearer to the positive."""
     distance = DISTANCES[distance_function]
     near, far = distance(anchor, positive), distance(anchor, negative)
     across = distance(positive, negative)

@@ -7,7 +7,6 @@ def cosine_embedding_loss(input1, input2, target, *, margin=0.0, reduction="mean
     dot = (input1 * input2).sum(axis=-1)
     squared1, squared2 = (input1**2).sum(axis=-1) + 1e-12, (input2**2).sum(axis=-1) + 1e-12
     cosine = dot / np.sqrt(squared1 * squared2)
-
     each = np.where(target == 1, 1 - cosine, 0) + np.where(target == -1, np.maximum(0, cosine), 0)
     if reduction == "none":
         return each

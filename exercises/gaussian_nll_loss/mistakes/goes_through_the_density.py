@@ -7,7 +7,6 @@ import numpy as np
 def gaussian_nll_loss(input, target, var, *, full=False, eps=1e-6, reduction="mean"):
     if var.shape != input.shape and var.shape == input.shape[:-1]:
         var = var[..., None]
-
     v = np.maximum(var, eps)
     with np.errstate(divide="ignore"):
         each = -np.log(np.exp(-((input - target) ** 2) / (2 * v)) / np.sqrt(v))

@@ -7,7 +7,6 @@ import numpy as np
 def gaussian_nll_loss(input, target, var, *, full=False, eps=1e-6, reduction="mean"):
     if var.shape != input.shape and var.shape == input.shape[:-1]:
         var = var[..., None]
-
     with np.errstate(divide="ignore"):
         each = 0.5 * (np.log(var) + (input - target) ** 2 / np.maximum(var, eps))
     if full:

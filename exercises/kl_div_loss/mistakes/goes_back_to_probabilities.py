@@ -11,7 +11,6 @@ def kl_div_loss(input, target, *, reduction="mean", log_target=False):
         t = np.where(target > 0, target, 1)
         with np.errstate(divide="ignore"):
             each = target * np.log(t / np.exp(input))
-
     if reduction == "none":
         return each
     if reduction == "batchmean":

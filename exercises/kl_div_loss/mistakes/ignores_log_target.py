@@ -6,7 +6,6 @@ import numpy as np
 def kl_div_loss(input, target, *, reduction="mean", log_target=False):
     log = np.log(np.where(target > 0, target, 1))
     each = target * (log - input)
-
     if reduction == "none":
         return each
     if reduction == "batchmean":

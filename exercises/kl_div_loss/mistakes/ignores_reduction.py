@@ -9,5 +9,4 @@ def kl_div_loss(input, target, *, reduction="mean", log_target=False):
     else:
         log = np.log(np.where(target > 0, target, 1))
         each = target * (log - input)
-
     return each.mean()

@@ -10,7 +10,6 @@ def kl_div_loss(input, target, *, reduction="mean", log_target=False):
         each = np.exp(target) * (target - log_input)
     else:
         each = target * (np.log(np.where(target > 0, target, 1)) - log_input)
-
     if reduction == "none":
         return each
     if reduction == "batchmean":

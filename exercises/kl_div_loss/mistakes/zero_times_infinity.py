@@ -9,7 +9,6 @@ def kl_div_loss(input, target, *, reduction="mean", log_target=False):
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
             each = target * (np.log(target) - input)
-
     if reduction == "none":
         return each
     if reduction == "batchmean":
