@@ -7,14 +7,18 @@ import errno
 import json
 import os
 import stat
+import threading
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.grade import grade
 from lib.grading.handed_in import BadArchive, Refused, Student, handed_in, student_of
+from lib.grading.marks import write_marks, write_moodle
 
 SOFTMAX = EXERCISES["softmax"]
 WRONG = next(m for m in SOFTMAX.mistakes if m.name == "sums_the_whole_batch")
@@ -90,7 +94,7 @@ def test_names_from_macos_are_read_as_utf8(tmp_path):
 def test_who_handed_in_other_files_only_is_not_forgotten(tmp_path):
     path = packed(tmp_path / "class.zip", "ada/hw.pdf", "ada/notes.txt", "bob/hw.py", "bob/notes.txt", "read me.txt")
     (refused,) = handed_in(path)[1]
-    assert refused == Refused("ada: hw.pdf, notes.txt", "no .py or .ipynb was handed in", Student("ada"))
+    assert refused == Refused("hw.pdf, notes.txt", "no .py or .ipynb was handed in", Student("ada"))
 
 
 def test_a_folder_with_what_cannot_be_read(tmp_path, monkeypatch):
@@ -181,7 +185,7 @@ def test_a_class_is_graded_and_one_bad_file_never_stops_the_rest(class_zip, tmp_
     code = main(["batch", "softmax", str(class_zip), "--out", str(out), "--names", "soft_max=softmax"])
     said = capsys.readouterr().out
     assert code == 3  # Ed's file could not be graded
-    assert "1 import matplotlib." in said
+    assert "1 file imports matplotlib: it does nothing here." in said
     assert "1 call softmax soft_max; graded under that name." in said
     assert "=Di D: hw.py does not parse" in said
     marks = {row["student"]: row for row in rows_of(out / "marks.csv")}
@@ -189,8 +193,10 @@ def test_a_class_is_graded_and_one_bad_file_never_stops_the_rest(class_zip, tmp_
     assert WRONG.says in marks["Bob B"]["note"]
     assert marks["'=Di D"]["score"] == "0"
     assert marks["Ed E"]["score"] == ""  # no mark is not a zero
+    assert marks["Ed E"]["note"] == "not graded: hw.py: line 1 is not UTF-8 text; save it as UTF-8"
     moodle = rows_of(out / "moodle.csv")
-    assert moodle[0].keys() == {"Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments"}
+    assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= moodle[0].keys()  # Moodle needs all
+    assert all(datetime.strptime(row["Last modified (grade)"], "%Y-%m-%d %H:%M UTC") for row in moodle)
     assert {row["Identifier"] for row in moodle} == {f"Participant {n}" for n in range(1, 6)}
     page = (out / "feedback" / "Bob_B_2.html").read_text()
     assert "Likely mistake" in page and "<script" not in page
@@ -201,7 +207,7 @@ def test_a_class_is_graded_and_one_bad_file_never_stops_the_rest(class_zip, tmp_
 
 def test_the_preflight_names_what_functions_are_called(class_zip, tmp_path, capsys):
     assert main(["batch", "softmax", str(class_zip), "--out", str(tmp_path / "marks"), "--preflight"]) == 0
-    assert "1 have no softmax: 1 named it soft_max (--names soft_max=softmax)." in capsys.readouterr().out
+    assert "1 student without softmax: 1 named it soft_max (--names soft_max=softmax)." in capsys.readouterr().out
     assert not (tmp_path / "marks").exists()
 
 
@@ -223,3 +229,106 @@ def test_canvas_gets_its_own_heads(tmp_path, capsys):
     points, ada, *_ = rows_of(tmp_path / "marks" / "canvas.csv")
     assert points["Softmax"] == f"{SOFTMAX.max_score:g}"
     assert (ada["Student"], ada["ID"], ada["Softmax"]) == ("byronada", "123", f"{SOFTMAX.max_score:g}")
+
+
+def class_of(folder, **files):
+    """A folder with a file per student."""
+    folder.mkdir()
+    for name, source in files.items():
+        (folder / f"{name}.py").write_text(source)
+    return str(folder)
+
+
+def test_a_batch_that_is_stopped_says_so_and_goes_on(tmp_path, monkeypatch, capsys):
+    files = class_of(tmp_path / "class", **{f"s{number:02}": SOFTMAX.solution for number in range(12)})
+    call = ["batch", "softmax", files, "--out", str(tmp_path / "marks")]
+    calls, lock = [], threading.Lock()
+
+    def grade_until_stopped(*args, **named):
+        with lock:
+            calls.append(args)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return grade(*args, **named)
+
+    monkeypatch.setattr("lib.grading.batch.grade", grade_until_stopped)
+    assert main(call) == 3
+    before = len(calls) - 1
+    assert "are graded; the same command goes on from there." in capsys.readouterr().err
+    assert before < 12 and not (tmp_path / "marks" / "marks.csv").exists()
+    assert main(call) == 0
+    assert len(calls) == 1 + 12  # each once, and the one that was stopped
+    assert len(rows_of(tmp_path / "marks" / "marks.csv")) == 12
+
+
+SAID = {  # files of one student; what the preflight says
+    "torch": ({"ada/hw.py": "import torch"}, "1 file imports torch: it is not here, so the file fails."),
+    "scipy": ({"ada/hw.py": "import scipy.special"}, "imports scipy: the file loads, but what uses it fails."),
+    "two answers": (
+        {"ada/hw-1.py": SOFTMAX.solution, "ada/hw.py": SOFTMAX.solution},
+        "ada: softmax is in hw.py too; hw-1.py counts.",
+    ),
+    "nothing like it": ({"ada/hw.py": "x = 1"}, "1 student without softmax: 1 with nothing like it (ada)."),
+    "too much code": ({"ada/hw.py": "#" * 200_000}, "it has more than 128 KB of code"),
+    "a name that commands the terminal": (
+        {"a\x1b]0;owned\x07/hw.py": "def f(:"},
+        r"a\x1b]0;owned\x07: hw.py does not parse",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "says"), list(SAID.values()), ids=list(SAID))
+def test_what_is_said_before_the_marks(files, says, tmp_path, capsys):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("bob/hw.py", SOFTMAX.solution)
+        for name, source in files.items():
+            archive.writestr(name, source)
+    main(["batch", "softmax", str(path), "--preflight"])
+    said = capsys.readouterr().out
+    assert says in said and "\x1b" not in said
+
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1")
+
+
+def test_no_name_is_a_formula_to_a_spreadsheet(tmp_path):
+    students = [(Student(name, "1", "moodle"), []) for name in FORMULAS]
+    for write in (lambda path: write_marks(path, [], students), lambda path: write_moodle(path, students)):
+        write(tmp_path / "some.csv")
+        cells = [cell for row in rows_of(tmp_path / "some.csv") for cell in row.values()]
+        assert [cell for cell in cells if cell in FORMULAS] == []
+        assert {f"'{name}" for name in FORMULAS} <= set(cells)
+
+
+def test_notes_say_why_nothing_works_and_are_no_html_to_moodle(tmp_path, capsys):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Ada_1_assignsubmission_file_/hw.py", "import torch\n")
+        archive.writestr("Bob_2_assignsubmission_file_/hw.py", "def softmax(x):\n    raise ValueError('<b>')\n")
+    main(["batch", "softmax", str(path), "--out", str(tmp_path / "marks")])
+    notes = [row["note"] for row in rows_of(tmp_path / "marks" / "marks.csv")]
+    assert "torch is not here: write it with NumPy" in notes[0] and "ValueError: <b>" in notes[1]
+    assert "ValueError: &lt;b&gt;" in rows_of(tmp_path / "marks" / "moodle.csv")[1]["Feedback comments"]
+
+
+def test_what_cannot_be_told_whose_it_is_ends_with_3(tmp_path, capsys):
+    path = packed(tmp_path / "class.zip", "../evil.py", "bob/hw.py", data=SOFTMAX.solution.encode())
+    assert main(["batch", "softmax", "softmax", str(path), "--out", str(tmp_path / "marks")]) == 3
+    (bob,) = rows_of(tmp_path / "marks" / "marks.csv")
+    assert bob["score"] == bob["max_score"] == f"{SOFTMAX.max_score:g}"  # named twice, asked once
+
+
+def test_the_brief_says_what_to_teach_again(tmp_path, capsys):
+    huber = EXERCISES["huber_loss"]
+    wrong = huber.mistakes[0]
+    solved = {f"s{n}": huber.solution for n in range(3)}
+    failed = {f"t{n}": wrong.source for n in range(2)}
+    files = class_of(tmp_path / "class", **solved, **failed, loops="while True: pass", torch="import torch")
+    main(["batch", "huber_loss", files, "--out", str(tmp_path / "marks")])
+    brief = (tmp_path / "marks" / "class_brief.md").read_text()
+    assert "7 students." in brief
+    assert f"1. Huber loss, 2 of 7: {wrong.says} Lesson: Huber loss (/huber_loss)." in brief
+    assert "- 1 of 7 never end." in brief and "- 1 of 7 raise an error in every test." in brief
+    passed = [int(row.split("|")[2].split()[0]) for row in brief.splitlines() if row.endswith("of 7 |")]
+    assert passed == sorted(passed) and len(passed) == len(huber.tests)

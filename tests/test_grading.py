@@ -42,6 +42,8 @@ ENDS = {
     "exits": (HEAD + "    exit()", "exited", "ended the program"),
     "takes other arguments": ("def softmax(): return 1", "wrong arguments", "softmax()"),
     "does not parse": ("def softmax(:", "does not parse", "line 1"),
+    "is nested without end": ("x" + "-" * 100_000 + "1", "does not parse", "it is nested too deep"),
+    "fails on a long line": (f"raise ValueError('{'x' * 5000}')", "raised", "xx …)"),
     "another name": ("def softmx(x): return x", "no such function", "softmx"),
 }
 
@@ -251,6 +253,8 @@ CALLS = {
     "no such folder": (["check", "--exercises", "nowhere"], 2),
     "new on no lesson": (["new", "x", "--lesson", "nothing"], 2),
     "new with a bad name": (["new", "my-loss"], 2),
+    "a name for no exercise": (["batch", "softmax", "FILE", "--names", "f=g"], 2),
+    "a name for nothing": (["batch", "softmax", "FILE", "--names", "f"], 2),
     "a notebook that is none": (["grade", "softmax", "BROKEN"], 3),
 }
 
@@ -261,6 +265,23 @@ def test_how_a_command_ends(arguments, code, wrong_file, tmp_path, capsys):
     broken.write_text("{")
     files = {"FILE": str(wrong_file), "BROKEN": str(broken)}
     assert main([files.get(word, word) for word in arguments]) == code
+
+
+def test_what_a_learner_prints_does_not_command_the_terminal(tmp_path, capsys):
+    path = tmp_path / "answer.py"
+    path.write_text(HEAD + "    print('\\x1b[31m\\u202e\\x9b')\n    raise ValueError('\\x1b]0;owned')\n")
+    for form in ("text", "json", "gradescope"):
+        main(["grade", "softmax", str(path), "--format", form])
+        said = capsys.readouterr().out
+        assert not set("\x1b\u202e\x9b") & set(said) and "owned" in said
+
+
+def test_a_console_that_knows_few_signs_gets_the_report_too(wrong_file):
+    command = [sys.executable, "-m", "lib.grading", "grade", "softmax", str(wrong_file)]
+    env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert r"\u2717 three scores" in ended.stdout
 
 
 def test_a_fault_that_the_check_finds_ends_with_1(adam, capsys):

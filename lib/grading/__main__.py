@@ -22,6 +22,7 @@ from lib.grading.progress import track
 from lib.grading.report import as_json, in_words
 from lib.grading.submission import Unreadable, read_source
 from lib.grading.table import table
+from lib.grading.terminal import harmless
 
 GRADED, FAULT_FOUND, WRONG_USE, NOT_GRADED = 0, 1, 2, 3
 
@@ -36,8 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (WrongUse, ExerciseError) as error:
-        print(error, file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return WRONG_USE
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return NOT_GRADED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -126,7 +130,7 @@ def _grade(options: argparse.Namespace) -> int:
         path = _one_file(options.file)
         source = read_source(path.name, path.read_bytes())
     except Unreadable as error:
-        print(f"{options.file}: {error}.", file=sys.stderr)
+        print(harmless(f"{options.file}: {error}."), file=sys.stderr)
         return NOT_GRADED
     given = grade(exercise, source, function=options.function, seed=options.seed)
     form = "json" if options.json else options.format
@@ -148,12 +152,12 @@ def _one_file(path: Path) -> Path:
 
 
 def _dumped(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, indent=2, allow_nan=False)
 
 
 def _write(text: str, path: Path | None) -> None:
     if path is None:
-        print(text)
+        print(harmless(text))
     else:
         path.write_text(f"{text}\n", encoding="utf-8")
 
@@ -185,20 +189,30 @@ def _batch(options: argparse.Namespace) -> int:
     if not names:
         raise WrongUse("batch needs at least one exercise and, last, the folder or zip of submissions.")
     known = exercises_in(options.exercises)
-    renamed = dict(pair.split("=", 1) for pair in options.names if "=" in pair)
-    if len(renamed) < len(options.names):
-        raise WrongUse("--names takes THEIRS=OURS, such as --names adam_update=adam_step.")
+    exercises = tuple(dict.fromkeys(exercise_called(name, known) for name in names))
     if not Path(submissions).exists():
         raise WrongUse(f"{submissions} does not exist; expected a folder or a zip of .py and .ipynb files.")
     plan = Plan(
-        exercises=tuple(exercise_called(name, known) for name in names),
+        exercises=exercises,
         submissions=Path(submissions),
         out=options.out,
-        names=renamed,
+        names=_renamed(options.names, [exercise.function for exercise in exercises]),
         guess=options.guess_names,
         again=options.again,
     )
     return GRADED if run_batch(plan, only_preflight=options.preflight) else NOT_GRADED
+
+
+def _renamed(pairs: Sequence[str], functions: Sequence[str]) -> dict[str, str]:
+    """Learners' names of functions → ours."""
+    renamed = {theirs.strip(): ours.strip() for theirs, _, ours in (pair.partition("=") for pair in pairs)}
+    if not all(theirs.isidentifier() for theirs in renamed):
+        raise WrongUse("--names takes THEIRS=OURS, such as --names adam_update=adam_step.")
+    if strange := [ours for ours in renamed.values() if ours not in functions]:
+        raise WrongUse(
+            f"--names: no exercise here asks for {strange[0] or 'nothing'}; expected {', '.join(functions)}."
+        )
+    return renamed
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -221,4 +235,6 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # a pipe or an old console may know fewer signs than a name or ✓ needs
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

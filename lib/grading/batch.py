@@ -21,6 +21,7 @@ from lib.grading.marks import write_canvas, write_marks, write_moodle
 from lib.grading.preflight import Job, jobs_of, preflight, sources_of
 from lib.grading.progress import track_any
 from lib.grading.report import as_json, detail, told
+from lib.grading.terminal import harmless
 
 KEPT = ".graded"  # the folder of what was graded before, inside the one of the marks
 
@@ -57,28 +58,42 @@ def run_batch(plan: Plan, *, only_preflight: bool = False) -> bool:
     try:
         files, refused = handed_in(plan.submissions)
     except BadArchive as error:
-        print(error, file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return False
     sources, unread = sources_of(files)
     refused += unread
     students = sorted({file.student for file in files} | {one.student for one in refused if one.student})
-    jobs = jobs_of(plan.exercises, students, sources, plan.names, plan.guess)
+    jobs = jobs_of(plan.exercises, students, sources, refused, plan.names, plan.guess)
     for sentence in preflight(jobs, sources, refused):
-        print(sentence)
+        print(harmless(sentence))
     if only_preflight or not jobs:
         return bool(jobs)
-    marks = _graded(plan, jobs)
+    try:
+        marks = _graded(plan, jobs)
+    except KeyboardInterrupt:
+        print(
+            f"Stopped. {_kept(plan)} of {len(jobs)} are graded; the same command goes on from there.", file=sys.stderr
+        )
+        return False
     write_all(plan, marks)
     print(class_brief(plan.exercises, marks))
     print(f"Marks, feedback and class brief are in {plan.out}.")
-    return all(mark.grade is not None for mark in marks)
+    return all(mark.grade is not None for mark in marks) and all(one.student for one in refused)
+
+
+def _kept(plan: Plan) -> int:
+    return len(list((plan.out / KEPT).glob("*.json")))
 
 
 def _graded(plan: Plan, jobs: Sequence[Job]) -> list[Mark]:
     (plan.out / KEPT).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
         places = {threads.submit(_mark, plan, job): place for place, job in enumerate(jobs)}
-        done = {places[one]: one.result() for one in track_any(as_completed(places), len(jobs), "grading")}
+        try:
+            done = {places[one]: one.result() for one in track_any(as_completed(places), len(jobs), "grading")}
+        except KeyboardInterrupt:  # what runs is waited for, seconds at most; what waits does not start
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
     return [done[place] for place in range(len(jobs))]
 
 
@@ -106,7 +121,7 @@ def _read_kept(path: Path) -> dict[str, Any] | None:
     """What was graded before; nothing if it was not, or only half written."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, ValueError):
         return None
 
 

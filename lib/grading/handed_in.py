@@ -90,11 +90,12 @@ def handed_in(path: Path) -> tuple[list[File], list[Refused]]:
     astray = [Refused(one.name, why) for one in found if (why := _leads_out(one.name))]
     within = _unwrapped([replace(one, name=_spelled(one.name)) for one in found if not _leads_out(one.name)])
     files = [_file(one) for one in sorted(within, key=_order) if not one.why and not one.other]
-    refused = [Refused(one.name, one.why, student_of(one.name)[0]) for one in within if one.why]
-    return files, [*astray, *refused, *_nothing_else(within, {one.student for one in (*files, *refused)})]
+    refused = [_refused(one) for one in within if one.why]
+    known = {file.student for file in files} | {one.student for one in refused if one.student}
+    return files, [*astray, *refused, *_nothing_else(within, known)]
 
 
-def _nothing_else(found: Sequence[_Found], known: set[Student | None]) -> Iterator[Refused]:
+def _nothing_else(found: Sequence[_Found], known: set[Student]) -> Iterator[Refused]:
     """The students who handed in other files only: else nobody would notice that they are missing."""
     others: dict[Student, list[str]] = {}
     for one in found:
@@ -103,7 +104,7 @@ def _nothing_else(found: Sequence[_Found], known: set[Student | None]) -> Iterat
             others.setdefault(student, []).append(rest)
     for student, names in others.items():
         listed = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-        yield Refused(f"{student.name}: {listed}", "no .py or .ipynb was handed in", student)
+        yield Refused(listed, "no .py or .ipynb was handed in", student)
 
 
 def _unwrapped(found: Sequence[_Found]) -> Sequence[_Found]:
@@ -156,6 +157,11 @@ def _is_wanted(name: str) -> bool:
 def _file(found: _Found) -> File:
     student, rest = student_of(found.name)
     return File(student, rest, found.data)
+
+
+def _refused(found: _Found) -> Refused:
+    student, rest = student_of(found.name)
+    return Refused(rest, found.why, student)
 
 
 def _in_folder(folder: Path) -> Iterator[_Found]:

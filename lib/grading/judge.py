@@ -15,6 +15,8 @@ from lib.grading.expected import Likely
 from lib.grading.trial import Part, Trial
 from lib.lesson.compare import Comparison, compare
 
+MOST_OF_A_LINE = 100  # characters of the learner's line in a message
+
 Outcome = (
     job.Outcome
     | Literal[
@@ -72,12 +74,16 @@ def why_not_returned(ran: job.Ran) -> str:
     fault = ran.fault
     if fault is None:
         return f"It ended with: {ran.outcome}."
-    where = f" (line {fault.line}: {fault.code.strip()})" if fault.line and fault.code.strip() else ""
-    if ran.outcome == "does not parse":
-        return f"Python cannot read the file: {fault.message}{where}"
+    where = f" (line {fault.line}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
+    if ran.outcome == "does not parse":  # Python has no words for what is nested beyond its memory
+        return f"Python cannot read the file: {fault.message or 'it is nested too deep'}{where}"
     if ran.outcome in ("bad result", "wrong arguments"):
         return fault.message
     return f"{fault.type}: {fault.message}{where}"
+
+
+def _shortened(code: str) -> str:
+    return code if len(code) <= MOST_OF_A_LINE else f"{code[: MOST_OF_A_LINE - 2]} …"
 
 
 def _first_difference(test: Test, got: Sequence[Part], right: Sequence[Part]) -> Verdict | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,8 @@ from lib.grading.handed_in import Student
 
 if TYPE_CHECKING:
     from lib.grading.batch import Mark
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones are read as the narrow ones by Excel in Japanese and Chinese
 
 Own = tuple[Student, "list[Mark]"]
 
@@ -27,10 +31,15 @@ def write_marks(path: Path, exercises: Sequence[Exercise], students: Sequence[Ow
 
 
 def write_moodle(path: Path, students: Sequence[Own]) -> None:
-    """Under the heads of Moodle's offline grading worksheet; a student without marks keeps an empty grade."""
-    heads = ["Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments"]
+    """Under the heads of Moodle's offline grading worksheet; a student without marks keeps an empty grade.
+
+    Moodle refuses a worksheet without a time for the grades, and leaves alone what was graded in Moodle after it. The
+    comments are HTML to Moodle.
+    """
+    heads = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     rows = [
-        [f"Participant {student.id}", student.name, _total(own), _most(own), _note(own)]
+        [f"Participant {student.id}", student.name, _total(own), _most(own), now, html.escape(_note(own), quote=False)]
         for student, own in students
         if student.platform == "moodle"
     ]
@@ -64,20 +73,29 @@ def _most(own: Sequence[Mark]) -> str:
 
 
 def _note(own: Sequence[Mark]) -> str:
-    """Why there is no mark, what is wrong with the file, or the likely mistake; in a few words each."""
-    notes = []
-    for mark in own:
-        if mark.grade is None:
-            notes.append(f"{mark.exercise.slug}: not graded ({mark.why})")
-        elif said := mark.grade["problem"] or next(iter(mark.grade["mistakes"]), "") or _all_alike(mark.grade):
-            notes.append(f"{mark.exercise.slug}: {said}")
-    return "; ".join(notes)
+    """Why there is no mark, what is wrong with the file, or the likely mistake; once where all exercises share it."""
+    said = {mark.exercise.slug: _said(mark) for mark in own}
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return " | ".join(f"{slug}: {says}" for slug, says in said.items() if says)
 
 
-def _all_alike(grade: Mapping[str, Any]) -> str:
+def _said(mark: Mark) -> str:
+    if mark.grade is None:
+        return f"not graded: {mark.why}"
+    return mark.grade["problem"] or " Or: ".join(mark.grade["mistakes"][:2]) or _of_all_tests(mark.grade)
+
+
+def all_alike(grade: Mapping[str, Any]) -> str:
     """How every test ended, if all ended alike and none was passed: out of time."""
     outcomes = {test["outcome"] for test in grade["tests"]}
     return outcomes.pop() if len(outcomes) == 1 and "passed" not in outcomes else ""
+
+
+def _of_all_tests(grade: Mapping[str, Any]) -> str:
+    """What is said of the first visible test, where every test ended like it."""
+    messages = [test["message"] for test in grade["tests"] if test["message"]]
+    return messages[0] if all_alike(grade) and messages else all_alike(grade)
 
 
 def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
@@ -87,4 +105,4 @@ def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
 
 def _harmless(cell: str) -> str:
     """A cell that a spreadsheet would take for a formula is made text: names come from students."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+    return f"'{cell}" if cell[:1] in _FORMULA else cell

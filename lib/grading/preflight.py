@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lib.exercises import Exercise
 from lib.grading.handed_in import File, Refused, Student
 from lib.grading.names import close_names
+from lib.grading.standins import COMPUTING, DRAWING
 from lib.grading.submission import Contents, Unreadable, contents_of, read_source
 
 _THERE = {"numpy", "lib", *sys.stdlib_module_names}
@@ -27,13 +28,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Job:
-    """A student's answer to an exercise: the file, and the function's name in it if it is another. No file: `why`."""
+    """A student's answer to an exercise: the file, and the function's name in it if it is another. No file: `why`.
+
+    `passed_over` are the student's other files that define the function too.
+    """
 
     student: Student
     exercise: Exercise
     source: Source | None
     function: str = ""
     why: str = ""
+    passed_over: tuple[Source, ...] = ()
 
 
 def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
@@ -43,7 +48,7 @@ def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
         try:
             text = read_source(file.name, file.data)
         except Unreadable as error:
-            refused.append(Refused(f"{file.student.name}: {file.name}", str(error), file.student))
+            refused.append(Refused(file.name, str(error), file.student))
         else:
             read.append(Source(file.student, file.name, text, contents_of(text)))
     return read, refused
@@ -53,6 +58,7 @@ def jobs_of(
     exercises: Sequence[Exercise],
     students: Sequence[Student],
     sources: Sequence[Source],
+    refused: Sequence[Refused],
     names: Mapping[str, str],
     guess: bool,
 ) -> list[Job]:
@@ -60,17 +66,23 @@ def jobs_of(
     own: dict[Student, list[Source]] = {student: [] for student in students}
     for source in sources:
         own[source.student].append(source)
-    return [_job(student, exercise, own[student], names, guess) for student in students for exercise in exercises]
+    whys = {one.student: f"{one.name}: {one.why}" for one in reversed(refused) if one.student}
+    return [
+        _job(student, exercise, own[student], names, guess)
+        if own[student]
+        else Job(student, exercise, None, why=whys[student])
+        for student in students
+        for exercise in exercises
+    ]
 
 
 def _job(student: Student, exercise: Exercise, own: Sequence[Source], names: Mapping[str, str], guess: bool) -> Job:
-    if not own:
-        return Job(student, exercise, None, why="no file that can be read")
     wanted = exercise.function
     others = [theirs for theirs, ours in names.items() if ours == wanted]
     for name in (wanted, *others):
         if having := [source for source in own if name in source.contents.functions]:
-            return Job(student, exercise, having[-1], "" if name == wanted else name)
+            called = "" if name == wanted else name
+            return Job(student, exercise, having[-1], called, passed_over=tuple(having[:-1]))
     close = [(source, name) for source in own for name in close_names(wanted, source.contents.functions)]
     if close and guess:
         return Job(student, exercise, close[0][0], close[0][1])
@@ -82,28 +94,51 @@ def _job(student: Student, exercise: Exercise, own: Sequence[Source], names: Map
 def preflight(jobs: Sequence[Job], sources: Sequence[Source], refused: Sequence[Refused]) -> Iterator[str]:
     """One sentence per thing that is worth knowing before the marks."""
     students = {job.student for job in jobs}
-    yield f"{len(students)} students, {len(sources)} files."
-    yield from (f"Not read: {one.name}: {one.why}." for one in refused)
+    yield f"{_count(len(students), 'student')}, {_count(len(sources), 'file')}."
+    yield from (f"Not read: {f'{one.student.name}: ' if one.student else ''}{one.name}: {one.why}." for one in refused)
     for source in sources:
         if source.contents.error:
             yield f"{source.student.name}: {source.name} does not parse ({source.contents.error})."
     imported = Counter(m for source in sources for m in set(source.contents.imports) if m not in _THERE)
-    yield from (f"{count} import {module}." for module, count in imported.most_common())
+    for module, count in imported.most_common():
+        yield f"{_count(count, 'file')} {'imports' if count == 1 else 'import'} {module}: {_meets(module)}."
     for exercise in {job.exercise.slug: job.exercise for job in jobs}.values():
         yield from _names_said(exercise, [job for job in jobs if job.exercise is exercise])
 
 
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _meets(module: str) -> str:
+    """What a file meets that imports it."""
+    if module in DRAWING:
+        return "it does nothing here"
+    if module in COMPUTING:
+        return "the file loads, but what uses it fails"
+    return "it is not here, so the file fails"
+
+
 def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:
-    missing = [j for j in jobs if j.source and not j.source.contents.error and not _defines(j)]
+    function = exercise.function
     renamed = Counter(job.function for job in jobs if job.function)
-    yield from (f"{count} call {exercise.function} {name}; graded under that name." for name, count in renamed.items())
-    if not missing:
-        return
-    used = Counter(
-        n for j in missing if j.source for n in close_names(exercise.function, j.source.contents.functions)[:1]
-    )
-    named = ", ".join(f"{count} named it {name} (--names {name}={exercise.function})" for name, count in used.items())
-    yield f"{len(missing)} have no {exercise.function}{': ' + named if named else ''}."
+    yield from (f"{count} call {function} {name}; graded under that name." for name, count in renamed.items())
+    for job in jobs:
+        if job.source and job.passed_over:
+            others = ", ".join(source.name for source in job.passed_over)
+            yield f"{job.student.name}: {function} is in {others} too; {job.source.name} counts."
+    missing = [job for job in jobs if job.source and not job.source.contents.error and not _defines(job)]
+    if missing:
+        yield f"{_count(len(missing), 'student')} without {function}: {'; '.join(_instead(function, missing))}."
+
+
+def _instead(function: str, missing: Sequence[Job]) -> Iterator[str]:
+    """What is there instead: one name and how many chose it, then who has nothing like it."""
+    close = {job.student: close_names(function, job.source.contents.functions)[:1] for job in missing if job.source}
+    for name, count in Counter(name for names in close.values() for name in names).most_common():
+        yield f"{count} named it {name} (--names {name}={function})"
+    if lost := [student.name for student, names in close.items() if not names]:
+        yield f"{len(lost)} with nothing like it ({', '.join(lost[:5])}{' …' if len(lost) > 5 else ''})"
 
 
 def _defines(job: Job) -> bool:
