@@ -45,12 +45,14 @@ def all_pages() -> dict[str, st.Page]:
 
 
 def search_labels() -> dict[str, str]:
-    """What the search box offers: every lesson under its English, torch and other names."""
+    """What the search box offers: every lesson and page under all its names.
+
+    Exercises are found on their own page: the box ranks short names first, so that they would hide their lessons.
+    """
     labels = {
-        slug: f"{entry.title} · {entry.torch_name} · {' · '.join(entry.names)}" for slug, entry in LESSONS.items()
+        slug: " · ".join(dict.fromkeys((entry.title, entry.torch_name, *entry.names))) for slug, entry in TOPICS.items()
     }
-    labels |= {slug: f"{about.title} · {' · '.join(about.names)}" for slug, (about, _) in single_pages().items()}
-    return labels | {exercise.slug_of_page(t): say("Exercise: {title}", title=t.title) for t in EXERCISES.values()}
+    return labels | {slug: " · ".join((about.title, *about.names)) for slug, (about, _) in single_pages().items()}
 
 
 def groups() -> dict[str, dict[str, Topic | Page]]:
@@ -98,7 +100,8 @@ st.session_state["groups"] = groups()
 current = st.navigation(list(pages.values()), position="hidden")
 found = st.session_state.pop("goto", None)
 if found is not None:
-    st.switch_page(pages[found])
+    # without {} Streamlit would refuse, as long as fields of the page that is left are bound to the address
+    st.switch_page(pages[found], query_params={})
 apply_style()
 sidebar(pages, st.session_state["groups"], current)
 current.run()

@@ -121,6 +121,16 @@ def test_search_finds_the_chinese_name(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy loss")
 
 
+def test_search_leads_away_from_a_page_whose_numbers_were_changed(page):
+    visit(page, "adam")
+    type_into(page, "adam_lr", "0.05")
+    expect(page).to_have_url(re.compile("adam_lr=0.05"))
+    page.locator(".st-key-search input").fill("StepLR")
+    page.get_by_role("option").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("StepLR")
+    expect(page).to_have_url(re.compile("/step_lr$"))
+
+
 def test_stuck_loss_leads_to_a_lesson_on_a_fitting_example(page):
     visit(page)
     type_into(page, "stuck", "2.303")

@@ -149,7 +149,7 @@ def test_working_and_input_survive_a_visit_to_another_page():
 def test_search_finds_english_torch_and_chinese_names():
     app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
     options = app.selectbox(key="search").options
-    for name in ("Cross-entropy loss", "nn.CrossEntropyLoss", "交叉熵"):
+    for name in ("Cross-entropy loss", "nn.CrossEntropyLoss", "交叉熵", "optim.Adam", "lr_scheduler.StepLR", "Loss clinic"):
         assert any(name in option for option in options)
     healthy(app.selectbox(key="search").set_value("cross_entropy_loss").run())
     assert app.title[0].value == "Cross-entropy loss"
