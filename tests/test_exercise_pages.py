@@ -10,11 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.exercises import EXERCISES
+from lib.grading.grade import grade
 from lib.grading.isolation import Isolation
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
+from lib.ui.lesson_link import lesson_query
 from lib.ui.record import Attempt, Record, RecordError
-from lib.ui.report import call_text, lesson_query, plain
+from lib.ui.report import call_text, error_line, plain
 from pages.exercise import changes, explained, statement
 from tests.test_pages import healthy, open_page
 
@@ -49,6 +51,11 @@ def with_code(slug: str, source: str, button: str) -> AppTest:
     app = open_page(f"exercise_{slug}")
     app.session_state[f"exercise_{slug}_editor_text"] = source
     return healthy(app.button(key=f"exercise_{slug}_{button}").click().run(timeout=60))
+
+
+def mistake(slug: str, name: str) -> str:
+    """A typical wrong answer of an exercise."""
+    return next(wrong.source for wrong in EXERCISES[slug].mistakes if wrong.name == name)
 
 
 def words(app: AppTest) -> str:
@@ -87,6 +94,30 @@ def test_a_run_leaves_hidden_tests_out_and_a_submission_tells_their_names_only()
     app = with_code(HUBER, HALF_LEFT_OUT, "submit")
     line = next(m.value for m in app.markdown if "a random batch" in m.value)
     assert "wrong value" in line and "off by" not in line
+
+
+def test_the_line_marked_is_that_of_the_test_that_stands_open():
+    passing = "def huber_loss(input, target, *, delta=1.0, reduction='mean'):\n    return {}[reduction]\n"
+    wrong_first = passing.replace("{}", "{'mean': 7.0}")
+    lines = [error_line(grade(EXERCISES[HUBER], source, only_visible=True)) for source in (passing, wrong_first)]
+    assert lines == [2, None]
+
+
+def test_a_test_that_was_stopped_shows_no_hint_about_its_numbers():
+    assert "Hint:" in words(with_code(HUBER, HALF_LEFT_OUT, "run"))
+    assert "Hint:" not in words(with_code(HUBER, "def huber_loss(input, target, **_):\n    quit()", "run"))
+
+
+def test_an_update_leads_to_the_lesson_at_the_update_that_parts():
+    app = with_code("sgd_momentum_step", mistake("sgd_momentum_step", "keeps_the_first_buffer"), "run")
+    link = next(link for link in links(app) if "by hand" in link.label)
+    assert "update 2" in link.label and "sgd_at=2" in link.query_string
+
+
+def test_a_lesson_that_cannot_take_the_numbers_is_not_said_to_show_them():
+    app = with_code("momentum_loop", EXERCISES["momentum_loop"].mistakes[0].source, "run")
+    labels = [link.label for link in links(app)]
+    assert labels.count("Lesson: SGD") == 2 and not [label for label in labels if "by hand" in label]
 
 
 def test_a_report_about_older_code_says_so():
@@ -264,6 +295,30 @@ def test_a_call_is_shown_as_it_could_be_typed(args, text):
 
 
 TWO = np.array([[1.0, 2.0], [0.5, 0.0]])
+UPDATES = {
+    "one rate": (
+        {"param": TWO[0], "grads": TWO, "lr": 0.5},
+        "for grad in grads:\n    param, state = f(param, grad, state, lr=0.5)",
+    ),
+    "a rate per update": (
+        {"param": TWO[0], "grads": TWO, "lr": np.array([0.5, 0.1]), "nesterov": True},
+        "rates = np.array([0.5, 0.1])\nfor grad, lr in zip(grads, rates):\n"
+        "    param, state = f(param, grad, state, lr=lr, nesterov=True)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "text"), UPDATES.values(), ids=UPDATES)
+def test_updates_are_shown_as_a_loop_that_runs(args, text):
+    exercise = replace(EXERCISES["sgd_momentum_step"], function="f")
+    shown = call_text(exercise, args)
+    assert shown.endswith(text)
+    handed: list[dict] = []
+    exec(shown, {"np": np, "f": lambda param, grad, state, **rest: handed.append({"grad": grad} | rest) or (param, {})})
+    assert [given["lr"] for given in handed] == np.broadcast_to(args["lr"], 2).tolist()
+    assert [given["grad"].tolist() for given in handed] == TWO.tolist()
+
+
 LINKS = {
     "a value": (
         "huber_loss",
@@ -278,6 +333,12 @@ LINKS = {
         {"param": TWO[0], "grads": TWO, "lr": 0.5},
         {"start": "[1, 2]", "grads": "[[1, 2], [0.5, 0]]", "updates": "2", "lr": "0.5"},
     ),
+    "a learning rate that drops": (
+        "sgd",
+        "update",
+        {"param": TWO[0], "grads": TWO, "lr": np.array([0.5, 0.1])},
+        {"lr": "0.5", "drop_at": "2", "drop_to": "0.1"},
+    ),
     "single precision": ("huber_loss", "value", {"input": np.array([1.5], np.float32)}, {"dtype": "float32"}),
 }  # what a test is given -> what the lesson opens on
 
@@ -290,7 +351,11 @@ def test_the_lesson_opens_on_the_tests_numbers(lesson, answer, args, fields):
 
 
 UNLINKED = {
-    "a learning rate per update": ("sgd", "update", {"param": TWO[0], "grads": TWO, "lr": np.array([0.5, 0.1])}),
+    "three learning rates": (
+        "sgd",
+        "update",
+        {"param": TWO[0], "grads": np.vstack([TWO, TWO[:1]]), "lr": np.array([0.5, 0.2, 0.1])},
+    ),
     "too long for a URL": ("huber_loss", "value", {"input": np.full(2000, 0.123)}),
     "an argument that the lesson has not": ("huber_loss", "value", {"axis": 1}),
 }

@@ -27,8 +27,9 @@ OUTPUT_KEPT = 64 * 1024  # characters over all tests together
 class TestResult:
     """One test. `args` are what the function was given; of a hidden test nothing is kept but the kind of failure.
 
-    `part` says which array differs first, where the answer has several: "exp_avg after update 2". `got` and `expected`
-    are that array, as it came and as torch has it; `comparison` says where and how far they part.
+    `part` says which array differs first, where the answer has several: "exp_avg after update 2"; `update` is that
+    update, counted from 1. `got` and `expected` are that array, as it came and as torch has it; `comparison` says
+    where and how far they part.
     """
 
     __test__ = False  # pytest would take it for a class of tests
@@ -42,6 +43,7 @@ class TestResult:
     hint: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
+    update: int = 0
     got: Any = None
     expected: Any = None
     comparison: Comparison | None = None
@@ -160,6 +162,7 @@ def _result(test: Test, trial: Trial, verdict: Verdict, seed: int) -> TestResult
         hint="" if passed else test.hint,
         args=test.args(seed),
         part=verdict.part.label if verdict.part else "",
+        update=verdict.part.update if verdict.part else 0,
         got=verdict.part.value if verdict.part else None,
         expected=verdict.expected.value if verdict.expected else None,
         comparison=verdict.comparison,

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.catalog import TOPICS
 from lib.exercises import Exercise
-from lib.grading.expected import Likely
 from lib.grading.grade import Grade, TestResult
-from lib.lesson.objectives import TYPED
+from lib.grading.judge import STOPPED
 from lib.lesson.tensor_text import format_tensor
 from lib.plots.difference import difference
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, alone, differing
-from lib.ui.fields import MOST_IN_URL, key_of, link_values
+from lib.ui.lesson_link import lesson_link
 from lib.ui.text import say, shape
 
 KINDS = {
@@ -50,7 +48,7 @@ def show_report(exercise: Exercise, grade: Grade) -> None:
     if grade.problem:
         _problem(grade)
         return
-    failed = next((test for test in grade.tests if not test.passed and not test.hidden), None)
+    failed = _first_failed(grade)
     _likely(exercise, grade, failed)
     with st.container(gap="xsmall"):
         for place, test in enumerate(grade.tests):
@@ -62,8 +60,14 @@ def show_report(exercise: Exercise, grade: Grade) -> None:
 
 
 def error_line(grade: Grade) -> int | None:
-    """The line of the learner's file at which the first failing test stopped."""
-    return next((test.fault.line for test in grade.tests if test.fault and not test.passed), None)
+    """The line of the learner's file at which the first failing test stopped; None if it gave a result."""
+    failed = _first_failed(grade)
+    return failed.fault.line if failed and failed.fault else None
+
+
+def _first_failed(grade: Grade) -> TestResult | None:
+    """The test that stands open."""
+    return next((test for test in grade.tests if not test.passed and not test.hidden), None)
 
 
 def _score(grade: Grade) -> None:
@@ -97,44 +101,7 @@ def _likely(exercise: Exercise, grade: Grade, failed: TestResult | None) -> None
             lines = "\n".join(f"- {say(mistake.says)}" for mistake in grade.mistakes)
             st.markdown(say("**Likely mistake:** more than one fits.") + "\n" + lines)
         if failed:
-            _lesson_link(exercise, grade.mistakes[0], failed)
-
-
-def _lesson_link(exercise: Exercise, mistake: Likely, failed: TestResult) -> None:
-    """Opens the lesson on this test's numbers, at the part of the page where the mistake shows."""
-    lesson = TOPICS.get(exercise.lesson)
-    page = st.session_state["pages"].get(exercise.lesson)
-    if lesson is None or page is None:
-        return
-    step = say(", step “{step}”", step=mistake.step.replace("_", " ")) if mistake.step else ""
-    st.page_link(
-        page,
-        label=say("Work this test by hand{step}", step=step),
-        icon=":material/arrow_forward:",
-        query_params=lesson_query(exercise, failed.args),
-        width="content",
-    )
-
-
-def lesson_query(exercise: Exercise, args: Mapping[str, Any]) -> dict[str, str] | None:
-    """Query parameters that open the exercise's lesson on a test's arguments; None if they are too long for a URL."""
-    lesson, values = TOPICS[exercise.lesson], _in_the_lessons_fields(exercise, args)
-    if not set(values) <= {spec.name for spec in lesson.form} or np.ndim(values.get("lr", 0.0)):
-        return None
-    query = link_values(lesson, values)
-    floats = {value.dtype.name for value in args.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"}
-    query |= {key_of(lesson, "dtype"): kind for kind in floats if len(floats) == 1}
-    query |= {key_of(lesson, "view"): "Gradient"} if exercise.answer == "grad" else {}
-    return query if sum(map(len, query.values())) <= MOST_IN_URL else None
-
-
-def _in_the_lessons_fields(exercise: Exercise, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An optimizer's lesson sets up a run: where it starts, and the gradients as typed ones."""
-    if exercise.answer != "update":
-        return args
-    rest = {name: value for name, value in args.items() if name not in ("param", "grads")}
-    updates = len(args["grads"])
-    return {"objective": TYPED, "start": args["param"], "grads": args["grads"], "updates": updates, **rest}
+            lesson_link(exercise, grade.mistakes[0], failed)
 
 
 def _heading(test: TestResult) -> str:
@@ -142,7 +109,8 @@ def _heading(test: TestResult) -> str:
     sign = ":green[✓]" if test.passed else ":red[✗]"
     says = "" if test.passed else f" · :red[{plain(_short(test))}]"
     points = say("{score} of {most}", score=f"{test.points:g}", most=f"{test.max_points:g}")
-    return f"{sign} **{plain(test.name)}**{says} · :gray[{points}]"
+    worth = points if test.max_points else say("no points")
+    return f"{sign} **{plain(test.name)}**{says} · :gray[{worth}]"
 
 
 def _short(test: TestResult) -> str:
@@ -158,7 +126,7 @@ def _test(exercise: Exercise, test: TestResult, place: int) -> None:
     if not test.passed:
         if not _is_short(test):  # else it stands in the heading
             st.markdown(plain(test.message))
-        if test.hint:
+        if test.hint and test.outcome not in STOPPED:  # it is about the numbers, and there are none
             st.markdown(say("Hint: {hint}", hint=test.hint))
     if test.fault and test.fault.traceback and not test.passed:
         st.code(test.fault.traceback, language=None)
@@ -173,17 +141,35 @@ def _test(exercise: Exercise, test: TestResult, place: int) -> None:
 
 def call_text(exercise: Exercise, args: Mapping[str, Any]) -> str:
     """The call with this test's numbers, as it could be typed; of a large array the shape only."""
-    lines = "".join(f"    {name}={_argument(value)}\n" for name, value in args.items())
+    if exercise.answer == "update":
+        return _updates_text(exercise, args)
+    written = {name: _written(value) for name, value in args.items()}
+    lines = "".join(f"    {name}={text},{remark}\n" for name, (text, remark) in written.items())
     return f"{exercise.function}(\n{lines})"
 
 
-def _argument(value: Any) -> str:
+def _updates_text(exercise: Exercise, args: Mapping[str, Any]) -> str:
+    """A call per gradient, each handed what the one before returned; a learning rate per update comes with it."""
+    first = {"param": args["param"], "state": {}, "grads": args["grads"]}
+    each, over = "grad", "grads"
+    handed = {name: _written(value)[0] for name, value in args.items() if name not in first}
+    if np.ndim(args.get("lr", 0.0)):
+        first["rates"], handed["lr"] = args["lr"], "lr"
+        each, over = "grad, lr", "zip(grads, rates)"
+    written = {name: _written(value) for name, value in first.items()}
+    lines = [f"{name} = {text}{remark}" for name, (text, remark) in written.items()]
+    named = ", ".join((*exercise.signature.by_place, *(f"{name}={text}" for name, text in handed.items())))
+    return "\n".join((*lines, f"for {each} in {over}:", f"    param, state = {exercise.function}({named})"))
+
+
+def _written(value: Any) -> tuple[str, str]:
+    """A value in Python; of a large array three dots, and its shape as a remark."""
     if not isinstance(value, np.ndarray):
-        return f"{value!r},"
+        return repr(value), ""
     if value.size > MOST_CELLS:
-        return f"…,  # {shape(value)}"
+        return "…", f"  # {shape(value)}"
     kind = "" if value.dtype.name in ("float64", "int64", "bool") else f", np.{value.dtype.name}"
-    return f"np.array({format_tensor(value)}{kind}),"
+    return f"np.array({format_tensor(value)}{kind})", ""
 
 
 def _arrays(exercise: Exercise, test: TestResult, place: int) -> None:
