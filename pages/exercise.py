@@ -14,6 +14,7 @@ import streamlit as st
 
 from lib.catalog import TOPICS
 from lib.exercises import EXERCISES, Exercise
+from lib.exercises.spec import PATHS
 from lib.grading.grade import Grade, grade
 from lib.grading.job import Busy
 from lib.ui.browser_storage import draft_place, keep_in_browser
@@ -27,6 +28,7 @@ from lib.ui.text import say
 CSS = """
 <style>
 .st-key-exercise_statement .katex-display { overflow-x: auto; overflow-y: hidden; padding: 0.1rem 0; }
+.st-key-exercise_statement .katex-display > .katex { font-size: 1em; }
 @media (min-width: 641px) {
   .stColumn:has(> .stVerticalBlock > * > .st-key-exercise_statement) {
     position: sticky; top: 4rem; align-self: flex-start; max-height: calc(100vh - 5rem); overflow-y: auto;
@@ -48,11 +50,12 @@ def render(exercise: Exercise) -> None:
     """The whole page."""
     st.html(CSS)
     _heading(exercise)
-    left, right = st.columns([0.36, 0.64], gap="medium")
+    left, right = st.columns([0.4, 0.6], gap="medium")
     with right:
         _work(exercise)
     record, trouble = _record(exercise)
     with right:
+        _solution(exercise, record)
         _attempts(exercise, record)
     with left, st.container(key="exercise_statement"):
         st.markdown(statement(exercise))
@@ -61,6 +64,7 @@ def render(exercise: Exercise) -> None:
         _help(exercise, record)
     keep_in_browser()
     isolation_note()
+    _on_the_path(exercise)
 
 
 def slug_of_page(exercise: Exercise) -> str:
@@ -79,9 +83,16 @@ def _heading(exercise: Exercise) -> None:
     pages = st.session_state["pages"]
     st.title(say(exercise.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=_key(exercise, "what")):
-        st.markdown(
-            say(":gray[Level {level} of 5] {dots}", level=exercise.level, dots=level_dots(exercise)), width="content"
+        stretch = [e.slug for e in EXERCISES.values() if e.path == exercise.path]
+        what = say(
+            ":gray[{path}, {place} of {all} · level {level} of 5] {dots}",
+            path=say(PATHS.get(exercise.path, exercise.path)),
+            place=stretch.index(exercise.slug) + 1,
+            all=len(stretch),
+            level=exercise.level,
+            dots=level_dots(exercise),
         )
+        st.markdown(what, width="content")
         if exercise.lesson and exercise.lesson in pages:
             lesson = say("Lesson: {title}", title=TOPICS[exercise.lesson].title)
             st.page_link(pages[exercise.lesson], label=lesson, icon=":material/menu_book:", width="content")
@@ -182,9 +193,9 @@ def _report(exercise: Exercise, shown: Shown | None, fresh: bool) -> None:
         return
     if not fresh:
         st.caption(say("Your code has changed since these tests ran."))
-    show_report(exercise, shown.grade)
     if shown.grade.passed:
         _passed(exercise, shown.grade)
+    show_report(exercise, shown.grade)
 
 
 def _passed(exercise: Exercise, result: Grade) -> None:
@@ -192,16 +203,31 @@ def _passed(exercise: Exercise, result: Grade) -> None:
     if len(result.tests) < len(exercise.tests):
         st.success(say("Every visible test passes. Submit to try the hidden ones."))
         return
-    slugs = list(EXERCISES)
-    after = slugs[slugs.index(exercise.slug) + 1 :][:1]
-    st.success(say("Solved. The solution on the left may still show you something."))
-    for slug in after:
-        st.page_link(
-            st.session_state["pages"][f"exercise_{slug}"],
-            label=say("Next: {title}", title=EXERCISES[slug].title),
-            icon=":material/arrow_forward:",
-            width="content",
-        )
+    st.success(say("Solved. Compare yours with the solution below."))
+    _, after = _around(exercise)
+    if after:
+        _exercise_link(after, say("Next: {title}", title=after.title), icon=":material/arrow_forward:")
+
+
+def _around(exercise: Exercise) -> tuple[Exercise | None, Exercise | None]:
+    """The exercise before and the one after, on the path; None at its ends."""
+    every = list(EXERCISES.values())
+    place = every.index(exercise)
+    return (every[place - 1] if place else None), (every[place + 1] if place + 1 < len(every) else None)
+
+
+def _on_the_path(exercise: Exercise) -> None:
+    """The exercises before and after, at the foot."""
+    before, after = _around(exercise)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=_key(exercise, "neighbours")):
+        if before:
+            _exercise_link(before, say("← {title}", title=say(before.title)))
+        if after:
+            _exercise_link(after, say("{title} →", title=say(after.title)))
+
+
+def _exercise_link(exercise: Exercise, label: str, icon: str | None = None) -> None:
+    st.page_link(st.session_state["pages"][slug_of_page(exercise)], label=label, icon=icon, width="content")
 
 
 def statement(exercise: Exercise) -> str:
@@ -214,19 +240,22 @@ def _formula(found: re.Match[str]) -> str:
 
 
 def _help(exercise: Exercise, record: Record) -> None:
-    """Hints one at a time, those asked for stay; the solution after passing, or when asked for."""
+    """Hints one at a time, those asked for stay; the solution when asked for."""
     for place, hint in enumerate(exercise.hints[: record.hints], 1):
         st.markdown(say("**Hint {place}.** {hint}", place=place, hint=say(hint)))
-    seen = record.passed or record.shown
     with st.container(horizontal=True, gap="small"):
         if record.hints < len(exercise.hints):
             label = say("Hint {next} of {all}", next=record.hints + 1, all=len(exercise.hints))
             _ask_for_help(exercise, label, "hint", replace(record, hints=record.hints + 1))
-        if not seen:
+        if not (record.passed or record.shown):
             about = say("It is remembered that you looked before passing.")
             _ask_for_help(exercise, say("Show me the solution"), "show", replace(record, shown=True), about)
-    if seen:
-        with st.expander(say("A solution")):
+
+
+def _solution(exercise: Exercise, record: Record) -> None:
+    """After passing, folded; at once where it was asked for."""
+    if record.passed or record.shown:
+        with st.expander(say("A solution"), expanded=not record.passed):
             words, code = explained(exercise.solution)
             st.markdown(say(words))
             st.code(code, language="python", wrap_lines=True)

@@ -76,7 +76,8 @@ def why_not_returned(ran: job.Ran) -> str:
         return f"It ended with: {ran.outcome}."
     where = f" (line {fault.line}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
     if ran.outcome == "does not parse":  # Python has no words for what is nested beyond its memory
-        return f"Python cannot read the file: {fault.message or 'it is nested too deep'}{where}"
+        what = f"line {fault.line}, “{_shortened(fault.code.strip())}”" if where else "the file"
+        return f"Python cannot read {what}: {fault.message or 'it is nested too deep'}"
     if ran.outcome in ("bad result", "wrong arguments"):
         return fault.message
     return f"{fault.type}: {fault.message}{where}"

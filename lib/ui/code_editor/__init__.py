@@ -37,9 +37,10 @@ HTML = '<div class="frame"></div><p class="foot" id="foot" role="status"></p>'
 CSS = """
 .frame {
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); overflow: auto;
-  background: var(--st-code-background-color); min-height: 12rem; white-space: pre;
+  background: var(--st-code-background-color); min-height: 12rem; white-space: pre-wrap;
   font: 0.8125rem/1.5 var(--st-code-font);
 }
+.frame .cm-editor .cm-content { white-space: break-spaces; overflow-wrap: anywhere; flex-shrink: 1; }
 .frame:focus-within { border-color: var(--st-primary-color); box-shadow: 0 0 0 1px var(--st-primary-color); }
 .foot { margin: 0.25rem 0 0; font: 0.8125rem/1.4 var(--st-font); color: var(--st-gray-text-color); }
 """
