@@ -1,5 +1,5 @@
-"""You changed one array in place, so that every entry of your list is the same, last point (and start is gone). Make
-a new array: theta = theta − …"""
+"""You changed one array in place, so that every entry of your list is the same, last point. Make a new array in each
+update: theta = theta − …"""
 
 import numpy as np
 
