@@ -14,7 +14,7 @@ from lib.exercises import EXERCISES
 from lib.ui.browser_storage import DRAFT, RECORD
 from tests.conftest import Server
 from tests.test_editor import editor, opened, put
-from tests.test_exercise_pages import HALF_LEFT_OUT, HUBER
+from tests.test_exercise_pages import HALF_LEFT_OUT, HUBER, mistake
 from tests.test_in_browser import settled, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -68,6 +68,17 @@ def test_the_likely_mistake_leads_to_the_lesson_with_the_tests_numbers(page):
     page.get_by_role("link", name="Work this test by hand").click()
     expect(page.locator(f".st-key-{HUBER}_input input")).to_have_value("[-3, -1, 0, 0.5, 2]")
     expect(page.locator("[class*=_torch] strong").first).to_have_text("0.9250")
+
+
+def test_an_update_leads_to_the_optimizer_with_the_tests_gradients(page):
+    visit(page, "exercise_sgd_momentum_step")
+    expect(editor(page)).to_be_visible()
+    put(page, mistake("sgd_momentum_step", "keeps_the_first_buffer"))
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("link", name="Work this test by hand, update 2").click()
+    expect(page.locator(".st-key-sgd_objective input")).to_have_value("Gradients that I type")
+    expect(page.locator(".st-key-sgd_at input")).to_have_value("2")
+    expect(page.locator("[class*=_torch] strong").first).to_be_visible()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.set_up import SetUp, set_up
-from lib.lesson.trace import Update
+from lib.lesson.trace import Divergence, Update, divergence
 from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
 from lib.ui.heading import spec_of
 from lib.ui.text import say
@@ -34,6 +34,10 @@ class Runs:
     @cached_property
     def by_torch(self) -> Sequence[Update]:
         return self.torch_up_to(self.ready.updates)
+
+    @cached_property
+    def divergence(self) -> Divergence | None:
+        return divergence(self.by_hand, self.ready.loss, self.ready.param)
 
     def torch_up_to(self, updates: int) -> Sequence[Update]:
         """Torch's first updates: the working of an early one need not wait for the rest."""
@@ -70,13 +74,18 @@ def _objective_field(lesson: Optimizer, typed: Typed) -> None:
         say("What is minimised"),
         spec_of(lesson, "objective").options,  # type: ignore[union-attr]
         index=list((*OBJECTIVES, TYPED)).index(example_texts(lesson)[0]["objective"]),
-        format_func=lambda slug: say(OBJECTIVES[slug].title if slug in OBJECTIVES else "Gradients that I type"),
+        format_func=objective_title,
         key=key,
         on_change=_start_afresh,
         args=(lesson, key),
         bind="query-params",
         persist_state="session",
     )
+
+
+def objective_title(slug: str) -> str:
+    """As it is chosen by, and as it stands in the URL."""
+    return say(OBJECTIVES[slug].title if slug in OBJECTIVES else "Gradients that I type")
 
 
 def _start_afresh(lesson: Optimizer, key: str) -> None:
