@@ -37,7 +37,7 @@ def render() -> None:
     title, link = st.columns([0.85, 0.15], vertical_alignment="center")
     title.title(say(PAGE.title), anchor=False)
     with link:
-        copy_link("clinic_copy")
+        copy_link()
     st.markdown(
         say("Type the number from your training log. Then test its causes one by one, with lines for your own loop.")
     )

@@ -47,7 +47,7 @@ def render() -> None:
     title, link = st.columns([0.85, 0.15], vertical_alignment="center", gap="small")
     title.title(say(PAGE.title), anchor=False)
     with link:
-        copy_link(key("copy"))
+        copy_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key("what")):
         st.markdown(f"{LESSON.names[0]} · {say(PAGE.purpose)}", width="content")
         st.markdown(f"${LESSON.formula}$", width="content")

@@ -11,7 +11,6 @@ from lib.lesson import run
 from lib.lesson.judge_trace import judge_trace
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.tensor_text import TensorTextError, read
-from lib.lesson.trace import divergence
 from lib.ui import views
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
@@ -94,9 +93,8 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
 
 
 def _divergence_note(runs: Runs) -> None:
-    found = divergence(runs.by_hand, runs.ready.loss, runs.ready.param)
-    if found:
-        st.warning(say(found.says), icon=":material/trending_up:")
+    if runs.divergence:
+        st.warning(say(runs.divergence.says), icon=":material/trending_up:")
 
 
 def _own_values(lesson: Optimizer, runs: Runs) -> None:

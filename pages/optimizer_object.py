@@ -114,7 +114,7 @@ def _heading() -> None:
     with about, st.popover(say("The article today"), type="tertiary"):
         st.markdown(say(ARTICLE))
     with link:
-        copy_link("object_copy")
+        copy_link()
     st.markdown(
         say(
             "It holds your parameters themselves, in groups with options, and a state for each. `backward` fills "

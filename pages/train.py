@@ -58,7 +58,7 @@ def _heading() -> None:
     title, link = st.columns([0.85, 0.15], vertical_alignment="center", gap="small")
     title.title(say(PAGE.title), anchor=False)
     with link:
-        copy_link("train_copy")
+        copy_link()
     st.markdown(say(WHAT))
 
 

@@ -197,7 +197,7 @@ def test_each_step_with_a_closure_is_torchs(lesson, objective):
             param, state = (torchs[place - 1].param, torchs[place - 1].state) if place else (ready.param, {})
             given = run.given_values(lesson, {**setting, "param": param, "grad": ready.grads[place], "state": state})
             ours = run.drive(lesson.by_hand(**given)).returned
-            assert_same_trace([run.Update({}, ours[0], ours[1])], [after], rtol=1e-6, atol=1e-7)
+            assert_same_trace([run.Update(dict, ours[0], ours[1])], [after], rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

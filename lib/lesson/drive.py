@@ -46,6 +46,16 @@ def drive(steps: Steps, answer: Answer = go_on) -> Worked:
             sent[step.name] = done[step.name] = done[step.base] = reply
 
 
+def finish(steps: Steps) -> Any:
+    """What a hand calculation returns when each step goes on with its own value; its steps are not kept."""
+    try:
+        step = next(steps)
+        while True:
+            step = steps.send(np.asarray(step.value))
+    except StopIteration as end:
+        return end.value
+
+
 def work(lesson: Topic, values: Mapping[str, Any], answer: Answer = go_on, dtype: Any = np.float64) -> Worked:
     """The hand calculation with `answer` deciding what each step goes on with, in the precision `dtype`."""
     check(lesson, values)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from lib.lesson.checks import need_shape
-from lib.lesson.drive import Answer, drive, go_on
+from lib.lesson.drive import Answer, drive, finish, go_on
 from lib.lesson.given import given_values
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.spec import Step, Steps
@@ -21,15 +22,20 @@ Gradients = Sequence[Any] | Callable[..., Any]
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """One update: its steps, the parameter after it, what the optimizer then remembers, and the gradient it was given.
+    """One update: the parameter after it, what the optimizer then remembers, and the gradient it was given.
 
     `steps` is empty where torch did the update, and where there was no gradient (None): torch skips such a parameter.
+    They are worked again when they are asked for: of a thousand updates one is looked at.
     """
 
-    steps: dict[str, Step]
+    work: Callable[[], dict[str, Step]]
     param: np.ndarray
     state: dict[str, Any]
     grad: Any = None
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        return self.work()
 
 
 def trace_by_hand(
@@ -52,19 +58,27 @@ def trace_by_hand(
     param, state = np.array(param, dtype=np.float64), dict[str, Any]()
     done: list[Update] = []
     fixed: dict[str, Any] = {}
+    by_hand = way or lesson.by_hand
     for update, lr in enumerate(_rates(grads, values, updates)):
         grad = _gradient(lesson, grads, param, update)
         if grad is None:
-            done.append(Update({}, param, state))
+            done.append(Update(dict, param, state))
             continue
         if not fixed or lr:
             fixed = given_values(lesson, {**values, **lr, "param": param, "grad": grad})
             lesson.check(**fixed)
         given = {**fixed, "param": param, "grad": _ready(lesson, grad, param), "state": state}
-        worked = drive((way or lesson.by_hand)(**given), slip(given) if slip else go_on)
-        param, state = np.asarray(worked.returned[0]), worked.returned[1]
-        done.append(Update(worked.steps, param, state, given["grad"]))
+        with np.errstate(all="ignore"):
+            after = drive(by_hand(**given), slip(given)).returned if slip else finish(by_hand(**given))
+        param, state = np.asarray(after[0]), after[1]
+        done.append(Update(partial(_steps, by_hand, given, slip), param, state, given["grad"]))
     return done
+
+
+def _steps(
+    by_hand: Callable[..., Steps], given: Mapping[str, Any], slip: Callable[[Mapping[str, Any]], Answer] | None
+) -> dict[str, Step]:
+    return drive(by_hand(**given), slip(given) if slip else go_on).steps
 
 
 def trace_by_torch(
@@ -90,7 +104,7 @@ def trace_by_torch(
             leaf.grad = None if grad is None else _torch_gradient(lesson, leaf, grad)
             optimizer.step()
         state = {} if grad is None and not done else plain_state(optimizer.state[leaf])
-        done.append(Update({}, leaf.detach().numpy().copy(), state, grad))
+        done.append(Update(dict, leaf.detach().numpy().copy(), state, grad))
     return done
 
 

@@ -32,6 +32,9 @@ _component = st.components.v2.component(
 )
 
 
-def copy_link(key: str) -> None:
-    """Copies the address of what is on the screen."""
-    _component(key=key, data={"label": say("Copy link"), "done": say("Copied")}, width=120, height=40)
+def copy_link() -> None:
+    """Copies the address of what is on the screen; one on a page.
+
+    Without a key: Streamlit looks at the state of everything that has one whenever a field is drawn.
+    """
+    _component(data={"label": say("Copy link"), "done": say("Copied")}, width=120, height=40)

@@ -30,7 +30,7 @@ def heading(lesson: T, about: Callable[[T], None], draw: Callable[[T], Mapping[s
     with picker:
         _example_picker(lesson, draw)
     with link:
-        copy_link(key_of(lesson, "copy"))
+        copy_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
         st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
         st.markdown(say(lesson.purpose), width="content")

@@ -11,6 +11,7 @@ import streamlit as st
 from lib.catalog import OPTIMIZERS
 from lib.lesson import run
 from lib.lesson.code import heart
+from lib.lesson.objectives import Objective
 from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
@@ -19,7 +20,7 @@ from lib.lesson.spec import Topic
 from lib.lesson.sweep import final_losses, sweep_range, without_runaways
 from lib.lesson.tensor_text import TensorTextError
 from lib.lesson.trace import Update, buffers, divergence, first_parting
-from lib.plots.path import lines, losses, paths, points_of
+from lib.plots.path import leaves_after, lines, losses, paths, points_of
 from lib.plots.sweep import sweep_map
 from lib.ui.fields import Typed, as_text, fill, key_of, matching_example, read_numbers
 from lib.ui.heading import spec_of
@@ -123,6 +124,10 @@ def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             st.markdown(f"${objective.formula}$", width="content")
             st.caption(say(f"{objective.says} {objective.noise}".strip()))
     _draw(lesson, _picture(runs, chosen), chosen)
+    if chosen == OVER and runs.ready.objective:
+        last = leaves_after(runs.ready.objective, _points(runs, runs.ready.objective))
+        if last is not None:
+            st.caption(say("After update {last} the path leaves the picture.", last=last))
     if chosen == STEP:
         st.caption(say("How far each element moves per unit of its gradient: plain SGD moves lr in every update."))
 
@@ -134,10 +139,10 @@ def what_the_example_shows(lesson: Topic) -> None:
 
 
 def _picture(runs: Runs, chosen: str) -> Any:
-    params = [runs.ready.param, *(update.param for update in runs.by_hand)]
     if chosen == OVER and runs.ready.objective:
-        points = points_of(params, runs.ready.objective.size)
+        points = _points(runs, runs.ready.objective)
         return paths(runs.ready.objective, {"path": points}, playable=True)
+    params = _params(runs)
     if chosen == LOSS:
         values = np.array([runs.ready.loss(param) for param in params])
         return losses({"loss": values}, logarithmic=not np.any(values < 0))
@@ -146,6 +151,15 @@ def _picture(runs: Runs, chosen: str) -> Any:
     if chosen == PARAMETER:
         return lines({tags[place]: np.array([param[place] for param in params]) for place in places}, "parameter")
     return lines(_effective_steps(runs, params, tags), "effective step", first=1)
+
+
+def _params(runs: Runs) -> list[np.ndarray]:
+    """The parameter from the start on."""
+    return [runs.ready.param, *(update.param for update in runs.by_hand)]
+
+
+def _points(runs: Runs, objective: Objective) -> np.ndarray:
+    return points_of(_params(runs), objective.size)
 
 
 def _effective_steps(
@@ -378,7 +392,7 @@ def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, oth
         given = {**{p.name: p.default for p in lesson.parameters}, **ready.values}
         given["lr"] = lr[place] if isinstance(lr, list) else lr
         state = convention.in_torchs_terms(update.state, given) if update.state else {}
-        translated.append(Update(update.steps, update.param, dict(state), update.grad))
+        translated.append(Update(update.work, update.param, dict(state), update.grad))
     return translated
 
 
