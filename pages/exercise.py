@@ -28,7 +28,7 @@ from lib.ui.text import say
 CSS = """
 <style>
 .st-key-exercise_statement .katex-display { overflow-x: auto; overflow-y: hidden; padding: 0.1rem 0; }
-.st-key-exercise_statement .katex-display > .katex { font-size: 1em; }
+.st-key-exercise_statement .katex-display > .katex { font-size: 1.05em; }
 @media (min-width: 641px) {
   .stColumn:has(> .stVerticalBlock > * > .st-key-exercise_statement) {
     position: sticky; top: 4rem; align-self: flex-start; max-height: calc(100vh - 5rem); overflow-y: auto;
@@ -236,7 +236,7 @@ def statement(exercise: Exercise) -> str:
 
 
 def _formula(found: re.Match[str]) -> str:
-    return "".join(f"\n$$\n{part}\n$$\n" for part in re.split(r"\s*\n\\qquad\s*", found[1].strip()))
+    return "".join(f"\n$$\n{part}\n$$\n" for part in re.split(r"\s*\\qquad\s*", found[1].strip()))
 
 
 def _help(exercise: Exercise, record: Record) -> None:

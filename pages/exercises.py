@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import groupby
 
@@ -22,13 +23,23 @@ PAGE = Page(
     names=("练习", "NumPy exercises", "programming"),
     purpose="Write it in NumPy, and have it tested against PyTorch.",
 )
-COLUMNS = 3
 SIGNS = {"passed": ":green[✓]", "solution seen": ":orange[◐]", "started": ":orange[◔]", "new": ":gray[○]"}
 EVERY_TOPIC, EVERY_LEVEL, EVERY_STATE = "Every topic", "Every level", "Every state"
+A_TOPIC = 3  # exercises at least share a tag that is offered as a topic; the search field finds the others
+
+# A long title breaks into two lines instead of losing its end, and a phone has two pickers in a row.
+CSS = """
+<style>
+[class*="st-key-stretch_"] [data-testid="stPageLink"] a { align-items: baseline; }
+[class*="st-key-stretch_"] [data-testid="stPageLink"] p { white-space: normal; }
+@media (max-width: 640px) { .st-key-exercise_filter > * { flex: 1 1 40%; width: auto !important; min-width: 8rem; } }
+</style>
+"""
 
 
 def render() -> None:
     """The whole page."""
+    st.html(CSS)
     st.title(say(PAGE.title), anchor=False)
     st.markdown(say("Write losses, gradients and optimizers in NumPy. Every answer is tested against PyTorch."))
     states = {slug: state_of(slug) for slug in EXERCISES}
@@ -37,9 +48,11 @@ def render() -> None:
     shown = [exercise for exercise in EXERCISES.values() if fits(exercise, states[exercise.slug])]
     if not shown:
         st.info(say("No exercise fits this filter."))
-    st.caption(" · ".join(f"{sign} {say(state)}" for state, sign in SIGNS.items()))
+    signs = " · ".join(f"{sign} {say(state)}" for state, sign in SIGNS.items())
+    st.caption(signs + say(" · ●●○○○ level 2 of 5"))
+    next_path = EXERCISES[_following(states)].path if _following(states) else ""
     for path, members in groupby(shown, key=lambda exercise: exercise.path):
-        _stretch(path, list(members), states)
+        _stretch(path, list(members), states, is_open=path == next_path or len(shown) < len(EXERCISES))
     keep_in_browser()
     st.divider()
     st.caption(say("Your drafts, attempts and progress stay in this browser."))
@@ -59,34 +72,59 @@ def state_of(slug: str) -> str:
     return "started" if record.attempts or record.hints or has_draft(slug) else "new"
 
 
+def _following(states: Mapping[str, str]) -> str:
+    """The first exercise of the path that is not passed yet; empty after the last."""
+    return next((slug for slug, state in states.items() if state != "passed"), "")
+
+
 def _progress(states: Mapping[str, str]) -> None:
-    """How far along the path, and where to go on."""
+    """How far along the path, and where to go on: what was begun, and what comes next."""
     passed = sum(state == "passed" for state in states.values())
     st.progress(passed / max(len(states), 1), say("{passed} of {all} solved", passed=passed, all=len(states)))
-    following = next((slug for slug, state in states.items() if state != "passed"), None)
-    if following:
-        words = "Go on with {title}" if states[following] == "started" else "Next on the path: {title}"
-        st.page_link(
-            st.session_state["pages"][slug_of_page(EXERCISES[following])],
-            label=say(words, title=EXERCISES[following].title),
-            icon=":material/arrow_forward:",
-            width="content",
-        )
+    following = _following(states)
+    started = next((slug for slug, state in states.items() if state == "started"), "")
+    with st.container(horizontal=True, gap="medium", key="exercises_note_next"):
+        for slug, words in {following: "Next on the path: **{title}**", started: "Go on with **{title}**"}.items():
+            if slug:
+                st.page_link(
+                    st.session_state["pages"][slug_of_page(EXERCISES[slug])],
+                    label=say(words, title=say(EXERCISES[slug].title)),
+                    icon=":material/arrow_forward:",
+                    width="content",
+                )
+        if not following:
+            st.markdown(say("The whole path is done."))
 
 
 def _filter() -> Callable[[Exercise, str], bool]:
-    """The three pickers; what they let through."""
-    tags = sorted({tag for exercise in EXERCISES.values() for tag in exercise.tags})
+    """The search field and the three pickers; what they let through."""
+    tags = Counter(tag for exercise in EXERCISES.values() for tag in exercise.tags)
     topics = list(dict.fromkeys(PATHS.get(e.path, e.path) for e in EXERCISES.values()))
+    topics += sorted(tag for tag, count in tags.items() if count >= A_TOPIC)
     with st.container(horizontal=True, gap="small", key="exercise_filter"):
-        topic = _pick("topic", [EVERY_TOPIC, *topics, *tags])
+        search = st.text_input(
+            say("Search"),
+            placeholder=say("softmax, margin …"),
+            key="exercises_search",
+            label_visibility="collapsed",
+            width=172,
+            bind="query-params",
+            persist_state="session",
+        )
+        topic = _pick("topic", [EVERY_TOPIC, *topics])
         level = _pick("level", [EVERY_LEVEL, *(f"Level {number}" for number in range(1, 6))])
         state = _pick("state", [EVERY_STATE, *SIGNS])
     return lambda exercise, its_state: (
         topic in (EVERY_TOPIC, PATHS.get(exercise.path, exercise.path), *exercise.tags)
         and level in (EVERY_LEVEL, f"Level {exercise.level}")
         and state in (EVERY_STATE, its_state)
+        and all(word in _searched(exercise) for word in search.lower().split())
     )
+
+
+def _searched(exercise: Exercise) -> str:
+    """All that an exercise is found by."""
+    return " ".join((exercise.title, exercise.function, *exercise.tags)).lower()
 
 
 def _pick(name: str, options: list[str]) -> str:
@@ -102,15 +140,22 @@ def _pick(name: str, options: list[str]) -> str:
     )
 
 
-def _stretch(path: str, exercises: list[Exercise], states: Mapping[str, str]) -> None:
-    """One stretch of the path: its exercises in columns, read from left to right."""
+def _stretch(path: str, exercises: list[Exercise], states: Mapping[str, str], is_open: bool) -> None:
+    """One stretch of the path in two columns, each read from the top."""
     passed = sum(states[exercise.slug] == "passed" for exercise in exercises)
     count = say("{passed} of {all}", passed=passed, all=len(exercises))
-    st.subheader(f"{say(PATHS.get(path, path))} :gray[{count}]", anchor=False)
-    for row in (exercises[i : i + COLUMNS] for i in range(0, len(exercises), COLUMNS)):
-        for column, exercise in zip(st.columns(COLUMNS, gap="small"), row, strict=False):
-            column.page_link(
-                st.session_state["pages"][slug_of_page(exercise)],
-                label=f"{SIGNS[states[exercise.slug]]} {say(exercise.title)} :gray[{level_dots(exercise)}]",
-                help=f"{say(states[exercise.slug])} · {', '.join(exercise.tags)}",
-            )
+    title = f"**{say(PATHS.get(path, path))}** :gray[{count}]" + (" :green[✓]" if passed == len(exercises) else "")
+    half = (len(exercises) + 1) // 2
+    with st.expander(title, expanded=is_open, key=f"stretch_{path}_{is_open}"):
+        for column, part in zip(st.columns(2, gap="small"), (exercises[:half], exercises[half:]), strict=True):
+            with column.container(gap="xsmall"):
+                for exercise in part:
+                    _exercise(exercise, states[exercise.slug])
+
+
+def _exercise(exercise: Exercise, state: str) -> None:
+    st.page_link(
+        st.session_state["pages"][slug_of_page(exercise)],
+        label=f"{SIGNS[state]} {say(exercise.title)} :gray[{level_dots(exercise)}]",
+        help=f"{say(state)} · {', '.join(exercise.tags)}",
+    )

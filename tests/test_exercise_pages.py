@@ -14,6 +14,7 @@ from lib.grading.grade import grade
 from lib.grading.isolation import Isolation
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
+from lib.ui.browser_storage import RECORD
 from lib.ui.lesson_link import lesson_query
 from lib.ui.record import Attempt, Record, RecordError
 from lib.ui.report import call_text, error_line, plain
@@ -171,8 +172,29 @@ def test_the_list_names_every_exercise_and_filters_them():
     healthy(app.selectbox(key="exercises_topic").set_value("Foundations").run())
     shown = " ".join(link.label for link in links(app) if "○" in link.label)
     assert "Softmax" in shown and "Huber loss" not in shown
+    healthy(app.text_input(key="exercises_search").set_value("stability sum").run())
+    assert [link.label for link in links(app) if "●" in link.label] == [":gray[○] Log-sum-exp :gray[●●○○○]"]
     healthy(app.selectbox(key="exercises_state").set_value("passed").run())
     assert "No exercise fits" in app.info[0].value
+
+
+def test_only_the_stretch_to_go_on_with_stands_open_until_something_is_filtered():
+    app = open_page("exercises")
+    assert [folded.proto.expanded for folded in stretches(app)] == [True] + [False] * (len(stretches(app)) - 1)
+    healthy(app.selectbox(key="exercises_level").set_value("Level 2").run())
+    assert all(folded.proto.expanded for folded in stretches(app))
+
+
+def test_the_next_on_the_path_is_named_beside_what_was_begun():
+    app = open_page("exercises")
+    app.session_state["browser_storage_early"] = {RECORD + HUBER: record.written_record(Record(hints=1))}
+    labels = [link.label for link in links(healthy(app.run()))]
+    first = next(iter(EXERCISES.values()))
+    assert {f"Next on the path: **{first.title}**", "Go on with **Huber loss**"} <= set(labels)
+
+
+def stretches(app: AppTest) -> list:
+    return [folded for folded in app.expander if ":gray[0 of " in folded.label]
 
 
 def test_garbage_in_the_browsers_storage_is_answered_in_words():
