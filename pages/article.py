@@ -92,7 +92,7 @@ def _heading(heading: Heading, claims: list[Claim], verdicts: Mapping[str, Verdi
             st.markdown(say(heading.note))
         for claim in claims:
             _claim(claim, verdicts[claim.id])
-        if heading.page in st.session_state["pages"] and not claims:
+        if heading.page in st.session_state["pages"] and heading.page not in {claim.lesson for claim in claims}:
             open_lesson(heading.page)
 
 

@@ -14,6 +14,7 @@ from lib.lesson.tensor_text import TensorTextError, parse
 from lib.plots import averages as pictures
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
+from lib.ui.heading import neighbours
 from lib.ui.page import Page
 from lib.ui.picks import slider_with_picks
 from lib.ui.text import number, say
@@ -38,6 +39,20 @@ def key(name: str) -> str:
 
 def render() -> None:
     """The whole page."""
+    _heading()
+    left, right = st.columns([0.29, 0.71], gap="small")
+    with left, st.container(border=True, key=key("input_card")):
+        series, beta = _inputs()
+    if series is None:
+        st.info(say("Your working waits for a list of numbers."))
+    else:
+        with right, st.container(border=True, key=key("working_card")):
+            day = _working(series, beta)
+        _view(series, beta, day)
+    neighbours("exponential_averages")
+
+
+def _heading() -> None:
     title, link = st.columns([0.85, 0.15], vertical_alignment="center", gap="small")
     title.title(say(PAGE.title), anchor=False)
     with link:
@@ -45,15 +60,6 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key("what")):
         st.markdown(f"{LESSON.names[0]} · {say(PAGE.purpose)}", width="content")
         st.markdown(f"${LESSON.formula}$", width="content")
-    left, right = st.columns([0.29, 0.71], gap="small")
-    with left, st.container(border=True, key=key("input_card")):
-        series, beta = _inputs()
-    if series is None:
-        st.info(say("Your working waits for a list of numbers."))
-        return
-    with right, st.container(border=True, key=key("working_card")):
-        day = _working(series, beta)
-    _view(series, beta, day)
 
 
 def start_afresh() -> None:

@@ -14,6 +14,7 @@ from lib.lesson.descent import FAR, LESSON, NEAR, Outlook, Path
 from lib.plots import descent as pictures
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
+from lib.ui.heading import neighbours
 from lib.ui.page import Page
 from lib.ui.picks import slider_with_picks
 from lib.ui.text import number, say
@@ -59,6 +60,7 @@ def render() -> None:
         _one_update(path, setting)
     st.info(outlook_text(descent.outlook(setting.lr, setting.start), setting))
     _view(path, setting)
+    neighbours("gradient_descent")
 
 
 def start_afresh() -> None:

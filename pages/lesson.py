@@ -41,7 +41,7 @@ def render(lesson: Lesson) -> None:
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
         usable = _result(lesson, typed)
     _below(lesson, typed, usable)
-    neighbours(lesson)
+    neighbours(lesson.slug)
 
 
 def _draw_random(lesson: Lesson) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib.lesson.pieces import num, total
 from lib.lesson.tensor_text import TensorTextError, parse
+from lib.ui.heading import neighbours
 from lib.ui.page import Page
 from lib.ui.text import say
 
@@ -53,13 +54,19 @@ def render() -> None:
             bind="query-params",
             persist_state="session",
         )
-        try:
-            losses = losses_in(text)
-        except ValueError as error:
-            st.caption(f":red[{say('{problem}', problem=str(error))}]")
-            return
-        for line in lines(losses, share):
-            st.markdown(line)
+        _worked(text, share)
+    neighbours("loss_cost_objective")
+
+
+def _worked(text: str, share: float) -> None:
+    """The three numbers of the losses typed, or what is wrong with them."""
+    try:
+        losses = losses_in(text)
+    except ValueError as error:
+        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        return
+    for line in lines(losses, share):
+        st.markdown(line)
 
 
 def losses_in(text: str) -> np.ndarray:

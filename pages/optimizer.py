@@ -42,7 +42,7 @@ def render(lesson: Optimizer) -> None:
         if runs:
             _working(lesson, runs)
     _below(lesson, typed, runs)
-    neighbours(lesson)
+    neighbours(lesson.slug)
 
 
 def _runs(lesson: Optimizer, typed: Typed) -> Runs | None:

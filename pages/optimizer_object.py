@@ -32,6 +32,7 @@ from lib.lesson.live_prediction import ELEMENTS, Verdict, predict
 from lib.lesson.live_sentence import what_happened
 from lib.lesson.optimizer_state_file import StateFileError, pack_file
 from lib.ui.copy_link import copy_link
+from lib.ui.heading import neighbours
 from lib.ui.page import Page
 from lib.ui.text import say
 
@@ -90,7 +91,12 @@ def render() -> None:
     """The whole page."""
     _take_loaded()
     _heading()
-    setup = _set_up()
+    _session(_set_up())
+    neighbours("optimizer_object")
+
+
+def _session(setup: SetUp) -> None:
+    """Everything that follows from the actions so far, replayed with these settings."""
     try:
         actions = actions_in(st.session_state.get("object_actions", st.query_params.get("object_actions", "")))
         session = replay(setup, actions)

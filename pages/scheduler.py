@@ -36,7 +36,7 @@ def render(lesson: Scheduler) -> None:
         schedule = _schedule(lesson, typed)
         epoch = _working(lesson, schedule) if schedule else 0
     _below(lesson, schedule, epoch)
-    neighbours(lesson)
+    neighbours(lesson.slug)
 
 
 def _fields(lesson: Scheduler) -> Typed:

@@ -23,6 +23,7 @@ from lib.training.script import program_of
 from lib.training.seats import Seats
 from lib.training.settings import MOST_EPOCHS, MOST_POINTS, Settings
 from lib.ui.copy_link import copy_link
+from lib.ui.heading import neighbours
 from lib.ui.live_training import live_pictures
 from lib.ui.page import Page
 from lib.ui.text import say
@@ -52,6 +53,7 @@ def render() -> None:
         run = _stage(settings, problems)
     if run is not None:
         _below(run)
+    neighbours("train")
 
 
 def _heading() -> None:

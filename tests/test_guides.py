@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from lib.catalog import LOSSES
+from lib.catalog import LOSSES, TOPICS
 from lib.guides.applications import APPLICATIONS, total, worked
 from lib.guides.article import CLAIMS, HEADINGS, STATUSES, Claim, judge
 from lib.guides.choosing import TASKS
@@ -155,6 +156,11 @@ def test_claims_have_names_of_their_own_and_stand_under_a_heading_with_a_page_or
     headings = {heading.slug: heading for heading in HEADINGS}
     assert {claim.heading for claim in CLAIMS} <= set(headings)
     assert all(h.note for h in HEADINGS if h.slug not in {claim.heading for claim in CLAIMS})
+
+
+def test_every_heading_leads_to_a_page():
+    pages = {*TOPICS, *(path.stem for path in Path(__file__).parents[1].joinpath("pages").glob("*.py"))}
+    assert {heading.page for heading in HEADINGS} <= pages
 
 
 JUDGED = [

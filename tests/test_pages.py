@@ -146,10 +146,37 @@ def test_working_and_input_survive_a_visit_to_another_page():
     assert field(app, "cross_entropy_loss", "forward_divisor").value == "5"
 
 
+# Where a page leads: to the one before and after it, and to its exercises.
+WAYS = {
+    "loss_cost_objective": ["Self-information →"],
+    "ctc_loss": ["← Triplet margin loss with a distance function", "Gradient descent →", "CTC loss"],
+    "gradient_descent": ["← CTC loss", "Averages and momentum →"],
+    "exponential_averages": ["← Gradient descent", "What an optimizer object is →"],
+    "optimizer_object": ["← Averages and momentum", "Train →"],
+    "train": ["← What an optimizer object is", "SGD →"],
+    "huber_loss": ["← Smooth L1 loss", "Poisson NLL loss →", "Gradient of Huber loss"],
+    "adam": ["Adam", "AMSGrad: Adam that never forgets a size"],
+    "step_lr": ["Step decay"],
+}
+
+
+@pytest.mark.parametrize("slug", WAYS)
+def test_every_page_of_the_path_leads_on_and_to_its_exercises(slug):
+    links = [element.proto.label for element in open_page(slug).get("page_link")]
+    assert set(WAYS[slug]) <= set(links)
+
+
 def test_search_finds_english_torch_and_chinese_names():
     app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
     options = app.selectbox(key="search").options
-    for name in ("Cross-entropy loss", "nn.CrossEntropyLoss", "交叉熵", "optim.Adam", "lr_scheduler.StepLR", "Loss clinic"):
+    for name in (
+        "Cross-entropy loss",
+        "nn.CrossEntropyLoss",
+        "交叉熵",
+        "optim.Adam",
+        "lr_scheduler.StepLR",
+        "Loss clinic",
+    ):
         assert any(name in option for option in options)
     healthy(app.selectbox(key="search").set_value("cross_entropy_loss").run())
     assert app.title[0].value == "Cross-entropy loss"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from lib.catalog import TOPICS
+from lib.exercises import EXERCISES
 from lib.lesson.spec import Parameter, Topic, Try
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
@@ -79,13 +79,26 @@ def spec_of(lesson: Topic, name: str) -> Parameter:
     return next(spec for spec in lesson.form if spec.name == name)
 
 
-def neighbours(lesson: Topic) -> None:
-    """Previous and next lesson, at the foot."""
-    slugs = list(TOPICS)
-    place = slugs.index(lesson.slug)
+def neighbours(slug: str) -> None:
+    """At the foot: the exercises about this page, and the page before and after it."""
+    _practice(slug)
+    order = [entry for family in st.session_state["groups"].values() for entry in family]
+    place = order.index(slug)
     pages = st.session_state["pages"]
-    with st.container(horizontal=True, horizontal_alignment="distribute", key=key_of(lesson, "neighbours")):
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=f"{slug}_neighbours"):
         for step, arrow in ((-1, "← {title}"), (1, "{title} →")):
-            if 0 <= place + step < len(slugs):
-                slug = slugs[place + step]
-                st.page_link(pages[slug], label=say(arrow, title=TOPICS[slug].title), width="content")
+            if 0 <= place + step < len(order):
+                page = pages[order[place + step]]
+                st.page_link(page, label=say(arrow, title=say(page.title)), width="content")
+
+
+def _practice(slug: str) -> None:
+    """Links to the exercises about this page, in the order of the path."""
+    exercises = [exercise for exercise in EXERCISES.values() if exercise.lesson == slug]
+    if not exercises:
+        return
+    pages = st.session_state["pages"]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{slug}_practice"):
+        st.markdown(say("Write it in NumPy:"), width="content")
+        for exercise in exercises:
+            st.page_link(pages[f"exercise_{exercise.slug}"], label=say(exercise.title), width="content")
