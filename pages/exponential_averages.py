@@ -249,13 +249,15 @@ def _momentum(series: np.ndarray, beta: float, day: int) -> None:
 
 def verdict_text(names: tuple[str, str], slow: np.ndarray, fast: np.ndarray, level: float) -> str:
     """Who is first below the level, and who stays there first."""
-    first = [averages.first_below(losses, level) for losses in (slow, fast)]
-    stays = [averages.stays_below(losses, level) for losses in (slow, fast)]
+    arrives = earlier(names, [averages.first_below(losses, level) for losses in (slow, fast)])
+    settles = earlier(names, [averages.stays_below(losses, level) for losses in (slow, fast)])
+    if arrives == settles:
+        return say("Below {level:g}: **{name}** gets there first, and is the first to stay.", level=level, name=arrives)
     return say(
-        "Below {level:g}: **{earlier}** gets there first, **{settled}** stays there first.",
+        "Below {level:g}: **{arrives}** gets there first, **{settles}** stays there first.",
         level=level,
-        earlier=earlier(names, first),
-        settled=earlier(names, stays),
+        arrives=arrives,
+        settles=settles,
     )
 
 

@@ -84,6 +84,7 @@ CSS = """<style>
 .live mark { color: inherit; font-weight: 700; padding: 0 .15rem; border-bottom: 2px solid #d0561f;
   background: color-mix(in srgb, #d0561f 18%, transparent); }
 .live small { font-size: .75rem; display: block; opacity: .85; }
+@media (max-width: 640px) { .live td, .live th { padding-right: .3rem; } .live td { font-size: .75rem; } }
 </style>"""
 
 
@@ -131,7 +132,8 @@ def _heading() -> None:
 
 def _set_up() -> SetUp:
     """The optimizer and its settings, all in the URL. A change replays the same actions."""
-    columns = st.columns(5, gap="small", vertical_alignment="bottom")
+    with st.container(border=True, key="object_input_card"):
+        columns = st.columns(5, gap="small", vertical_alignment="bottom")
     with columns[0]:
         name = st.selectbox(
             say("Optimizer"),
@@ -245,7 +247,7 @@ def _tables(session: Session) -> None:
 
 
 def _params_table(session: Session, found: Mapping[str, Change]) -> str:
-    rows = [_row("th", "", say("value"), ".grad", "requires_grad", "optimizer.state")]
+    rows = [_row("th", "", say("value"), ".grad", "requires_<wbr>grad", "optimizer.<wbr>state")]
     for name, param in session.now.params.items():
         where = say("in no group") if param.group is None else say("group {place}", place=param.group)
         paths = {buffer: state_path(name, buffer) for buffer in param.state}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.plots import training as plots
 from lib.training.optimizers import OPTIMIZERS
 from lib.training.run import DIVERGED, DONE, RUNNING, STOPPED, Run
 from lib.training.schedulers import SCHEDULERS
@@ -192,3 +193,21 @@ def test_several_numbers_in_one_field(text, found):
 def test_other_texts_are_not_two_numbers(text):
     with pytest.raises(ValueError, match="betas"):
         train.numbers_in("betas", text, 2)
+
+
+# Losses on a logarithmic axis, and what is written beside it: whole numbers, never the digit 2 for 0.02.
+TICKS = {
+    "two powers": ([0.02, 0.5], ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5"]),
+    "a run that diverges": (
+        [0.5, 3e7],
+        ["0.1", "1", "10", "100", "1000", "10000", "100000", "1e+06", "1e+07", "1e+08"],
+    ),
+    "hardly any change": ([0.6, 0.7], None),
+    "a power of ten alone": ([1.0, float("nan")], None),
+}
+
+
+@pytest.mark.parametrize(("losses", "texts"), TICKS.values(), ids=TICKS)
+def test_a_logarithmic_axis_names_its_numbers_in_full(losses, texts):
+    shown = plots.lines("epoch", "loss", {"train": (range(2), losses)}, log=True).layout.yaxis.ticktext
+    assert (shown and list(shown)) == texts

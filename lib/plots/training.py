@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure, 
 
 CLASSES = ("33, 102, 172", "208, 86, 31", "18, 128, 106")  # red, green, blue of each class, on both themes
 PALE, FULL = 0.05, 0.45  # how opaque a place is where the network guesses, and where it is sure
+
+FEW_POWERS = 4  # of ten along an axis; with more, only they are written
 
 OPEN, RIM = {"width": 1.5}, {"width": 0.7, "color": "white"}  # what sets a point off from its own colour
 
@@ -28,11 +31,22 @@ def lines(across: str, up: str, drawn: Mapping[str, Line], log: bool = False) ->
     return figure(
         traces,
         xaxis=axis(across, rangemode="nonnegative"),
-        yaxis=axis(up, **({"type": "log"} if log else {})),
+        yaxis=axis(up, **(_log_ticks(np.concatenate([y for _, y in shown.values()])) if log else {})),
         showlegend=len(traces) > 1,
         legend=LEGEND_ON_TOP,
         hovermode="x",
     )
+
+
+def _log_ticks(y: np.ndarray) -> dict[str, Any]:
+    """Whole powers of ten, with 2 and 5 between where there are few: Plotly would write 2 for 0.02 as for 20."""
+    low, high = np.nanmin(y), np.nanmax(y)
+    powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1,) if len(powers) > FEW_POWERS else (1, 2, 5)
+    ticks = [float(step * power) for power in powers for step in steps]
+    if sum(low <= tick <= high for tick in ticks) < 2:  # within so little every number says where it is
+        return {"type": "log"}
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
 
 
 def _drawable(y: Numbers, log: bool) -> np.ndarray:
@@ -85,8 +99,10 @@ def class_map(
     ]
     return figure(
         [plane, *marks],
-        xaxis=axis("first feature", showgrid=False, range=[float(x[0]), float(x[-1])]),
-        yaxis=axis("second feature", showgrid=False, range=[float(y[0]), float(y[-1])]),
+        xaxis=axis("first feature", showgrid=False, range=[float(x[0]), float(x[-1])], constrain="domain"),
+        yaxis=axis(
+            "second feature", showgrid=False, range=[float(y[0]), float(y[-1])], constrain="domain", scaleanchor="x"
+        ),
         showlegend=True,
         legend=LEGEND_ON_TOP,
         height=440,

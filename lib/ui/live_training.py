@@ -117,10 +117,11 @@ function lines(pen, panel, box, colours, ink) {
   pen.textBaseline = "top";
   pen.textAlign = "left";
   pen.fillText(panel.title, box.x, box.y);
+  const start = box.x + pen.measureText(panel.title).width + 7;
   let end = box.x + box.w;
   pen.textAlign = "right";
   [...panel.lines].reverse().forEach((line, back) => {
-    if (!line.name) return;
+    if (!line.name || end - pen.measureText(line.name).width < start) return;
     pen.fillStyle = colours[(panel.lines.length - 1 - back) % colours.length];
     pen.fillText(line.name, end, box.y);
     end -= pen.measureText(line.name).width + 7;
@@ -229,8 +230,8 @@ def _panels(run: Run) -> Iterator[dict[str, Any]]:
     rates = [{"name": "", "x": at, "y": _few(y)} for y in zip(*(u.rates for _, u in updates), strict=True)]
     yield {"title": say("learning rate"), "until": until, "last": last, "lines": rates}
     norms = zip(*(u.norms for _, u in updates), strict=True)
-    layers = [{"name": str(i), "x": at, "y": _few(y)} for i, y in enumerate(norms, 1)]
-    yield {"title": say("gradient norm"), "log": True, "until": until, "last": last, "lines": layers}
+    layers = [{"name": str(i) if i > 1 else say("layer 1"), "x": at, "y": _few(y)} for i, y in enumerate(norms, 1)]
+    yield {"title": say("gradient"), "log": True, "until": until, "last": last, "lines": layers}
 
 
 def _accuracy_range(run: Run) -> list[float]:

@@ -36,6 +36,7 @@ CSS = """
 }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
+  [class*="_input_card"] [data-testid="stColumn"] { flex: 1 1 40%; min-width: 40%; }
   [class*="_row_"] > div:first-child { flex: 1 0 100%; }
   [class*="_row_"] > div:nth-child(2) { flex: 0 1 150px; }
   [class*="_row_"] > div:nth-child(3) { flex: 1 1 80px; width: auto !important; min-width: 80px; }
