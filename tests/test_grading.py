@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lib.catalog import LOSSES
+from lib.catalog import TOPICS
 from lib.exercises import EXERCISES, read_exercise
 from lib.grading import gradescope
 from lib.grading.__main__ import main
@@ -19,7 +19,7 @@ from lib.grading.check import check
 from lib.grading.grade import grade
 from lib.grading.job import Fault, Limits, Ran
 from lib.grading.names import instead_of
-from lib.grading.new import write_new
+from lib.grading.new import NewError, write_new
 from lib.grading.pool import shared_pool
 from lib.grading.report import as_json, in_words
 from lib.grading.submission import Unreadable, contents_of, read_source
@@ -188,17 +188,37 @@ def test_the_check_finds_what_lets_mistakes_through(adam, weaken, says):
     assert says in "\n".join(check(read_exercise(adam.folder), shared_pool()).faults)
 
 
-@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug) for slug in ("", "mse_loss", "huber_loss", "nll_loss")])
+SOME_LESSONS = ("", "mse_loss", "huber_loss", "nll_loss", "kl_divergence", "adam", "step_lr", "reduce_lr_on_plateau")
+
+
+@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug or "none") for slug in SOME_LESSONS])
 def test_a_new_exercise_passes_the_check(tmp_path, lesson):
     folder = write_new("my_exercise", lesson, tmp_path)
     assert not check(read_exercise(folder), shared_pool()).faults
 
 
+NO_EXERCISE = {
+    "sparse_adam": "not handed a plain gradient",
+    "lbfgs": "not handed a plain gradient",
+    "lambda_lr": "takes lr_lambda, which no test can hold",
+    "multiplicative_lr": "takes lr_lambda, which no test can hold",
+    "sequential_lr": "takes schedulers, which no test can hold",
+    "chained_scheduler": "takes schedulers, which no test can hold",
+}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug) for slug in LOSSES])
-def test_a_new_exercise_on_any_loss_passes_the_check(tmp_path, lesson):
+@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug) for slug in TOPICS if slug not in NO_EXERCISE])
+def test_a_new_exercise_on_any_lesson_passes_the_check(tmp_path, lesson):
     folder = write_new("my_exercise", lesson, tmp_path)
     assert not check(read_exercise(folder), shared_pool()).faults
+
+
+@pytest.mark.parametrize(("lesson", "says"), list(NO_EXERCISE.items()), ids=list(NO_EXERCISE))
+def test_why_there_is_no_new_exercise_on_a_lesson(tmp_path, lesson, says):
+    with pytest.raises(NewError, match=says):
+        write_new("my_exercise", lesson, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 JSON_KEYS = {"score", "max_score", "isolation", "versions", "tests", "output"}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
-import json
 import keyword
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lib.catalog import LESSONS
+from lib.catalog import LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
+from lib.grading.new_runs import on_optimizer, on_scheduler
+from lib.grading.new_toml import exercise_toml
 from lib.grading.probes import settings_of
 from lib.lesson import diagnose, run
 from lib.lesson.code import numpy_source
@@ -31,16 +33,28 @@ def write_new(name: str, lesson: str, inside: Path) -> Path:
     """The folder of a new exercise on `lesson`, or a small one to change; NewError says why not."""
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
         raise NewError(f"{name!r} is no name for a function; expected something like my_loss.")
-    if lesson and lesson not in LESSONS:
-        raise NewError(f"There is no lesson {lesson!r} on a loss or a quantity; expected one of {', '.join(LESSONS)}.")
+    if lesson and lesson not in TOPICS:
+        close = " or ".join(difflib.get_close_matches(lesson, TOPICS, n=2)) or ", ".join(TOPICS)
+        raise NewError(f"There is no lesson {lesson!r}; expected the end of a lesson's address, such as {close}.")
     folder = inside / name
     if folder.exists():
         raise NewError(f"{folder} exists already; choose another name, or delete it.")
-    files = _on_lesson(name, LESSONS[lesson]) if lesson else _from_scratch(name)
+    files = _files(name, lesson)
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     return folder
+
+
+def _files(name: str, lesson: str) -> dict[str, str]:
+    try:
+        if lesson in OPTIMIZERS:
+            return on_optimizer(name, OPTIMIZERS[lesson])
+        if lesson in SCHEDULERS:
+            return on_scheduler(name, SCHEDULERS[lesson])
+    except ValueError as error:
+        raise NewError(str(error)) from error
+    return _on_lesson(name, LESSONS[lesson]) if lesson else _from_scratch(name)
 
 
 def _from_scratch(name: str) -> dict[str, str]:
@@ -48,7 +62,7 @@ def _from_scratch(name: str) -> dict[str, str]:
     head = f"import numpy as np\n\n\ndef {name}(input, target):\n"
     wrong = f'"""You added the squares up. Divide by their number: the mean was asked."""\n\n{head}'
     return {
-        "exercise.toml": _toml(name, "", SCRATCH_TESTS),
+        "exercise.toml": exercise_toml(name, SCRATCH_TESTS),
         "statement.md": f"Write `{name}(input, target)`: the mean of the squared differences of two arrays.\n",
         "starter.py": f'{head}    """Say here in one line what comes back."""\n    ...\n',
         "solution.py": f'"""What is worth knowing here."""\n\n{head}    return ((input - target) ** 2).mean()\n',
@@ -73,7 +87,7 @@ def _on_lesson(name: str, lesson: Lesson) -> dict[str, str]:
     call = f"    steps = drive({lesson.by_hand.__name__}({given}{rest}))\n    return list(steps.values())[-1]\n"
     listed = "\n".join(f"- `{field.name}`: {field.says}" for field in (*lesson.tensors, *parameters))
     return {
-        "exercise.toml": _toml(name, lesson.slug, _tests(lesson, parameters)),
+        "exercise.toml": exercise_toml(name, _tests(lesson, parameters), lesson=lesson.slug),
         "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{head[4:-2]}`, as PyTorch computes it.\n\n"
         f"{listed}\n",
         "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
@@ -102,20 +116,36 @@ def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str,
         for seed, (shapes, setting) in enumerate(itertools.product(lesson.shapes[:4], settings))
     ]
     names = {field.name for field in (*lesson.tensors, *parameters)}
-    examples = [dict(e.values) for e in lesson.examples if not e.rejected and set(e.values) <= names]
-    titles = {
-        id(values): e.title for values, e in zip(examples, (e for e in lesson.examples if not e.rejected), strict=False)
-    }
+    kept = [e for e in lesson.examples if not e.rejected and set(e.values) <= names]
+    examples = [dict(e.values) for e in kept]
+    titles = {id(values): e.title for values, e in zip(examples, kept, strict=True)}
     shown = _showing(lesson, [*examples, *drawn])
     visible = [
         {"name": titles.get(id(values), f"values {place}"), "args": _arrays(lesson, values)}
         for place, values in enumerate(shown, 1)
     ]
     hidden = [
-        {"name": f"random values {place}", "hidden": True, "seed": place, "args": setting, "random": lesson.shapes[0]}
-        for place, setting in enumerate(settings[:RANDOM_TESTS], 1)
+        {
+            "name": f"random values {n}",
+            "hidden": True,
+            "seed": n,
+            "args": setting,
+            "random": lesson.shapes[0],
+            "sort": "lesson",
+        }
+        for n, setting in enumerate(_finite(lesson, settings)[:RANDOM_TESTS], 1)
     ]
     return [*visible, *hidden]
+
+
+def _finite(lesson: Lesson, settings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The settings in which whatever is drawn gives a number: Poisson's rate may be negative only as a logarithm."""
+    draws = [draw_values(lesson, lesson.shapes[0], seed) for seed in range(4)]
+    return [s for s in settings if all(_is_finite(lesson, {**s, **drawn}) for drawn in draws)]
+
+
+def _is_finite(lesson: Lesson, values: Mapping[str, Any]) -> bool:
+    return _is_taken(lesson, values) and bool(np.isfinite(run.by_torch(lesson, values)[0]).all())
 
 
 def _showing(lesson: Lesson, candidates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -146,51 +176,3 @@ def _shows(lesson: Lesson, mistake: Mistake, values: Mapping[str, Any]) -> bool:
 def _arrays(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = {tensor.name: tensor for tensor in lesson.tensors}
     return {name: as_array(fields[name], v) if name in fields and v is not None else v for name, v in values.items()}
-
-
-def _toml(name: str, lesson: str, tests: Sequence[Mapping[str, Any]]) -> str:
-    lines = [
-        f"title = {_quoted(name.replace('_', ' ').capitalize())}",
-        'path = "losses"',
-        "order = 100",
-        "level = 2",
-        f"function = {_quoted(name)}",
-        'answer = "value"',
-        *([f"lesson = {_quoted(lesson)}"] if lesson else []),
-        "tags = []",
-        'hints = ["Say what to do first.", "Then a little more."]',
-        *(line for test in tests for line in _test_lines(test)),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _test_lines(test: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("", "[[tests]]", f"name = {_quoted(test['name'])}")
-    yield from (f"{key} = {_value(test[key])}" for key in ("points", "hidden", "seed") if key in test)
-    yield "[tests.args]"
-    yield from (
-        f"{key} = {_value(value)}" for key, value in test.get("args", {}).items() if key not in test.get("random", {})
-    )
-    sort = "lesson" if "args" in test else "normal"
-    yield from (
-        f'{key} = {{ random = "{sort}", shape = {list(shape)} }}' for key, shape in test.get("random", {}).items()
-    )
-
-
-def _value(value: Any) -> str:
-    """A value as TOML has it."""
-    if value is None:
-        return "{ none = true }"
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, np.ndarray):
-        return _value(value.tolist())
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    return repr(value)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
