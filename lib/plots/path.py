@@ -52,6 +52,12 @@ def paths(objective: Objective, named: Paths, playable: bool = False) -> go.Figu
     return drawn
 
 
+def leaves_after(objective: Objective, points: np.ndarray) -> int | None:
+    """The last update that a picture of the path shows, where the path goes on from there."""
+    shown = len(_inside(objective, points))
+    return shown - 1 if shown < len(points) else None
+
+
 def _inside(objective: Objective, points: np.ndarray) -> np.ndarray:
     """The points up to the first one that lies far outside the window."""
     low, high = np.array(objective.window).T
