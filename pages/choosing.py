@@ -38,8 +38,13 @@ class Titled(Protocol):
     def title(self) -> str: ...
 
 
+# Why another loss may be the better one stands in its link, and may need a second line.
+CSS = '<style>.st-key-choosing_others [data-testid="stPageLink"] p { white-space: normal; }</style>'
+
+
 def render() -> None:
     """The whole page; only the chosen part is computed."""
+    st.html(CSS)
     st.title(say(PAGE.title), anchor=False)
     st.markdown(say("Start from what you want to do. Every number and every error below is PyTorch's, computed now."))
     part = st.segmented_control(
@@ -87,7 +92,7 @@ def _a_loss() -> None:
     with right:
         st.markdown(say("**What usually goes wrong**"))
         for slip in task.slips:
-            _slip(task, slip)
+            _slip(task, slip, is_open=slip is task.slips[0])
     st.subheader(say("All tasks at a glance"), anchor=False)
     st.markdown(_all_tasks())
 
@@ -110,13 +115,16 @@ def _live(shown: Live) -> None:
     st.code("\n".join([*lines, *([shown.error] if shown.error else [])]), language=None, wrap_lines=True)
 
 
-def _slip(task: Task, slip: Slip) -> None:
-    with st.container(border=True, gap="xsmall"):
-        st.markdown(say("{says}", says=slip.says))
-        if slip.values is None:
-            return
-        slug = task.slip_lesson(slip)
-        shown = _run(slug, slip)
+def _slip(task: Task, slip: Slip, is_open: bool) -> None:
+    """What goes wrong, and unfolded what PyTorch does then."""
+    if slip.values is None:
+        with st.container(border=True):
+            st.markdown(say("{says}", says=slip.says))
+        return
+    slug = task.slip_lesson(slip)
+    shown = _run(slug, slip)
+    key = f"choosing_{task.slug}_{task.slips.index(slip)}_{is_open}"
+    with st.expander(say("{says}", says=slip.says), expanded=is_open, key=key):
         st.caption(say(_outcome(shown), result="" if shown.result is None else number(shown.result)))
         _live(shown)
         if all(not isinstance(v, np.ndarray) for v in slip.values.values()):
@@ -132,18 +140,18 @@ def _outcome(shown: Live) -> str:
 
 
 def _others(others: tuple[tuple[str, str], ...]) -> None:
-    """Further lessons and why; only a name where the lesson has no page."""
+    """Further lessons and when to take them; only a name where the lesson has no page."""
     pages = st.session_state["pages"]
     if others:
         st.caption(say("Also to consider:"))
-    for slug, reason in others:
-        title = LOSSES[slug].title if slug in LOSSES else OPTIMIZERS[slug].__name__
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(gap="xsmall", key="choosing_others"):
+        for slug, reason in others:
+            title = LOSSES[slug].title if slug in LOSSES else OPTIMIZERS[slug].__name__
+            label = say("**{title}** {reason}", title=say(title), reason=say(reason))
             if slug in pages:
-                st.page_link(pages[slug], label=say(title), icon=":material/arrow_forward:", width="content")
+                st.page_link(pages[slug], label=label, icon=":material/arrow_forward:", width="content")
             else:
-                st.markdown(f"**{say(title)}**", width="content")
-            st.markdown(say("{reason}", reason=reason), width="content")
+                st.markdown(label)
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

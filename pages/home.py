@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 
 import streamlit as st
 
 from lib.catalog import GROUPS
+from lib.exercises import EXERCISES
 from lib.lesson.spec import Topic
 from lib.lesson.stuck import Finding, findings
 from lib.ui.open_lesson import open_lesson
@@ -14,27 +16,25 @@ from lib.ui.page import Page
 from lib.ui.text import say
 
 CARDS_IN_A_ROW = 3
-PATH = (
-    "loss_cost_objective",
-    "self_information",
-    "entropy",
-    "kl_divergence",
-    "cross_entropy",
-    "cross_entropy_loss",
-    "bce_with_logits_loss",
-    "mse_loss",
-    "huber_loss",
-    "triplet_margin_loss",
-    "ctc_loss",
-    "gradient_descent",
-    "exponential_averages",
-    "sgd",
-    "adam",
-    "adamw",
-    "cosine_annealing_lr",
-    "optimizer_object",
-    "train",
-)
+PATH = {
+    "What a loss is": ("loss_cost_objective", "self_information", "entropy", "kl_divergence", "cross_entropy"),
+    "Losses": (
+        "cross_entropy_loss",
+        "bce_with_logits_loss",
+        "mse_loss",
+        "huber_loss",
+        "triplet_margin_loss",
+        "ctc_loss",
+    ),
+    "Training": ("gradient_descent", "exponential_averages", "sgd", "adam", "adamw", "cosine_annealing_lr"),
+    "All of it together": ("optimizer_object", "train", "exercises"),
+}
+DOORS = {
+    "choosing": "I have a task and look for its loss",
+    "exercises": "I want to write it myself: {exercises} exercises",
+    "train": "I want to see a network learn",
+    "article": "I come from the Chinese article",
+}  # page → who goes there
 
 
 def render() -> None:
@@ -49,19 +49,38 @@ def render() -> None:
     left, right = st.columns([0.55, 0.45], gap="medium")
     with left:
         _path()
-    with right, st.container(border=True):
-        _stuck()
+    with right:
+        with st.container(border=True):
+            _stuck()
+        _doors()
+    st.subheader(say("All lessons"), anchor=False)
     for group, heading in GROUPS.items():
-        _family(heading, st.session_state["groups"][group])
+        _family(group, heading, st.session_state["groups"][group])
     st.caption(say("Left for later: AdaptiveLogSoftmaxWithLoss and LinearCrossEntropyLoss."))
 
 
 def _path() -> None:
+    """The way through the lessons, stage by stage, numbered throughout."""
     st.subheader(say("A path to learn by"), anchor=False)
     pages = st.session_state["pages"]
-    with st.container(horizontal=True, gap="xsmall", key="path"):
-        for place, slug in enumerate((slug for slug in PATH if slug in pages), 1):
-            st.page_link(pages[slug], label=f"{place} {say(pages[slug].title)}", width="content")
+    place = count(1)
+    for stage, slugs in PATH.items():
+        st.caption(f"**{say(stage)}**")
+        with st.container(horizontal=True, gap="xsmall", key=f"path_{stage.replace(' ', '_')}"):
+            for slug in slugs:
+                st.page_link(pages[slug], label=f"{next(place)} {say(pages[slug].title)}", width="content")
+
+
+def _doors() -> None:
+    """Where else to begin."""
+    with st.container(gap="xsmall", key="doors"):
+        for slug, words in DOORS.items():
+            st.page_link(
+                st.session_state["pages"][slug],
+                label=say(words, exercises=len(EXERCISES)),
+                icon=":material/arrow_forward:",
+                width="content",
+            )
 
 
 def _stuck() -> None:
@@ -97,16 +116,21 @@ def _finding(finding: Finding) -> None:
     open_lesson(finding.slug, finding.example, finding.values)
 
 
-def _family(heading: str, entries: Mapping[str, Topic | Page]) -> None:
-    """A heading, and a card for each lesson or page of the group."""
-    if not entries:
+def _family(group: str, heading: str, entries: Mapping[str, Topic | Page]) -> None:
+    """A folded group that says what it holds, and in it a card for each lesson or page."""
+    titles = ", ".join(say(entry.title) for entry in entries.values())
+    if not entries or titles == say(heading):  # the exercises: they have a door
         return
-    st.subheader(say(heading), anchor=False)
-    items = list(entries.items())
-    for row in (items[i : i + CARDS_IN_A_ROW] for i in range(0, len(items), CARDS_IN_A_ROW)):
-        for column, (slug, entry) in zip(st.columns(CARDS_IN_A_ROW, gap="small"), row, strict=False):
-            with column.container(border=True, height="stretch", gap="xsmall", key=f"card_{slug}"):
-                st.page_link(st.session_state["pages"][slug], label=f"**{say(entry.title)}**")
-                name = f"`{entry.torch_name}` " if isinstance(entry, Topic) else ""
-                st.markdown(f"{name}:gray[{entry.names[0]}]")
-                st.markdown(say(entry.purpose))
+    with st.expander(f"**{say(heading)}** :gray[{titles}]", key=f"home_{group.replace(' ', '_')}"):
+        items = list(entries.items())
+        for row in (items[i : i + CARDS_IN_A_ROW] for i in range(0, len(items), CARDS_IN_A_ROW)):
+            for column, (slug, entry) in zip(st.columns(CARDS_IN_A_ROW, gap="small"), row, strict=False):
+                with column.container(border=True, height="stretch", gap="xsmall", key=f"card_{slug}"):
+                    _card(slug, entry)
+
+
+def _card(slug: str, entry: Topic | Page) -> None:
+    st.page_link(st.session_state["pages"][slug], label=f"**{say(entry.title)}**")
+    name = f"`{entry.torch_name}` " if isinstance(entry, Topic) else ""
+    st.markdown(f"{name}:gray[{entry.names[0]}]")
+    st.markdown(say(entry.purpose))

@@ -84,7 +84,8 @@ CSS = """<style>
 .live mark { color: inherit; font-weight: 700; padding: 0 .15rem; border-bottom: 2px solid #d0561f;
   background: color-mix(in srgb, #d0561f 18%, transparent); }
 .live small { font-size: .75rem; display: block; opacity: .85; }
-@media (max-width: 640px) { .live td, .live th { padding-right: .3rem; } .live td { font-size: .75rem; } }
+@media (max-width: 640px) { .live td, .live th { padding-right: .3rem; } .live td { font-size: .75rem; }
+  .live td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; } }
 </style>"""
 
 

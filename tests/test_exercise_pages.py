@@ -336,7 +336,12 @@ def test_updates_are_shown_as_a_loop_that_runs(args, text):
     shown = call_text(exercise, args)
     assert shown.endswith(text)
     handed: list[dict] = []
-    exec(shown, {"np": np, "f": lambda param, grad, state, **rest: handed.append({"grad": grad} | rest) or (param, {})})
+
+    def f(param, grad, state, **rest):
+        handed.append({"grad": grad} | rest)
+        return param, state
+
+    exec(shown, {"np": np, "f": f})
     assert [given["lr"] for given in handed] == np.broadcast_to(args["lr"], 2).tolist()
     assert [given["grad"].tolist() for given in handed] == TWO.tolist()
 

@@ -49,21 +49,6 @@ class Situation:
 
 SITUATIONS = (
     Situation(
-        "small_convex",
-        "A small smooth problem",
-        "Logistic regression, fitting a curve: few parameters, all the data in one batch.",
-        "lbfgs",
-        {"line_search_fn": "strong_wolfe"},
-        "It learns the curvature from the last gradients and takes steps that fit it: often tens of updates in place "
-        "of thousands.",
-        (
-            "step() needs a closure that computes the loss again; it calls it up to 25 times.",
-            "Without line_search_fn a step may be far too long.",
-            "It takes one parameter group only, and noise from small batches confuses it.",
-        ),
-        (("sgd", "if the problem is convex but the data does not fit in one batch"),),
-    ),
-    Situation(
         "deep_net",
         "A deep network, nothing special",
         "You want it to train today; the last tenth of a per cent can wait.",
@@ -144,6 +129,21 @@ SITUATIONS = (
             "Step sizes start at lr and end between the two step_sizes.",
         ),
         (("lbfgs", "if the problem is smooth"),),
+    ),
+    Situation(
+        "small_convex",
+        "A small smooth problem",
+        "Logistic regression, fitting a curve: few parameters, all the data in one batch.",
+        "lbfgs",
+        {"line_search_fn": "strong_wolfe"},
+        "It learns the curvature from the last gradients and takes steps that fit it: often tens of updates in place "
+        "of thousands.",
+        (
+            "step() needs a closure that computes the loss again; it calls it up to 25 times.",
+            "Without line_search_fn a step may be far too long.",
+            "It takes one parameter group only, and noise from small batches confuses it.",
+        ),
+        (("sgd", "if the problem is convex but the data does not fit in one batch"),),
     ),
     Situation(
         "recurrent",
