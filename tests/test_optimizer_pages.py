@@ -71,7 +71,7 @@ def test_entries_belong_to_their_update():
 
 def test_a_likely_mistake_is_named_in_the_working():
     app = open_page("adam")
-    healthy(app.text_input(key="adam_update_2_m_hat").set_value("2.96").run())
+    healthy(app.text_input(key="adam_update_2_m_hat").set_value("0.37").run())
     assert any("forgot the bias correction" in m.value for m in app.markdown)
 
 

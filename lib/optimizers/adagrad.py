@@ -105,7 +105,7 @@ LESSON = Optimizer(
     torch=optim.Adagrad,
     order=4,
     names=("自适应梯度", "adaptive gradient", "sum of squared gradients"),
-    purpose="Divides by the root of all squared gradients so far: often-pushed numbers move less and less.",
+    purpose="Divides by the root of the sum of squared gradients: numbers that are pushed often move less and less.",
     use_when="Features are sparse: a number that is rarely pushed keeps long steps. Or the problem is convex.",
     not_when="Training is long: the sum only grows, so the steps shrink towards nothing (use RMSprop or Adam).",
     formula=r"S \leftarrow S + g^2, \qquad \theta \leftarrow \theta - \gamma\, \frac{g}{\sqrt S + \epsilon}",
@@ -178,10 +178,17 @@ LESSON = Optimizer(
         Convention(
             "Keras and optax: epsilon under the root",
             "They divide by √(S + ε), and start the sum at 0.1 (compared here from the same start). With a tiny "
-            "epsilon "
-            "nobody notices.",
+            "epsilon nobody notices. With gradients of 0.01 and an epsilon of 0.01 the first step is 0.05 long here, "
+            "and 0.01 there.",
             epsilon_inside,
-            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 1e-2},
+            {
+                "objective": "typed gradients",
+                "start": [1.0, 1.0],
+                "grads": [[0.01, 1]] * 8,
+                "updates": 8,
+                "lr": 0.1,
+                "eps": 0.01,
+            },
             references=(Reference("Keras documentation: Adagrad", "https://keras.io/api/optimizers/adagrad/"),),
         ),
     ),

@@ -182,14 +182,15 @@ LESSON = Optimizer(
     ),
     examples=(
         Example(
+            "Two sizes of gradient",
+            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.1},
+            "y is 25 times as steep as x, yet both start with steps of 0.1: what counts is how a gradient compares "
+            "with its own past.",
+        ),
+        Example(
             "The bowl",
             {"objective": "bowl", "start": [2.0], "updates": 100, "lr": 0.1},
             "The first step is 0.1 long, whatever the gradient's size; momentum carries the parameter through 0.",
-        ),
-        Example(
-            "Two sizes of gradient",
-            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.1},
-            "y is 25 times as steep as x, yet both start with steps of 0.1.",
         ),
         Example(
             "Rosenbrock's banana",
@@ -244,9 +245,17 @@ LESSON = Optimizer(
         Convention(
             "Keras and TensorFlow: epsilon before the correction",
             "Both bias corrections go into the learning rate, and epsilon is added to the root of the uncorrected mean "
-            "square. Early on that root is small, so the same epsilon weighs more.",
+            "square. Early on that root is small, so the same epsilon weighs more: with gradients of 0.01 and an "
+            "epsilon of 0.01 the first step is 0.05 long here, and 0.003 there.",
             epsilon_hat,
-            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 1e-3},
+            {
+                "objective": "typed gradients",
+                "start": [1.0, 1.0],
+                "grads": [[0.01, 1]] * 8,
+                "updates": 8,
+                "lr": 0.1,
+                "eps": 0.01,
+            },
             references=(Reference("Keras documentation: Adam", "https://keras.io/api/optimizers/adam/"),),
         ),
         Convention(

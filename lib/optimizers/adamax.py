@@ -164,9 +164,18 @@ LESSON = Optimizer(
         Convention(
             "Keras: epsilon when dividing",
             "Keras takes the maximum of the bare sizes and adds epsilon when it divides. With a tiny epsilon nobody "
-            "notices.",
+            "notices. A large one stays whole in their divisor; in PyTorch's it fades with the size that it was "
+            "added to.",
             epsilon_below,
-            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 1e-3},
+            {
+                "objective": "typed gradients",
+                "start": [1.0],
+                "grads": [[1], *[[0.1]] * 9],
+                "updates": 10,
+                "lr": 0.1,
+                "betas": (0.9, 0.9),
+                "eps": 0.5,
+            },
             references=(Reference("Keras documentation: Adamax", "https://keras.io/api/optimizers/adamax/"),),
         ),
     ),

@@ -166,7 +166,7 @@ LESSON = Optimizer(
         Example(
             "Averaging at once",
             {"objective": "bowl", "start": [2.0], "updates": 12, "lr": 0.1, "t0": 0},
-            "From update 3 on each point has a smaller share than the last.",
+            "From update 3 on ax averages: each new point has a smaller share than the one before.",
         ),
         Example(
             "A rate that falls",
@@ -174,7 +174,7 @@ LESSON = Optimizer(
             "With a large lambd the rate falls quickly, and the parameter is pulled towards 0.",
         ),
         Example(
-            "Weight decay besides",
+            "Weight decay as well",
             {"objective": "absolute", "start": [1.05], "updates": 20, "lr": 0.1, "weight_decay": 0.5, "lambd": 0.1},
             "weight_decay is part of the gradient; lambd shrinks the parameter by itself.",
         ),

@@ -334,7 +334,7 @@ LESSON = Optimizer(
         Example(
             "Rosenbrock without one",
             {"objective": "rosenbrock", "start": [-1.5, 2.0], "updates": 2},
-            "The same start with full steps: after twenty turns the loss is still above 3.",
+            "The same start with full steps: after one step() of twenty turns the loss is still above 3.",
         ),
         Example(
             "One turn per step",
@@ -343,13 +343,13 @@ LESSON = Optimizer(
         ),
         Example(
             "Two pairs only",
-            {"objective": "himmelblau", "start": [0.0, 0.0], "updates": 5, "max_iter": 3, "history_size": 2, "lr": 0.5},
+            {"objective": "himmelblau", "start": [4.0, 4.0], "updates": 5, "max_iter": 3, "history_size": 2, "lr": 0.5},
             "The history holds the last two pairs; older curvature is forgotten.",
         ),
         Example(
             "Noise taken for curvature",
             {"objective": "noisy quadratic", "start": [2.0, 1.0], "updates": 10, "max_iter": 1},
-            "Every step sees other noise, so the change of the gradient is not curvature.",
+            "Every step sees other noise, so the change of the gradient is not curvature: update 4 leaps 23 away.",
         ),
     ),
     by_hand=by_hand,

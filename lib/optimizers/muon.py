@@ -276,7 +276,7 @@ LESSON = Optimizer(
                 "lr": 0.1,
                 "weight_decay": 0.0,
             },
-            "The step is as long near the minimum as far from it: from update 32 on the loss rises again.",
+            "The step is as long near the minimum as far from it: after update 32 the loss rises again.",
         ),
         Example(
             "One singular value only",

@@ -217,7 +217,7 @@ LESSON = Optimizer(
         Example(
             "The bowl",
             {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.1},
-            "The momentum is near 0.45 for hundreds of updates: psi is small.",
+            "With PyTorch's small momentum_decay the momentum stays near 0.45 for hundreds of updates.",
         ),
         Example(
             "A momentum that grows quickly",

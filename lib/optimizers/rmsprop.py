@@ -164,6 +164,16 @@ MISTAKES = (
     ),
 )
 
+SMALL_AND_LARGE = {  # gradients as small as epsilon, where its place shows, beside gradients that it does not touch
+    "objective": "typed gradients",
+    "start": [1.0, 1.0],
+    "grads": [[0.01, 1]] * 8,
+    "updates": 8,
+    "lr": 0.1,
+    "alpha": 0.9,
+    "eps": 0.01,
+}
+
 LESSON = Optimizer(
     title="RMSprop",
     torch=optim.RMSprop,
@@ -227,8 +237,9 @@ LESSON = Optimizer(
         ),
         Example(
             "A large epsilon",
-            {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.05, "alpha": 0.9, "eps": 0.01},
-            "Epsilon is added to the root; under the root it would weigh as much as 0.1.",
+            SMALL_AND_LARGE,
+            "Beside gradients of 0.01 an epsilon of 0.01 weighs much: steps of 0.08 and less. The other number has "
+            "gradients of 1, and starts with a step of 0.31.",
         ),
         Example(
             "Weight decay",
@@ -247,9 +258,10 @@ LESSON = Optimizer(
         Convention(
             "Keras, TensorFlow and optax: epsilon under the root",
             "They divide by √(v + ε), PyTorch by √v + ε. For small v the same epsilon weighs far more under the root: "
-            "an epsilon of 1e-8 there is one of 1e-4 here.",
+            "an epsilon of 1e-8 there is one of 1e-4 here. With gradients of 0.01 and an epsilon of 0.01 the first "
+            "step is 0.076 long here, and 0.01 there.",
             epsilon_inside,
-            {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1, "eps": 1e-2},
+            SMALL_AND_LARGE,
             references=(
                 Reference("Keras documentation: RMSprop", "https://keras.io/api/optimizers/rmsprop/"),
                 Reference("optax documentation", "https://optax.readthedocs.io/en/latest/api/optimizers.html"),

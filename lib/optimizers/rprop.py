@@ -163,7 +163,7 @@ LESSON = Optimizer(
         Example(
             "A long valley",
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 40, "lr": 0.1},
-            "That y is 25 times as steep as x does not matter: the two run at a pace of their own.",
+            "That y is 25 times as steep as x does not matter: the steps are the same until a sign turns at update 8.",
         ),
         Example(
             "Noise turns signs",

@@ -278,7 +278,8 @@ LESSON = Optimizer(
         Example(
             "A long valley",
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.03, "momentum": 0.8},
-            "Without momentum the learning rate that the steep side bears crawls along the flat one.",
+            "Without momentum the steep direction bears a learning rate below 0.08, and the flat one crawls. Momentum "
+            "takes the loss to 0.00002 in 60 updates; without it stays at 0.05.",
         ),
         Example(
             "Nesterov",
@@ -343,8 +344,9 @@ LESSON = Optimizer(
     conventions=(
         Convention(
             "Keras and TensorFlow: the learning rate inside the buffer",
-            "v = μv − γg, then θ + v. As long as the learning rate stays, v is −γ times PyTorch's buffer, and the "
-            "paths are the same. After a drop v still holds steps of the old learning rate.",
+            "$v \\leftarrow \\mu v - \\gamma g$, then $\\theta + v$. As long as the learning rate stays, $v$ is "
+            "$-\\gamma$ times PyTorch's buffer, and the paths are the same. "
+            "After a drop $v$ still holds steps of the old learning rate.",
             learning_rate_inside,
             {
                 "objective": "bowl",

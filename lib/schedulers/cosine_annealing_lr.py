@@ -145,6 +145,9 @@ LESSON = Scheduler(
             "https://arxiv.org/abs/1608.03983",
         ),
     ),
-    tries=(Try("What if it stopped at 0.01?", {"eta_min": 0.01}), Try("What if it took ten epochs?", {"T_max": 10})),
+    tries=(
+        Try("What if it stopped at 0.01?", {"eta_min": 0.01}),
+        Try("What if T_max were half of the training?", {"T_max": 10}),
+    ),
     check=check,
 )

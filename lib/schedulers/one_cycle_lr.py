@@ -183,7 +183,7 @@ LESSON = Scheduler(
         Example(
             "Up and down",
             {"steps": 30, "total_steps": 30},
-            "From 0.004 up to 0.1 within nine steps, then down to nearly nothing.",
+            "From 0.004 up to 0.1 in step 8, then down to nearly nothing.",
         ),
         Example(
             "Straight lines",
@@ -204,7 +204,7 @@ LESSON = Scheduler(
     pitfalls=(
         Pitfall(
             "One step too many",
-            "Call step() after every batch, total_steps − 1 times; after the last step torch raises an error.",
+            "Called after every batch, step() works total_steps times. One batch more, and torch raises an error.",
         ),
         Pitfall(
             "Neither steps nor epochs",
