@@ -1,0 +1,15 @@
+"""You made the parts positive with np.abs. That hides the mistake instead of mending it; single parts may well be below
+0, only their sum may not."""
+
+import numpy as np
+
+
+def kl_div_loss(input, target, *, reduction="mean", log_target=False):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_t = target if log_target else np.log(target)
+        weight = np.exp(input)
+        each = np.where(weight > 0, np.abs(weight * (log_t - input)), 0.0)
+    if reduction == "none":
+        return each
+    divisor = {"mean": each.size, "batchmean": len(each)}.get(reduction, 1)
+    return each.sum() / divisor
