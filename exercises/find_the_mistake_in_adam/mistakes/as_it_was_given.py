@@ -1,0 +1,15 @@
+"""These are the answers of the function as you were given it. Both buffers are right. Put a gradient of 10⁻⁶ into the
+last two lines by hand."""
+
+import numpy as np
+
+
+def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    beta1, beta2 = betas
+    t = state.get("step", 0) + 1
+    m = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * grad
+    v = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    size = np.sqrt(v_hat + eps)
+    return param - lr * m_hat / size, {"step": t, "exp_avg": m, "exp_avg_sq": v}
