@@ -1,0 +1,75 @@
+"""What pages there are, and where they stand. A module beside the router, which Streamlit runs anew every time."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+
+import streamlit as st
+
+import pages as page_modules
+from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
+from lib.exercises import EXERCISES
+from lib.lesson.spec import Topic
+from lib.ui.page import Page
+from pages import exercise, home, lesson, optimizer, scheduler
+
+
+def pages_of_session() -> dict[str, st.Page]:
+    """Slug → page, in page order, made once for a session; the home page's slug is empty.
+
+    Streamlit marks the page that it is about to run, so that sessions cannot share them. When code was edited, modules
+    are imported anew and hold other functions: then the pages are made anew too.
+    """
+    if st.session_state.get("pages_of") is not home.render:
+        st.session_state["pages"] = _all_pages()
+        st.session_state["pages_of"] = home.render
+        st.session_state["groups"] = groups()
+    pages: dict[str, st.Page] = st.session_state["pages"]
+    return pages
+
+
+@cache
+def _single_pages() -> Mapping[str, tuple[Page, Callable[[], None]]]:
+    """Slug → what it is, and the page: every module in pages/ that defines PAGE."""
+    modules = {
+        name: importlib.import_module(f"pages.{name}") for _, name, _ in pkgutil.iter_modules(page_modules.__path__)
+    }
+    return {slug: (m.PAGE, m.render) for slug, m in modules.items() if hasattr(m, "PAGE")}
+
+
+def _all_pages() -> dict[str, st.Page]:
+    pages = {"": st.Page(home.render, title="Torch by Hand", default=True)}
+    for slug, (about, render) in _single_pages().items():
+        pages[slug] = st.Page(render, title=about.title, url_path=slug)
+    renders = {slug: partial(lesson.render, entry) for slug, entry in LESSONS.items()}
+    renders |= {slug: partial(optimizer.render, entry) for slug, entry in OPTIMIZERS.items()}
+    renders |= {slug: partial(scheduler.render, entry) for slug, entry in SCHEDULERS.items()}
+    for slug, render in renders.items():
+        pages[slug] = st.Page(render, title=TOPICS[slug].title, url_path=slug)
+    for task in EXERCISES.values():
+        slug = exercise.slug_of_page(task)
+        pages[slug] = st.Page(partial(exercise.render, task), title=task.title, url_path=slug)
+    return pages
+
+
+@cache
+def groups() -> dict[str, dict[str, Topic | Page]]:
+    """What stands in each group of the sidebar and the home page: lessons and single pages by their order."""
+    entries: dict[str, Topic | Page] = {**TOPICS, **{slug: about for slug, (about, _) in _single_pages().items()}}
+    placed = sorted(entries.items(), key=lambda item: item[1].order)
+    return {group: {slug: entry for slug, entry in placed if entry.group == group} for group in GROUPS}
+
+
+@cache
+def search_labels() -> dict[str, str]:
+    """What the search box offers: every lesson and page under all its names.
+
+    Exercises are found on their own page: the box ranks short names first, so that they would hide their lessons.
+    """
+    labels = {
+        slug: " · ".join(dict.fromkeys((entry.title, entry.torch_name, *entry.names))) for slug, entry in TOPICS.items()
+    }
+    return labels | {slug: " · ".join((about.title, *about.names)) for slug, (about, _) in _single_pages().items()}
