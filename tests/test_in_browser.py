@@ -197,7 +197,30 @@ def test_the_first_screen_fits_1280_by_800_and_nothing_scrolls_sideways(page, sl
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
 
 
-@pytest.mark.parametrize("slug", ["", "loss_cost_objective", CE, SLUGS[0], SLUGS[-1]])
+# The pages that are not made from a lesson, and an exercise.
+PAGES = (
+    "",
+    "loss_cost_objective",
+    "gradient_descent",
+    "exponential_averages",
+    "optimizer_object",
+    "train",
+    "clinic",
+    "choosing",
+    "article",
+    "exercises",
+    "exercise_softmax",
+)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(page, slug):
+    page.set_viewport_size({"width": 390, "height": 800})
+    visit(page, slug)
+    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
+@pytest.mark.parametrize("slug", [*PAGES, CE, SLUGS[0], SLUGS[-1]])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(browser: Browser, server: Server, slug, scheme):
     opened = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme=scheme)
