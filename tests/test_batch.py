@@ -332,3 +332,17 @@ def test_the_brief_says_what_to_teach_again(tmp_path, capsys):
     assert "- 1 of 7 never end." in brief and "- 1 of 7 raise an error in every test." in brief
     passed = [int(row.split("|")[2].split()[0]) for row in brief.splitlines() if row.endswith("of 7 |")]
     assert passed == sorted(passed) and len(passed) == len(huber.tests)
+
+
+def test_a_page_shows_what_a_learner_wrote_and_never_obeys_it(tmp_path, capsys):
+    evil = "<img src=x onerror=alert(1)>"
+    source = f"def softmax(scores):\n    print({evil!r})\n    raise ValueError({evil!r} + {'x' * 400!r})\n"
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{evil}_1_assignsubmission_file_/{evil}.py", f"{source}\n{EXERCISES['entropy'].solution}")
+    main(["batch", "softmax", "entropy", str(path), "--out", str(tmp_path / "marks")])
+    (page,) = (tmp_path / "marks" / "feedback").iterdir()
+    text = page.read_text()
+    assert "<img" not in text and text.count("&lt;img src=x onerror=alert(1)&gt;") >= 4
+    most = SOFTMAX.max_score + EXERCISES["entropy"].max_score
+    assert f"{EXERCISES['entropy'].max_score:g} of {most:g} points in all" in text

@@ -17,7 +17,9 @@ from lib.exercises import EXERCISES, Exercise, ExerciseError, read_exercise, rea
 from lib.grading import gradescope
 from lib.grading.check import Checked, check
 from lib.grading.grade import grade
+from lib.grading.handed_in import handed_in
 from lib.grading.pool import shared_pool
+from lib.grading.preflight import sources_of
 from lib.grading.progress import track
 from lib.grading.report import as_json, in_words
 from lib.grading.submission import Unreadable, read_source
@@ -126,29 +128,38 @@ def exercise_called(name: str, known: Mapping[str, Exercise]) -> Exercise:
 
 def _grade(options: argparse.Namespace) -> int:
     exercise = exercise_called(options.exercise, exercises_in(options.exercises))
+    form = "json" if options.json else options.format
     try:
-        path = _one_file(options.file)
-        source = read_source(path.name, path.read_bytes())
+        source = _source(options.file, options.function or exercise.function)
     except Unreadable as error:
         print(harmless(f"{options.file}: {error}."), file=sys.stderr)
+        if form == "gradescope":
+            _write(_dumped(gradescope.unreadable(str(error))), options.out)
         return NOT_GRADED
     given = grade(exercise, source, function=options.function, seed=options.seed)
-    form = "json" if options.json else options.format
-    texts = {"text": lambda: in_words(given), "json": lambda: _dumped(as_json(given))}
-    _write(texts.get(form, lambda: _dumped(gradescope.results(given)))(), options.out)
+    if form == "gradescope" and not given.counted:  # without results.json there is no score, and never a zero
+        print(harmless(given.problem or "Our fault; not counted."), file=sys.stderr)
+        return NOT_GRADED
+    told = {"text": in_words, "json": lambda given: _dumped(as_json(given))}
+    _write(told.get(form, lambda given: _dumped(gradescope.results(given)))(given), options.out)
     return GRADED if given.counted else NOT_GRADED
 
 
-def _one_file(path: Path) -> Path:
-    """The file itself; of a folder the one submission in it."""
-    if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".py", ".ipynb") and p.is_file())
-        if len(found) != 1:
-            raise Unreadable(f"{len(found)} files end in .py or .ipynb there; expected one")
-        return found[0]
-    if not path.is_file():
-        raise WrongUse(f"{path} does not exist; expected a .py or .ipynb file.")
-    return path
+def _source(path: Path, function: str) -> str:
+    """The file's source; of a folder that of the one file in it, or of the one that defines the function."""
+    if path.is_file():
+        return read_source(path.name, path.read_bytes())
+    if not path.is_dir():
+        raise WrongUse(f"{path} does not exist; expected a .py or .ipynb file, or a folder.")
+    files, refused = handed_in(path)
+    if len(files) == 1:
+        return read_source(files[0].name, files[0].data)
+    if not files:
+        raise Unreadable(refused[0].why if refused else "no .py or .ipynb was handed in")
+    fitting = [source for source in sources_of(files)[0] if function in source.contents.functions]
+    if len(fitting) != 1:
+        raise Unreadable(f"{len(fitting)} of {len(files)} files define {function}; expected one")
+    return fitting[0].text
 
 
 def _dumped(value: Any) -> str:

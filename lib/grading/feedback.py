@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #2f6b3a; --bad: #a3321f }
 @media (prefers-color-scheme: dark) { :root { --good: #8fd19e; --bad: #ff9d8a } }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
+  overflow-wrap: anywhere }
 h1 { font-size: 1.5rem }
 h2 { font-size: 1.2rem; margin-top: 2rem; border-top: 1px solid var(--line); padding-top: 1rem }
+.test { margin: .35rem 0 } p.test { padding-left: 1rem }
 summary { cursor: pointer } .passed { color: var(--good) } .failed { color: var(--bad) }
 .mistake { border-left: 4px solid var(--bad); padding: .25rem .75rem }
 pre { overflow-x: auto; background: #8881; padding: .75rem; border-radius: .4rem; font-size: .85rem }
@@ -31,7 +33,17 @@ def feedback_page(student: Student, marks: Sequence[Mark]) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Feedback for {name}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>\n'
-        f"<body><h1>Feedback for {name}</h1>\n{body}\n</body></html>\n"
+        f"<body><h1>Feedback for {name}</h1>\n{_total(marks)}{body}\n</body></html>\n"
+    )
+
+
+def _total(marks: Sequence[Mark]) -> str:
+    """The sum over several exercises; nothing while one has no mark."""
+    scores = [mark.score for mark in marks if mark.score is not None]
+    if len(marks) < 2 or len(scores) < len(marks):
+        return ""
+    return (
+        f"<p><strong>{sum(scores):g} of {sum(mark.exercise.max_score for mark in marks):g} points in all</strong></p>\n"
     )
 
 
@@ -64,5 +76,6 @@ def _test(test: Mapping[str, Any], detail: str, *, opened: bool) -> str:
     kind = "" if passed else f": {html.escape(test['outcome'])}"
     line = f'<span class="{sort}">{mark}</span> {says}{kind}'
     if not detail:
-        return f"<p>{line}</p>"
-    return f"<details{' open' if opened else ''}><summary>{line}</summary><pre>{html.escape(detail)}</pre></details>"
+        return f'<p class="test">{line}</p>'
+    now = " open" if opened else ""
+    return f'<details class="test"{now}><summary>{line}</summary><pre>{html.escape(detail)}</pre></details>'

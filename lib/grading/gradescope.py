@@ -19,16 +19,20 @@ ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("torch", "numpy")  # what grading imports
 
 SETUP = """#!/usr/bin/env bash
-# Installs what grading needs; PyTorch without CUDA.
+# Installs what grading needs: a Python from 3.11 on (Ubuntu 22.04 calls an older one python3), PyTorch without CUDA.
 set -euo pipefail
-apt-get update && apt-get install -y python3 python3-venv
-python3 -m venv /autograder/venv
+export DEBIAN_FRONTEND=noninteractive
+apt-get update
+for python in python3.13 python3.12 python3.11; do
+  if apt-get install -y "$python" "$python-venv"; then break; fi
+done
+"$python" -m venv /autograder/venv
 /autograder/venv/bin/pip install --index-url https://download.pytorch.org/whl/cpu torch=={torch}
 /autograder/venv/bin/pip install numpy=={numpy}
 """
 
 RUN = """#!/usr/bin/env bash
-# Grades the one file that was handed in.
+# Grades the file that was handed in. No results.json: our fault, and Gradescope gives no score for it.
 set -uo pipefail
 cd /autograder/source
 mkdir -p /autograder/results
@@ -37,22 +41,19 @@ mkdir -p /autograder/results
 """
 
 
+def unreadable(why: str) -> dict[str, Any]:
+    """results.json for what is no Python file: the learner can mend it and hand in again."""
+    return {"score": 0.0, "output": f"This cannot be graded: {why}.", "output_format": "text", "visibility": "visible"}
+
+
 def results(grade: Grade) -> dict[str, Any]:
-    """The grade as results.json."""
-    if not grade.counted:
-        return {
-            "output": grade.problem or "Our fault; not counted.",
-            "tests": [],
-            "score": 0.0,
-            "visibility": "visible",
-        }
+    """The grade as results.json. What a run prints stays with the instructor, as Gradescope does unless told."""
     return {
         "score": grade.score,
         "execution_time": round(grade.seconds, 3),
         "output": "\n".join([grade.problem, *(f"Likely mistake: {m.says}" for m in grade.mistakes[:2])]).strip(),
         "output_format": "text",
         "visibility": "visible",
-        "stdout_visibility": "visible",
         "tests": [_test(test, place) for place, test in enumerate(grade.tests, 1)],
         "extra_data": {
             "exercise": grade.exercise,
