@@ -72,6 +72,42 @@ def test_of_a_hidden_test_only_the_kind_of_failure_is_told():
     assert "2000" not in in_words(given) + json.dumps(as_json(given))
 
 
+SPY = """
+seen = []
+def f(x):
+    seen.append(x.tolist())
+    print(seen)
+    return x
+"""
+SPIED = """
+title = "Itself"
+path = "foundations"
+order = 1
+level = 1
+function = "f"
+answer = "value"
+hints = ["Return it."]
+[[tests]]
+name = "hidden first"
+hidden = true
+args = { x = [4711.0] }
+[[tests]]
+name = "visible"
+args = { x = [1.0] }
+"""
+
+
+def test_what_a_hidden_test_gave_is_not_printed_by_a_later_one(tmp_path):
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "exercise.toml").write_text(SPIED)
+    for name in ("statement.md", "starter.py", "solution.py"):
+        (folder / name).write_text("def f(x):\n    return x\n")
+    given = grade(read_exercise(folder), SPY)
+    assert [test.name for test in given.tests] == ["hidden first", "visible"]
+    assert given.passed and given.output == "[[1.0]]\n"
+
+
 def test_changed_inputs_are_noted_and_cost_nothing():
     source = HEAD + "    scores = scores - 0.0\n" + SOFTMAX.solution.split('shape."""\n')[1]
     assert not grade(SOFTMAX, source).tests[0].changed
@@ -156,6 +192,13 @@ UPDATES = {
     "forgets one buffer": ('"exp_avg": m, ', "", "wrong form", "the state has no exp_avg: it holds step, exp_avg_sq"),
     "epsilon under the root": ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)", "wrong value", "param after update 1"),
     "no state": ('eps), {"step"', 'eps) if 1 else {"step"', "wrong form", "expected (param, state)"),
+    "keys that are no names": (
+        '"exp_avg": m,',
+        "1: m, None: 2, '\\ud800': 3,",
+        "wrong form",
+        "it holds step, 1, None, ?",
+    ),
+    "more keys than one reads": ('"exp_avg": m,', "**dict.fromkeys(map(str, range(99)), 1),", "wrong form", "6 …"),
     "fails later": ("return param", "assert step < 3; return param", "raised", "AssertionError"),
     "counts wrong": ('"step": step,', '"step": 1,', "wrong value", "step after update 2"),
 }

@@ -15,6 +15,7 @@ from lib.grading.expected import Likely
 from lib.grading.trial import Part, Trial
 from lib.lesson.compare import Comparison, compare
 
+MOST_NAMES = 8  # of buffers in a message
 MOST_OF_A_LINE = 100  # characters of the learner's line in a message
 
 Outcome = (
@@ -105,7 +106,9 @@ def _first_difference(test: Test, got: Sequence[Part], right: Sequence[Part]) ->
 
 def _missing(expected: Part, got: Sequence[Part]) -> Verdict:
     held = [part.name for part in got if part.update == expected.update and part.name != "param"]
-    holds = f"it holds {', '.join(held)}" if held else "it is empty"
+    holds = (
+        f"it holds {', '.join(held[:MOST_NAMES])}{' …' if len(held) > MOST_NAMES else ''}" if held else "it is empty"
+    )
     return Verdict("wrong form", f"After update {expected.update} the state has no {expected.name}: {holds}.")
 
 

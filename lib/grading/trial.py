@@ -73,7 +73,25 @@ def put_to(
     seed: int = 0,
     most: Limits | None = None,
 ) -> list[Trial]:
-    """A trial per test. `function` is the name to call if the file has another than the exercise asks for."""
+    """A trial per test. `function` is the name to call if the file has another than the exercise asks for.
+
+    Visible tests go first: what they print is shown, and must not hold what a hidden one was given.
+    """
+    ordered = sorted(tests, key=lambda test: test.hidden)
+    trials = _put_in_order(exercise, ordered, source, runner, function, seed, most)
+    by_test = dict(zip(map(id, ordered), trials, strict=True))
+    return [by_test[id(test)] for test in tests]
+
+
+def _put_in_order(
+    exercise: Exercise,
+    tests: Sequence[Test],
+    source: str,
+    runner: Runner,
+    function: str,
+    seed: int,
+    most: Limits | None,
+) -> list[Trial]:
     name, limits = function or exercise.function, limits_of(exercise, most or Limits())
     arguments = [test.args(seed) for test in tests]
     if exercise.answer == "update":
@@ -137,8 +155,13 @@ def _continued(trial: Trial, ran: Ran, update: int, before: tuple[Any, Any]) -> 
 
 def update_parts(param: Any, state: Mapping[str, Any], update: int) -> list[Part]:
     """The buffers in their order, then the parameter: what goes wrong first comes first."""
-    buffers = [Part(name, value, update) for name, value in state.items() if value is not None]
+    buffers = [Part(_readable(name), value, update) for name, value in state.items() if value is not None]
     return [*buffers, Part("param", param, update)]
+
+
+def _readable(name: Any) -> str:
+    """A key of the state as text: a learner's may be a number, or half a character."""
+    return str(name).encode("utf-8", "replace").decode()
 
 
 def described(value: Any) -> str:
@@ -150,5 +173,5 @@ def described(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, Mapping):
-        return f"a dict with {', '.join(map(str, value)) or 'nothing in it'}"
+        return f"a dict with {', '.join(map(_readable, value)) or 'nothing in it'}"[:80]
     return f"{type(value).__name__} {value!r}"[:80]
