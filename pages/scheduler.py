@@ -11,8 +11,9 @@ from lib.lesson import run
 from lib.lesson.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
 from lib.ui import views
-from lib.ui.fields import Typed, example_texts, field, fields_in_pairs, key_of
+from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
+from lib.ui.optimizer_fields import fields_and_switches
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
 from lib.ui.working import working_card
@@ -44,11 +45,11 @@ def _fields(lesson: Scheduler) -> Typed:
     typed = Typed({}, {})
     if lesson.watches_metric:
         field(lesson, spec_of(lesson, "metrics"), example_texts(lesson)[0]["metrics"], "float64", typed)
-    fields_in_pairs(lesson, [s for s in lesson.form if not s.rare and s.name != "metrics"], "float64", typed)
+    fields_and_switches(lesson, [s for s in lesson.form if not s.rare and s.name != "metrics"], "float64", typed)
     rare = [spec for spec in lesson.form if spec.rare]
     if rare:
         with st.expander(say("More settings"), key=key_of(lesson, "more"), on_change="rerun"):
-            fields_in_pairs(lesson, rare, "float64", typed)
+            fields_and_switches(lesson, rare, "float64", typed)
     return typed
 
 

@@ -369,7 +369,7 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "Any other line search",
-            "There is one.",
+            "strong_wolfe is the only one.",
             error="only 'strong_wolfe' is supported",
             values={"line_search_fn": "armijo"},
         ),

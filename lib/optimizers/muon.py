@@ -329,11 +329,11 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "Weight decay by default",
-            "0.1, not 0 as in the other optimizers.",
+            "It is 0.1 unless given: ten times AdamW's. Most other optimizers have none.",
         ),
         Pitfall(
             "Unknown adjustment",
-            "None, original or match_rms_adamw.",
+            "adjust_lr_fn is None, original or match_rms_adamw.",
             error="Adjust learning rate function adamw is not supported",
             values={"adjust_lr_fn": "adamw"},
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
@@ -19,7 +20,7 @@ MOST_OUTLINED = 30  # points of a path; the outlines of more than that would hid
 STRIDES = (1, 2, 5, 10, 20, 50)  # updates from frame to frame: round numbers under the slider
 HEIGHT = 400
 # Not the theme's: on its orange landscape, light or dark, and the same optimizer has one colour in every picture.
-COLOURS = ("#2f7fd6", "#c04fa0", "#0f8f6f", "#7a8500")
+COLOURS = ("#2f7fd6", "#c04fa0", "#0f8f6f", "#7a8500", "#d8622c", "#8c857c")  # paths are four at most
 COLD_TO_WARM = ("#2f7fd6", "#8a63d2", "#c04fa0", "#d8622c")  # as dark as each other, for light paper and dark
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
@@ -264,14 +265,27 @@ def lines(
         }
         for (name, values), dash, colour in zip(named.items(), DASHES * 9, cycle(colours), strict=False)
     ]
+    few = max(map(len, named.values())) <= 10
     return figure(
         traces,
-        xaxis=axis("update"),
-        yaxis=axis(what, type=scale, exponentformat="power"),
+        xaxis=axis("update", **({"dtick": 1} if few else {})),
+        yaxis=axis(what, **(_log_ticks(np.concatenate([*named.values()])) if scale == "log" else {})),
         showlegend=len(traces) > 1,
         legend=LEGEND_ON_TOP,
         hovermode="x" if len(traces) > 1 else "closest",
     )
+
+
+def _log_ticks(values: np.ndarray) -> dict[str, Any]:
+    """A logarithmic axis: powers of ten, and where there are only a few of them also their twos and fives."""
+    powers = np.log10(values[np.isfinite(values)])
+    low, high = math.floor(powers.min()), math.ceil(powers.max())
+    if high - low > 3:
+        shown = range(low, high + 1, math.ceil((high - low) / 6))
+        texts = [f"10<sup>{power}</sup>".replace("-", "−") for power in shown]
+        return {"type": "log", "tickvals": [10.0**power for power in shown], "ticktext": texts}
+    ticks = [step * 10.0**power for power in range(low, high + 1) for step in (1, 2, 5)]
+    return {"type": "log", "tickvals": ticks, "ticktext": [label(tick) for tick in ticks]}
 
 
 def points_of(params: Sequence[np.ndarray], numbers: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.set_up import SetUp, set_up
+from lib.lesson.spec import Parameter, Switch, Topic
 from lib.lesson.trace import Divergence, Update, divergence
 from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
 from lib.ui.heading import spec_of
@@ -53,10 +54,10 @@ def optimizer_fields(lesson: Optimizer) -> Typed:
     for name in ("start", "grads") if typed.values["objective"] == TYPED else ("start",):
         field(lesson, spec_of(lesson, name), defaults[name], dtype, typed)
     common = [p for p in lesson.parameters if not p.rare]
-    fields_in_pairs(lesson, [spec_of(lesson, "updates"), *common], dtype, typed)
+    fields_and_switches(lesson, [spec_of(lesson, "updates"), *common], dtype, typed)
     with st.expander(say("More settings"), key=key_of(lesson, "more"), on_change="rerun"):
         rare = [p for p in (*lesson.parameters, *SET_UP) if p.rare and p.name != "grads"]
-        fields_in_pairs(lesson, rare, dtype, typed)
+        fields_and_switches(lesson, rare, dtype, typed)
         st.selectbox(
             say("Number format (dtype) for PyTorch"),
             DTYPES,
@@ -65,6 +66,14 @@ def optimizer_fields(lesson: Optimizer) -> Typed:
             persist_state="session",
         )
     return typed
+
+
+def fields_and_switches(lesson: Topic, specs: Sequence[Parameter], dtype: str, typed: Typed) -> None:
+    """Two to a row, and below them the switches, each in a row of its own: in half of one their names are cut off."""
+    fields_in_pairs(lesson, [spec for spec in specs if not isinstance(spec, Switch)], dtype, typed)
+    for spec in specs:
+        if isinstance(spec, Switch):
+            field(lesson, spec, example_texts(lesson)[0][spec.name], dtype, typed)
 
 
 def _objective_field(lesson: Optimizer, typed: Typed) -> None:

@@ -249,6 +249,8 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         figure = losses(every, logarithmic=not any(np.any(values < 0) for values in every.values()))
     _draw(lesson, figure, "Compare")
     st.markdown(_final_losses(drawn, runs.ready))
+    if any(OPTIMIZERS[slug].gradient == "closure" for slug in (lesson.slug, *chosen)):
+        st.caption(say("An update of L-BFGS is one step(): up to max_iter turns, each with a loss and a gradient."))
 
 
 def _final_losses(drawn: Sequence[Rival], ready: SetUp) -> str:
@@ -315,7 +317,7 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
 
 def _map(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     if not lesson.sweeps:
-        st.caption(say("No map: this optimizer does not update element by element, so runs cannot share one array."))
+        st.caption(say("There is a map only for optimizers that update each number by itself."))
         return
     rates, others = np.logspace(-4, 0, MAP_SIDE), sweep_range(lesson, MAP_SIDE)
     grid = without_runaways(final_losses(lesson, typed.values, rates, others), runs.ready.loss(runs.ready.param))
