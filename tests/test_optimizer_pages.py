@@ -15,6 +15,8 @@ from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.set_up import set_up
 from lib.lesson.tensor_text import read
 from lib.lesson.trace import divergence
+from lib.plots.path import leaves_after, losses, paths
+from lib.ui.update_views import look_the_same
 from pages.optimizer import VIEWS
 from tests.test_pages import field, healthy, open_page, torch_number
 
@@ -73,6 +75,53 @@ def test_a_likely_mistake_is_named_in_the_working():
     app = open_page("adam")
     healthy(app.text_input(key="adam_update_2_m_hat").set_value("0.37").run())
     assert any("forgot the bias correction" in m.value for m in app.markdown)
+
+
+def test_what_an_example_shows_stands_there_as_long_as_its_numbers_do():
+    app = open_page("adam")
+    shows = OPTIMIZERS["adam"].examples[0].shows
+    assert any(m.value == shows for m in app.markdown)
+    healthy(app.number_input(key="adam_lr").set_value(0.2).run())
+    assert not any(m.value == shows for m in app.markdown)
+
+
+def conventions():
+    for slug, lesson in OPTIMIZERS.items():
+        for convention in lesson.conventions:
+            yield pytest.param(lesson, convention, id=f"{slug}-{convention.name}")
+
+
+@pytest.mark.parametrize(("lesson", "convention"), list(conventions()))
+def test_a_conventions_own_run_shows_in_the_picture(lesson, convention):
+    ready = set_up(lesson, convention.values)
+    arguments = (lesson, ready.param, ready.grads, ready.values, ready.updates)
+    ours, others = run.trace_by_hand(*arguments), run.trace_by_hand(*arguments, way=convention.by_hand)
+    first = [np.array([update.param.flat[0] for update in updates]) for updates in (ours, others)]
+    assert look_the_same(*first) != convention.parts
+
+
+@pytest.mark.parametrize(("updates", "stride"), [(3, 1), (50, 1), (51, 2), (100, 2), (250, 5), (1000, 20)])
+def test_the_sliders_steps_are_round_numbers_and_end_with_the_last_update(updates, stride):
+    frames = paths(OBJECTIVES["bowl"], {"path": np.linspace(2, 0, updates + 1)[:, None]}, playable=True).frames
+    numbers = [int(frame.name) for frame in frames]
+    assert numbers[:2] == [0, stride]
+    assert numbers[-1] == updates
+    assert all(number % stride == 0 for number in numbers[:-1])
+
+
+@pytest.mark.parametrize(("points", "last"), [([2, 1, 0], None), ([2, 1, 100, 0], 1), ([100, 0], None)])
+def test_the_update_after_which_a_path_leaves_its_picture(points, last):
+    assert leaves_after(OBJECTIVES["bowl"], np.array(points, dtype=float)[:, None]) == last
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [([14, 2], ["1", "2", "5", "10", "20", "50"]), ([1e-20, 1], ["10<sup>−20</sup>"])],
+)
+def test_a_logarithmic_axis_names_numbers_that_can_be_read(values, ticks):
+    texts = losses({"loss": np.array(values, dtype=float)}, logarithmic=True).layout.yaxis.ticktext
+    assert list(texts[: len(ticks)]) == ticks
+    assert len(texts) <= 12
 
 
 def test_what_torch_refuses_shows_our_sentence_and_torchs_own():

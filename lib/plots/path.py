@@ -56,7 +56,7 @@ def paths(objective: Objective, named: Paths, playable: bool = False) -> go.Figu
 def leaves_after(objective: Objective, points: np.ndarray) -> int | None:
     """The last update that a picture of the path shows, where the path goes on from there."""
     shown = len(_inside(objective, points))
-    return shown - 1 if shown < len(points) else None
+    return shown - 1 if 0 < shown < len(points) else None
 
 
 def _inside(objective: Objective, points: np.ndarray) -> np.ndarray:

@@ -371,7 +371,7 @@ def _convention_beside(lesson: Optimizer, convention: Convention, runs: Runs) ->
         label: np.array([float(ready.param[place]), *(float(update.param[place]) for update in updates)])
         for label, updates in params.items()
     }
-    if parting and _look_the_same(*named.values()):
+    if parting and look_the_same(*named.values()):
         st.caption(say("That is too little to see in the picture. The button sets up a run in which it shows."))
     tag = f"param[{', '.join(map(str, place))}]" if place else "param"
     figure = lines(named, tag)
@@ -380,7 +380,7 @@ def _convention_beside(lesson: Optimizer, convention: Convention, runs: Runs) ->
     )
 
 
-def _look_the_same(ours: np.ndarray, others: np.ndarray) -> bool:
+def look_the_same(ours: np.ndarray, others: np.ndarray) -> bool:
     """Whether two curves are less than a line's width apart all along."""
     with np.errstate(all="ignore"):
         return bool(np.nanmax(np.abs(ours - others)) < 0.005 * np.ptp(ours))
