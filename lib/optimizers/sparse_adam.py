@@ -252,7 +252,8 @@ LESSON = Optimizer(
         Example(
             "Three rows of an embedding",
             EMBEDDING,
-            "Row 1 is absent from the first update (nan) and stays. Row 2 has a gradient of 0: it counts as present.",
+            "Rows count from 0. Row 1 is absent from the first update (nan) and stays. Row 2 has a gradient of 0: it "
+            "counts as present.",
         ),
         Example(
             "A zero moves, an absent row does not",

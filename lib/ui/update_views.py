@@ -57,7 +57,7 @@ def step_table(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     columns = table_columns(runs, places[:MOST_COLUMNS])
     if any(name.startswith("grad") for name in columns):
         said = "grad is the gradient that the update was given; every other column is what the update left."
-        st.caption(say(said) + (" " + say("Empty: the row was absent.") if lesson.gradient == "sparse" else ""))
+        st.caption(say(said) + (" " + say("None: the row was absent.") if lesson.gradient == "sparse" else ""))
     table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(runs.by_hand) + 1, name=say("update")))
     st.dataframe(table, height=min(38 + 35 * len(table), 420), key=key_of(lesson, "table"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -324,9 +324,9 @@ def _map(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     figure = sweep_map(rates, others, grid, lesson.sweeps)
     figure.update_layout(height=SWEEP_HEIGHT)
     st.plotly_chart(figure, key=key_of(lesson, "sweep_map"), config={"displayModeBar": False}, alt=say("Map"))
-    said = "{count} runs: the loss after the last update, over learning rate and {other}. The ring is the lowest; "
-    said += "grey runs diverged."
-    st.caption(say(said, count=f"{grid.size:,}", other=lesson.sweeps))
+    said = "{count} runs: the loss after the last update, over learning rate and {other}. The ring is the lowest."
+    grey = "" if np.isfinite(grid).all() else " " + say("Grey runs diverged.")
+    st.caption(say(said, count=f"{grid.size:,}", other=lesson.sweeps) + grey)
 
 
 def conventions(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
