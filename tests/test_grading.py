@@ -222,7 +222,54 @@ WEAK = {
     "no hidden test": (lambda t: t.replace("hidden = true\n", ""), "No hidden test is worth points"),
     "updates that are too few": (lambda t: t.split('\n[[tests]]\nname = "random"')[0], "No hidden test"),
     "epsilon that cannot be seen": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is left out"),
+    "epsilon in the root": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is inside the root"),
+    "epsilon too soon": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "added before the bias correction"),
 }
+
+
+# For each kind of answer: a lesson, an exercise whose tests let this reject through, and its name. The tests are one
+# call in which the wrong answer is right.
+LET_THROUGH: dict[str, tuple[str, str, dict[str, str], str]] = {
+    "a constant": ("value", "mse_loss", {"input": "[1.0]", "target": "[2.0]"}, "always the answer to"),
+    "the sum": ("value", "mse_loss", {"input": "[1.0]", "target": "[3.0]"}, "the sum for the mean"),
+    "memorised": ("value", "mse_loss", {"input": "[1.0]", "target": "[3.0]"}, "the visible answers memorised"),
+    "no gradient": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "the gradient is zero"),
+    "the wrong sign": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "the gradient has the wrong sign"),
+    "half": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "half the gradient"),
+    "no state": ("update", "sgd", {"param": "[1.0]", "grads": "[[0.0]]"}, "the state is not carried on"),
+    "turned": ("update", "sgd", {"param": "[1.0]", "grads": "[[0.0]]"}, "the gradient's sign is turned round"),
+    "the sign alone": ("update", "sgd", {"param": "[1.0]", "grads": "[[1.0]]"}, "against the gradient's sign"),
+    "never changes": ("lr", "step_lr", {"steps": "3", "lr": "0.1"}, "the learning rate never changes"),
+    "one late": ("lr", "step_lr", {"steps": "3", "lr": "0.1"}, "the schedule is one step late"),
+}
+SOLVED = {
+    "value": 'def f(input, target, *, reduction="mean"):\n    loss = (input - target) ** 2\n'
+    '    return {"mean": np.mean, "sum": np.sum, "none": lambda v: v}[reduction](loss)\n',
+    "grad": "def f(input, target):\n    return 2 * (input - target) / input.size\n",
+    "update": "def f(param, grad, state, *, lr=1e-3):\n    return param - lr * grad, state\n",
+    "lr": "def f(steps, lr, *, step_size=10, gamma=0.1):\n    return lr * gamma ** (np.arange(steps) // step_size)\n",
+}
+
+
+@pytest.mark.parametrize("case", list(LET_THROUGH.values()), ids=list(LET_THROUGH))
+def test_the_check_names_every_standard_wrong_answer_that_gets_through(case, tmp_path):
+    answer, lesson, args, says = case
+    given = ", ".join(f"{name} = {value}" for name, value in args.items())
+    head = f'title = "F"\npath = "losses"\norder = 1\nlevel = 1\nfunction = "f"\nanswer = "{answer}"\n'
+    toml = f'{head}lesson = "{lesson}"\nhints = ["Go."]\n[[tests]]\nname = "only one"\nargs = {{ {given} }}\n'
+    solution = f"import numpy as np\n{SOLVED[answer]}"
+    starter = solution.split(":\n")[0] + ":\n    ...\n"
+    for name, text in {
+        "exercise.toml": toml,
+        "statement.md": "F\n",
+        "starter.py": starter,
+        "solution.py": solution,
+    }.items():
+        (tmp_path / name).write_text(text)
+    faults = check(read_exercise(tmp_path), shared_pool()).faults
+    assert any(fault.startswith("A standard wrong answer earns everything") and says in fault for fault in faults), (
+        faults
+    )
 
 
 @pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))

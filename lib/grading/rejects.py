@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -95,6 +96,42 @@ def _updates(exercise: Exercise) -> Iterator[Reject]:
         yield Reject("a step of size lr against the gradient's sign", _around(exercise, sign))
     if "eps" in names:
         yield Reject("epsilon is left out", _around(exercise, "return right(*args, **{**named, 'eps': 0.0})"))
+        yield from _epsilon_elsewhere(exercise)
+
+
+class _InsideTheRoot(ast.NodeTransformer):
+    """Makes √v + eps into √(v + eps)."""
+
+    moved = False
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(
+                left=ast.Call(func=ast.Attribute(attr="sqrt"), args=[inner]) as root,
+                op=ast.Add(),
+                right=ast.Name(id="eps") as eps,
+            ):
+                self.moved = True
+                return ast.Call(root.func, [ast.BinOp(inner, ast.Add(), eps)], [])
+        return node
+
+
+def _epsilon_elsewhere(exercise: Exercise) -> Iterator[Reject]:
+    """Where the solution adds epsilon to a root: inside the root, and before the bias correction."""
+    move = _InsideTheRoot()
+    tree = ast.fix_missing_locations(move.visit(ast.parse(exercise.solution)))
+    if not move.moved:
+        return
+    yield Reject("epsilon is inside the root", ast.unparse(tree))
+    if "betas" in exercise.signature.names:  # √(v/c) + eps/√c is (√v + eps)/√c
+        body = (
+            "import inspect\n    own = inspect.signature(right).parameters\n"
+            "    eps, betas = (named.get(name, own[name].default) for name in ('eps', 'betas'))\n"
+            "    correction = 1 - betas[1] ** (args[2].get('step', 0) + 1)\n"
+            "    return right(*args, **{**named, 'eps': eps / np.sqrt(correction)})"
+        )
+        yield Reject("epsilon is added before the bias correction", _around(exercise, body))
 
 
 def _literal(value: Any) -> str:
