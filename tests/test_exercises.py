@@ -33,10 +33,10 @@ def folder(tmp_path):
 
 
 SPOILED = {
-    "unknown key": ("exercise.toml", "level = 1", "levle = 1", "did you mean level"),
-    "level out of range": ("exercise.toml", "level = 1", "level = 7", "level is 7; expected one of 1, 2, 3, 4, 5"),
+    "unknown key": ("exercise.toml", "level = 2", "levle = 2", "did you mean level"),
+    "level out of range": ("exercise.toml", "level = 2", "level = 7", "level is 7; expected one of 1, 2, 3, 4, 5"),
     "unknown answer": ("exercise.toml", '"value"', '"worth"', "answer is 'worth'; expected one of value, grad"),
-    "unknown lesson": ("exercise.toml", "level = 1", 'level = 1\nlesson = "hubr"', "lesson is 'hubr'; expected"),
+    "unknown lesson": ("exercise.toml", "level = 2", 'level = 2\nlesson = "hubr"', "lesson is 'hubr'; expected"),
     "no such argument": ("exercise.toml", "{ scores = [1.0, 2.0, 3.0] }", "{ x = [1.0] }", "args.scores is missing"),
     "ragged": ("exercise.toml", "[1.0, 2.0, 3.0]", "[[1.0], [2.0, 3.0]]", "tests[1].args.scores: the rows differ"),
     "random without seed": ("exercise.toml", "seed = 11\n", "", "seed is missing; expected a whole number"),
