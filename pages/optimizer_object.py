@@ -248,7 +248,7 @@ def _tables(session: Session) -> None:
 
 
 def _params_table(session: Session, found: Mapping[str, Change]) -> str:
-    rows = [_row("th", "", say("value"), ".grad", "requires_<wbr>grad", "optimizer.<wbr>state")]
+    rows = [_row("th", say("parameter"), say("value"), ".grad", "requires_<wbr>grad", "optimizer.<wbr>state")]
     for name, param in session.now.params.items():
         where = say("in no group") if param.group is None else say("group {place}", place=param.group)
         paths = {buffer: state_path(name, buffer) for buffer in param.state}

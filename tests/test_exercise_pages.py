@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lib.exercises import EXERCISES
 from lib.grading.grade import grade
 from lib.grading.isolation import Isolation
+from lib.plots.difference import difference
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
 from lib.ui.browser_storage import RECORD
@@ -287,6 +288,27 @@ def test_arrays_of_every_shape_can_be_aligned(shape):
 def test_a_small_difference_is_not_rounded_away():
     got, expected = np.array([1.0000001]), np.array([1.0])
     assert "1.0000001" in aligned(got, expected, np.array([True]))
+
+
+def test_expected_and_got_of_a_slice_stand_in_one_box():
+    array = np.zeros((2, 2, 2))
+    boxes = aligned(array, array, np.zeros(array.shape, bool)).split("<div>")[1:]
+    assert [box.count("<table>") for box in boxes] == [2, 2]
+
+
+# What came instead of zeros, and what the picture shows of it: numbers, or a sentence.
+PICTURES = {
+    "a line": (np.where(np.arange(100) == 7, 0.5, 0.0), lambda y: y[7] == 0.5 and y[8] == 0.0),
+    "a gap": (np.where(np.arange(100) == 7, np.nan, 1.0), lambda y: y[7] is None and y[8] == 1.0),
+    "a map": (np.where(np.arange(100) == 7, 0.5, 0.0).reshape(10, 10), lambda z: z[0][7] == 0.5),
+    "nothing finite": (np.full(100, np.nan), None),
+}
+
+
+@pytest.mark.parametrize(("got", "shows"), PICTURES.values(), ids=PICTURES)
+def test_of_a_large_array_the_difference_is_drawn(got, shows):
+    drawn = difference(got, np.zeros(got.shape)).data
+    assert shows(drawn[0].y if got.ndim < 2 else drawn[0].z) if shows else not drawn
 
 
 def test_a_formula_stands_on_lines_of_its_own():

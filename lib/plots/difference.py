@@ -5,34 +5,35 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.plots.frame import LEGEND_ON_TOP, axis, figure, sentence
+from lib.plots.frame import axis, figure, sentence
 
 MOST_SHOWN = 200  # along each side
 
 
 def difference(got: np.ndarray, expected: np.ndarray) -> go.Figure:
-    """Two lines for one dimension; for more, a map of got − expected, all leading dimensions stacked as rows."""
-    if got.ndim < 2:
-        return _lines(np.atleast_1d(got)[:MOST_SHOWN], np.atleast_1d(expected)[:MOST_SHOWN])
+    """got − expected: a line for one dimension; for more a map, all leading dimensions stacked as rows."""
     with np.errstate(all="ignore"):
-        off = got.astype(np.float64) - expected.astype(np.float64)
-    return _map(off.reshape(-1, off.shape[-1])[:MOST_SHOWN, :MOST_SHOWN])
-
-
-def _lines(got: np.ndarray, expected: np.ndarray) -> go.Figure:
-    places = list(range(len(got)))
-    shown = (("expected", expected, "dot"), ("got", got, "solid"))
-    traces = [
-        {"type": "scatter", "mode": "lines", "name": name, "x": places, "y": _plain(values), "line": {"dash": dash}}
-        for name, values, dash in shown
-    ]
-    return figure(traces, xaxis=axis("index"), yaxis=axis("value"), showlegend=True, legend=LEGEND_ON_TOP)
-
-
-def _map(off: np.ndarray) -> go.Figure:
+        off = np.atleast_1d(got).astype(np.float64) - np.atleast_1d(expected).astype(np.float64)
     finite = np.abs(off[np.isfinite(off)])
     if not finite.size or not finite.max():
         return sentence("Wherever both are finite, they are the same.")
+    if off.ndim < 2:
+        return _line(off[:MOST_SHOWN])
+    return _map(off.reshape(-1, off.shape[-1])[:MOST_SHOWN, :MOST_SHOWN])
+
+
+def _line(off: np.ndarray) -> go.Figure:
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(len(off))),
+        "y": _plain(off),
+        "hovertemplate": "[%{x}]: off by %{y:.4g}<extra></extra>",
+    }
+    return figure([trace], xaxis=axis("index"), yaxis=axis("got − expected", zeroline=True))
+
+
+def _map(off: np.ndarray) -> go.Figure:
     trace = {
         "type": "heatmap",
         "z": [_plain(row) for row in off],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from itertools import product
 
@@ -12,9 +12,9 @@ MOST_CELLS = 64  # a larger array is shown as a picture
 
 CSS = """
 <style>
-.aligned { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; overflow-x: auto; }
+.aligned, .aligned > div { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; overflow-x: auto; }
 .aligned table { border-collapse: collapse; font: 0.8125rem/1.5 "Source Code Pro", ui-monospace, monospace; }
-.aligned caption { caption-side: top; text-align: left; font-family: inherit; opacity: 0.8; }
+.aligned caption { caption-side: top; text-align: left; white-space: nowrap; font-family: inherit; opacity: 0.8; }
 .aligned th { font-weight: 400; text-align: left; padding-right: 0.75rem; }
 .aligned td { text-align: right; padding: 0 0.4rem; white-space: nowrap; }
 .aligned mark { color: light-dark(#8c1d18, #ffb4ab); background: light-dark(#f9dedc, #5c1f1b); padding: 0 0.2rem;
@@ -39,7 +39,7 @@ def _wide(array: np.ndarray) -> np.ndarray:
 
 
 def aligned(got: np.ndarray, expected: np.ndarray, off: np.ndarray) -> str:
-    """The table. One dimension: two rows under each other; more: blocks side by side, one pair for each slice."""
+    """The table. One dimension: two rows under each other; more: a pair of blocks side by side for each slice."""
     mine, right = _texts(got, expected, off)
     if got.ndim < 2:
         return _boxed([_two_rows(mine.reshape(-1), right.reshape(-1), off.reshape(-1))])
@@ -47,14 +47,19 @@ def aligned(got: np.ndarray, expected: np.ndarray, off: np.ndarray) -> str:
     for lead in product(*(range(size) for size in got.shape[:-2])):
         at = f"[{', '.join(map(str, lead))}] " if lead else ""
         none = np.zeros(off[lead].shape, bool)
-        blocks += [_block(f"{at}expected", right[lead], none), _block(f"{at}got", mine[lead], off[lead])]
+        pair = _block(f"{at}expected", right[lead], none) + _block(f"{at}got", mine[lead], off[lead])
+        blocks.append(f"<div>{pair}</div>")
     return _boxed(blocks)
 
 
-def alone(array: np.ndarray, name: str) -> str:
-    """One array as a table, for an answer whose shape has nothing to stand beside."""
+def side_by_side(named: Mapping[str, np.ndarray]) -> str:
+    """Arrays of different shapes, each as a table under its name."""
+    return _boxed([_alone(name, array) for name, array in named.items()])
+
+
+def _alone(name: str, array: np.ndarray) -> str:
     rows = np.atleast_2d(array) if array.ndim < 2 else array.reshape(-1, array.shape[-1])
-    return _boxed([_block(name, _each(rows, _short), np.zeros(rows.shape, bool))])
+    return _block(name, _each(rows, _short), np.zeros(rows.shape, bool))
 
 
 def _texts(got: np.ndarray, expected: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

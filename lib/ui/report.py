@@ -14,7 +14,7 @@ from lib.grading.grade import Grade, TestResult
 from lib.grading.judge import STOPPED
 from lib.lesson.tensor_text import format_tensor
 from lib.plots.difference import difference
-from lib.ui.aligned import CSS, MOST_CELLS, aligned, alone, differing
+from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
 from lib.ui.lesson_link import lesson_link
 from lib.ui.text import say, shape
 
@@ -195,13 +195,9 @@ def _arrays(exercise: Exercise, test: TestResult, place: int) -> None:
 
 
 def _apart(got: np.ndarray, expected: np.ndarray) -> str:
-    """Two results of different shape or kind, one after the other."""
-    named = (("expected", expected), ("got", got))
-    return "".join(
-        alone(array, f"{name} {shape(array)}")
-        for name, array in named
-        if array.dtype.kind in "biufc" and array.size <= MOST_CELLS
-    )
+    """Two results of different shape or kind; one that is no array of numbers, or large, is told in the message."""
+    named = {f"expected {shape(expected)}": expected, f"got {shape(got)}": got}
+    return side_by_side({n: a for n, a in named.items() if a.dtype.kind in "biufc" and a.size <= MOST_CELLS})
 
 
 def _detail(test: TestResult) -> str:
