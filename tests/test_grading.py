@@ -439,6 +439,7 @@ CALLS = {
     "new with a bad name": (["new", "my-loss"], 2),
     "a name for no exercise": (["batch", "softmax", "FILE", "--names", "f=g"], 2),
     "a name for nothing": (["batch", "softmax", "FILE", "--names", "f"], 2),
+    "marks where no folder can be": (["batch", "softmax", "FOLDER", "--out", "FILE/marks"], 3),
     "a notebook that is none": (["grade", "softmax", "BROKEN"], 3),
 }
 
@@ -447,7 +448,12 @@ CALLS = {
 def test_how_a_command_ends(arguments, code, wrong_file, tmp_path, capsys):
     broken = tmp_path / "broken.ipynb"
     broken.write_text("{")
-    files = {"FILE": str(wrong_file), "BROKEN": str(broken)}
+    files = {
+        "FILE": str(wrong_file),
+        "BROKEN": str(broken),
+        "FOLDER": str(tmp_path),
+        "FILE/marks": f"{wrong_file}/marks",
+    }
     assert main([files.get(word, word) for word in arguments]) == code
 
 

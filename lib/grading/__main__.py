@@ -41,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WrongUse, ExerciseError) as error:
         print(harmless(str(error)), file=sys.stderr)
         return WRONG_USE
+    except OSError as error:
+        if error.filename is None:  # nothing to do with the files that were named: it is ours
+            raise
+        print(harmless(f"{error.filename}: {error.strerror}."), file=sys.stderr)
+        return NOT_GRADED
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return NOT_GRADED
