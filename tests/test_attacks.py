@@ -94,6 +94,7 @@ def assert_contained(pool: Pool, attack: Attack) -> None:
     for ran in (first, second):
         assert ran.outcome != "our fault", ran.fault
         assert SECRET not in repr(ran)
+        assert len(repr(ran.fault)) < 50_000
         assert len(ran.output.encode()) <= 3 * attack.limits.output_kept
     assert CANARY.read_text() == SECRET and stat.S_IMODE(CANARY.stat().st_mode) == 0o644
     assert graded_right(pool)

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 from lib.grading import frames
 from lib.grading.job import Call, Fault, Limits, Outcome, Ran
 
+MOST_OF_A_TEXT = 8000  # characters; an honest process sends half as many
+
 LEFT_OVER = "not run: the tests before it had used up the time of the whole submission"
 
 
@@ -158,8 +160,8 @@ def _fault(described: Any) -> Fault | None:
 
 
 def _readable(text: str) -> str:
-    """The text without halves of characters, which no file and no screen takes."""
-    return text.encode("utf-8", "replace").decode()
+    """The text without halves of characters, which no file and no screen takes, and cut: this one may be forged."""
+    return text[:MOST_OF_A_TEXT].encode("utf-8", "replace").decode()
 
 
 def _said(message: str) -> Fault:
