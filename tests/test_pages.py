@@ -201,3 +201,8 @@ def test_a_large_file_gives_result_and_gradient_without_working():
         healthy(app.button_group(key="mse_loss_view").set_value(view).run())
     healthy(app.button_group(key="mse_loss_view").set_value("Gradient").run())
     assert any("The first 100 of 20000" in c.value for c in app.caption)
+
+
+@pytest.mark.parametrize(("slug", "first"), [("cross_entropy_loss", "sample 0"), ("adam", "element [0]")])
+def test_what_is_worked_is_a_sample_of_a_batch_or_an_element_of_a_parameter(slug, first):
+    assert open_page(slug).selectbox(key=f"{slug}_sample_forward").options[0] == first

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.lesson import tensor_text, working
 from lib.lesson.run import TorchResult
-from lib.lesson.spec import Step, Topic
+from lib.lesson.spec import Lesson, Step, Topic
 from lib.lesson.working import Judged, Part, Row
 from lib.ui.fields import current, key_of
 from lib.ui.text import number, say
@@ -40,14 +40,14 @@ def choose_sample(lesson: Topic, steps: Mapping[str, Step], part: Part) -> tuple
     indices = [str(i) for _, i in zip(range(MOST_SAMPLES), np.ndindex(shape), strict=False)]
     if len(indices) <= 1:
         return (0,) * len(shape)
-    one_axis = len(shape) == 1
+    of_batch = len(shape) == 1 and isinstance(lesson, Lesson)  # a parameter has elements, no samples
     key = key_of(lesson, f"sample_{part}")
     if st.session_state.get(key) not in indices:
         st.session_state[key] = indices[0]
     chosen = st.selectbox(
-        say("Sample to work"),
+        say("Sample to work") if of_batch else say("Element to work"),
         indices,
-        format_func=lambda text: say("sample {index}" if one_axis else "element [{index}]", index=text.strip("(),")),
+        format_func=lambda text: say("sample {index}" if of_batch else "element [{index}]", index=text.strip("(),")),
         key=key,
         label_visibility="collapsed",
         width=150,
