@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 
 from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, axis, figure, sentence
 
+HEIGHT = 270
+
 
 def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str = "learning rate") -> go.Figure:
-    """Torch's line, our numbers as points on it, and a ring around the chosen epoch."""
+    """Torch's line, our numbers as points on it, and a ring around the chosen epoch; a learning rate counts from 0."""
     if not np.isfinite(by_torch).any():
         return sentence("No learning rate of this schedule is finite.")
     epochs = np.arange(len(by_torch))
@@ -35,24 +37,43 @@ def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str 
             "marker": {"size": 5, "color": ACCENT},
             "hovertemplate": "by hand, epoch %{x}: %{y:.5g}<extra></extra>",
         },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [epoch],
-            "y": [by_hand[epoch]],
-            "marker": {"size": 15, "symbol": "circle-open", "color": ACCENT, "line": {"width": 3}},
-            "showlegend": False,
-            "hoverinfo": "skip",
-        },
+        _ring(epoch, by_hand[epoch]),
     ]
     return figure(
         traces,
         xaxis=axis("epoch"),
-        yaxis=axis(what, rangemode="tozero"),
+        yaxis=axis(what, rangemode="tozero" if what == "learning rate" else "normal"),
         showlegend=True,
         legend=LEGEND_ON_TOP,
-        height=270,
+        height=HEIGHT,
     )
+
+
+def metric_curve(metrics: np.ndarray, epoch: int) -> go.Figure:
+    """What a schedule watches, after each epoch; the ring is what it saw before it set the chosen epoch's rate."""
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": np.arange(len(metrics)),
+        "y": metrics,
+        "line": {"width": 2},
+        "marker": {"size": 5},
+        "hovertemplate": "after epoch %{x}: %{y:.5g}<extra></extra>",
+    }
+    ring = _ring(epoch - 1, metrics[epoch - 1]) if epoch else {"type": "scatter"}
+    return figure([line, ring], xaxis=axis("epoch"), yaxis=axis("metric after the epoch"), height=HEIGHT)
+
+
+def _ring(epoch: int, value: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [epoch],
+        "y": [value],
+        "marker": {"size": 15, "symbol": "circle-open", "color": ACCENT, "line": {"width": 3}},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
 
 
 def rate_lines(named: Mapping[str, np.ndarray]) -> go.Figure:

@@ -14,7 +14,7 @@ from lib.lesson import run
 from lib.lesson.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.scheduler_code import numpy_program, pytorch_lines, shown_source
-from lib.plots.schedule import rate_curve, rate_lines
+from lib.plots.schedule import metric_curve, rate_curve, rate_lines
 from lib.ui.fields import form_key, key_of
 from lib.ui.text import say
 from lib.ui.update_views import what_the_example_shows
@@ -57,9 +57,10 @@ def _schedule(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Schedul
 
 
 def curve(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
-    """The learning rate over all epochs; beside it the momentum where that is cycled too."""
+    """The learning rate over all epochs; beside it the momentum where that is cycled too, or what is watched."""
     what_the_example_shows(lesson)
-    columns = st.columns(2 if _cycles(lesson, schedule) else 1, gap="small")
+    watched = _watched(lesson, schedule)
+    columns = st.columns(1 if watched is None and not _cycles(lesson, schedule) else 2, gap="small")
     with columns[0]:
         figure = rate_curve(schedule.rates, schedule.by_torch, epoch)
         st.plotly_chart(figure, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say("Curve"))
@@ -70,6 +71,20 @@ def curve(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
             st.plotly_chart(
                 figure, key=key_of(lesson, "momentum_figure"), config={"displayModeBar": False}, alt=say("Momentum")
             )
+    elif watched is not None:
+        with columns[1]:
+            figure = metric_curve(watched, epoch)
+            st.plotly_chart(
+                figure, key=key_of(lesson, "metric_figure"), config={"displayModeBar": False}, alt=say("Metric")
+            )
+
+
+def _watched(lesson: Scheduler, schedule: Schedule) -> np.ndarray | None:
+    """The metric after each epoch, the last one again where there are fewer; None where nothing is watched."""
+    if not lesson.watches_metric or schedule.metrics is None:
+        return None
+    places = np.minimum(np.arange(len(schedule.rates)), len(schedule.metrics) - 1)
+    return np.array(schedule.metrics)[places]
 
 
 def _cycles(lesson: Scheduler, schedule: Schedule) -> bool:
@@ -86,9 +101,9 @@ def table(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
     else:
         st.markdown(say("They first part in epoch {epoch}.", epoch=int(np.argmin(same))))
     columns: dict[str, Any] = {say("by hand"): schedule.rates, say("PyTorch"): schedule.by_torch}
-    if lesson.watches_metric and schedule.metrics is not None:
-        places = np.minimum(np.arange(len(schedule.rates)), len(schedule.metrics) - 1)
-        columns[say("metric after the epoch")] = np.array(schedule.metrics)[places]
+    watched = _watched(lesson, schedule)
+    if watched is not None:
+        columns[say("metric after the epoch")] = watched
     if _cycles(lesson, schedule):
         columns[say("momentum, by hand")] = [float(rate.state["momentum"]) for rate in schedule.by_hand]
         columns[say("momentum, PyTorch")] = schedule.momenta
