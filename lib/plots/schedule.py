@@ -35,6 +35,7 @@ def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str 
             "x": epochs,
             "y": by_hand,
             "marker": {"size": 5, "color": ACCENT},
+            "cliponaxis": False,  # a learning rate of 0 is a whole point too
             "hovertemplate": "by hand, epoch %{x}: %{y:.5g}<extra></extra>",
         },
         _ring(epoch, by_hand[epoch]),

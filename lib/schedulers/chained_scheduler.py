@@ -15,7 +15,7 @@ from lib.schedulers.reduce_lr_on_plateau import LESSON as PLATEAU
 from lib.schedulers.step_lr import LESSON as STEP
 
 COMBINATIONS = {
-    "warm-up and exponential decay": (
+    "warm-up and decay": (
         (LINEAR, {"start_factor": 0.25, "total_iters": 4}),
         (EXPONENTIAL, {"gamma": 0.9}),
     ),
