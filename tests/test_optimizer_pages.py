@@ -116,7 +116,11 @@ def test_the_update_after_which_a_path_leaves_its_picture(points, last):
 
 @pytest.mark.parametrize(
     ("values", "ticks"),
-    [([14, 2], ["1", "2", "5", "10", "20", "50"]), ([1e-20, 1], ["10<sup>−20</sup>"])],
+    [
+        ([14, 2], ["1", "2", "5", "10", "20", "50"]),
+        ([1e-20, 1], ["10<sup>−20</sup>"]),
+        ([1, 1e308 * 1.5], ["10<sup>0</sup>"]),
+    ],
 )
 def test_a_logarithmic_axis_names_numbers_that_can_be_read(values, ticks):
     texts = losses({"loss": np.array(values, dtype=float)}, logarithmic=True).layout.yaxis.ticktext

@@ -279,7 +279,7 @@ def lines(
 def _log_ticks(values: np.ndarray) -> dict[str, Any]:
     """A logarithmic axis: powers of ten, and where there are only a few of them also their twos and fives."""
     powers = np.log10(values[np.isfinite(values)])
-    low, high = math.floor(powers.min()), math.ceil(powers.max())
+    low, high = math.floor(powers.min()), min(math.ceil(powers.max()), 308)  # the largest power that a float holds
     if high - low > 3:
         shown = range(low, high + 1, math.ceil((high - low) / 6))
         texts = [f"10<sup>{power}</sup>".replace("-", "−") for power in shown]
