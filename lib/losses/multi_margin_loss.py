@@ -80,7 +80,7 @@ def by_hand(input, target, *, p, margin, weight, reduction) -> Steps:
     each = yield Step(
         "loss_per_sample",
         rf"\ell_n = \frac{{{w_latex or 1}}}{{C}} \sum_c h_{{nc}}" + ("^2" if p == 2 else ""),
-        np.where(power > 0, power * w[..., None], 0.0).sum(-1) / classes,
+        np.where(power != 0, power * w[..., None], 0.0).sum(-1) / classes,
         axes="n",
         worked=lambda *n: (
             rf"\frac{{{num(w[n])}}}{{{classes}}} \left("
