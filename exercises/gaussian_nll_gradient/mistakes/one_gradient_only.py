@@ -1,4 +1,4 @@
-"""You returned the gradient for the predictions alone. The variances are learned too: return both, as a tuple."""
+"""You returned one array. The variances are learned too: return two gradients as a tuple, for input and for var."""
 
 import numpy as np
 
