@@ -62,6 +62,19 @@ def test_points_are_partial_and_the_mistake_is_recognised():
     assert [likely.says for likely in given.mistakes] == [wrong.says]
 
 
+def test_a_state_under_other_names_is_no_mistake_of_the_lesson():
+    adam = EXERCISES["adam_step"]
+    given = grade(adam, adam.solution.replace('"exp_avg"', '"m"').replace('"step"', '"t"'))
+    assert given.tests[0].message == "After update 1 the state has no step: it holds t, m, exp_avg_sq."
+    assert not given.mistakes
+
+
+def test_a_long_list_of_numpy_numbers_is_an_answer():
+    exercise = EXERCISES["step_lr"]
+    listed = exercise.solution.replace("    return ", "    return list(").rstrip() + ")\n"
+    assert grade(exercise, listed).passed
+
+
 def test_of_a_hidden_test_only_the_kind_of_failure_is_told():
     source = HEAD + "    print('seen', scores)\n    return np.ones(3)"
     given = grade(SOFTMAX, source)

@@ -38,7 +38,7 @@ class Limits:
     output_kept: int = 64 * 1024
     output_killed: int = 4 * 2**20
     result_bytes: int = 16 * 2**20
-    result_arrays: int = 64
+    result_arrays: int = 1024  # a list of NumPy numbers is one for each
     result_dims: int = 8
     source_bytes: int = 128 * 1024
     job_seconds: float = 24.0

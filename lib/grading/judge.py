@@ -150,10 +150,13 @@ def fits(test: Test, trial: Trial, other: Trial) -> bool:
         return False
     if trial.last.outcome == "raised":
         return _error(trial) == _error(other) and len(trial.parts) == len(other.parts)
-    theirs = {(part.update, part.name): part for part in other.parts}
-    compared = [(part, theirs[part.update, part.name]) for part in trial.parts if (part.update, part.name) in theirs]
+    mine = {(part.update, part.name): part.value for part in trial.parts}
+    finished = max((part.update for part in trial.parts), default=0)
+    theirs = [part for part in other.parts if part.update <= finished]
     return bool(trial.misfit) == bool(other.misfit) and all(
-        compare(mine.value, their.value, rtol=test.rtol, atol=test.atol).same for mine, their in compared
+        (key := (part.update, part.name)) in mine
+        and compare(mine[key], part.value, rtol=test.rtol, atol=test.atol).same
+        for part in theirs
     )
 
 
