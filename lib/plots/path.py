@@ -260,7 +260,9 @@ def lines(
             "name": name,
             "x": np.arange(first, first + len(values)),
             "y": values,
-            "line": {"dash": "solid" if in_order else dash, "width": 2.2, "color": colour},
+            "line": {"dash": "solid", "width": 1.5, "color": colour}
+            if in_order
+            else {"dash": dash, "width": 2.2, "color": colour},
             "hovertemplate": f"{name}, update %{{x}}: %{{y:.4g}}<extra></extra>",
         }
         for (name, values), dash, colour in zip(named.items(), DASHES * 9, cycle(colours), strict=False)
