@@ -60,12 +60,12 @@ def attack_in(path: Path) -> Attack:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     os.environ["BY_HAND_SECRET"] = SECRET
-    CANARY.write_text(SECRET)
-    CANARY.chmod(0o644)  # every user may read it: what keeps it is the sandbox
+    if not CANARY.exists():  # it stays: tests run in several processes, and as several users
+        CANARY.write_text(SECRET)
+        CANARY.chmod(0o644)  # every user may read it: what keeps it is the sandbox
     with Pool(1) as started:
         yield started
     del os.environ["BY_HAND_SECRET"]
-    CANARY.unlink()
 
 
 def traces() -> set[Path]:
