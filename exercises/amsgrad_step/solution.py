@@ -1,7 +1,7 @@
 """AMSGrad.
 
 The maximum is taken of the uncorrected averages and corrected afterwards, as PyTorch does it; Optax corrects first, and
-the paper not at all. np.maximum also takes the 0 that stands for "nothing yet".
+the paper not at all. np.maximum also takes the 0 that stands for “nothing yet”.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Gradient of hinge embedding loss.
 
-Two losses that the target switches on: "as near as possible" unless it is −1, "at least a margin apart" unless it is 1.
+Two losses that the target switches on: “as near as possible” unless it is −1, “at least a margin apart” unless it is 1.
 Each has its slope, and they add up, which also settles targets that are neither. The target is never multiplied by.
 """
 

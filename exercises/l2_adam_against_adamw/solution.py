@@ -1,6 +1,6 @@
 """Two sorts of weight decay in Adam.
 
-The two differ in two lines: what the gradient is, and from where the step starts. "Only the decay acts" shows
+The two differ in two lines: what the gradient is, and from where the step starts. “Only the decay acts” shows
 what that means: L2 takes a step of one learning rate from every weight, large or small, and so it is no decay at
 all.
 """

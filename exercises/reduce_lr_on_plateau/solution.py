@@ -1,6 +1,6 @@
 """Reduce on plateau (ReduceLROnPlateau).
 
-The loop does the four things in PyTorch's order. "Better" is asked as a comparison that has to hold, so NaN, with
+The loop does the four things in PyTorch's order. “Better” is asked as a comparison that has to hold, so NaN, with
 which no comparison holds, is never better: a run whose loss is NaN is reduced on and on.
 
 PyTorch leaves out a reduction of less than 1e-8 (its eps); here no test comes near that.

@@ -1,4 +1,4 @@
-"""You called Python's max with arrays, which wants one answer to "which is larger?". np.maximum answers for each
+"""You called Python's max with arrays, which wants one answer to “which is larger?”. np.maximum answers for each
 element."""
 
 import numpy as np
