@@ -134,6 +134,7 @@ def by_reload(page: Page) -> None:
 def by_link(page: Page) -> None:
     page.get_by_role("link", name="All exercises").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Exercises")
+    page.locator("[class*=st-key-stretch_losses_] summary").click()
     page.get_by_role("link", name=re.compile("Huber loss ●")).click()
 
 
