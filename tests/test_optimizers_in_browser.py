@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
 
 from lib.catalog import OPTIMIZERS, SCHEDULERS
-from tests.test_in_browser import settled, torch_number, type_into, visit
+from tests.conftest import Server
+from tests.test_in_browser import STREAMLITS_OWN, settled, torch_number, type_into, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -37,6 +39,40 @@ def test_the_table_says_whether_both_agree(page):
     visit(page, "rmsprop?rmsprop_view=Step-by-step+table")
     expect(page.get_by_text("agree in the parameter and in every buffer")).to_be_visible()
     expect(page.locator("[data-testid=stDataFrame]")).to_be_visible()
+
+
+POINTS = "document.querySelectorAll('.st-key-sgd_figure .scatterlayer .trace:last-child .points path').length"
+
+
+def test_the_path_plays_to_its_end(page):
+    visit(page, "sgd")
+    page.wait_for_function(f"() => {POINTS} === 101")
+    page.locator(".st-key-sgd_figure .updatemenu-button").click()
+    page.wait_for_function(f"() => {POINTS} < 50")
+    page.wait_for_function(f"() => {POINTS} === 101", timeout=30_000)
+    expect(page.locator(".st-key-sgd_figure").get_by_text("update 100", exact=True)).to_be_visible()
+
+
+def test_the_slider_shows_the_path_up_to_one_update(page):
+    visit(page, "sgd")
+    rail = page.locator(".st-key-sgd_figure .slider-rail-touch-rect")
+    rail.scroll_into_view_if_needed()
+    box = rail.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".st-key-sgd_figure").get_by_text("update 50", exact=True)).to_be_visible()
+    page.wait_for_function(f"() => {POINTS} === 51")
+
+
+@pytest.mark.parametrize("path", ["sgd", "adam?adam_view=Sweep", "one_cycle_lr"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(browser: Browser, server: Server, path, scheme):
+    opened = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme=scheme)
+    visit(opened, path)
+    opened.wait_for_timeout(1500)  # texts fade in, and half-faded ones have no contrast
+    found = Axe().run(opened, options={"resultTypes": ["violations"], "rules": STREAMLITS_OWN})
+    serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+    opened.close()
+    assert not serious, [(v["id"], [(n["html"][:200], n.get("failureSummary")) for n in v["nodes"]]) for v in serious]
 
 
 def test_the_live_optimizer_adds_gradients_up_and_steps(page):
