@@ -38,13 +38,8 @@ class Titled(Protocol):
     def title(self) -> str: ...
 
 
-# Why another loss may be the better one stands in its link, and may need a second line.
-CSS = '<style>.st-key-choosing_others [data-testid="stPageLink"] p { white-space: normal; }</style>'
-
-
 def render() -> None:
     """The whole page; only the chosen part is computed."""
-    st.html(CSS)
     st.title(say(PAGE.title), anchor=False)
     st.markdown(say("Start from what you want to do. Every number and every error below is PyTorch's, computed now."))
     part = st.segmented_control(

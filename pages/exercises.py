@@ -31,7 +31,6 @@ A_TOPIC = 3  # exercises at least share a tag that is offered as a topic; the se
 CSS = """
 <style>
 [class*="st-key-stretch_"] [data-testid="stPageLink"] a { align-items: baseline; }
-[class*="st-key-stretch_"] [data-testid="stPageLink"] p { white-space: normal; }
 @media (max-width: 640px) { .st-key-exercise_filter > * { flex: 1 1 40%; width: auto !important; min-width: 8rem; } }
 </style>
 """

@@ -11,6 +11,7 @@ import threading
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -293,7 +294,7 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1")
 
 
 def test_no_name_is_a_formula_to_a_spreadsheet(tmp_path):
-    students = [(Student(name, "1", "moodle"), []) for name in FORMULAS]
+    students: list[tuple[Student, list[Any]]] = [(Student(name, "1", "moodle"), []) for name in FORMULAS]
     for write in (lambda path: write_marks(path, [], students), lambda path: write_moodle(path, students)):
         write(tmp_path / "some.csv")
         cells = [cell for row in rows_of(tmp_path / "some.csv") for cell in row.values()]

@@ -41,7 +41,7 @@ class Limits:
     result_arrays: int = 1024  # a list of NumPy numbers is one for each
     result_dims: int = 8
     source_bytes: int = 128 * 1024
-    job_seconds: float = 24.0
+    job_seconds: float = 12.0
 
 
 @dataclass(frozen=True, eq=False)

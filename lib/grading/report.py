@@ -10,6 +10,7 @@ import numpy as np
 
 from lib.grading.grade import Grade, TestResult
 from lib.grading.trial import described
+from lib.lesson.compare import Comparison
 from lib.lesson.tensor_text import format_tensor
 
 MOST_SHOWN = 60  # numbers of an array; of a larger one the shape is told
@@ -46,6 +47,14 @@ def told(test: TestResult) -> str:
     return kind + test.message
 
 
+ULPS_TOLD = 1e6  # more than that is no rounding, and says nothing
+
+
+def ulps_told(found: Comparison) -> str:
+    """How many neighbouring floats lie between, where rounding could be the reason."""
+    return f", {found.ulps:.3g} ulps (neighbouring floats)" if found.ulps <= ULPS_TOLD else ""
+
+
 def detail(test: TestResult) -> Iterator[str]:
     """The inputs, what came, what was expected with the differences marked, the ulps, the hint."""
     for name, value in test.args.items():
@@ -53,7 +62,7 @@ def detail(test: TestResult) -> Iterator[str]:
     if test.comparison is not None:
         yield from aligned(test.got, test.expected)
     if test.comparison is not None and test.comparison.index is not None and math.isfinite(test.comparison.ulps):
-        yield f"largest difference {test.comparison.absolute:.3g}, {test.comparison.ulps:.3g} ulps"
+        yield f"largest difference {test.comparison.absolute:.3g}{ulps_told(test.comparison)}"
     if test.fault is not None and test.fault.traceback:
         yield from test.fault.traceback.rstrip().splitlines()
     if test.changed:

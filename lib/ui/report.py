@@ -12,6 +12,7 @@ import streamlit as st
 from lib.exercises import Exercise
 from lib.grading.grade import Grade, TestResult
 from lib.grading.judge import STOPPED
+from lib.grading.report import ulps_told
 from lib.lesson.tensor_text import format_tensor
 from lib.plots.difference import difference
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
@@ -204,10 +205,10 @@ def _detail(test: TestResult) -> str:
     found = test.comparison
     assert found is not None
     return say(
-        "Largest error {absolute}, relative {relative}, {ulps} ulps (neighbouring floats).",
+        "Largest error {absolute}, relative {relative}{ulps}.",
         absolute=f"{found.absolute:.3g}",
         relative=f"{found.relative:.3g}",
-        ulps=f"{found.ulps:.3g}",
+        ulps=ulps_told(found),
     )
 
 

@@ -8,7 +8,8 @@ CSS = """
 <style>
 .stMainBlockContainer { padding: 4rem 2rem 3rem; max-width: 80rem; }
 .stMainBlockContainer > .stVerticalBlock { gap: 0.75rem; }
-.stMainBlockContainer h1 { padding: 0.2rem 0 0; }
+.stMainBlockContainer h1 { padding: 0.2rem 0 0.25rem; }
+[data-testid="stPageLink"] p { white-space: normal; }
 [class*="_what"] { row-gap: 0.25rem; }
 [class*="_input_card"], [class*="_working_card"] { gap: 0.55rem; padding: 0.75rem 1rem; }
 [class*="_working_card"] .stMarkdown { margin-bottom: 0; }
