@@ -173,11 +173,11 @@ def test_divergence(objective, lr, says):
         lesson, {"objective": objective, "start": list(OBJECTIVES[objective].start), "updates": 60, "lr": lr}
     )
     updates = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates)
-    found = divergence(updates, ready.loss, ready.param)
+    found = divergence(updates, ready.losses, ready.param)
     assert (found is None) == (says == "")
     if found:
         assert says in found.says
-        assert divergence(updates[: found.update - 1], ready.loss, ready.param) is None
+        assert divergence(updates[: found.update - 1], ready.losses, ready.param) is None
 
 
 def programs():

@@ -131,7 +131,7 @@ OBJECTIVES: Mapping[str, Objective] = {
         "One number, gradient 8x.",
     ),
     "quadratic": Objective(
-        "Long valley (condition number 25)",
+        "Long valley",
         r"f(x, y) = \tfrac12 (x^2 + 25\, y^2)",
         "0.5 * (x**2 + 25 * y**2)",
         partial(_quadratic, steep=STEEP),

@@ -30,10 +30,14 @@ class SetUp:
 
     def loss(self, param: np.ndarray) -> float:
         """The objective at a parameter: the sum over its leading axes; NaN for typed gradients."""
+        return float(self.losses(param[None])[0])
+
+    def losses(self, params: np.ndarray) -> np.ndarray:
+        """The objective at each of several parameters, stacked along a first axis."""
         if self.objective is None:
-            return float("nan")
+            return np.full(len(params), np.nan)
         with np.errstate(all="ignore"):
-            return float(np.sum(self.objective.value(param)))
+            return self.objective.value(params).reshape(len(params), -1).sum(1)
 
 
 def set_up(lesson: Optimizer, form: Mapping[str, Any]) -> SetUp:

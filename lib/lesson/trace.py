@@ -216,16 +216,24 @@ class Divergence:
 FAR = 1e6  # times the loss at the start, or 1 if that is less
 
 
-def divergence(updates: Sequence[Update], loss: Callable[[np.ndarray], float], start: np.ndarray) -> Divergence | None:
-    """Where a run leaves for good: the loss grows a million times, or a number stops being finite. None if it stays."""
-    first = loss(start)
+def divergence(
+    updates: Sequence[Update], losses: Callable[[np.ndarray], np.ndarray], start: np.ndarray
+) -> Divergence | None:
+    """Where a run leaves for good: the loss grows a million times, or a number stops being finite. None if it stays.
+
+    `losses` takes parameters stacked along a first axis.
+    """
+    params = np.stack([start, *(update.param for update in updates)])
+    first, *_ = all_losses = losses(params)
     most = FAR * max(1.0, abs(first)) if np.isfinite(first) else np.inf
-    for place, update in enumerate(updates, 1):
-        if not np.isfinite(update.param).all():
-            return Divergence(place, f"Diverged at update {place}: a number is no longer finite.")
-        now = loss(update.param)
-        if now > most:
-            return Divergence(place, f"Diverged at update {place}: the loss is over a million times what it was.")
-        if now < -most:
-            return Divergence(place, f"Falls without end: at update {place} the loss is below −{most:,.0f}.")
-    return None
+    finite = np.isfinite(params).reshape(len(params), -1).all(1)
+    gone = ~finite | (np.abs(all_losses) > most)
+    gone[0] = False
+    if not gone.any():
+        return None
+    place = int(np.argmax(gone))
+    if not finite[place]:
+        return Divergence(place, f"Diverged at update {place}: a number is no longer finite.")
+    if all_losses[place] > 0:
+        return Divergence(place, f"Diverged at update {place}: the loss is over a million times what it was.")
+    return Divergence(place, f"Falls without end: at update {place} the loss is below −{most:,.0f}.")

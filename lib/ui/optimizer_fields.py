@@ -38,7 +38,7 @@ class Runs:
 
     @cached_property
     def divergence(self) -> Divergence | None:
-        return divergence(self.by_hand, self.ready.loss, self.ready.param)
+        return divergence(self.by_hand, self.ready.losses, self.ready.param)
 
     def torch_up_to(self, updates: int) -> Sequence[Update]:
         """Torch's first updates: the working of an early one need not wait for the rest."""

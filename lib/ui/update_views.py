@@ -144,7 +144,7 @@ def _picture(runs: Runs, chosen: str) -> Any:
         return paths(runs.ready.objective, {"path": points}, playable=True)
     params = _params(runs)
     if chosen == LOSS:
-        values = np.array([runs.ready.loss(param) for param in params])
+        values = runs.ready.losses(np.asarray(params))
         return losses({"loss": values}, logarithmic=not np.any(values < 0))
     places = list(np.ndindex(runs.ready.param.shape))[:6]
     tags = {place: f"param[{', '.join(map(str, place))}]" if place else "param" for place in places}
@@ -245,7 +245,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     if picture == OVER:
         figure = paths(objective, {r.legend: points_of(r.params, objective.size) for r in drawn})
     else:
-        every = {r.legend: np.array([runs.ready.loss(param) for param in r.params]) for r in drawn}
+        every = {r.legend: runs.ready.losses(np.asarray(r.params)) for r in drawn}
         figure = losses(every, logarithmic=not any(np.any(values < 0) for values in every.values()))
     _draw(lesson, figure, "Compare")
     st.markdown(_final_losses(drawn, runs.ready))
@@ -257,7 +257,7 @@ def _final_losses(drawn: Sequence[Rival], ready: SetUp) -> str:
     """A Markdown table: optimizer, its learning rate and how it was chosen, the loss at the end."""
     rows = [f"| {say('optimizer')} | lr | {say('chosen as')} | {say('loss at the end')} |", "|---|---|---|---|"]
     for rival in drawn:
-        gone = divergence(rival.updates, ready.loss, ready.param)
+        gone = divergence(rival.updates, ready.losses, ready.param)
         end = say(gone.says) if gone else number(ready.loss(rival.params[-1]))
         rows.append(f"| {rival.name} | {rival.rate:g} | {say(rival.chosen)} | {end} |")
     return "\n".join(rows)
@@ -300,7 +300,7 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
         except ValueError as error:
             left_out.append(f"lr {rate:g}: {error}")
             continue
-        gone = divergence(updates, ready.loss, ready.param)
+        gone = divergence(updates, ready.losses, ready.param)
         drawn = updates[: gone.update] if gone else updates
         curve = [ready.loss(ready.param), *(ready.loss(update.param) for update in drawn)]
         named[f"lr {rate:g}"] = np.array(curve)
