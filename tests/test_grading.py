@@ -125,8 +125,16 @@ def test_changed_inputs_are_noted_and_cost_nothing():
     source = HEAD + "    scores = scores - 0.0\n" + SOFTMAX.solution.split('shape."""\n')[1]
     assert not grade(SOFTMAX, source).tests[0].changed
     spoils = source.replace("scores = scores - 0.0", "s = scores.copy(); scores[...] = 0; scores = s")
-    first = grade(SOFTMAX, spoils).tests[0]
-    assert first.passed and first.changed
+    given = grade(SOFTMAX, spoils)
+    assert given.tests[0].passed and given.tests[0].changed == ("scores",)
+    assert "Note: it changes its inputs (scores); work on a copy." in in_words(given)
+
+
+def test_two_numbers_that_look_alike_are_told_apart():
+    slightly_off = SOFTMAX.solution.replace("return ", "return 1.0000012 * ")
+    lines = in_words(grade(SOFTMAX, slightly_off)).splitlines()
+    came, right = (next(line.split()[1:] for line in lines if line.strip().startswith(w)) for w in ("came", "expected"))
+    assert not set(came) & set(right)
 
 
 class Broken:

@@ -127,7 +127,8 @@ def _graded(
     seconds: float,
 ) -> Grade:
     verdicts = [judge(*each) for each in zip(tests, trials, truth.parts, strict=True)]
-    results = tuple(_result(*each, seed) for each in zip(tests, trials, verdicts, strict=True))
+    by_place = {str(place): name for place, name in enumerate(exercise.signature.by_place)}
+    results = tuple(_result(*each, seed, by_place) for each in zip(tests, trials, verdicts, strict=True))
     return Grade(
         exercise=exercise.slug,
         score=sum(result.points for result in results),
@@ -143,7 +144,7 @@ def _graded(
     )
 
 
-def _result(test: Test, trial: Trial, verdict: Verdict, seed: int) -> TestResult:
+def _result(test: Test, trial: Trial, verdict: Verdict, seed: int, by_place: Mapping[str, str]) -> TestResult:
     passed = verdict.outcome == "passed"
     result = TestResult(
         name=test.name,
@@ -167,7 +168,7 @@ def _result(test: Test, trial: Trial, verdict: Verdict, seed: int) -> TestResult
         expected=verdict.expected.value if verdict.expected else None,
         comparison=verdict.comparison,
         fault=trial.last.fault,
-        changed=tuple(dict.fromkeys(name for ran in trial.ran for name in ran.changed)),
+        changed=tuple(dict.fromkeys(by_place.get(name, name) for ran in trial.ran for name in ran.changed)),
         warnings=tuple(dict.fromkeys(text for ran in trial.ran for text in ran.warnings)),
         output="".join(ran.output for ran in trial.ran),
     )

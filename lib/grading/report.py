@@ -28,6 +28,9 @@ def in_words(grade: Grade) -> str:
         lines.append(headline(test))
         if test is failed:
             lines += [f"    {line}" for line in detail(test)]
+    written = dict.fromkeys(name for test in grade.tests if test.passed for name in test.changed)
+    if written:
+        lines.append(f"Note: it changes its inputs ({', '.join(written)}); work on a copy.")
     if grade.output:
         lines += ["Printed:", grade.output.rstrip()]
     return "\n".join(lines)
@@ -80,7 +83,7 @@ def aligned(got: Any, expected: Any) -> Iterator[str]:
         yield f"expected: {shown(expected)}"
         return
     for place, (mine, right) in enumerate(zip(_rows(ours), _rows(theirs), strict=True)):
-        words = [(f"{a:.6g}", f"{b:.6g}", not _near(a, b)) for a, b in zip(mine, right, strict=True)]
+        words = [_told_apart(a, b) for a, b in zip(mine.tolist(), right.tolist(), strict=True)]
         wide = [max(len(a), len(b)) for a, b, _ in words]
         row = f" row {place}" if ours.ndim > 1 else ""
         yield f"came    {row}  " + "  ".join(a.rjust(w) for (a, _, _), w in zip(words, wide, strict=True))
@@ -88,6 +91,12 @@ def aligned(got: Any, expected: Any) -> Iterator[str]:
         marks = "  ".join(("^" * w if off else " " * w) for (_, _, off), w in zip(words, wide, strict=True))
         if marks.strip():
             yield " " * len(f"expected{row}") + f"  {marks}"
+
+
+def _told_apart(a: float, b: float) -> tuple[str, str, bool]:
+    """Two numbers with six digits, or with all of them where that would hide the difference; whether they differ."""
+    off, mine, right = not _near(a, b), f"{a + 0.0:.6g}", f"{b + 0.0:.6g}"  # + 0.0: no minus before a zero
+    return (repr(a), repr(b), off) if off and mine == right else (mine, right, off)
 
 
 def _near(a: Any, b: Any) -> bool:
