@@ -9,6 +9,7 @@ import sys
 import zipfile
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lib.catalog import TOPICS
