@@ -15,7 +15,7 @@ from lib.lesson.draw import draw_values
 from lib.lesson.spec import Lesson
 from lib.ui import views
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
-from lib.ui.heading import heading, neighbours, spec_of, try_button
+from lib.ui.heading import heading, neighbours, spec_of, try_button, what_the_example_shows
 from lib.ui.own_numpy import exercise_for, own_numpy
 from lib.ui.pictures import picture
 from lib.ui.text import number, say
@@ -122,6 +122,8 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
             persist_state="session",
         )
         try_button(lesson)
+    if chosen not in ("Extreme inputs", "Pitfalls"):
+        what_the_example_shows(lesson)
     if chosen in ("Extreme inputs", "Pitfalls"):
         VIEWS[chosen](lesson, typed.values)
     elif not usable:

@@ -206,3 +206,13 @@ def test_a_large_file_gives_result_and_gradient_without_working():
 @pytest.mark.parametrize(("slug", "first"), [("cross_entropy_loss", "sample 0"), ("adam", "element [0]")])
 def test_what_is_worked_is_a_sample_of_a_batch_or_an_element_of_a_parameter(slug, first):
     assert open_page(slug).selectbox(key=f"{slug}_sample_forward").options[0] == first
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_example_says_what_to_look_for_until_a_number_is_changed(slug):
+    app = open_page(slug)
+    first = LESSONS[slug].examples[0]
+    assert first.shows in [m.value for m in app.markdown]
+    other = LESSONS[slug].examples[1]
+    healthy(app.selectbox(key=f"{slug}_example").set_value(other.title).run())
+    assert first.shows not in [m.value for m in app.markdown]

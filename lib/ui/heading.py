@@ -57,6 +57,12 @@ def _pick(lesson: T, key: str, draw: Callable[[T], Mapping[str, Any]] | None) ->
             fill(lesson, texts_of(lesson, example.values))
 
 
+def what_the_example_shows(lesson: Topic) -> None:
+    """What to look for, as long as an example's numbers stand in the fields."""
+    if example := matching_example(lesson):
+        st.markdown(say(example.shows))
+
+
 def try_button(lesson: Topic) -> None:
     """A change worth trying: the first one that would change anything."""
     attempt = next((t for t in lesson.tries if _changes(lesson, t)), None)

@@ -16,8 +16,8 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.scheduler_code import numpy_program, pytorch_lines, shown_source
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
 from lib.ui.fields import form_key, key_of
+from lib.ui.heading import what_the_example_shows
 from lib.ui.text import say
-from lib.ui.update_views import what_the_example_shows
 
 CLOSE = (1e-9, 1e-12)
 

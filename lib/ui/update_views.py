@@ -16,14 +16,13 @@ from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
 from lib.lesson.set_up import SetUp, set_up
-from lib.lesson.spec import Topic
 from lib.lesson.sweep import final_losses, sweep_range, without_runaways
 from lib.lesson.tensor_text import TensorTextError
 from lib.lesson.trace import Update, buffers, divergence, first_parting
 from lib.plots.path import leaves_after, lines, losses, paths, points_of
 from lib.plots.sweep import sweep_map
-from lib.ui.fields import Typed, as_text, fill, key_of, matching_example, read_numbers
-from lib.ui.heading import spec_of
+from lib.ui.fields import Typed, as_text, fill, key_of, read_numbers
+from lib.ui.heading import spec_of, what_the_example_shows
 from lib.ui.optimizer_fields import PRECISION, Runs
 from lib.ui.text import number, say
 
@@ -130,12 +129,6 @@ def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             st.caption(say("After update {last} the path leaves the picture.", last=last))
     if chosen == STEP:
         st.caption(say("How far each element moves per unit of its gradient: plain SGD moves lr in every update."))
-
-
-def what_the_example_shows(lesson: Topic) -> None:
-    """What to look for, as long as an example's numbers stand in the fields."""
-    if example := matching_example(lesson):
-        st.markdown(say(example.shows))
 
 
 def _picture(runs: Runs, chosen: str) -> Any:
