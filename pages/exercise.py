@@ -236,7 +236,13 @@ def statement(exercise: Exercise) -> str:
 
 
 def _formula(found: re.Match[str]) -> str:
-    return "".join(f"\n$$\n{part}\n$$\n" for part in re.split(r"\s*\\qquad\s*", found[1].strip()))
+    parts: list[str] = []
+    for piece in re.split(r"(?<=\S)\s*\\qquad\s*", found[1].strip()):
+        if parts and parts[-1].count(r"\begin") > parts[-1].count(r"\end"):  # half an environment is no formula
+            parts[-1] += rf" \qquad {piece}"
+        else:
+            parts.append(piece)
+    return "".join(f"\n$$\n{part}\n$$\n" for part in parts)
 
 
 def _help(exercise: Exercise, record: Record) -> None:

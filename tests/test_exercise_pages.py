@@ -316,6 +316,12 @@ def test_a_formula_stands_on_lines_of_its_own():
     assert text.count("\n$$\n") == 4 and r"\qquad" not in text
 
 
+def test_a_formula_in_an_environment_stays_whole():
+    formula = r"$$\begin{aligned} a &= 1 \qquad b \\ c &= 2 \end{aligned}$$"
+    text = statement(replace(EXERCISES[HUBER], statement=formula))
+    assert text.count("\n$$\n") == 2 and r"\qquad" in text
+
+
 def test_the_solutions_words_stand_apart_from_its_code():
     said, code = explained(EXERCISES[HUBER].solution)
     assert said.startswith("Huber loss") and code.startswith("import numpy")

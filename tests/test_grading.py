@@ -257,7 +257,6 @@ LET_THROUGH: dict[str, tuple[str, str, dict[str, str], str]] = {
     "no gradient": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "the gradient is zero"),
     "the wrong sign": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "the gradient has the wrong sign"),
     "half": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "half the gradient"),
-    "no state": ("update", "sgd", {"param": "[1.0]", "grads": "[[0.0]]"}, "the state is not carried on"),
     "turned": ("update", "sgd", {"param": "[1.0]", "grads": "[[0.0]]"}, "the gradient's sign is turned round"),
     "the sign alone": ("update", "sgd", {"param": "[1.0]", "grads": "[[1.0]]"}, "against the gradient's sign"),
     "never changes": ("lr", "step_lr", {"steps": "3", "lr": "0.1"}, "the learning rate never changes"),
@@ -272,13 +271,12 @@ SOLVED = {
 }
 
 
-@pytest.mark.parametrize("case", list(LET_THROUGH.values()), ids=list(LET_THROUGH))
-def test_the_check_names_every_standard_wrong_answer_that_gets_through(case, tmp_path):
-    answer, lesson, args, says = case
+def faults_with_one_test(folder, answer, lesson, args, solved):
+    """What the check says of an exercise with a single test."""
     given = ", ".join(f"{name} = {value}" for name, value in args.items())
     head = f'title = "F"\npath = "losses"\norder = 1\nlevel = 1\nfunction = "f"\nanswer = "{answer}"\n'
     toml = f'{head}lesson = "{lesson}"\nhints = ["Go."]\n[[tests]]\nname = "only one"\nargs = {{ {given} }}\n'
-    solution = f"import numpy as np\n{SOLVED[answer]}"
+    solution = f"import numpy as np\n{solved}"
     starter = solution.split(":\n")[0] + ":\n    ...\n"
     for name, text in {
         "exercise.toml": toml,
@@ -286,11 +284,33 @@ def test_the_check_names_every_standard_wrong_answer_that_gets_through(case, tmp
         "starter.py": starter,
         "solution.py": solution,
     }.items():
-        (tmp_path / name).write_text(text)
-    faults = check(read_exercise(tmp_path), shared_pool()).faults
+        (folder / name).write_text(text)
+    return check(read_exercise(folder), shared_pool()).faults
+
+
+@pytest.mark.parametrize("case", list(LET_THROUGH.values()), ids=list(LET_THROUGH))
+def test_the_check_names_every_standard_wrong_answer_that_gets_through(case, tmp_path):
+    answer, lesson, args, says = case
+    faults = faults_with_one_test(tmp_path, answer, lesson, args, SOLVED[answer])
     assert any(fault.startswith("A standard wrong answer earns everything") and says in fault for fault in faults), (
         faults
     )
+
+
+WITH_MOMENTUM = """def f(param, grad, state, *, lr=1e-3, momentum=0.0):
+    buffer = momentum * state["momentum_buffer"] + grad if "momentum_buffer" in state else grad
+    return param - lr * buffer, {"momentum_buffer": buffer}
+"""
+CARRIED = {
+    "momentum": (WITH_MOMENTUM, {"param": "[1.0]", "grads": "[[1.0]]", "lr": "0.1", "momentum": "0.9"}, True),
+    "no state": (SOLVED["update"], {"param": "[1.0]", "grads": "[[1.0], [2.0]]", "lr": "0.1"}, False),
+}
+
+
+@pytest.mark.parametrize(("solved", "args", "named"), CARRIED.values(), ids=CARRIED)
+def test_a_state_has_to_be_carried_on_only_where_there_is_one(solved, args, named, tmp_path):
+    faults = faults_with_one_test(tmp_path, "update", "sgd", args, solved)
+    assert any("the state is not carried on" in fault for fault in faults) == named, faults
 
 
 @pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))

@@ -30,7 +30,7 @@ def rejects_of(exercise: Exercise, truth: Truth) -> list[Reject]:
         case "grad":
             return [_changed(exercise, name, change) for name, change in GRADIENTS.items()]
         case "update":
-            return list(_updates(exercise))
+            return list(_updates(exercise, truth))
         case "lr":
             return [_changed(exercise, name, change) for name, change in RATES.items()]
 
@@ -83,10 +83,11 @@ def _memorised(exercise: Exercise, truth: Truth) -> Reject:
     return Reject("the visible answers memorised", _around(exercise, "\n    ".join([*lines, "return 0.0"])))
 
 
-def _updates(exercise: Exercise) -> Iterator[Reject]:
+def _updates(exercise: Exercise, truth: Truth) -> Iterator[Reject]:
     names = exercise.signature.names
-    forgets = "param, grad, state = args\n    return right(param, grad, {}, **named)"
-    yield Reject("the state is not carried on", _around(exercise, forgets))
+    if any(part.name != "param" for parts in truth.parts for part in parts):  # else there is nothing to carry
+        forgets = "param, grad, state = args\n    return right(param, grad, {}, **named)"
+        yield Reject("the state is not carried on", _around(exercise, forgets))
     turned = "param, grad, state = args\n    return right(param, -grad, state, **named)"
     yield Reject("the gradient's sign is turned round", _around(exercise, turned))
     if "lr" in names:
