@@ -237,7 +237,7 @@ def statement(exercise: Exercise) -> str:
 
 def _formula(found: re.Match[str]) -> str:
     parts: list[str] = []
-    for piece in re.split(r"(?<=\S)\s*\\qquad\s*", found[1].strip()):
+    for piece in re.split(r"\s*\\qquad\s*", found[1].strip()):
         if parts and parts[-1].count(r"\begin") > parts[-1].count(r"\end"):  # half an environment is no formula
             parts[-1] += rf" \qquad {piece}"
         else:

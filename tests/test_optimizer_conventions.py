@@ -7,9 +7,8 @@ import pytest
 
 from lib.catalog import OPTIMIZERS
 from lib.lesson import run
-from lib.lesson.set_up import set_up
+from lib.lesson.set_up import in_torchs_terms, set_up
 from lib.lesson.trace import first_parting
-from lib.ui.update_views import in_torchs_terms
 
 PARTINGS = [
     ("sgd", "Keras and TensorFlow: the learning rate inside the buffer", (11, "momentum_buffer"), 0.0587),

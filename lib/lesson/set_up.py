@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,8 +11,8 @@ import numpy as np
 
 from lib.lesson.checks import words
 from lib.lesson.objectives import OBJECTIVES, TYPED, Objective
-from lib.lesson.optimizer import SET_UP, Optimizer
-from lib.lesson.trace import Gradients
+from lib.lesson.optimizer import SET_UP, Convention, Optimizer
+from lib.lesson.trace import Gradients, Update
 
 MOST_UPDATES = 1000
 MOST_NUMBERS = 1000  # in the parameter
@@ -116,3 +116,15 @@ def _typed(lesson: Optimizer, start: np.ndarray, grads: Any, values: dict[str, A
 def _rows_of(grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     present = ~np.isnan(grad).reshape(len(grad), -1).all(-1)
     return np.flatnonzero(present), grad[present]
+
+
+def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
+    """The other updates with their buffers written as torch would hold them."""
+    lr = ready.values.get("lr", next(p.default for p in lesson.parameters if p.name == "lr"))
+    translated = []
+    for place, update in enumerate(others):
+        given = {**{p.name: p.default for p in lesson.parameters}, **ready.values}
+        given["lr"] = lr[place] if isinstance(lr, list) else lr
+        state = convention.in_torchs_terms(update.state, given) if update.state else {}
+        translated.append(Update(update.work, update.param, dict(state), update.grad))
+    return translated

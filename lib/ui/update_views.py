@@ -15,7 +15,7 @@ from lib.lesson.objectives import Objective
 from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
-from lib.lesson.set_up import SetUp, set_up
+from lib.lesson.set_up import SetUp, in_torchs_terms, set_up
 from lib.lesson.sweep import final_losses, sweep_range, without_runaways
 from lib.lesson.tensor_text import TensorTextError
 from lib.lesson.trace import Update, buffers, divergence, first_parting
@@ -377,18 +377,6 @@ def look_the_same(ours: np.ndarray, others: np.ndarray) -> bool:
     """Whether two curves are less than a line's width apart all along."""
     with np.errstate(all="ignore"):
         return bool(np.nanmax(np.abs(ours - others)) < 0.005 * np.ptp(ours))
-
-
-def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
-    """The other updates with their buffers written as torch would hold them."""
-    lr = ready.values.get("lr", next(p.default for p in lesson.parameters if p.name == "lr"))
-    translated = []
-    for place, update in enumerate(others):
-        given = {**{p.name: p.default for p in lesson.parameters}, **ready.values}
-        given["lr"] = lr[place] if isinstance(lr, list) else lr
-        state = convention.in_torchs_terms(update.state, given) if update.state else {}
-        translated.append(Update(update.work, update.param, dict(state), update.grad))
-    return translated
 
 
 def pitfalls(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
