@@ -172,9 +172,8 @@ def _row(lesson: Topic, sheet: str, place: int, judged: Judged, show_all: bool, 
             f"{place} {row.label}",
             key=entry_key(lesson, sheet, row.key),
             label_visibility="collapsed",
-            # a blank one is not kept: Streamlit goes through all that is kept whenever it draws a field
-            bind=None if judged.verdict == "blank" else "query-params",
-            persist_state=None if judged.verdict == "blank" else "session",
+            bind="query-params",
+            persist_state="session",
             width=150 if row.of(row.step.value).size == 1 else 190,
         )
         st.markdown(say(SHORT[judged.verdict]) or "&nbsp;", width=_verdict_width(row, torch))
