@@ -48,6 +48,8 @@ def test_an_exercise_is_solved_with_detours(page):
     expect(page.get_by_text("still running").first).to_be_visible(timeout=90_000)
     submit(page, HALF_LEFT_OUT)
     expect(page.get_by_text("of 18 points")).to_be_visible()
+    expect(page.get_by_text("Attempts: 1")).to_be_visible()
+    settled(page)  # by then the browser has stored it
     page.reload()
     settled(page)
     expect(page.get_by_text(EXERCISES[HUBER].hints[0])).to_be_visible()
