@@ -122,7 +122,7 @@ LESSON = Scheduler(
     purpose="When what is watched stops getting better, the learning rate is reduced.",
     use_when="You do not know in advance how long training takes, and watch the loss on validation data.",
     not_when="The number you watch is noisy: it stalls by chance.",
-    formula=r"\gamma_t = \max(\gamma_{t-1}\, f, \gamma_{\min}) \text{ after more than patience epochs in vain}",
+    formula=r"\gamma_t = \max(\gamma_{t-1}\, f, \gamma_{\min})",
     symbols=(
         (r"t", "the epoch, from 0"),
         (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one"),
