@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
 from lib.grading.trial import Part, Runner, Trial, answered, put_to, update_parts
 from lib.lesson import diagnose, run
-from lib.lesson.drive import Answer, go_on
 from lib.lesson.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
 
@@ -156,7 +155,7 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
     if exercise.answer == "update":
         return _mistaken_trace(exercise, mistake, given)
     if exercise.answer == "lr":
-        rates = schedule_by_hand(lesson, *_schedule(given), slip=_slip(mistake))
+        rates = schedule_by_hand(lesson, *_schedule(given), slip=diagnose.slip_of(mistake))
         return (Part("", np.array([rate.lr for rate in rates])),)
     worked = diagnose.mistaken(lesson, given, mistake, "gradient" if exercise.answer == "grad" else "forward")
     if worked is None:
@@ -170,10 +169,5 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
 def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[Part, ...]:
     lesson: Any = TOPICS[exercise.lesson]
     values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-    trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=_slip(mistake))
+    trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=diagnose.slip_of(mistake))
     return _trace_parts(exercise, trace)
-
-
-def _slip(mistake: Mistake) -> Callable[[Mapping[str, Any]], Answer]:
-    """Answers the mistake's steps its way at every update, or epoch, where it can be made."""
-    return lambda given: diagnose.answers_of(mistake, given) if mistake.when(given) else go_on

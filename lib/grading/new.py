@@ -14,7 +14,7 @@ import numpy as np
 from lib.catalog import LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.grading.new_runs import on_optimizer, on_scheduler
 from lib.grading.new_toml import exercise_toml
-from lib.grading.probes import settings_of
+from lib.grading.probes import settings_of, showing
 from lib.lesson import diagnose, run
 from lib.lesson.code import numpy_source
 from lib.lesson.compare import compare
@@ -149,13 +149,9 @@ def _is_finite(lesson: Lesson, values: Mapping[str, Any]) -> bool:
 
 
 def _showing(lesson: Lesson, candidates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first two that torch takes, and for each mistake that none of those shows the first that does."""
+    """Values that torch takes, and that show the lesson's mistakes."""
     taken = [values for values in candidates if _is_taken(lesson, values)]
-    chosen = taken[:2]
-    for mistake in lesson.mistakes:
-        if not any(_shows(lesson, mistake, values) for values in chosen):
-            chosen += [values for values in taken if _shows(lesson, mistake, values)][:1]
-    return chosen
+    return showing(taken, lesson.mistakes, lambda mistake, values: _shows(lesson, mistake, values))
 
 
 def _is_taken(lesson: Lesson, values: Mapping[str, Any]) -> bool:

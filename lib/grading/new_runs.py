@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from lib.grading.new_toml import exercise_toml
-from lib.grading.probes import settings_of
+from lib.grading.probes import settings_of, showing
 from lib.lesson import diagnose, run
-from lib.lesson.drive import Answer, go_on
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.optimizer_code import DRIVER
 from lib.lesson.schedule import lr_by_torch, schedule_by_hand
@@ -168,17 +167,15 @@ def _visible(
     by_torch: Callable[[Any, Values], Numbered],
     by_hand: Callable[[Any, Values, Mistake], Numbered],
 ) -> list[dict[str, Any]]:
-    """The first two that torch takes, and for each mistake that none of those shows the first that does."""
+    """Tests on values that torch takes, and that show the lesson's mistakes."""
     right = [(values, numbers) for values in candidates if (numbers := _tried(by_torch, lesson, values)) is not None]
 
-    def shows(mistake: Mistake, values: Values, numbers: Numbered) -> bool:
+    def shows(mistake: Mistake, one: tuple[Values, Numbered]) -> bool:
+        values, numbers = one
         wrong = _tried(by_hand, lesson, values, mistake)
         return wrong is not None and not _same(wrong, numbers)
 
-    chosen = right[:2]
-    for mistake in lesson.mistakes:
-        if not any(shows(mistake, *one) for one in chosen):
-            chosen += [one for one in right if shows(mistake, *one)][:1]
+    chosen = showing(right, lesson.mistakes, shows)
     return [{"name": f"values {place}", "args": dict(values)} for place, (values, _) in enumerate(chosen, 1)]
 
 
@@ -208,7 +205,7 @@ def _updates_by_torch(lesson: Optimizer, values: Values) -> Numbered:
 
 def _updates_by_hand(lesson: Optimizer, values: Values, mistake: Mistake) -> Numbered:
     own = _own(values, "param", "grads")
-    return _numbers_of(run.trace_by_hand(lesson, values["param"], values["grads"], own, slip=_slip(mistake)))
+    return _numbers_of(run.trace_by_hand(lesson, values["param"], values["grads"], own, slip=diagnose.slip_of(mistake)))
 
 
 def _rates_by_torch(lesson: Scheduler, values: Values) -> Numbered:
@@ -217,7 +214,7 @@ def _rates_by_torch(lesson: Scheduler, values: Values) -> Numbered:
 
 def _rates_by_hand(lesson: Scheduler, values: Values, mistake: Mistake) -> Numbered:
     own = _own(values, "steps", "metrics")
-    rates = schedule_by_hand(lesson, own, values["steps"], values.get("metrics"), slip=_slip(mistake))
+    rates = schedule_by_hand(lesson, own, values["steps"], values.get("metrics"), slip=diagnose.slip_of(mistake))
     return [np.array([rate.lr for rate in rates])]
 
 
@@ -225,7 +222,3 @@ def _changes(lesson: Scheduler, values: Values) -> bool:
     """Whether torch takes the values, and the learning rate does not stay the same."""
     rates = _tried(_rates_by_torch, lesson, values)
     return rates is not None and bool(np.ptp(rates[0]))
-
-
-def _slip(mistake: Mistake) -> Callable[[Values], Answer]:
-    return lambda given: diagnose.answers_of(mistake, given) if mistake.when(given) else go_on

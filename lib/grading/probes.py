@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from lib.lesson.compare import compare
 from lib.lesson.draw import draw_values
 from lib.lesson.spec import Choice, Lesson, Mistake, Number, Numbers, Parameter, Switch, Tensor, Topic
 
+T = TypeVar("T")
 SEEDS = 2  # draws per set of shapes and setting
 SETTINGS = 24  # combinations of the parameters' alternatives
 
@@ -66,6 +67,15 @@ def _like_the_tests(exercise: Exercise, values: Mapping[str, Any]) -> bool:
         if isinstance(value, list | np.ndarray) and np.ndim(value) not in seen:
             return False
     return True
+
+
+def showing(candidates: Sequence[T], mistakes: Sequence[Mistake], shows: Callable[[Mistake, T], bool]) -> list[T]:
+    """The first two candidates, and for each mistake that none of those shows the first one that does."""
+    chosen = list(candidates[:2])
+    for mistake in mistakes:
+        if not any(shows(mistake, one) for one in chosen):
+            chosen += [one for one in candidates if shows(mistake, one)][:1]
+    return chosen
 
 
 def settings_of(parameters: list[Parameter]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,11 @@ def answers_of(mistake: Mistake, given: Mapping[str, Any], otherwise: Answer = g
         return np.asarray(slip(given, done), dtype=np.result_type(step.value))
 
     return answer
+
+
+def slip_of(mistake: Mistake) -> Callable[[Mapping[str, Any]], Answer]:
+    """The mistake in every update, or epoch, of a run in which it can be made."""
+    return lambda given: answers_of(mistake, given) if mistake.when(given) else go_on
 
 
 def working(lesson: Topic, values: Mapping[str, Any], part: str, answer: Answer = go_on) -> Worked:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from lib.lesson.checks import words
-from lib.lesson.diagnose import answers_of, same_value
-from lib.lesson.drive import Answer, go_on
+from lib.lesson.diagnose import same_value, slip_of
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.set_up import SetUp
 from lib.lesson.spec import Mistake
@@ -51,13 +49,8 @@ def _explaining(lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed:
     count = len(typed.array)
     found = []
     for mistake in lesson.mistakes:
-        wrong = trace_by_hand(lesson, ready.param, ready.grads, ready.values, count, slip=_slip(mistake))
+        wrong = trace_by_hand(lesson, ready.param, ready.grads, ready.values, count, slip=slip_of(mistake))
         parts = any(not same_value(a.param, b.param) for a, b in zip(wrong, truth, strict=False))
         if parts and _fitting(typed, wrong).all():
             found.append(mistake)
     return found
-
-
-def _slip(mistake: Mistake) -> Callable[[Mapping[str, Any]], Answer]:
-    """The mistake in every update in which it can be made."""
-    return lambda given: answers_of(mistake, given) if mistake.when(given) else go_on
