@@ -14,7 +14,7 @@ from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.set_up import set_up
 from lib.lesson.tensor_text import read
-from lib.lesson.trace import divergence
+from lib.lesson.trace import divergence, params_of
 from lib.plots.path import leaves_after, losses, paths
 from lib.ui.update_views import look_the_same
 from pages.optimizer import VIEWS
@@ -173,11 +173,13 @@ def test_divergence(objective, lr, says):
         lesson, {"objective": objective, "start": list(OBJECTIVES[objective].start), "updates": 60, "lr": lr}
     )
     updates = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates)
-    found = divergence(updates, ready.losses, ready.param)
+    params = params_of(ready.param, updates)
+    found = divergence(params, ready.losses(params))
     assert (found is None) == (says == "")
     if found:
         assert says in found.says
-        assert divergence(updates[: found.update - 1], ready.losses, ready.param) is None
+        before = params[: found.update]
+        assert divergence(before, ready.losses(before)) is None
 
 
 def programs():

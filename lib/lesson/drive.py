@@ -48,12 +48,13 @@ def drive(steps: Steps, answer: Answer = go_on) -> Worked:
 
 def finish(steps: Steps) -> Any:
     """What a hand calculation returns when each step goes on with its own value; its steps are not kept."""
-    try:
-        step = next(steps)
-        while True:
-            step = steps.send(np.asarray(step.value))
-    except StopIteration as end:
-        return end.value
+    with np.errstate(all="ignore"):
+        try:
+            step = next(steps)
+            while True:
+                step = steps.send(np.asarray(step.value))
+        except StopIteration as end:
+            return end.value
 
 
 def work(lesson: Topic, values: Mapping[str, Any], answer: Answer = go_on, dtype: Any = np.float64) -> Worked:

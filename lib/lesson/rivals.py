@@ -11,7 +11,7 @@ import numpy as np
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.set_up import SetUp, set_up
 from lib.lesson.sweep import final_losses, sweep_setting
-from lib.lesson.trace import Update, trace_by_hand
+from lib.lesson.trace import Update, params_of, trace_by_hand
 
 DEFAULT, SAME, BEST = "default", "same", "best"
 HOW = {DEFAULT: "PyTorch's default", SAME: "the one set above, for all", BEST: "the best of 13 from 0.0001 to 1"}
@@ -34,8 +34,8 @@ class Rival:
         return f"{self.name}, lr {self.rate:.3g} ({self.chosen})"
 
     @property
-    def params(self) -> list[np.ndarray]:
-        return [np.asarray(self.start), *(update.param for update in self.updates)]
+    def params(self) -> np.ndarray:
+        return params_of(np.asarray(self.start), self.updates)
 
 
 def rivals(lesson: Optimizer, form: Mapping[str, Any], others: Sequence[Optimizer], how: str) -> list[Rival]:

@@ -68,8 +68,7 @@ def trace_by_hand(
             fixed = given_values(lesson, {**values, **lr, "param": param, "grad": grad})
             lesson.check(**fixed)
         given = {**fixed, "param": param, "grad": _ready(lesson, grad, param), "state": state}
-        with np.errstate(all="ignore"):
-            after = drive(by_hand(**given), slip(given)).returned if slip else finish(by_hand(**given))
+        after = drive(by_hand(**given), slip(given)).returned if slip else finish(by_hand(**given))
         param, state = np.asarray(after[0]), after[1]
         done.append(Update(partial(_steps, by_hand, given, slip), param, state, given["grad"]))
     return done
@@ -216,24 +215,26 @@ class Divergence:
 FAR = 1e6  # times the loss at the start, or 1 if that is less
 
 
-def divergence(
-    updates: Sequence[Update], losses: Callable[[np.ndarray], np.ndarray], start: np.ndarray
-) -> Divergence | None:
+def params_of(start: np.ndarray, updates: Sequence[Update]) -> np.ndarray:
+    """The parameter at the start and after each update, stacked along a first axis."""
+    return np.stack([start, *(update.param for update in updates)])
+
+
+def divergence(params: np.ndarray, losses: np.ndarray) -> Divergence | None:
     """Where a run leaves for good: the loss grows a million times, or a number stops being finite. None if it stays.
 
-    `losses` takes parameters stacked along a first axis.
+    Both hold the start first, then one entry per update.
     """
-    params = np.stack([start, *(update.param for update in updates)])
-    first, *_ = all_losses = losses(params)
+    first = losses[0]
     most = FAR * max(1.0, abs(first)) if np.isfinite(first) else np.inf
     finite = np.isfinite(params).reshape(len(params), -1).all(1)
-    gone = ~finite | (np.abs(all_losses) > most)
+    gone = ~finite | (np.abs(losses) > most)
     gone[0] = False
     if not gone.any():
         return None
     place = int(np.argmax(gone))
     if not finite[place]:
         return Divergence(place, f"Diverged at update {place}: a number is no longer finite.")
-    if all_losses[place] > 0:
+    if losses[place] > 0:
         return Divergence(place, f"Diverged at update {place}: the loss is over a million times what it was.")
     return Divergence(place, f"Falls without end: at update {place} the loss is below −{most:,.0f}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import cycle
 from typing import Any
 
@@ -290,6 +290,6 @@ def _log_ticks(values: np.ndarray) -> dict[str, Any]:
     return {"type": "log", "tickvals": ticks, "ticktext": [label(tick) for tick in ticks]}
 
 
-def points_of(params: Sequence[np.ndarray], numbers: int) -> np.ndarray:
+def points_of(params: np.ndarray, numbers: int) -> np.ndarray:
     """The parameter over the updates as points: the first `numbers` of it (its first row where there are several)."""
-    return np.array([np.ravel(param)[:numbers] for param in params], dtype=np.float64)
+    return params.reshape(len(params), -1)[:, :numbers].astype(np.float64)

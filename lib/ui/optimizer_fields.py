@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from lib.catalog import OPTIMIZERS
@@ -15,7 +16,7 @@ from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.set_up import SetUp, set_up
 from lib.lesson.spec import Parameter, Switch, Topic
-from lib.lesson.trace import Divergence, Update, divergence
+from lib.lesson.trace import Divergence, Update, divergence, params_of
 from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
 from lib.ui.heading import spec_of
 from lib.ui.text import say
@@ -37,8 +38,13 @@ class Runs:
         return self.torch_up_to(self.ready.updates)
 
     @cached_property
+    def params(self) -> np.ndarray:
+        """The parameter from the start on, stacked."""
+        return params_of(self.ready.param, self.by_hand)
+
+    @cached_property
     def divergence(self) -> Divergence | None:
-        return divergence(self.by_hand, self.ready.losses, self.ready.param)
+        return divergence(self.params, self.ready.losses(self.params))
 
     def torch_up_to(self, updates: int) -> Sequence[Update]:
         """Torch's first updates: the working of an early one need not wait for the rest."""

@@ -11,14 +11,13 @@ import streamlit as st
 from lib.catalog import OPTIMIZERS
 from lib.lesson import run
 from lib.lesson.code import heart
-from lib.lesson.objectives import Objective
 from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
 from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
 from lib.lesson.set_up import SetUp, in_torchs_terms, set_up
 from lib.lesson.sweep import final_losses, sweep_range, without_runaways
 from lib.lesson.tensor_text import TensorTextError
-from lib.lesson.trace import Update, buffers, divergence, first_parting
+from lib.lesson.trace import Update, buffers, divergence, first_parting, params_of
 from lib.plots.path import leaves_after, lines, losses, paths, points_of
 from lib.plots.sweep import sweep_map
 from lib.ui.fields import Typed, as_text, fill, key_of, read_numbers
@@ -124,7 +123,7 @@ def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             st.caption(say(f"{objective.says} {objective.noise}".strip()))
     _draw(lesson, _picture(runs, chosen), chosen)
     if chosen == OVER and runs.ready.objective:
-        last = leaves_after(runs.ready.objective, _points(runs, runs.ready.objective))
+        last = leaves_after(runs.ready.objective, points_of(runs.params, runs.ready.objective.size))
         if last is not None:
             st.caption(say("After update {last} the path leaves the picture.", last=last))
     if chosen == STEP:
@@ -133,34 +132,22 @@ def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
 
 def _picture(runs: Runs, chosen: str) -> Any:
     if chosen == OVER and runs.ready.objective:
-        points = _points(runs, runs.ready.objective)
+        points = points_of(runs.params, runs.ready.objective.size)
         return paths(runs.ready.objective, {"path": points}, playable=True)
-    params = _params(runs)
     if chosen == LOSS:
-        values = runs.ready.losses(np.asarray(params))
+        values = runs.ready.losses(runs.params)
         return losses({"loss": values}, logarithmic=not np.any(values < 0))
     places = list(np.ndindex(runs.ready.param.shape))[:6]
     tags = {place: f"param[{', '.join(map(str, place))}]" if place else "param" for place in places}
     if chosen == PARAMETER:
-        return lines({tags[place]: np.array([param[place] for param in params]) for place in places}, "parameter")
-    return lines(_effective_steps(runs, params, tags), "effective step", first=1)
+        return lines({tags[place]: np.array([param[place] for param in runs.params]) for place in places}, "parameter")
+    return lines(_effective_steps(runs, tags), "effective step", first=1)
 
 
-def _params(runs: Runs) -> list[np.ndarray]:
-    """The parameter from the start on."""
-    return [runs.ready.param, *(update.param for update in runs.by_hand)]
-
-
-def _points(runs: Runs, objective: Objective) -> np.ndarray:
-    return points_of(_params(runs), objective.size)
-
-
-def _effective_steps(
-    runs: Runs, params: Sequence[np.ndarray], tags: Mapping[tuple[int, ...], str]
-) -> dict[str, np.ndarray]:
+def _effective_steps(runs: Runs, tags: Mapping[tuple[int, ...], str]) -> dict[str, np.ndarray]:
     """(before − after) / gradient for each element and update."""
     steps = {tag: np.full(len(runs.by_hand), np.nan) for tag in tags.values()}
-    for at, (update, before) in enumerate(zip(runs.by_hand, params, strict=False)):
+    for at, (update, before) in enumerate(zip(runs.by_hand, runs.params, strict=False)):
         gradient = _dense_gradient(update, before)
         with np.errstate(all="ignore"):
             step = (before - update.param) / gradient
@@ -238,7 +225,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     if picture == OVER:
         figure = paths(objective, {r.legend: points_of(r.params, objective.size) for r in drawn})
     else:
-        every = {r.legend: runs.ready.losses(np.asarray(r.params)) for r in drawn}
+        every = {r.legend: runs.ready.losses(r.params) for r in drawn}
         figure = losses(every, logarithmic=not any(np.any(values < 0) for values in every.values()))
     _draw(lesson, figure, "Compare")
     st.markdown(_final_losses(drawn, runs.ready))
@@ -250,8 +237,9 @@ def _final_losses(drawn: Sequence[Rival], ready: SetUp) -> str:
     """A Markdown table: optimizer, its learning rate and how it was chosen, the loss at the end."""
     rows = [f"| {say('optimizer')} | lr | {say('chosen as')} | {say('loss at the end')} |", "|---|---|---|---|"]
     for rival in drawn:
-        gone = divergence(rival.updates, ready.losses, ready.param)
-        end = say(gone.says) if gone else number(ready.loss(rival.params[-1]))
+        curve = ready.losses(rival.params)
+        gone = divergence(rival.params, curve)
+        end = say(gone.says) if gone else number(curve[-1])
         rows.append(f"| {rival.name} | {rival.rate:g} | {say(rival.chosen)} | {end} |")
     return "\n".join(rows)
 
@@ -293,10 +281,10 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
         except ValueError as error:
             left_out.append(f"lr {rate:g}: {error}")
             continue
-        gone = divergence(updates, ready.losses, ready.param)
-        drawn = updates[: gone.update] if gone else updates
-        curve = [ready.loss(ready.param), *(ready.loss(update.param) for update in drawn)]
-        named[f"lr {rate:g}"] = np.array(curve)
+        params = params_of(ready.param, updates)
+        curve = ready.losses(params)
+        gone = divergence(params, curve)
+        named[f"lr {rate:g}"] = curve[: gone.update + 1] if gone else curve
         ends.append((rate, say("diverged at update {n}", n=gone.update) if gone else number(curve[-1])))
     if named:
         above_0 = not any(np.any(values < 0) for values in named.values())
