@@ -13,7 +13,7 @@ import pages as page_modules
 from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.exercises import EXERCISES
 from lib.lesson.spec import Topic
-from lib.ui.page import Page
+from lib.ui.page import Page, slug_of_page
 from pages import exercise, home, lesson, optimizer, scheduler
 
 
@@ -50,7 +50,7 @@ def _all_pages() -> dict[str, st.Page]:
     for slug, render in renders.items():
         pages[slug] = st.Page(render, title=TOPICS[slug].title, url_path=slug)
     for task in EXERCISES.values():
-        slug = exercise.slug_of_page(task)
+        slug = slug_of_page(task)
         pages[slug] = st.Page(partial(exercise.render, task), title=task.title, url_path=slug)
     return pages
 

@@ -19,6 +19,8 @@ from lib.grading.grade import Grade, grade
 from lib.grading.job import Busy
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.code_editor import code_editor, write, written
+from lib.ui.heading import before_and_after
+from lib.ui.page import slug_of_page
 from lib.ui.record import Attempt, Record, RecordError, keep, record_of, with_attempt
 from lib.ui.report import error_line, show_report
 from lib.ui.sandbox import isolation_note, my_turn, why_off
@@ -64,11 +66,7 @@ def render(exercise: Exercise) -> None:
         _help(exercise, record)
     keep_in_browser()
     isolation_note()
-    _on_the_path(exercise)
-
-
-def slug_of_page(exercise: Exercise) -> str:
-    return f"exercise_{exercise.slug}"
+    before_and_after([slug_of_page(each) for each in EXERCISES.values()], slug_of_page(exercise))
 
 
 def level_dots(exercise: Exercise) -> str:
@@ -204,30 +202,14 @@ def _passed(exercise: Exercise, result: Grade) -> None:
         st.success(say("Every visible test passes. Submit to try the hidden ones."))
         return
     st.success(say("Solved. Compare yours with the solution below."))
-    _, after = _around(exercise)
-    if after:
-        _exercise_link(after, say("Next: {title}", title=after.title), icon=":material/arrow_forward:")
-
-
-def _around(exercise: Exercise) -> tuple[Exercise | None, Exercise | None]:
-    """The exercise before and the one after, on the path; None at its ends."""
     every = list(EXERCISES.values())
-    place = every.index(exercise)
-    return (every[place - 1] if place else None), (every[place + 1] if place + 1 < len(every) else None)
-
-
-def _on_the_path(exercise: Exercise) -> None:
-    """The exercises before and after, at the foot."""
-    before, after = _around(exercise)
-    with st.container(horizontal=True, horizontal_alignment="distribute", key=_key(exercise, "neighbours")):
-        if before:
-            _exercise_link(before, say("← {title}", title=say(before.title)))
-        if after:
-            _exercise_link(after, say("{title} →", title=say(after.title)))
-
-
-def _exercise_link(exercise: Exercise, label: str, icon: str | None = None) -> None:
-    st.page_link(st.session_state["pages"][slug_of_page(exercise)], label=label, icon=icon, width="content")
+    for after in every[every.index(exercise) + 1 :][:1]:
+        st.page_link(
+            st.session_state["pages"][slug_of_page(after)],
+            label=say("Next: {title}", title=after.title),
+            icon=":material/arrow_forward:",
+            width="content",
+        )
 
 
 def statement(exercise: Exercise) -> str:

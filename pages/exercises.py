@@ -11,10 +11,10 @@ import streamlit as st
 from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
 from lib.ui.browser_storage import has_draft, keep_in_browser, work_file
-from lib.ui.page import Page
+from lib.ui.page import Page, slug_of_page
 from lib.ui.record import Record, RecordError, record_of
 from lib.ui.text import say
-from pages.exercise import level_dots, slug_of_page
+from pages.exercise import level_dots
 
 PAGE = Page(
     title="Exercises",

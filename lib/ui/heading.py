@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -11,6 +11,7 @@ from lib.exercises import EXERCISES
 from lib.lesson.spec import Parameter, Topic, Try
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
+from lib.ui.page import slug_of_page
 from lib.ui.text import say
 
 T = TypeVar("T", bound=Topic)
@@ -88,7 +89,11 @@ def spec_of(lesson: Topic, name: str) -> Parameter:
 def neighbours(slug: str) -> None:
     """At the foot: the exercises about this page, and the page before and after it."""
     _practice(slug)
-    order = [entry for family in st.session_state["groups"].values() for entry in family]
+    before_and_after([entry for family in st.session_state["groups"].values() for entry in family], slug)
+
+
+def before_and_after(order: Sequence[str], slug: str) -> None:
+    """Links to the page before and the page after this one, in an order of slugs."""
     place = order.index(slug)
     pages = st.session_state["pages"]
     with st.container(horizontal=True, horizontal_alignment="distribute", key=f"{slug}_neighbours"):
@@ -107,4 +112,4 @@ def _practice(slug: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{slug}_practice"):
         st.markdown(say("Write it in NumPy:"), width="content")
         for exercise in exercises:
-            st.page_link(pages[f"exercise_{exercise.slug}"], label=say(exercise.title), width="content")
+            st.page_link(pages[slug_of_page(exercise)], label=say(exercise.title), width="content")

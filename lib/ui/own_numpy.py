@@ -18,6 +18,7 @@ from lib.lesson.spec import Lesson
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.fields import key_of
+from lib.ui.page import slug_of_page
 from lib.ui.report import plain
 from lib.ui.sandbox import isolation_note, my_turn, why_off
 from lib.ui.text import number, say
@@ -59,7 +60,7 @@ def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
             st.info(off)
         else:
             line = _result(lesson, exercise, values, value)
-        page = st.session_state["pages"][f"exercise_{exercise.slug}"]
+        page = st.session_state["pages"][slug_of_page(exercise)]
         st.page_link(page, label=say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
     with left:
         code_editor(
