@@ -2,7 +2,7 @@
 
 It imports everything that a submission may need, gives up every right it has, and from then on forks one child per job,
 ahead of it. It never reads a submission: the pipes of a job pass through it to the child, which starts as a copy of a
-process that holds NumPy and nothing to steal. With `--once` (where there is no safe fork) it serves a single job itself.
+process that holds NumPy and nothing to steal. With `--once` (where there is no safe fork) it serves one job itself.
 """
 
 from __future__ import annotations
