@@ -26,7 +26,7 @@ app: .venv/app.stamp
 test test-long: export OMP_NUM_THREADS = 1
 test-long: MARKS = -m ""
 test test-long: .venv/dev.stamp
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.chromium
 	$(BIN)/ruff format --check --diff .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -22,8 +22,8 @@ def warm_up() -> None:
     import torch
 
     from lib.catalog import LESSONS
-    from lib.grading.isolation import isolation
     from lib.plots.moving import moving
+    from lib.sandbox.isolation import isolation
 
     torch.set_num_threads(1)  # for matrices as small as ours two threads wait for each other more than they compute
     for _, page, _ in pkgutil.iter_modules([str(ROUTER.parents[1] / "pages")]):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.grading.job import Call
-from lib.grading.pool import Pool
+from lib.sandbox.job import Call
+from lib.sandbox.pool import Pool
 
 SOURCE = """import numpy as np
 

@@ -21,8 +21,8 @@ from lib.catalog import OPTIMIZERS
 from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES
 from lib.lesson.optimizer import Optimizer
-from lib.lesson.set_up import set_up
-from lib.lesson.sweep import final_losses, sweep_range
+from lib.lesson.run.set_up import set_up
+from lib.lesson.run.sweep import final_losses, sweep_range
 
 UPDATES = 100
 SIDE = 60

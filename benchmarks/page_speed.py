@@ -26,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.sessions import change_at_once, changed_text
 from lib.catalog import LESSONS
 from pages.lesson import VIEWS
-from tests.browser import LAUNCH_ARGUMENTS, find_or_install
+from tests.chromium import LAUNCH_ARGUMENTS, find_or_install
 from tests.conftest import Server, serve
 
 ROUTER = str(Path(__file__).parents[1] / "lib" / "router.py")

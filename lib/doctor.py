@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from lib.grading.isolation import Isolation, isolation
+from lib.sandbox.isolation import Isolation, isolation
 
 REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
 MEANING = {

@@ -11,8 +11,9 @@ import streamlit as st
 
 from lib.catalog import LOSSES
 from lib.guides.clinic import LOOP, Cause, causes_for
-from lib.lesson.stuck import Finding, Setting, findings, twice_floor
-from lib.lesson.tensor_text import TensorTextError, parse
+from lib.guides.stuck import Finding, Setting, findings, twice_floor
+from lib.tensors.number import TensorTextError
+from lib.tensors.read import parse
 from lib.ui.copy_link import copy_link
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page

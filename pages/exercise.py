@@ -16,7 +16,7 @@ from lib.catalog import TOPICS
 from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
 from lib.grading.grade import Grade, grade
-from lib.grading.job import Busy
+from lib.sandbox.job import Busy
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.code_editor import code_editor, write, written
 from lib.ui.heading import before_and_after

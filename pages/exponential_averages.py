@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
-from lib.lesson import averages, run
-from lib.lesson.averages import LESSON
-from lib.lesson.descent import Path
-from lib.lesson.tensor_text import TensorTextError, parse
+from lib.lesson import run
 from lib.plots import averages as pictures
+from lib.tensors.number import TensorTextError
+from lib.tensors.read import parse
+from lib.training.descent import averages
+from lib.training.descent.averages import LESSON
+from lib.training.descent.gradient_descent import Path
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
 from lib.ui.heading import neighbours

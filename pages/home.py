@@ -9,8 +9,8 @@ import streamlit as st
 
 from lib.catalog import GROUPS
 from lib.exercises import EXERCISES
+from lib.guides.stuck import Finding, findings
 from lib.lesson.spec import Topic
-from lib.lesson.stuck import Finding, findings
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
 from lib.ui.text import say

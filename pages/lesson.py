@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson import run
-from lib.lesson.checks import NotADistribution
-from lib.lesson.draw import draw_values
+from lib.lesson.pieces.checks import NotADistribution
+from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Lesson
 from lib.ui import views
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded

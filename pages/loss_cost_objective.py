@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from lib.lesson.pieces import num, total
-from lib.lesson.tensor_text import TensorTextError, parse
+from lib.lesson.pieces.latex import num, total
+from lib.tensors.number import TensorTextError
+from lib.tensors.read import parse
 from lib.ui.heading import neighbours
 from lib.ui.page import Page
 from lib.ui.text import say

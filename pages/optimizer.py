@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson import run
-from lib.lesson.judge_trace import judge_trace
 from lib.lesson.optimizer import Optimizer
-from lib.lesson.tensor_text import TensorTextError, read
+from lib.lesson.working.trace import judge_trace
+from lib.tensors.number import TensorTextError
+from lib.tensors.read import read
 from lib.ui import views
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button

@@ -10,27 +10,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.lesson.live_optimizer import (
-    MISSING,
-    MOST_ACTIONS,
-    OPTIMIZERS,
-    PARAMS,
-    Action,
-    Change,
-    Param,
-    Session,
-    SetUp,
-    actions_in,
-    as_text,
-    group_path,
-    replay,
-    saved_facts,
-    session_code,
-    state_path,
-)
-from lib.lesson.live_prediction import ELEMENTS, Verdict, predict
-from lib.lesson.live_sentence import what_happened
-from lib.lesson.optimizer_state_file import StateFileError, pack_file
+from lib.training.session.actions import MOST_ACTIONS, OPTIMIZERS, PARAMS, Action, SetUp, actions_in, as_text
+from lib.training.session.prediction import ELEMENTS, Verdict, predict
+from lib.training.session.replay import Session, replay, session_code
+from lib.training.session.sentence import what_happened
+from lib.training.session.snapshot import MISSING, Change, Param, group_path, saved_facts, state_path
+from lib.training.session.state_file import StateFileError, pack_file
 from lib.ui.copy_link import copy_link
 from lib.ui.heading import neighbours
 from lib.ui.page import Page

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson import run
-from lib.lesson.schedule import MOST_STEPS
+from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
 from lib.ui import views
 from lib.ui.fields import Typed, example_texts, field, key_of

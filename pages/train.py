@@ -12,16 +12,16 @@ import streamlit as st
 
 from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch
 from lib.plots import training as plots
-from lib.training import optimizers, schedulers
-from lib.training.data import DATA_SETS
-from lib.training.export import epochs_csv, tensorboard_zip, updates_csv
-from lib.training.look import class_map, fitted_curve, plane_points
-from lib.training.losses import WHY, fitting
-from lib.training.network import ACTIVATIONS, layers_in
-from lib.training.run import RUNNING, STOPPED, Run, check
-from lib.training.script import program_of
-from lib.training.seats import Seats
-from lib.training.settings import MOST_EPOCHS, MOST_POINTS, Settings
+from lib.training.net import optimizers, schedulers
+from lib.training.net.data import DATA_SETS
+from lib.training.net.export import epochs_csv, tensorboard_zip, updates_csv
+from lib.training.net.look import class_map, fitted_curve, plane_points
+from lib.training.net.losses import WHY, fitting
+from lib.training.net.network import ACTIVATIONS, layers_in
+from lib.training.net.run import RUNNING, STOPPED, Run, check
+from lib.training.net.script import program_of
+from lib.training.net.seats import Seats
+from lib.training.net.settings import MOST_EPOCHS, MOST_POINTS, Settings
 from lib.ui.copy_link import copy_link
 from lib.ui.heading import neighbours
 from lib.ui.live_training import live_pictures

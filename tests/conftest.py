@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import LAUNCH_ARGUMENTS, find_or_install
+from tests.chromium import LAUNCH_ARGUMENTS, find_or_install
 
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 60

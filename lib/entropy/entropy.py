@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import UNIT, joined, logarithm, nats_in, num, sigmoid, total
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.latex import joined, num, total
+from lib.lesson.pieces.scores import sigmoid
+from lib.lesson.pieces.units import UNIT, logarithm, nats_in
 from lib.lesson.spec import (
     Bars,
     Curves,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson import draw
-from lib.lesson.given import as_array
+from lib.lesson.pieces import draw
+from lib.lesson.run.given import as_array
 from lib.lesson.spec import Numbers, Parameter, Tensor, normal
 
 Recipe = Mapping[str, Any]

@@ -1,4 +1,1 @@
-"""Runs learners' code and grades it.
-
-Kept free of imports: the worker that runs the code loads this package too, and must not hold torch.
-"""
+"""Grades one submission: `grade` puts it to the tests of an exercise and compares what comes back."""

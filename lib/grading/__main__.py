@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from lib.exercises import EXERCISES, Exercise, ExerciseError, read_exercise, read_exercises
-from lib.grading import gradescope
-from lib.grading.check import Checked, check
+from lib.grading.author.check import Checked, check
+from lib.grading.classroom import gradescope
+from lib.grading.classroom.handed_in import handed_in
+from lib.grading.classroom.preflight import sources_of
+from lib.grading.classroom.submission import Unreadable, read_source
 from lib.grading.grade import grade
-from lib.grading.handed_in import handed_in
-from lib.grading.pool import shared_pool
-from lib.grading.preflight import sources_of
-from lib.grading.progress import track
 from lib.grading.report import as_json, in_words
-from lib.grading.submission import Unreadable, read_source
-from lib.grading.table import table
-from lib.grading.terminal import harmless
+from lib.grading.terminal import harmless, table, track
+from lib.sandbox.pool import shared_pool
 
 GRADED, FAULT_FOUND, WRONG_USE, NOT_GRADED = 0, 1, 2, 3
 
@@ -199,7 +197,7 @@ def _row(found: Checked) -> tuple[str, ...]:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from lib.grading.batch import Plan, run_batch
+    from lib.grading.classroom.batch import Plan, run_batch
 
     *names, submissions = options.exercise
     if not names:
@@ -232,7 +230,7 @@ def _renamed(pairs: Sequence[str], functions: Sequence[str]) -> dict[str, str]:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from lib.grading.new import NewError, write_new
+    from lib.grading.author.new import NewError, write_new
 
     try:
         folder = write_new(options.name, options.lesson, options.folder)

@@ -13,9 +13,10 @@ import numpy as np
 from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
 from lib.grading.trial import Part, Runner, Trial, answered, put_to, update_parts
-from lib.lesson import diagnose, run
-from lib.lesson.schedule import schedule_by_hand
+from lib.lesson import run
+from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
+from lib.lesson.working import diagnose
 
 MOST_KEPT = 256  # exercises × seeds; one is some kilobytes
 

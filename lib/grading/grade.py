@@ -12,13 +12,13 @@ import torch
 
 from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
-from lib.grading.isolation import isolation
-from lib.grading.job import Fault, Limits, Ran
 from lib.grading.judge import Outcome, Verdict, judge, recognised
 from lib.grading.names import instead_of
-from lib.grading.pool import Pool, shared_pool
 from lib.grading.trial import Runner, Trial, put_to
-from lib.lesson.compare import Comparison
+from lib.sandbox.isolation import isolation
+from lib.sandbox.job import Fault, Limits, Ran
+from lib.sandbox.pool import Pool, shared_pool
+from lib.tensors.compare import Comparison
 
 OUTPUT_KEPT = 64 * 1024  # characters over all tests together
 

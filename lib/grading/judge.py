@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 
 from lib.exercises import Test
-from lib.grading import job
 from lib.grading.expected import Likely
 from lib.grading.trial import Part, Trial
-from lib.lesson.compare import Comparison, compare
+from lib.sandbox import job
+from lib.tensors.compare import Comparison, compare
 
 MOST_NAMES = 8  # of buffers in a message
 MOST_OF_A_LINE = 100  # characters of the learner's line in a message

@@ -10,8 +10,8 @@ import numpy as np
 
 from lib.grading.grade import Grade, TestResult
 from lib.grading.trial import described
-from lib.lesson.compare import Comparison
-from lib.lesson.tensor_text import format_tensor
+from lib.tensors.compare import Comparison
+from lib.tensors.write import format_tensor
 
 MOST_SHOWN = 60  # numbers of an array; of a larger one the shape is told
 

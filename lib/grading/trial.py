@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lib.exercises import Exercise, Test
-from lib.grading.job import Call, Limits, Ran
+from lib.sandbox.job import Call, Limits, Ran
 
 
 class Runner(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lib.lesson.stuck import Finding
+from lib.guides.stuck import Finding
 
 AFTER_LOSS = "after the loss is computed"
 BEFORE_STEP = "between backward() and step()"
@@ -28,7 +28,7 @@ class Cause:
     """One thing that may be wrong.
 
     `code` is at most five lines for one's own loop, at `place`; it uses the names of LOOP and prints "found it" or
-    "not it" first. `signs` are the kinds of number that it shows itself by (see lib.lesson.stuck), `losses` the slugs
+    "not it" first. `signs` are the kinds of number that it shows itself by (see lib.guides.stuck), `losses` the slugs
     of the only losses that it concerns (none: any).
     """
 

@@ -150,13 +150,6 @@ class AsIs:
 
 Parameter = Tensor | Number | Numbers | Choice | Switch | AsIs
 
-REDUCTION = Choice(
-    "reduction",
-    "mean",
-    ("mean", "sum", "none"),
-    "How the losses become one number: their mean, their sum, or left as they are.",
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Example:

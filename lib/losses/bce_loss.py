@@ -5,22 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import num, reduce, share, sigmoid
-from lib.lesson.spec import (
-    REDUCTION,
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.scores import sigmoid
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
 
 LOWEST_LOG = -100.0  # torch raises every logarithm to this
 SMALLEST_VARIANCE = float(np.float32(1e-12))  # torch's backward divides by no less than this

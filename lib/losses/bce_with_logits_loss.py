@@ -5,22 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import num, reduce, score_behind, share, sigmoid, softplus
-from lib.lesson.spec import (
-    REDUCTION,
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.scores import score_behind, sigmoid, softplus
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, weight, reduction, pos_weight):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import gathered, in_floats, joined, num, reduce, share
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.difference import gathered
+from lib.lesson.pieces.latex import joined, num
+from lib.lesson.pieces.norms import in_floats
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import (
-    REDUCTION,
     Curves,
     Example,
     Extremes,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import carry, class_last, class_second, joined, log_softmax, num, reduce, share, shifted, total
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.latex import joined, num, total
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.scores import carry, class_last, class_second, log_softmax, shifted
 from lib.lesson.spec import (
-    REDUCTION,
     Bars,
     Curves,
     Example,

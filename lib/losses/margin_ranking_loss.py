@@ -5,22 +5,12 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import gathered, in_floats, num, reduce, share
-from lib.lesson.spec import (
-    REDUCTION,
-    Curves,
-    Example,
-    Lesson,
-    Mistake,
-    Number,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.difference import gathered
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.norms import in_floats
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, input1, input2, target, margin, reduction):

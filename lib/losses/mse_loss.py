@@ -5,22 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks
-from lib.lesson.pieces import num, reduce, share, through_difference
-from lib.lesson.spec import (
-    REDUCTION,
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks
+from lib.lesson.pieces.difference import through_difference
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, reduction):

@@ -5,22 +5,10 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks
-from lib.lesson.pieces import joined, num, reduce, share, total
-from lib.lesson.spec import (
-    REDUCTION,
-    Bars,
-    Curves,
-    Example,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks
+from lib.lesson.pieces.latex import joined, num, total
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, reduction):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import gathered, joined, num, reduce, score_behind, share, sigmoid, softplus, total
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.difference import gathered
+from lib.lesson.pieces.latex import joined, num, total
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.scores import score_behind, sigmoid, softplus
 from lib.lesson.spec import (
-    REDUCTION,
     Bars,
     Curves,
     Example,

@@ -5,23 +5,10 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import joined, num, reduce, share
-from lib.lesson.spec import (
-    REDUCTION,
-    Bars,
-    Curves,
-    Example,
-    Lesson,
-    Mistake,
-    Number,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.latex import joined, num
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, p, margin, weight, reduction):

@@ -5,23 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import class_last, class_second, num, reduce, share, total
-from lib.lesson.spec import (
-    REDUCTION,
-    Bars,
-    Curves,
-    Example,
-    Lesson,
-    Mistake,
-    Number,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.latex import num, total
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.scores import class_last, class_second
+from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, weight, ignore_index, reduction):

@@ -7,10 +7,11 @@ import math
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks, draw
-from lib.lesson.pieces import bare, gathered, num, reduce, share
+from lib.lesson.pieces import checks, draw
+from lib.lesson.pieces.difference import gathered
+from lib.lesson.pieces.latex import bare, num
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import (
-    REDUCTION,
     Curves,
     Example,
     Extremes,

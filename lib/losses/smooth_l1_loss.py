@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks
-from lib.lesson.pieces import bare, direction, num, numeral, reduce, share, through_difference
+from lib.lesson.pieces import checks
+from lib.lesson.pieces.difference import direction, through_difference
+from lib.lesson.pieces.latex import bare, num, numeral
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import (
-    REDUCTION,
     Curves,
     Example,
     Extremes,

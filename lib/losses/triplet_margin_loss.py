@@ -5,22 +5,12 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson import checks
-from lib.lesson.pieces import (
-    gathered,
-    in_floats,
-    joined,
-    minimum_shares,
-    norm_slope,
-    num,
-    numeral,
-    reduce,
-    share,
-    through_distance,
-    vector_norm,
-)
+from lib.lesson.pieces import checks
+from lib.lesson.pieces.difference import gathered
+from lib.lesson.pieces.latex import joined, num, numeral
+from lib.lesson.pieces.norms import in_floats, minimum_shares, norm_slope, through_distance, vector_norm
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import (
-    REDUCTION,
     Curves,
     Example,
     Lesson,

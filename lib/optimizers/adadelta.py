@@ -6,11 +6,11 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import GRADIENT, before, fed, not_first, ready
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import count, square_average, square_mistakes
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import GRADIENT, before, fed, not_first, square_mistakes
-from lib.lesson.update_pieces import count, ready, square_average
 
 
 def check(*, param, grad, state, lr, rho, eps, weight_decay, maximize):

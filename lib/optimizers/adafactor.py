@@ -6,11 +6,11 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import SHRUNK, before, fed, not_first, place, ready, shrunk, update_number
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import count, lerp
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import SHRUNK, before, fed, not_first, place, update_number
-from lib.lesson.update_pieces import count, lerp, ready, shrunk
 
 EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 parameter
 

@@ -6,11 +6,12 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import GRADIENT, fed, not_first, ready, update_number
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import count
+from lib.lesson.pieces.move import denominator, root_mistakes, step_along
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import GRADIENT, fed, not_first, root_mistakes, update_number
-from lib.lesson.update_pieces import count, denominator, ready, step_along
 
 
 def check(*, param, grad, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize):

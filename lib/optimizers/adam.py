@@ -6,33 +6,22 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
-from lib.lesson.update_checks import need_betas, need_not_negative
-from lib.lesson.update_mistakes import (
+from lib.lesson.pieces.checks import need_betas, need_not_negative
+from lib.lesson.pieces.gradient import GRADIENT, SHRUNK, fed, not_first, place, ready, shrunk
+from lib.lesson.pieces.moments import (
     FIRST_MOMENT,
-    GRADIENT,
-    MOVE,
     SECOND_MOMENT,
-    SHRUNK,
     SWAPPED_BETAS,
-    correction_mistakes,
-    fed,
-    not_first,
-    place,
-    root_mistakes,
-)
-from lib.lesson.update_pieces import (
     average,
     bias_correction,
     corrected,
+    correction_mistakes,
     count,
-    denominator,
     largest,
-    ready,
-    shrunk,
     square_average,
-    step_along,
 )
+from lib.lesson.pieces.move import MOVE, denominator, root_mistakes, step_along
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay):

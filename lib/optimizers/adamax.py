@@ -6,11 +6,20 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import bare, num
+from lib.lesson.pieces.checks import need_betas, need_not_negative
+from lib.lesson.pieces.gradient import GRADIENT, before, fed, not_first, ready
+from lib.lesson.pieces.latex import bare, num
+from lib.lesson.pieces.moments import (
+    FIRST_MOMENT,
+    average,
+    beta2,
+    bias_correction,
+    corrected,
+    correction_mistakes,
+    count,
+)
+from lib.lesson.pieces.move import MOVE, step_along
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_betas, need_not_negative
-from lib.lesson.update_mistakes import FIRST_MOMENT, GRADIENT, MOVE, before, beta2, correction_mistakes, fed, not_first
-from lib.lesson.update_pieces import average, bias_correction, corrected, count, ready, step_along
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, maximize):

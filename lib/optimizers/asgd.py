@@ -6,11 +6,11 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import GRADIENT, fed, ready, update_number
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import count
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import GRADIENT, fed, update_number
-from lib.lesson.update_pieces import count, ready
 
 
 def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):

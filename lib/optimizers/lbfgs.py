@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.line_search import Line, Trial, strong_wolfe
 from lib.lesson.optimizer import Optimizer
-from lib.lesson.pieces import num, total
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.latex import num, total
+from lib.lesson.pieces.line_search import Line, Trial, strong_wolfe
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_not_negative
 
 LEAST_CURVATURE = 1e-10  # a pair with less is not stored
 

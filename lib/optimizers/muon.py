@@ -7,13 +7,12 @@ import math
 import numpy as np
 from torch import optim
 
-from lib.lesson.bfloat16 import bfloat16
 from lib.lesson.optimizer import Convention, Optimizer
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import SHRUNK, place, shrunk
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import average, average_mistakes, lerp
 from lib.lesson.spec import Choice, Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import SHRUNK, average_mistakes, place
-from lib.lesson.update_pieces import average, lerp, shrunk
 
 
 def check(*, param, grad, state, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn):
@@ -362,3 +361,11 @@ LESSON = Optimizer(
     "sum "
     "of many products is added up in another order; then the two part by up to 1/128 of a step.",
 )
+
+
+def bfloat16(values) -> np.ndarray:
+    """The nearest bfloat16 (ties to even), held in float32 since NumPy has no such type."""
+    wide = np.asarray(values, dtype=np.float32)
+    bits = wide.view(np.uint32)
+    rounded = (bits + (((bits >> 16) & 1) + np.uint32(0x7FFF))) & np.uint32(0xFFFF0000)
+    return np.where(np.isnan(wide), wide, rounded.view(np.float32))

@@ -6,19 +6,12 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import GRADIENT, before, fed, not_first, ready
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import average, average_mistakes, count, square_average, square_mistakes
+from lib.lesson.pieces.move import denominator, root_mistakes
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import (
-    GRADIENT,
-    average_mistakes,
-    before,
-    fed,
-    not_first,
-    root_mistakes,
-    square_mistakes,
-)
-from lib.lesson.update_pieces import average, count, denominator, ready, square_average
 
 
 def check(*, param, grad, state, lr, alpha, eps, weight_decay, momentum, centered, maximize):

@@ -6,11 +6,11 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.gradient import before, fed, not_first, ready
+from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.moments import count
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_not_negative
-from lib.lesson.update_mistakes import before, fed, not_first
-from lib.lesson.update_pieces import count, ready
 
 
 def check(*, param, grad, state, lr, etas, step_sizes, maximize):

@@ -6,9 +6,9 @@ import numpy as np
 from torch import optim
 
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.latex import num
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
-from lib.lesson.update_checks import need_not_negative
 
 
 def check(*, param, grad, state, lr, momentum, dampening, weight_decay, nesterov, maximize):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.checks import words
 from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer
-from lib.lesson.pieces import num
+from lib.lesson.pieces.checks import need_betas, words
+from lib.lesson.pieces.latex import num
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
-from lib.lesson.update_checks import need_betas
 
 
 def check(*, param, grad, state, lr, betas, eps, maximize):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.lesson.averages import averages, buffers, memory, weights
 from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure
+from lib.training.descent.averages import averages, buffers, memory, weights
 
 LEAST_LOSS = 1e-22  # smaller ones leave the picture downwards
 

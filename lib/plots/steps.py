@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.lesson import run
-from lib.lesson.pieces import class_last
+from lib.lesson.pieces.scores import class_last
 from lib.lesson.spec import Bars, Heatmap, Lesson, Step
 from lib.plots.frame import axis, figure, label, sentence
 from lib.plots.titles import index_word

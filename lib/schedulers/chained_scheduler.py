@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces import joined, num
-from lib.lesson.scheduler import Scheduler, check_parts, part_rate, torch_part
+from lib.lesson.pieces.latex import joined, num
+from lib.lesson.run.parts import check_parts, part_rate, torch_part
+from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL

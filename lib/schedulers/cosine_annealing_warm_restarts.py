@@ -7,7 +7,7 @@ import math
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces import num
+from lib.lesson.pieces.latex import num
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 

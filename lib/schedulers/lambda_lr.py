@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces import num
+from lib.lesson.pieces.latex import num
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
 

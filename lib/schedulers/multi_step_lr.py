@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces import joined, num
+from lib.lesson.pieces.latex import joined, num
 from lib.lesson.scheduler import Scheduler, as_whole
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 

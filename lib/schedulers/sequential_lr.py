@@ -7,7 +7,8 @@ from bisect import bisect_right
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.scheduler import Scheduler, check_parts, part_rate, torch_part
+from lib.lesson.run.parts import check_parts, part_rate, torch_part
+from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.cosine_annealing_lr import LESSON as COSINE

@@ -11,8 +11,10 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson.spec import Choice, Example, Number, Numbers, Parameter, Switch, Tensor, Topic
-from lib.lesson.tensor_file import TensorFileError, read_tensor_file
-from lib.lesson.tensor_text import TensorTextError, format_tensor, read
+from lib.tensors.file import TensorFileError, read_tensor_file
+from lib.tensors.number import TensorTextError
+from lib.tensors.read import read
+from lib.tensors.write import format_tensor
 from lib.ui.text import say, shape
 
 MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers

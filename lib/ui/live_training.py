@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib.training.look import class_map, fitted_curve, plane_points
-from lib.training.run import Run
+from lib.training.net.look import class_map, fitted_curve, plane_points
+from lib.training.net.run import Run
 from lib.ui.text import say
 
 SIDE = 40  # of the grid that the plane is coloured by

@@ -14,9 +14,9 @@ from lib.catalog import OPTIMIZERS
 from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
-from lib.lesson.set_up import SetUp, set_up
+from lib.lesson.run.set_up import SetUp, set_up
+from lib.lesson.run.trace import Divergence, Update, divergence, params_of
 from lib.lesson.spec import Parameter, Switch, Topic
-from lib.lesson.trace import Divergence, Update, divergence, params_of
 from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
 from lib.ui.heading import spec_of
 from lib.ui.text import say

@@ -10,11 +10,11 @@ import numpy as np
 import streamlit as st
 
 from lib.exercises import EXERCISES, Exercise
-from lib.grading.job import Busy, Call, Limits, Ran
 from lib.grading.judge import why_not_returned
 from lib.lesson import run
-from lib.lesson.compare import compare
 from lib.lesson.spec import Lesson
+from lib.sandbox.job import Busy, Call, Limits, Ran
+from lib.tensors.compare import compare
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.fields import key_of

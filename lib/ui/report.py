@@ -13,8 +13,8 @@ from lib.exercises import Exercise
 from lib.grading.grade import Grade, TestResult
 from lib.grading.judge import STOPPED
 from lib.grading.report import ulps_told
-from lib.lesson.tensor_text import format_tensor
 from lib.plots.difference import difference
+from lib.tensors.write import format_tensor
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
 from lib.ui.lesson_link import lesson_link
 from lib.ui.text import say, shape

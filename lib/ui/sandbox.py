@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from lib.grading.isolation import Hosting, Level, isolation, may_run
-from lib.grading.job import Call, Limits, Ran
-from lib.grading.pool import shared_pool
+from lib.sandbox.isolation import Hosting, Level, isolation, may_run
+from lib.sandbox.job import Call, Limits, Ran
+from lib.sandbox.pool import shared_pool
 from lib.ui.text import say
 
 SAYS = {

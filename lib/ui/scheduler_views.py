@@ -11,9 +11,9 @@ import streamlit as st
 
 from lib.catalog import SCHEDULERS
 from lib.lesson import run
-from lib.lesson.schedule import Rate, groups_by_torch, schedule_by_hand
+from lib.lesson.code.scheduler import numpy_program, pytorch_lines, shown_source
+from lib.lesson.run.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.scheduler_code import numpy_program, pytorch_lines, shown_source
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
 from lib.ui.fields import form_key, key_of
 from lib.ui.heading import what_the_example_shows

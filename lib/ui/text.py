@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.lesson.tensor_text import format_tensor
+from lib.tensors.write import format_tensor
 
 
 def say(text: str, /, **values: object) -> str:

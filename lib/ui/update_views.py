@@ -10,16 +10,16 @@ import streamlit as st
 
 from lib.catalog import OPTIMIZERS
 from lib.lesson import run
-from lib.lesson.code import heart
+from lib.lesson.code.loss import heart
+from lib.lesson.code.optimizer import notebook, numpy_program, pytorch_lines
 from lib.lesson.optimizer import Convention, Optimizer
-from lib.lesson.optimizer_code import notebook, numpy_program, pytorch_lines
-from lib.lesson.rivals import DEFAULT, HOW, Rival, rivals
-from lib.lesson.set_up import SetUp, in_torchs_terms, set_up
-from lib.lesson.sweep import final_losses, sweep_range, without_runaways
-from lib.lesson.tensor_text import TensorTextError
-from lib.lesson.trace import Update, buffers, divergence, first_parting, params_of
+from lib.lesson.run.rivals import DEFAULT, HOW, Rival, rivals
+from lib.lesson.run.set_up import SetUp, in_torchs_terms, set_up
+from lib.lesson.run.sweep import final_losses, sweep_range, without_runaways
+from lib.lesson.run.trace import Update, buffers, divergence, first_parting, params_of
 from lib.plots.path import leaves_after, lines, losses, paths, points_of
 from lib.plots.sweep import sweep_map
+from lib.tensors.number import TensorTextError
 from lib.ui.fields import Typed, as_text, fill, key_of, read_numbers
 from lib.ui.heading import spec_of, what_the_example_shows
 from lib.ui.optimizer_fields import PRECISION, Runs

@@ -10,12 +10,12 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson import run
-from lib.lesson.code import heart, notebook, numpy_program, pytorch_lines
-from lib.lesson.extremes import PRECISIONS, Cell, Row, table
+from lib.lesson.code.loss import heart, notebook, numpy_program, pytorch_lines
 from lib.lesson.optimizer import Optimizer
+from lib.lesson.run.extremes import PRECISIONS, Cell, Row, table
+from lib.lesson.run.set_up import set_up
+from lib.lesson.run.slope import MOST_SLOPES, slopes
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.set_up import set_up
-from lib.lesson.slope import MOST_SLOPES, slopes
 from lib.lesson.spec import Lesson, Topic
 from lib.ui.fields import key_of
 from lib.ui.text import say

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.lesson import tensor_text, working
 from lib.lesson.run import TorchResult
 from lib.lesson.spec import Lesson, Step, Topic
-from lib.lesson.working import Judged, Part, Row
+from lib.lesson.working import judge
+from lib.lesson.working.diagnose import working
+from lib.lesson.working.entries import Judged, Part, gives_away
+from lib.lesson.working.rows import MOST_TO_TYPE, Row, row_of, rows, sample_shape, turns
+from lib.tensors.write import format_tensor
 from lib.ui.fields import current, key_of
 from lib.ui.text import number, say
 
@@ -36,7 +39,7 @@ def entry_key(lesson: Topic, sheet: str, row_key: str) -> str:
 
 def choose_sample(lesson: Topic, steps: Mapping[str, Step], part: Part) -> tuple[int, ...]:
     """The sample (or element) to work; nothing to choose where there is one."""
-    shape = working.sample_shape(steps)
+    shape = sample_shape(steps)
     indices = [str(i) for _, i in zip(range(MOST_SAMPLES), np.ndindex(shape), strict=False)]
     if len(indices) <= 1:
         return (0,) * len(shape)
@@ -62,7 +65,7 @@ def _index(text: str) -> tuple[int, ...]:
 
 def chosen_sample(lesson: Topic, values: Mapping[str, Any]) -> tuple[int, ...]:
     """The sample that the working above is about; the first one until another is chosen."""
-    shape = working.sample_shape(working.working(lesson, values, "forward").steps)
+    shape = sample_shape(working(lesson, values, "forward").steps)
     index = _index(str(st.session_state.get(key_of(lesson, "sample_forward"), "")))
     inside = len(index) == len(shape) and all(i < size for i, size in zip(index, shape, strict=True))
     return index if inside else (0,) * len(shape)
@@ -70,7 +73,7 @@ def chosen_sample(lesson: Topic, values: Mapping[str, Any]) -> tuple[int, ...]:
 
 def choose_turn(lesson: Topic, steps: Mapping[str, Step], part: Part) -> str | None:
     """The turn of a long loop to work; nothing to choose where the loop is short."""
-    options = working.turns(steps)
+    options = turns(steps)
     if not options:
         return None
     key = key_of(lesson, f"turn_{part}")
@@ -95,20 +98,20 @@ def working_card(
     Entries are kept under `sheet`, so that each update of an optimizer has entries of its own.
     """
     sheet = sheet or part
-    steps = working.working(lesson, values, part).steps
+    steps = working(lesson, values, part).steps
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"head_{part}")):
         st.markdown(say("**Your working**"), width="content")
         sample = choose_sample(lesson, steps, part)
         turn = choose_turn(lesson, steps, part)
-        st.markdown(_inputs_of(lesson, values, sample, working.sample_shape(steps)), width="content")
-    entries = {row.key: _entry(lesson, sheet, row) for row in working.rows(steps, sample, turn)}
-    judged = working.judge(lesson, values, entries, sample, part, turn)
+        st.markdown(_inputs_of(lesson, values, sample, sample_shape(steps)), width="content")
+    entries = {row.key: _entry(lesson, sheet, row) for row in rows(steps, sample, turn)}
+    judged = judge(lesson, values, entries, sample, part, turn)
     result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
         with st.container(key=key_of(lesson, f"step_{sheet}_{place}"), gap="xsmall"):  # notes must not move other rows
-            if step.given and not working.gives_away(step, judged):
-                _given(working.row_of(step, steps, sample))
+            if step.given and not gives_away(step, judged):
+                _given(row_of(step, steps, sample))
             for number_of_row, judgement in enumerate(judged, 1):
                 if judgement.row.step.name == step.name:
                     is_result = part == "forward" and judgement is result
@@ -201,7 +204,7 @@ def _verdict_width(row: Row, torch: TorchResult | None) -> int:
 def _given(row: Row) -> None:
     """A step that is shown and never asked."""
     value = row.of(row.step.value)
-    if value.size <= working.MOST_TO_TYPE:
+    if value.size <= MOST_TO_TYPE:
         st.markdown(f":gray[{row.label}] ${row.step.symbol}$ :gray[=] {value_text(value)}")
 
 
@@ -249,4 +252,4 @@ def _hints(judged: Judged, level: int, everything: bool) -> None:
 
 def value_text(value: np.ndarray) -> str:
     """A step's value as it can be typed."""
-    return tensor_text.format_tensor(np.asarray(value), digits=4, whole=True)
+    return format_tensor(np.asarray(value), digits=4, whole=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lib.lesson.run import REFUSALS
+from lib.lesson.run.loss import REFUSALS
 
 
 def signature(kind: type) -> str:

@@ -1,0 +1,1 @@
+"""For whoever writes exercises: checks them, and makes new ones."""

@@ -1,0 +1,226 @@
+"""New exercises of which the answer is a run: an optimizer's updates, or a schedule's learning rates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lib.grading.author.new_toml import exercise_toml
+from lib.grading.author.probes import settings_of, showing
+from lib.lesson import run
+from lib.lesson.code.optimizer import DRIVER
+from lib.lesson.code.source import standalone
+from lib.lesson.optimizer import Optimizer
+from lib.lesson.run.parts import required
+from lib.lesson.run.schedule import lr_by_torch, schedule_by_hand
+from lib.lesson.scheduler import Scheduler
+from lib.lesson.spec import AsIs, Choice, Mistake, Number, Numbers, Parameter, Tensor
+from lib.lesson.working import diagnose
+
+RANDOM_TESTS = 3
+UPDATES = 7  # RAdam takes plain steps before its sixth
+STEPS = 26  # epochs: some schedules change every ten
+LR = 0.4
+METRICS = [1.0, 0.8, 0.7, 0.7, 0.7, 0.72, 0.7, 0.7, 0.5, 0.5, 0.5, 0.5, 0.5, 0.49, 0.49, 0.49, 0.49, 0.49, 0.49, 0.49]
+
+Values = Mapping[str, Any]
+Numbered = list[np.ndarray]  # what a run gives, in an order that two runs of the same length share
+
+
+def on_optimizer(name: str, lesson: Optimizer) -> dict[str, str]:
+    """The files of an exercise that asks for one update."""
+    if lesson.gradient != "dense":
+        raise ValueError(f"{lesson.title} is not handed a plain gradient; start from sgd or another.")
+    parameters = _writable(lesson)
+    signature = f"param, grad, state, *, {_named(parameters)}"
+    handed = f"param=param, grad=grad, state=state, {_handed(lesson, parameters)}"
+    body = f"return drive({lesson.by_hand.__name__}({handed}))"
+    candidates = [{**_run_of(lesson, seed), **setting} for seed, setting in enumerate(_settings(parameters))]
+    hidden = [
+        {
+            "name": f"random gradients {n}",
+            "hidden": True,
+            "seed": n,
+            "args": values,
+            "random": {"grads": _shape(values)},
+        }
+        for n, values in enumerate(candidates[-RANDOM_TESTS:], 1)
+    ]
+    tests = [*_visible(lesson, candidates, _updates_by_torch, _updates_by_hand), *hidden]
+    returns = "Returns the parameter after the update and the new state, a dict under PyTorch's names."
+    return {
+        "exercise.toml": exercise_toml(name, tests, lesson=lesson.slug, answer="update", path="optimizers"),
+        **_files(name, lesson, signature, body, f"param, grad, state, {_listed(parameters)}", returns, parameters),
+    }
+
+
+def on_scheduler(name: str, lesson: Scheduler) -> dict[str, str]:
+    """The files of an exercise that asks for the learning rate of every epoch."""
+    parameters = _writable(lesson)
+    if missing := set(required(lesson)) - {p.name for p in parameters}:
+        raise ValueError(f"{lesson.title} takes {min(missing)}, which no test can hold; start from step_lr or another.")
+    watched = "metrics, " if lesson.watches_metric else ""
+    metric = "metrics[min(epoch, len(metrics)) - 1] if epoch else None" if watched else "None"
+    handed = f"lr=rate, epoch=epoch, initial_lr=lr, metric={metric}, state=state, {_handed(lesson, parameters)}"
+    body = (
+        "rate, state, rates = lr, {}, []\n"
+        "for epoch in range(steps):\n"
+        f"    rate, state = drive({lesson.by_hand.__name__}({handed}))\n"
+        "    rates.append(float(rate))\n"
+        "return np.array(rates)"
+    )
+    run_of = {"steps": STEPS, "lr": LR, **({"metrics": METRICS} if watched else {})}
+    candidates = [{**run_of, **setting} for setting in _settings(parameters)]
+    candidates = [values for values in candidates if _changes(lesson, values)]
+    hidden = [
+        {
+            "name": f"another start {n}",
+            "hidden": True,
+            "args": {**values, "lr": round(LR / (n + 1), 3), "steps": STEPS + n},
+        }
+        for n, values in enumerate(candidates[-RANDOM_TESTS:], 1)
+    ]
+    tests = [*_visible(lesson, candidates, _rates_by_torch, _rates_by_hand), *hidden]
+    returns = "Returns one learning rate per epoch, `steps` of them; the first is in force from the beginning."
+    signature = f"steps, {watched}lr, *, {_named(parameters)}"
+    return {
+        "exercise.toml": exercise_toml(name, tests, lesson=lesson.slug, answer="lr", path="schedulers"),
+        **_files(name, lesson, signature, body, f"steps, {watched}lr, {_listed(parameters)}", returns, parameters),
+    }
+
+
+def _files(
+    name: str,
+    lesson: Optimizer | Scheduler,
+    signature: str,
+    body: str,
+    shown: str,
+    returns: str,
+    parameters: Sequence[Parameter],
+) -> dict[str, str]:
+    head = f"def {name}({signature}):\n"
+    says = f'    """{lesson.purpose}"""\n'
+    collected = standalone([lesson.by_hand])
+    collected.imports.add(("numpy as np", ""))
+    inside = "".join(f"        {line}\n" for line in body.splitlines())
+    listed = "\n".join(f"- `{p.name}`: {p.says}" for p in parameters)
+    return {
+        "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{name}({shown})`, as PyTorch computes it. "
+        f"{returns}\n\n{listed}\n",
+        "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
+        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{DRIVER}\n\n{head}{says}'
+        f"    with np.errstate(all='ignore'):\n{inside}",
+    }
+
+
+def _writable(lesson: Optimizer | Scheduler) -> list[Parameter]:
+    """Those that a test can hold, and that are not for special occasions. Where numbers are divided one by one, epsilon
+    is always asked for: its place in the formula is what most get wrong."""
+    asked = "eps" if isinstance(lesson, Optimizer) and lesson.sweeps else ""
+    common = [p for p in lesson.parameters if p.name == asked or not p.rare]
+    return [p for p in common if not isinstance(p, AsIs) and not (isinstance(p, Choice) and p.torch is not None)]
+
+
+def _named(parameters: Sequence[Parameter]) -> str:
+    return ", ".join(f"{p.name}={p.default!r}" for p in parameters)
+
+
+def _listed(parameters: Sequence[Parameter]) -> str:
+    return ", ".join(p.name for p in parameters)
+
+
+def _handed(lesson: Optimizer | Scheduler, parameters: Sequence[Parameter]) -> str:
+    """The lesson's own arguments in a call: what was given, and the defaults of what is left out."""
+    given = [f"{p.name}={f'np.asarray({p.name})' if isinstance(p, Tensor) else p.name}" for p in parameters]
+    return ", ".join([*given, *(f"{p.name}={p.default!r}" for p in lesson.parameters if p not in parameters)])
+
+
+def _settings(parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
+    """Torch's defaults, everything else than the defaults, and combinations between; defaults are left out."""
+    fields = {p.name: p for p in parameters}
+    other = {p.name: p.also[0] for p in parameters if isinstance(p, Number | Numbers) and p.also}
+    settings = [{}, other, *settings_of(list(parameters))]
+    return [{name: value for name, value in one.items() if not _is_default(fields[name], value)} for one in settings]
+
+
+def _is_default(field: Parameter, value: Any) -> bool:
+    return tuple(value) == field.default if isinstance(field, Numbers) else value == field.default
+
+
+def _run_of(lesson: Optimizer, seed: int) -> dict[str, Any]:
+    """A parameter of a few numbers, and a gradient for each update."""
+    random = np.random.default_rng(seed)
+    shape = (2, 3)[-lesson.param_axes :]
+    return {
+        "param": np.round(random.normal(0, 2, shape), 1),
+        "grads": np.round(random.normal(0, 2, (UPDATES, *shape)), 1),
+    }
+
+
+def _shape(values: Values) -> tuple[int, ...]:
+    return np.shape(values["grads"])
+
+
+def _visible(
+    lesson: Optimizer | Scheduler,
+    candidates: Sequence[Values],
+    by_torch: Callable[[Any, Values], Numbered],
+    by_hand: Callable[[Any, Values, Mistake], Numbered],
+) -> list[dict[str, Any]]:
+    """Tests on values that torch takes, and that show the lesson's mistakes."""
+    right = [(values, numbers) for values in candidates if (numbers := _tried(by_torch, lesson, values)) is not None]
+
+    def shows(mistake: Mistake, one: tuple[Values, Numbered]) -> bool:
+        values, numbers = one
+        wrong = _tried(by_hand, lesson, values, mistake)
+        return wrong is not None and not _same(wrong, numbers)
+
+    chosen = showing(right, lesson.mistakes, shows)
+    return [{"name": f"values {place}", "args": dict(values)} for place, (values, _) in enumerate(chosen, 1)]
+
+
+def _tried(compute: Callable[..., Numbered], *arguments: Any) -> Numbered | None:
+    """What came out; nothing for values that are refused."""
+    try:
+        return compute(*arguments)
+    except run.REFUSALS:
+        return None
+
+
+def _same(one: Numbered, other: Numbered) -> bool:
+    return all(np.allclose(a, b, rtol=1e-5, atol=1e-7, equal_nan=True) for a, b in zip(one, other, strict=True))
+
+
+def _own(values: Values, *handed: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in handed}
+
+
+def _numbers_of(trace: Sequence[run.Update]) -> Numbered:
+    return [np.asarray(v) for done in trace for v in (done.param, *done.state.values()) if v is not None]
+
+
+def _updates_by_torch(lesson: Optimizer, values: Values) -> Numbered:
+    return _numbers_of(run.trace_by_torch(lesson, values["param"], values["grads"], _own(values, "param", "grads")))
+
+
+def _updates_by_hand(lesson: Optimizer, values: Values, mistake: Mistake) -> Numbered:
+    own = _own(values, "param", "grads")
+    return _numbers_of(run.trace_by_hand(lesson, values["param"], values["grads"], own, slip=diagnose.slip_of(mistake)))
+
+
+def _rates_by_torch(lesson: Scheduler, values: Values) -> Numbered:
+    return [lr_by_torch(lesson, _own(values, "steps", "metrics"), values["steps"], values.get("metrics"))]
+
+
+def _rates_by_hand(lesson: Scheduler, values: Values, mistake: Mistake) -> Numbered:
+    own = _own(values, "steps", "metrics")
+    rates = schedule_by_hand(lesson, own, values["steps"], values.get("metrics"), slip=diagnose.slip_of(mistake))
+    return [np.array([rate.lr for rate in rates])]
+
+
+def _changes(lesson: Scheduler, values: Values) -> bool:
+    """Whether torch takes the values, and the learning rate does not stay the same."""
+    rates = _tried(_rates_by_torch, lesson, values)
+    return rates is not None and bool(np.ptp(rates[0]))

@@ -1,0 +1,1 @@
+"""A class: reads what was handed in, grades all of it, and writes marks and feedback."""

@@ -1,0 +1,31 @@
+"""A student's result for an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lib.exercises import Exercise
+from lib.grading.classroom.handed_in import Student
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A student's result for an exercise: the grade under the JSON keys, or why there is none."""
+
+    student: Student
+    exercise: Exercise
+    grade: Mapping[str, Any] | None
+    why: str = ""
+    file: str = ""
+
+    @property
+    def score(self) -> float | None:
+        return None if self.grade is None else self.grade["score"]
+
+
+def all_alike(grade: Mapping[str, Any]) -> str:
+    """How every test ended, if all ended alike and none was passed: out of time."""
+    outcomes = {test["outcome"] for test in grade["tests"]}
+    return outcomes.pop() if len(outcomes) == 1 and "passed" not in outcomes else ""

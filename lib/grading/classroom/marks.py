@@ -1,0 +1,100 @@
+"""Marks as the learning platforms read them: plain, Moodle's grading worksheet, Canvas's gradebook."""
+
+from __future__ import annotations
+
+import csv
+import html
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lib.exercises import Exercise
+from lib.grading.classroom.handed_in import Student
+from lib.grading.classroom.mark import Mark, all_alike
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones are read as the narrow ones by Excel in Japanese and Chinese
+
+Own = tuple[Student, "list[Mark]"]
+
+
+def write_marks(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
+    """One row per student: a column per exercise, the sum, the most that could be earned, and what to know."""
+    heads = ["student", "id", *(exercise.slug for exercise in exercises), "score", "max_score", "note"]
+    rows = [
+        [student.name, student.id, *(_score(mark) for mark in own), _total(own), _most(own), _note(own)]
+        for student, own in students
+    ]
+    _write(path, [heads, *rows])
+
+
+def write_moodle(path: Path, students: Sequence[Own]) -> None:
+    """Under the heads of Moodle's offline grading worksheet; a student without marks keeps an empty grade.
+
+    Moodle refuses a worksheet without a time for the grades, and leaves alone what was graded in Moodle after it. The
+    comments are HTML to Moodle.
+    """
+    heads = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    rows = [
+        [f"Participant {student.id}", student.name, _total(own), _most(own), now, html.escape(_note(own), quote=False)]
+        for student, own in students
+        if student.platform == "moodle"
+    ]
+    _write(path, [heads, *rows])
+
+
+def write_canvas(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
+    """As Canvas imports a gradebook: an assignment per exercise, its points in the second row."""
+    heads = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(exercise.title for exercise in exercises)]
+    points = ["    Points Possible", "", "", "", "", *(f"{exercise.max_score:g}" for exercise in exercises)]
+    rows = [
+        [student.name, student.id, "", "", "", *(_score(mark) for mark in own)]
+        for student, own in students
+        if student.platform == "canvas"
+    ]
+    _write(path, [heads, points, *rows])
+
+
+def _score(mark: Mark) -> str:
+    return "" if mark.score is None else f"{mark.score:g}"
+
+
+def _total(own: Sequence[Mark]) -> str:
+    """The sum; empty if an exercise could not be graded: no mark is not a zero."""
+    scores = [mark.score for mark in own]
+    return "" if None in scores else f"{sum(score for score in scores if score is not None):g}"
+
+
+def _most(own: Sequence[Mark]) -> str:
+    return f"{sum(mark.exercise.max_score for mark in own):g}"
+
+
+def _note(own: Sequence[Mark]) -> str:
+    """Why there is no mark, what is wrong with the file, or the likely mistake; once where all exercises share it."""
+    said = {mark.exercise.slug: _said(mark) for mark in own}
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return " | ".join(f"{slug}: {says}" for slug, says in said.items() if says)
+
+
+def _said(mark: Mark) -> str:
+    if mark.grade is None:
+        return f"not graded: {mark.why}"
+    return mark.grade["problem"] or " Or: ".join(mark.grade["mistakes"][:2]) or _of_all_tests(mark.grade)
+
+
+def _of_all_tests(grade: Mapping[str, Any]) -> str:
+    """What is said of the first visible test, where every test ended like it."""
+    messages = [test["message"] for test in grade["tests"] if test["message"]]
+    return messages[0] if all_alike(grade) and messages else all_alike(grade)
+
+
+def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # with a mark, or Excel spoils the umlauts
+        csv.writer(file).writerows([[_harmless(cell) for cell in row] for row in rows])
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula is made text: names come from students."""
+    return f"'{cell}" if cell[:1] in _FORMULA else cell

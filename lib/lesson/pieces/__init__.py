@@ -1,0 +1,1 @@
+"""Steps that several lessons share, each beside its mistakes, symbols and shapes."""

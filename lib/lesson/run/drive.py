@@ -1,0 +1,64 @@
+"""Drives a hand calculation: each step is handed the value to go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lib.lesson.run.given import check, given_values
+from lib.lesson.spec import Step, Steps, Topic
+
+Answer = Callable[[Step, Mapping[str, np.ndarray]], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """A finished hand calculation: the steps as they followed, the values that were sent on from them, and the end."""
+
+    steps: dict[str, Step]
+    sent: dict[str, np.ndarray]
+    returned: Any = None  # what an optimizer's calculation returns: the parameter and its state
+
+
+def go_on(step: Step, done: Mapping[str, np.ndarray]) -> Any:
+    """Answers each step with its own value."""
+    return step.value
+
+
+def drive(steps: Steps, answer: Answer = go_on) -> Worked:
+    """Runs a hand calculation to its end, sending `answer(step, done)` back for each step."""
+    finished: dict[str, Step] = {}
+    sent: dict[str, np.ndarray] = {}
+    done: dict[str, np.ndarray] = {}
+    with np.errstate(all="ignore"):
+        reply = None
+        while True:
+            try:
+                step = next(steps) if reply is None else steps.send(reply)
+            except StopIteration as end:
+                return Worked(finished, sent, end.value)
+            done[step.name] = done[step.base] = step.value
+            reply = np.asarray(answer(step, done))
+            finished[step.name] = step
+            sent[step.name] = done[step.name] = done[step.base] = reply
+
+
+def finish(steps: Steps) -> Any:
+    """What a hand calculation returns when each step goes on with its own value; its steps are not kept."""
+    with np.errstate(all="ignore"):
+        try:
+            step = next(steps)
+            while True:
+                step = steps.send(np.asarray(step.value))
+        except StopIteration as end:
+            return end.value
+
+
+def work(lesson: Topic, values: Mapping[str, Any], answer: Answer = go_on, dtype: Any = np.float64) -> Worked:
+    """The hand calculation with `answer` deciding what each step goes on with, in the precision `dtype`."""
+    check(lesson, values)
+    given = given_values(lesson, values, dtype)
+    return drive(lesson.by_hand(**given), answer)

@@ -1,0 +1,186 @@
+"""Leads a learner's process through one job, call by call, and says what became of each.
+
+What the process says about itself is checked here: it may be written by the learner. Whatever does not come as one
+frame, in time, and with the token of this call ends the process; the calls that are left go to a new one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+from lib.sandbox import frames
+from lib.sandbox.job import Call, Fault, Limits, Outcome, Ran
+
+MOST_OF_A_TEXT = 8000  # characters; an honest process sends half as many
+
+LEFT_OVER = "not run: the tests before it had used up the time of the whole submission"
+
+
+class Broken(RuntimeError):
+    """Something on our side failed: the worker has gone, or cannot start a process."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ended(Exception):
+    """The learner's process is no more, before it answered."""
+
+    outcome: Outcome
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What was printed: the beginning, and how many bytes of the rest were left out."""
+
+    kept: bytes = b""
+    cut: int = 0
+
+
+class Child(Protocol):
+    """A learner's process, seen from our side."""
+
+    def ask(self, data: bytes, room: frames.Room) -> bytes | bytearray:
+        """Sends a frame and waits for one. Raises Ended or Broken."""
+
+    def printed(self) -> Printed:
+        """What was printed since the last time."""
+
+    def finish(self) -> None:
+        """Lets the process end by itself. Raises Ended if it had still something to say."""
+
+
+Start = Callable[[Limits, int], AbstractContextManager[Child]]
+
+
+def run_job(start: Start, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
+    """One Ran per call, in as many processes as it takes. Raises Broken."""
+    if len(source.encode(errors="surrogatepass")) > limits.source_bytes:
+        message = f"the file has more than {limits.source_bytes // 1024} KB"
+        return [Ran("does not parse", fault=_said(message))] * len(calls)
+    rans: list[Ran] = []
+    until = time.monotonic() + limits.job_seconds
+    while len(rans) < len(calls) and time.monotonic() < until:
+        with start(limits, len(calls) - len(rans)) as child:
+            rans += _as_far_as_it_goes(child, source, function, calls[len(rans) :], limits, until)
+    return rans + [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
+
+
+def _as_far_as_it_goes(
+    child: Child, source: str, function: str, calls: Sequence[Call], limits: Limits, until: float
+) -> list[Ran]:
+    """The calls that this process lived through, and the one that it ended with."""
+    room = frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
+    job = {"source": source, "function": function, "room": asdict(room)}
+    loaded, alive = _asked(child, job, None, frames.NO_ARRAYS)
+    if loaded.outcome != "returned":  # a file that does not load fails every call alike
+        return [loaded, *[replace(loaded, output="", output_cut=0, warnings=(), seconds=0.0)] * (len(calls) - 1)]
+    rans: list[Ran] = []
+    for call in calls:
+        ran, alive = _asked(child, {}, (call.args, dict(call.kwargs)), room)
+        rans.append(ran)
+        if not alive and ran.outcome == "bad result" and len(rans) > 1:  # then it may have sent two for the call before
+            rans[-2] = replace(rans[-2], outcome="bad result", value=None, fault=ran.fault)
+        if not alive or time.monotonic() > until:
+            break
+    rans[0] = _with_loading(rans[0], loaded)
+    if alive:
+        try:
+            child.finish()
+        except Ended as ending:
+            rans[-1] = replace(rans[-1], outcome=ending.outcome, value=None, fault=_said(ending.says))
+    return rans
+
+
+def _with_loading(first: Ran, loaded: Ran) -> Ran:
+    """The first call, with what loading the file printed, warned of and took."""
+    return replace(
+        first,
+        output=loaded.output + first.output,
+        output_cut=loaded.output_cut + first.output_cut,
+        warnings=loaded.warnings + first.warnings,
+        seconds=loaded.seconds + first.seconds,
+    )
+
+
+def _asked(child: Child, header: dict[str, Any], value: Any, room: frames.Room) -> tuple[Ran, bool]:
+    """One question to the process and its answer; whether the process can be asked again."""
+    token = secrets.token_hex(8)  # not to be known before the question: nothing can be answered in advance
+    data = frames.frame_of(value, header | {"token": token}, frames.TRUSTED)
+    began, alive = time.perf_counter(), True
+    try:
+        ran = _ran(frames.opened(child.ask(data, room), room), token)
+    except Ended as ending:
+        ran, alive = Ran(ending.outcome, fault=_said(ending.says) if ending.says else None), False
+    except frames.BadFrame as fault:
+        ran, alive = Ran("bad result", fault=_said(f"it was not sent by return: {fault}")), False
+    printed = child.printed()
+    output = printed.kept.decode("utf-8", "replace")
+    return replace(ran, output=output, output_cut=printed.cut, seconds=time.perf_counter() - began), alive
+
+
+# What the learner's process may say of itself. Not "our fault", which is not counted.
+TOLD: tuple[str, ...] = ("returned", "raised", "out of memory", "too deep", "exited", "bad result", "wrong arguments")
+TOLD += ("no such function", "does not parse")
+
+
+def _ran(header: dict[str, Any], token: str) -> Ran:
+    """The answer, checked field by field. Raises BadFrame."""
+    outcome = header.get("outcome")
+    if outcome not in TOLD or header.get("token") != token:
+        raise frames.BadFrame("its header is not that of an answer")
+    return Ran(
+        outcome,
+        value=header.get("value") if outcome == "returned" else None,
+        fault=_fault(header.get("fault")),
+        warnings=_texts(header.get("warnings", [])),
+        changed=_texts(header.get("changed", [])),
+        found=_texts(header.get("found", [])),
+    )
+
+
+def _texts(listed: Any) -> tuple[str, ...]:
+    if not isinstance(listed, list) or len(listed) > 100 or not all(isinstance(text, str) for text in listed):
+        raise frames.BadFrame("its header lists something else than texts")
+    return tuple(map(_readable, listed))
+
+
+def _fault(described: Any) -> Fault | None:
+    match described:
+        case None:
+            return None
+        case [str(kind), str(message), int() | None as line, str(code), str(text)]:
+            return Fault(_readable(kind), _readable(message), line, _readable(code), _readable(text))
+    raise frames.BadFrame("its header describes no error")
+
+
+def _readable(text: str) -> str:
+    """The text without halves of characters, which no file and no screen takes, and cut: this one may be forged."""
+    return text[:MOST_OF_A_TEXT].encode("utf-8", "replace").decode()
+
+
+def _said(message: str) -> Fault:
+    return Fault("", message, None, "", "")
+
+
+def ended(status: int) -> Ended:
+    """What the status of a process that ended by itself tells: an exit code, or minus a signal."""
+    if status >= 0:
+        return Ended("exited", f"the process ended itself, with exit code {status}")
+    if -status in (getattr(signal, "SIGXCPU", None), getattr(signal, "SIGALRM", None)):
+        return Ended("out of time")
+    if -status == getattr(signal, "SIGKILL", None):  # not by us: the kernel was out of memory
+        return Ended("out of memory")
+    return Ended("crashed", f"the process ended with {_signal_name(-status)}")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

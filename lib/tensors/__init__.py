@@ -1,0 +1,1 @@
+"""An array as text, as a file, and beside another; knows no lesson."""

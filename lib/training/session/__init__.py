@@ -1,0 +1,1 @@
+"""A live optimizer object, and what happens to it action by action."""

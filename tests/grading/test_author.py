@@ -1,0 +1,206 @@
+"""What whoever writes exercises is told: `check` and `new`."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.catalog import TOPICS
+from lib.exercises import read_exercise
+from lib.grading.__main__ import main
+from lib.grading.author.check import check
+from lib.grading.author.new import NewError, write_new
+from lib.grading.grade import grade
+from lib.sandbox.pool import shared_pool
+
+ADAM = """
+title = "Adam"
+path = "optimizers"
+order = 1
+level = 3
+function = "adam_step"
+answer = "update"
+lesson = "adam"
+hints = ["Average."]
+[[tests]]
+name = "three updates"
+args = { param = [1.0, -2.0], grads = [[0.5, -3.0], [0.1, 1.0], [-4.0, 2.0]], lr = 0.1, eps = 0.1, betas = [0.8, 0.9] }
+[[tests]]
+name = "random"
+hidden = true
+seed = 1
+args = { param = [1.0, -2.0], grads = { random = "normal", shape = [4, 2] }, lr = 0.1, eps = 0.1, betas = [0.7, 0.95] }
+"""
+ADAM_HEAD = "def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):\n"
+ADAM_BODY = """    step = state.get("step", 0) + 1
+    m = betas[0] * state.get("exp_avg", 0) + (1 - betas[0]) * grad
+    v = betas[1] * state.get("exp_avg_sq", 0) + (1 - betas[1]) * grad**2
+    m_hat, v_hat = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
+    return param - lr * m_hat / (np.sqrt(v_hat) + eps), {"step": step, "exp_avg": m, "exp_avg_sq": v}
+"""
+ADAM_SOLUTION = f'"""Adam."""\nimport numpy as np\n{ADAM_HEAD}{ADAM_BODY}'
+
+
+@pytest.fixture
+def adam(tmp_path):
+    """One update of Adam, judged against torch over several."""
+    folder = tmp_path / "adam_step"
+    folder.mkdir()
+    for name, text in {
+        "exercise.toml": ADAM,
+        "statement.md": "Adam\n",
+        "starter.py": f"{ADAM_HEAD}    ...\n",
+        "solution.py": ADAM_SOLUTION,
+    }.items():
+        (folder / name).write_text(text)
+    return read_exercise(folder)
+
+
+UPDATES = {
+    "right": ("m / (1 -", "m / (1 -", "passed", ""),
+    "no memory": ('"exp_avg": m,', '"exp_avg": 0 * m,', "wrong value", "exp_avg after update 1: [0] is off"),
+    "forgets one buffer": ('"exp_avg": m, ', "", "wrong form", "the state has no exp_avg: it holds step, exp_avg_sq"),
+    "epsilon under the root": ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)", "wrong value", "param after update 1"),
+    "no state": ('eps), {"step"', 'eps) if 1 else {"step"', "wrong form", "expected (param, state)"),
+    "keys that are no names": (
+        '"exp_avg": m,',
+        "1: m, None: 2, '\\ud800': 3,",
+        "wrong form",
+        "it holds step, 1, None, ?",
+    ),
+    "more keys than one reads": ('"exp_avg": m,', "**dict.fromkeys(map(str, range(99)), 1),", "wrong form", "6 …"),
+    "fails later": ("return param", "assert step < 3; return param", "raised", "AssertionError"),
+    "counts wrong": ('"step": step,', '"step": 1,', "wrong value", "step after update 2"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "outcome", "says"), list(UPDATES.values()), ids=list(UPDATES))
+def test_of_updates_the_first_buffer_that_parts_is_named(adam, old, new, outcome, says):
+    assert old in ADAM_SOLUTION
+    first = grade(adam, ADAM_SOLUTION.replace(old, new)).tests[0]
+    assert first.outcome == outcome, first.message
+    assert says in first.message
+
+
+def test_an_update_exercise_judges_well(adam):
+    found = check(adam, shared_pool())
+    assert not found.faults
+    assert found.caught == found.mistakes > 15
+
+
+WEAK = {
+    "no hidden test": (lambda t: t.replace("hidden = true\n", ""), "No hidden test is worth points"),
+    "updates that are too few": (lambda t: t.split('\n[[tests]]\nname = "random"')[0], "No hidden test"),
+    "epsilon that cannot be seen": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is left out"),
+    "epsilon in the root": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is inside the root"),
+    "epsilon too soon": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "added before the bias correction"),
+}
+
+
+# For each kind of answer: a lesson, an exercise whose tests let this reject through, and its name. The tests are one
+# call in which the wrong answer is right.
+LET_THROUGH: dict[str, tuple[str, str, dict[str, str], str]] = {
+    "a constant": ("value", "mse_loss", {"input": "[1.0]", "target": "[2.0]"}, "always the answer to"),
+    "the sum": ("value", "mse_loss", {"input": "[1.0]", "target": "[3.0]"}, "the sum for the mean"),
+    "memorised": ("value", "mse_loss", {"input": "[1.0]", "target": "[3.0]"}, "the visible answers memorised"),
+    "no gradient": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "the gradient is zero"),
+    "the wrong sign": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "the gradient has the wrong sign"),
+    "half": ("grad", "mse_loss", {"input": "[1.0]", "target": "[1.0]"}, "half the gradient"),
+    "turned": ("update", "sgd", {"param": "[1.0]", "grads": "[[0.0]]"}, "the gradient's sign is turned round"),
+    "the sign alone": ("update", "sgd", {"param": "[1.0]", "grads": "[[1.0]]"}, "against the gradient's sign"),
+    "never changes": ("lr", "step_lr", {"steps": "3", "lr": "0.1"}, "the learning rate never changes"),
+    "one late": ("lr", "step_lr", {"steps": "3", "lr": "0.1"}, "the schedule is one step late"),
+}
+SOLVED = {
+    "value": 'def f(input, target, *, reduction="mean"):\n    loss = (input - target) ** 2\n'
+    '    return {"mean": np.mean, "sum": np.sum, "none": lambda v: v}[reduction](loss)\n',
+    "grad": "def f(input, target):\n    return 2 * (input - target) / input.size\n",
+    "update": "def f(param, grad, state, *, lr=1e-3):\n    return param - lr * grad, state\n",
+    "lr": "def f(steps, lr, *, step_size=10, gamma=0.1):\n    return lr * gamma ** (np.arange(steps) // step_size)\n",
+}
+
+
+def faults_with_one_test(folder, answer, lesson, args, solved):
+    """What the check says of an exercise with a single test."""
+    given = ", ".join(f"{name} = {value}" for name, value in args.items())
+    head = f'title = "F"\npath = "losses"\norder = 1\nlevel = 1\nfunction = "f"\nanswer = "{answer}"\n'
+    toml = f'{head}lesson = "{lesson}"\nhints = ["Go."]\n[[tests]]\nname = "only one"\nargs = {{ {given} }}\n'
+    solution = f"import numpy as np\n{solved}"
+    starter = solution.split(":\n")[0] + ":\n    ...\n"
+    for name, text in {
+        "exercise.toml": toml,
+        "statement.md": "F\n",
+        "starter.py": starter,
+        "solution.py": solution,
+    }.items():
+        (folder / name).write_text(text)
+    return check(read_exercise(folder), shared_pool()).faults
+
+
+@pytest.mark.parametrize("case", list(LET_THROUGH.values()), ids=list(LET_THROUGH))
+def test_the_check_names_every_standard_wrong_answer_that_gets_through(case, tmp_path):
+    answer, lesson, args, says = case
+    faults = faults_with_one_test(tmp_path, answer, lesson, args, SOLVED[answer])
+    assert any(fault.startswith("A standard wrong answer earns everything") and says in fault for fault in faults), (
+        faults
+    )
+
+
+WITH_MOMENTUM = """def f(param, grad, state, *, lr=1e-3, momentum=0.0):
+    buffer = momentum * state["momentum_buffer"] + grad if "momentum_buffer" in state else grad
+    return param - lr * buffer, {"momentum_buffer": buffer}
+"""
+CARRIED = {
+    "momentum": (WITH_MOMENTUM, {"param": "[1.0]", "grads": "[[1.0]]", "lr": "0.1", "momentum": "0.9"}, True),
+    "no state": (SOLVED["update"], {"param": "[1.0]", "grads": "[[1.0], [2.0]]", "lr": "0.1"}, False),
+}
+
+
+@pytest.mark.parametrize(("solved", "args", "named"), CARRIED.values(), ids=CARRIED)
+def test_a_state_has_to_be_carried_on_only_where_there_is_one(solved, args, named, tmp_path):
+    faults = faults_with_one_test(tmp_path, "update", "sgd", args, solved)
+    assert any("the state is not carried on" in fault for fault in faults) == named, faults
+
+
+@pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))
+def test_the_check_finds_what_lets_mistakes_through(adam, weaken, says):
+    (adam.folder / "exercise.toml").write_text(weaken(ADAM))
+    assert says in "\n".join(check(read_exercise(adam.folder), shared_pool()).faults)
+
+
+SOME_LESSONS = ("", "mse_loss", "huber_loss", "nll_loss", "kl_divergence", "adam", "step_lr", "reduce_lr_on_plateau")
+
+
+@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug or "none") for slug in SOME_LESSONS])
+def test_a_new_exercise_passes_the_check(tmp_path, lesson):
+    folder = write_new("my_exercise", lesson, tmp_path)
+    assert not check(read_exercise(folder), shared_pool()).faults
+
+
+NO_EXERCISE = {
+    "sparse_adam": "not handed a plain gradient",
+    "lbfgs": "not handed a plain gradient",
+    "lambda_lr": "takes lr_lambda, which no test can hold",
+    "multiplicative_lr": "takes lr_lambda, which no test can hold",
+    "sequential_lr": "takes schedulers, which no test can hold",
+    "chained_scheduler": "takes schedulers, which no test can hold",
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", [pytest.param(slug, id=slug) for slug in TOPICS if slug not in NO_EXERCISE])
+def test_a_new_exercise_on_any_lesson_passes_the_check(tmp_path, lesson):
+    folder = write_new("my_exercise", lesson, tmp_path)
+    assert not check(read_exercise(folder), shared_pool()).faults
+
+
+@pytest.mark.parametrize(("lesson", "says"), list(NO_EXERCISE.items()), ids=list(NO_EXERCISE))
+def test_why_there_is_no_new_exercise_on_a_lesson(tmp_path, lesson, says):
+    with pytest.raises(NewError, match=says):
+        write_new("my_exercise", lesson, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_that_the_check_finds_ends_with_1(adam, capsys):
+    (adam.folder / "exercise.toml").write_text(ADAM.replace("hidden = true\n", ""))
+    assert main(["check", str(adam.folder)]) == 1
+    assert "No hidden test is worth points" in capsys.readouterr().out

@@ -1,0 +1,97 @@
+"""Files as they are handed in: notebooks, encodings, what does not parse."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lib.grading.classroom.submission import Unreadable, contents_of, read_source
+
+CELLS = {  # of a notebook, and what the names in it hold afterwards
+    "magics": (["%matplotlib inline\n", "!pip install 'x\n", "%timeit (\n", "x = 1\n", "x?\n", "??x"], {"x": 1}),
+    "in a loop": ("for x in range(3):\n    %time print(x)\n    !echo {x}", {"x": 2}),
+    "what a magic gives": ("files = !ls\nx = 1", {"x": 1}),
+    "a cell that is timed": ("%%time\n%matplotlib inline\nx = 1", {"x": 1}),
+    "a cell for another program": ("x = 1", {"x": 1}, "%%bash\necho it's"),
+    "a percent sign of Python's own": ("x = (7\n  % 4\n)", {"x": 3}),
+    "a question in a comment": ("x = 1  # is it right?\n%time 1", {"x": 1}),
+    "all of it in a string": ('%time 1\nx = """\n%a\n!b\nc?\n"""', {"x": "\n%a\n!b\nc?\n"}),
+}
+
+
+@pytest.mark.parametrize("cells", list(CELLS.values()), ids=list(CELLS))
+def test_of_a_notebook_the_code_is_read_and_magics_dropped(cells):
+    first, expected, *more = cells
+    told = [{"cell_type": "markdown", "source": "# words"}]
+    told += [{"cell_type": "code", "source": source} for source in (first, *more)]
+    source = read_source("a.ipynb", json.dumps({"cells": told}).encode())
+    space: dict[str, Any] = {"print": lambda *_: None}
+    exec(compile(source, "a", "exec", dont_inherit=True), space)
+    assert {name: space[name] for name in expected} == expected
+
+
+def test_a_syntax_error_in_a_notebook_stays_the_learners():
+    source = read_source("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "%time\ndef f(:"}]}).encode())
+    assert source.splitlines() == ["pass  # %time", "def f(:"]
+
+
+ENCODED = {
+    "UTF-8 with a mark": b"\xef\xbb\xbfx = '\xc3\xa9'",
+    "UTF-16": "x = 'é'".encode("utf-16"),
+    "Latin-1, declared": b"# -*- coding: latin-1 -*-\nx = '\xe9'",
+    "GBK, declared in the second line": "#!/usr/bin/python\n# coding=gbk\nx = 'é'".encode("gbk"),
+}
+
+
+@pytest.mark.parametrize("data", list(ENCODED.values()), ids=list(ENCODED))
+def test_text_is_read_as_it_was_written(data):
+    assert read_source("a.py", data).splitlines()[-1] == "x = 'é'"
+
+
+DEFINED = {
+    "def": ("def f(): ...", ("f",)),
+    "a lambda": ("f = lambda x: x\ng = 3", ("f",)),
+    "a second name": ("def g(): ...\nf = g", ("g", "f")),
+    "where something is there": ("try:\n    import torch\n    def f(): ...\nexcept ImportError: ...", ("f",)),
+    "an odd escape": (r"def f(): return '\d'", ("f",)),
+    "of a class": ("class A:\n    def f(self): ...", ()),
+}
+
+
+@pytest.mark.parametrize(("source", "functions"), list(DEFINED.values()), ids=list(DEFINED))
+def test_what_a_file_defines(source, functions):
+    assert contents_of(source).functions == functions
+
+
+UNPARSED = {
+    "a slip": ("def f(:", "line 1: "),
+    "nested": ("x" + "-" * 100_000 + "1", "nested too deep"),
+    "large": ("x = [" + "1," * 100_000 + "]", "more than 128 KB"),
+    "half a character": ("x = '\ud800'", "half a character"),
+}
+
+
+@pytest.mark.parametrize(("source", "says"), list(UNPARSED.values()), ids=list(UNPARSED))
+def test_why_a_file_does_not_parse(source, says):
+    assert says in contents_of(source).error
+
+
+ODD = {
+    "another ending": ("a.txt", b"x = 1", "expected .py or .ipynb"),
+    "Latin-1, not declared": ("a.py", "x = 1\n# é".encode("latin-1"), "line 2 is not UTF-8 text"),
+    "another encoding than declared": ("a.py", b"# coding: ascii\n# \xe9", "line 2 is not ASCII text"),
+    "an encoding of no text": ("a.py", b"# coding: punycode\nx = 1", "written in punycode, which is not read"),
+    "too large": ("a.py", b" " * 5_000_000, "expected at most"),
+    "a list": ("a.ipynb", b"[]", "no cells"),
+    "not JSON": ("a.ipynb", b"{", "JSON is broken"),
+    "an endless number": ("a.ipynb", b'{"cells": ' + b"1" * 5000 + b"}", "JSON is broken"),
+    "an empty notebook": ("a.ipynb", b"", "it is empty"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "says"), list(ODD.values()), ids=list(ODD))
+def test_a_file_that_is_no_submission_is_refused_in_words(name, data, says):
+    with pytest.raises(Unreadable, match=says):
+        read_source(name, data)

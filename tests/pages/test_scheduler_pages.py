@@ -1,0 +1,48 @@
+"""Every scheduler's page opens, recomputes and shows no exception."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.catalog import SCHEDULERS
+from pages.scheduler import VIEWS
+from tests.pages.test_every_page import healthy, open_page, torch_number
+
+SLUGS = list(SCHEDULERS)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_view_opens_and_every_example_fills_the_fields(slug):
+    app = open_page(slug)
+    for view in VIEWS:
+        healthy(app.button_group(key=f"{slug}_view").set_value(view).run())
+    for example in SCHEDULERS[slug].examples:
+        healthy(app.selectbox(key=f"{slug}_example").set_value(example.title).run())
+        assert app.selectbox(key=f"{slug}_example").value == example.title
+        assert not app.error, [e.value for e in app.error]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_odd_numbers_are_answered_in_words(slug):
+    app = open_page(slug)
+    for steps in (0, -3, 10**6):
+        healthy(app.number_input(key=f"{slug}_steps").set_value(steps).run())
+        assert "expected" in app.error[0].value
+    healthy(app.number_input(key=f"{slug}_steps").set_value(5).run())
+    healthy(app.number_input(key=f"{slug}_lr").set_value(-1.0).run())
+    assert "expected 0 or more" in app.error[0].value
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_working_can_be_shown_and_filled(slug):
+    app = open_page(slug)
+    healthy(app.toggle(key=f"{slug}_whole_forward").set_value(True).run())
+    epoch = app.number_input(key=f"{slug}_at").value
+    healthy(app.text_input(key=f"{slug}_update_{epoch}_lr").set_value(torch_number(app)).run())
+    assert any("✓ right" in m.value or "more digits" in m.value for m in app.markdown)
+
+
+def test_what_torch_refuses_is_refused_in_words():
+    app = open_page("linear_lr")
+    healthy(app.number_input(key="linear_lr_start_factor").set_value(0.0).run())
+    assert "expected more than 0" in app.error[0].value
