@@ -244,9 +244,8 @@ def _part(done: WorkedPart) -> None:
 
 def _step_line(step: Step) -> str:
     """The step's name, its formula, the numbers of its first sample, and its value."""
-    worked_numbers = ""
-    if step.worked is not None and np.size(step.value):
-        worked_numbers = f" = {step.worked(*(0,) * step.sample_dims)}"
+    numbers = step.in_numbers(*(0,) * step.sample_dims) if np.size(step.value) else ""
+    worked_numbers = f" = {numbers}" if numbers else ""
     dots = r",\; \dots" if np.size(step.value) > 1 and worked_numbers else ""
     return f"{say(step.label)} ${step.latex}{worked_numbers}{dots}$ → **{value_text(step.value)}**"
 

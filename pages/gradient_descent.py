@@ -412,7 +412,7 @@ def _code(path: Path, setting: Setting) -> None:
         st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
         if pitfall.error:
             st.code(pitfall.error, language=None, wrap_lines=True)
-    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in LESSON.references))
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in LESSON.sources))
 
 
 VIEWS: Mapping[str, Callable[[Path, Setting], None]] = {

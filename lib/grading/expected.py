@@ -23,8 +23,12 @@ MOST_KEPT = 256  # exercises × seeds; one is some kilobytes
 
 @dataclass(frozen=True, eq=False)
 class Likely:
-    """A likely mistake and its answers, one trial per test. `step` is the lesson's step at which it sits, if any."""
+    """A likely mistake and its answers, one trial per test. `step` is the lesson's step at which it sits, if any.
 
+    `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`.
+    """
+
+    name: str
     says: str
     trials: tuple[Trial, ...]
     step: str = ""
@@ -64,7 +68,7 @@ def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
     parts = right_parts(exercise, exercise.tests, runner, seed)
     files = [
-        Likely(wrong.says, tuple(put_to(exercise, exercise.tests, wrong.source, runner, seed=seed)))
+        Likely(wrong.name, wrong.says, tuple(put_to(exercise, exercise.tests, wrong.source, runner, seed=seed)))
         for wrong in exercise.mistakes
     ]
     for likely in files:
@@ -138,15 +142,15 @@ def lesson_mistakes(exercise: Exercise) -> list[Mistake]:
     if lesson is None or exercise.expected != "lesson":
         return []
     known = lesson.grad_mistakes if exercise.answer == "grad" else lesson.mistakes
-    out = tuple(exercise.leave_out or ())
-    return [mistake for mistake in known if not (out and mistake.says.startswith(out))]
+    out = set(exercise.leave_out or ())
+    return [mistake for mistake in known.values() if out.isdisjoint((mistake.name, *mistake.aliases))]
 
 
 def _lesson_mistakes(exercise: Exercise, seed: int) -> list[Likely]:
     found = []
     for mistake in lesson_mistakes(exercise):
         trials = tuple(answered(mistaken_parts(exercise, mistake, test.args(seed))) for test in exercise.tests)
-        found.append(Likely(mistake.says, trials, next(iter(mistake.instead))))
+        found.append(Likely(mistake.name, mistake.says, trials, next(iter(mistake.instead))))
     return found
 
 

@@ -113,7 +113,7 @@ def grade(
 def _only(exercise: Exercise, tests: Sequence[Test], truth: Truth) -> Truth:
     """The truth of these tests alone."""
     places = [exercise.tests.index(test) for test in tests]
-    mistakes = (Likely(m.says, tuple(m.trials[i] for i in places), m.step) for m in truth.mistakes)
+    mistakes = (replace(m, trials=tuple(m.trials[i] for i in places)) for m in truth.mistakes)
     return Truth(tuple(truth.parts[i] for i in places), tuple(mistakes))
 
 

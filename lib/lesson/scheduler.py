@@ -70,3 +70,7 @@ class Scheduler(Topic):
     @property
     def torch_name(self) -> str:
         return f"lr_scheduler.{self.torch.__name__}"
+
+    @property
+    def _torch_path(self) -> str:
+        return f"optim.{self.torch_name}"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+
+from lib.lesson.formula import Formula
 
 Steps = Generator["Step", np.ndarray, Any]
 
@@ -20,14 +24,14 @@ class Step:
     page shows the symbol and folds the formula away.
     `axes` names the indices of `value`, one letter each; the first letter stands for the sample (or element) that
     the learner works and covers every leading dimension that the other letters leave over. No letters: one whole.
-    `worked(*index)` gives the formula's right side with the numbers of that sample, in LaTeX.
+    `worked(*index)` gives the formula's right side with the numbers of that sample.
     """
 
     name: str
     latex: str
     value: np.ndarray
     axes: str = ""
-    worked: Callable[..., str] | None = None
+    worked: Callable[..., Formula] | None = None
     given: bool = False  # shown, never asked: indexing, padding, stabilising
     words: str = ""  # the first hint: what to do, without a symbol
 
@@ -43,6 +47,13 @@ class Step:
     @property
     def symbol(self) -> str:
         return re.split(r"=|\\leftarrow", self.latex)[0].strip()
+
+    def in_numbers(self, *index: int) -> str:
+        """The formula's right side with the numbers of the sample at `index`, in LaTeX; empty where there is none."""
+        if self.worked is None:
+            return ""
+        written = self.worked(*index)
+        return written if isinstance(written, str) else written.latex()  # TRANSITION: str
 
     @property
     def sample_dims(self) -> int:
@@ -60,11 +71,23 @@ class Mistake:
 
     `instead` maps a step's name to f(given, done): `given` holds inputs and parameters, `done` the values so far,
     the right value of this step among them (under its name, and under the name without the loop's index).
+    `says` is for people only. `name`, the key under which a lesson holds the mistake, is what exercises, links, tests
+    and JSON carry; a lesson fills it in. Once published it is never given to another mistake; after a renaming the
+    old one stays among `aliases`.
     """
 
     instead: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, np.ndarray]], Any]]
     says: str
     when: Callable[[Mapping[str, Any]], bool] = always
+    aliases: tuple[str, ...] = ()
+    name: str = ""
+
+
+def named(mistakes: Mapping[str, Mistake]) -> dict[str, Mistake]:
+    """The mistakes, each knowing its name."""
+    if not isinstance(mistakes, Mapping):  # TRANSITION: tuples, until every lesson names its mistakes
+        mistakes = {f"unnamed_{place}": mistake for place, mistake in enumerate(mistakes)}
+    return {name: replace(mistake, name=name) for name, mistake in mistakes.items()}
 
 
 def normal(random: np.random.Generator, shape: tuple[int, ...], drawn: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -286,13 +309,16 @@ class Topic:
     parameters: tuple[Parameter, ...]
     examples: tuple[Example, ...]
     by_hand: Callable[..., Steps]
-    mistakes: tuple[Mistake, ...]
+    mistakes: Mapping[str, Mistake]
     pitfalls: tuple[Pitfall, ...]
     references: tuple[Reference, ...]
     tries: tuple[Try, ...] = ()
     check: Callable[..., None] = accept
     guard: Callable[..., None] = accept
     one_precision: Callable[[Mapping[str, Any]], tuple[str, ...]] = mixed
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mistakes", named(self.mistakes))
 
     @property
     def slug(self) -> str:
@@ -316,6 +342,19 @@ class Topic:
             return self.torch.__name__
         return f"{'nn' if 'nn' in self.torch.__module__ else 'optim'}.{self.torch.__name__}"
 
+    @cached_property
+    def sources(self) -> tuple[Reference, ...]:
+        """Where to read more: torch's own page on its class first, then what the lesson names."""
+        if not isinstance(self.torch, type) or self.references[0].text.startswith("PyTorch doc"):  # TRANSITION: or
+            return self.references
+        release = ".".join(version("torch").split(".")[:2])
+        page = f"https://docs.pytorch.org/docs/{release}/generated/torch.{self._torch_path}.html"
+        return (Reference(f"PyTorch documentation: {self.torch.__name__}", page), *self.references)
+
+    @property
+    def _torch_path(self) -> str:
+        return self.torch_name
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lesson(Topic):
@@ -328,7 +367,11 @@ class Lesson(Topic):
 
     shapes: tuple[Mapping[str, tuple[int, ...]], ...]
     grad_by_hand: Callable[..., Steps]
-    grad_mistakes: tuple[Mistake, ...] = ()
+    grad_mistakes: Mapping[str, Mistake] = field(default_factory=dict)
     extremes: Extremes | None = None
     pictures: tuple[Picture, ...] = ()
     not_a_slope: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "grad_mistakes", named(self.grad_mistakes))

@@ -154,7 +154,7 @@ def _listed(losses: np.ndarray, most: int = 4) -> str:
 
 def _division(step: Step) -> str:
     """The divisor, as the sum that it is where its formula is short and plain: (1 + 2 + 2)."""
-    written = step.worked() if step.worked is not None else ""
+    written = step.in_numbers()
     plain = written and not set(written) & set("\\{}^_") and len(written) <= 24
     return f"({written})" if plain and "+" in written else label(float(step.value))
 

@@ -147,7 +147,7 @@ def pitfalls(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
         st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
         if pitfall.error:
             st.code(pitfall.error, language=None, wrap_lines=True)
-    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.references))
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.sources))
 
 
 def code(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:

@@ -378,7 +378,7 @@ def pitfalls(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
     if lesson.speed_only:
         arguments = "\n".join(f"- `{name}` {say(what)}" for name, what in lesson.speed_only.items())
         st.markdown(f"**{say('Arguments that change no number')}**\n{arguments}")
-    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.references))
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.sources))
 
 
 def code(lesson: Optimizer, typed: Typed, runs: Runs) -> None:

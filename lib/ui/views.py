@@ -138,7 +138,7 @@ def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
         st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
         if pitfall.error:
             st.code(pitfall.error, language=None, wrap_lines=True)
-    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.references))
+    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.sources))
 
 
 def code(lesson: Lesson, values: Mapping[str, Any]) -> None:

@@ -218,10 +218,10 @@ def test_gradient_is_the_slope_unless_the_lesson_says_why_not(lesson):
 
 def mistakes():
     for slug, lesson in LESSONS.items():
-        for mistake in lesson.mistakes:
-            yield pytest.param(lesson, mistake, "forward", id=f"{slug}-{mistake.says[:40]}")
-        for mistake in lesson.grad_mistakes:
-            yield pytest.param(lesson, mistake, "gradient", id=f"{slug}-gradient-{mistake.says[:40]}")
+        for mistake in lesson.mistakes.values():
+            yield pytest.param(lesson, mistake, "forward", id=f"{slug}-{mistake.name}")
+        for mistake in lesson.grad_mistakes.values():
+            yield pytest.param(lesson, mistake, "gradient", id=f"{slug}-gradient-{mistake.name}")
 
 
 @pytest.mark.parametrize(("lesson", "mistake", "part"), list(mistakes()))
@@ -247,7 +247,9 @@ def test_lesson_is_complete(lesson):
     assert len(lesson.examples) >= 4
     assert lesson.pitfalls and lesson.references and lesson.symbols
     assert any("一" <= letter <= "鿿" for letter in lesson.names[0]), "the Chinese name comes first"
-    assert not all("loss" in m.instead for m in lesson.mistakes), "mistakes belong to the step where they happen"
+    assert not all("loss" in m.instead for m in lesson.mistakes.values()), (
+        "mistakes belong to the step where they happen"
+    )
     for step in run.by_hand(lesson, lesson.examples[0].values).values():
         assert "=" in step.latex
         assert step.given or step.words, f"{step.name} has no first hint"

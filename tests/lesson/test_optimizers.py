@@ -319,7 +319,7 @@ def states_of(lesson, example):
 
 @pytest.mark.parametrize(
     ("lesson", "mistake"),
-    [pytest.param(x, m, id=f"{slug}-{m.says[:45]}") for slug, x in OPTIMIZERS.items() for m in x.mistakes],
+    [pytest.param(x, m, id=f"{slug}-{m.name}") for slug, x in OPTIMIZERS.items() for m in x.mistakes.values()],
 )
 def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake):
     for example in lesson.examples:
@@ -341,7 +341,9 @@ def test_lesson_is_complete(lesson):
     assert len(lesson.examples) >= 4
     assert lesson.pitfalls and lesson.references and lesson.symbols
     assert any("一" <= letter <= "鿿" for letter in lesson.names[0]), "the Chinese name comes first"
-    assert not all("param" in m.instead for m in lesson.mistakes), "mistakes belong to the step where they happen"
+    assert not all("param" in m.instead for m in lesson.mistakes.values()), (
+        "mistakes belong to the step where they happen"
+    )
 
 
 def conventions():

@@ -312,7 +312,7 @@ def test_random_values_agree_with_torch():
 def test_one_slip_costs_one_step():
     """Whoever keeps the sign of the error loses that step only: the loss follows from what they wrote."""
     values = {"input": [3, -3], "target": [0, 0]}
-    kept = next(m for m in SMOOTH.mistakes if "size" in m.instead)
+    kept = next(m for m in SMOOTH.mistakes.values() if "size" in m.instead)
     worked = diagnose.mistaken(SMOOTH, values, kept)
     assert worked is not None
     steps = worked.steps

@@ -189,7 +189,7 @@ def test_example_agrees_with_torch_and_can_be_written_out(lesson, example):
 
 @pytest.mark.parametrize(
     ("lesson", "mistake"),
-    [pytest.param(x, m, id=f"{slug}-{m.says[:45]}") for slug, x in SCHEDULERS.items() for m in x.mistakes],
+    [pytest.param(x, m, id=f"{slug}-{m.name}") for slug, x in SCHEDULERS.items() for m in x.mistakes.values()],
 )
 def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake):
     for example in lesson.examples:

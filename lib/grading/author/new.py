@@ -152,7 +152,7 @@ def _is_finite(lesson: Lesson, values: Mapping[str, Any]) -> bool:
 def _showing(lesson: Lesson, candidates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Values that torch takes, and that show the lesson's mistakes."""
     taken = [values for values in candidates if _is_taken(lesson, values)]
-    return showing(taken, lesson.mistakes, lambda mistake, values: _shows(lesson, mistake, values))
+    return showing(taken, list(lesson.mistakes.values()), lambda mistake, values: _shows(lesson, mistake, values))
 
 
 def _is_taken(lesson: Lesson, values: Mapping[str, Any]) -> bool:

@@ -177,7 +177,7 @@ def _visible(
         wrong = _tried(by_hand, lesson, values, mistake)
         return wrong is not None and not _same(wrong, numbers)
 
-    chosen = showing(right, lesson.mistakes, shows)
+    chosen = showing(right, list(lesson.mistakes.values()), shows)
     return [{"name": f"values {place}", "args": dict(values)} for place, (values, _) in enumerate(chosen, 1)]
 
 

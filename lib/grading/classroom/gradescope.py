@@ -111,7 +111,7 @@ def _files(exercise: Exercise) -> Iterator[tuple[Path, str]]:
     ):
         for path in sorted((ROOT / "lib" / package).rglob("*.py")):
             yield path, path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "lib" / "__init__.py", ROOT / "lib" / "catalog.py"):
+    for path in (ROOT / "lib" / "__init__.py", ROOT / "lib" / "catalog.py", ROOT / "lib" / "refusal.py"):
         yield path, path.relative_to(ROOT).as_posix()
     for path in sorted(exercise.folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:

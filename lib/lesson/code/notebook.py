@@ -26,7 +26,7 @@ def cell(name: str, kind: str, text: str) -> dict[str, Any]:
 
 def description(lesson: Topic) -> str:
     symbols = "\n".join(f"- ${symbol}$: {meaning}" for symbol, meaning in lesson.symbols)
-    links = "\n".join(f"- [{reference.text}]({reference.url})" for reference in lesson.references)
+    links = "\n".join(f"- [{reference.text}]({reference.url})" for reference in lesson.sources)
     return (
         f"# {lesson.title}\n\n`{lesson.torch_name}`: {lesson.purpose}\n\n"
         f"$${lesson.formula}$$\n\n{symbols}\n\nTo read on:\n\n{links}\n"

@@ -1,14 +1,14 @@
-"""The reduction: from the losses to the result, and how much each loss counts in it."""
+"""The reduction, from the losses to the result, and how much each loss counts in it; beside its mistakes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from lib.lesson.pieces.latex import num, total
-from lib.lesson.spec import Choice, Step, Steps
+from lib.lesson.formula import Formula, formula, total
+from lib.lesson.spec import Choice, Mistake, Pitfall, Step, Steps
 
 REDUCTION = Choice(
     "reduction",
@@ -22,19 +22,23 @@ def reduce(
     each: np.ndarray,
     reduction: str,
     *,
+    of: str = "",  # TRANSITION: required once every lesson names it
     divisor: Any = None,
     divisor_latex: str = r"W = N",
-    divisor_worked: Callable[..., str] | None = None,
+    divisor_worked: Callable[..., Formula] | None = None,
     divisor_words: str = "Count the losses.",
     letter: str = "n",
 ) -> Steps:
-    """From the losses to the result: none keeps them, sum adds them, mean divides by `divisor` (their count)."""
+    """From the losses to the result: none keeps them, sum adds them, mean divides by `divisor` (their count).
+
+    `of` names the step that the losses come from.
+    """
     if reduction == "none":
         yield Step("loss", rf"L_{letter} = \ell_{letter}", each, words="Nothing to do: the losses are the result.")
         return
     if reduction == "sum":
         latex = rf"L = \sum_{letter} \ell_{letter}"
-        yield Step("loss", latex, each.sum(), worked=lambda: total(each), words="Add the losses up.")
+        yield Step("loss", latex, each.sum(), worked=lambda: total(of, each), words="Add the losses up.")
         return
     count = each.size if divisor is None else divisor
     divide_by = yield Step(
@@ -49,7 +53,7 @@ def reduce(
         "loss",
         rf"L = \frac{{1}}{{W}} \sum_{letter} \ell_{letter}",
         each.sum() / divide_by,
-        worked=lambda: rf"\frac{{{total(each)}}}{{{num(divide_by)}}}",
+        worked=lambda: formula(r"\frac{<losses>}{<divisor>}", losses=total(of, each), divisor=divide_by),
         words="Add the losses up and divide.",
     )
 
@@ -63,8 +67,61 @@ def share(done: Any, reduction: str, letter: str = "n") -> Steps:
         "share",
         rf"\frac{{\partial L}}{{\partial \ell_{letter}}} = \frac{{1}}{{W}}",
         np.asarray(1 / divisor),
-        worked=lambda: rf"\frac{{1}}{{{num(divisor)}}}",
+        worked=lambda: formula(r"\frac{1}{<divisor>}", divisor=divisor),
         given=bool(divisor == 1),
         words="The mean divides every loss by the same number, so each loss counts one part of it.",
     )
     return answer
+
+
+def takes_mean(given: Mapping[str, Any]) -> bool:
+    return given["reduction"] == "mean"
+
+
+def has_rows(given: Mapping[str, Any]) -> bool:
+    """Whether rows and elements are counted differently: some input has two dimensions or more."""
+    return takes_mean(given) and any(np.ndim(value) > 1 for value in given.values() if isinstance(value, np.ndarray))
+
+
+def losses(done: Mapping[str, np.ndarray]) -> np.ndarray:
+    """What the reduction adds up, whatever it is a loss of: an element, a sample, a pair, a triplet."""
+    return np.atleast_1d(next(value for name, value in done.items() if name.startswith("loss_per_")))
+
+
+MISTAKES = {
+    "sum_for_mean": Mistake(
+        {"loss": lambda given, done: done["loss"] * done["divisor"]},
+        "This is the sum. With reduction='mean', it is divided by W.",
+        when=takes_mean,
+    ),
+}
+
+DIVIDES_BY_ROWS = {
+    "divides_by_rows": Mistake(
+        {"divisor": lambda given, done: len(losses(done))},
+        "You divided by the number of rows. PyTorch divides by the number of elements.",
+        when=has_rows,
+    ),
+}
+
+COUNTS_WHAT_COSTS = {
+    "counts_what_costs": Mistake(
+        {"divisor": lambda given, done: np.count_nonzero(losses(done))},
+        "You counted only the losses that are not 0. PyTorch's mean counts all of them.",
+        when=takes_mean,
+    ),
+}
+
+GRAD_MISTAKES = {
+    "gradient_of_the_sum": Mistake(
+        {"share": lambda given, done: 1.0},
+        "This is the gradient of the sum. The mean gives each loss one part in W.",
+        when=takes_mean,
+    ),
+}
+
+OLD_ARGUMENTS = Pitfall(
+    "size_average and reduce",
+    "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered here; "
+    "say reduction='sum' or reduction='none'.",
+)

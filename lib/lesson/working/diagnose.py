@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -39,8 +39,8 @@ def working(lesson: Topic, values: Mapping[str, Any], part: str, answer: Answer 
     return drive(lesson.grad_by_hand(forward.sent, **given), answer)
 
 
-def mistakes_of(lesson: Topic, part: str) -> tuple[Mistake, ...]:
-    return lesson.grad_mistakes if part == "gradient" and isinstance(lesson, Lesson) else lesson.mistakes
+def mistakes_of(lesson: Topic, part: str) -> Collection[Mistake]:
+    return (lesson.grad_mistakes if part == "gradient" and isinstance(lesson, Lesson) else lesson.mistakes).values()
 
 
 def mistaken(lesson: Topic, values: Mapping[str, Any], mistake: Mistake, part: str = "forward") -> Worked | None:

@@ -35,9 +35,7 @@ class Row:
 
     def numbers(self) -> str:
         """The formula's right side with this row's numbers, in LaTeX; empty where the step has none."""
-        if self.step.worked is None or self.key.endswith("_all"):
-            return ""
-        return self.step.worked(*(self.index or ()))
+        return "" if self.key.endswith("_all") else self.step.in_numbers(*(self.index or ()))
 
 
 def sample_shape(steps: Mapping[str, Step]) -> tuple[int, ...]:

@@ -48,7 +48,7 @@ def _explaining(lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed:
     """Every mistake that, made in each update, gives all that was typed."""
     count = len(typed.array)
     found = []
-    for mistake in lesson.mistakes:
+    for mistake in lesson.mistakes.values():
         wrong = trace_by_hand(lesson, ready.param, ready.grads, ready.values, count, slip=slip_of(mistake))
         parts = any(not same_value(a.param, b.param) for a, b in zip(wrong, truth, strict=False))
         if parts and _fitting(typed, wrong).all():
