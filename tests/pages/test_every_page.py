@@ -14,7 +14,7 @@ SLUGS = list(LESSONS)
 
 def open_page(slug: str) -> AppTest:
     """The app, at one lesson."""
-    app = AppTest.from_file("../lib/router.py", default_timeout=30)
+    app = AppTest.from_file("../../lib/router.py", default_timeout=30)
     app.session_state["goto"] = slug
     return healthy(app.run())
 
@@ -36,19 +36,19 @@ def torch_number(app: AppTest) -> str:
 
 
 def test_home_opens_and_names_every_lesson():
-    app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
+    app = healthy(AppTest.from_file("../../lib/router.py", default_timeout=30).run())
     text = " ".join(m.value for m in app.markdown)
     assert all(lesson.torch_name in text for lesson in LESSONS.values())
 
 
 @pytest.mark.parametrize("typed", ["0.693", "nan", "hello", "-3", "inf", "2.303"])
 def test_stuck_box_answers(typed):
-    app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
+    app = healthy(AppTest.from_file("../../lib/router.py", default_timeout=30).run())
     healthy(app.text_input(key="stuck").set_value(typed).run())
 
 
 def test_a_host_that_runs_app_py_as_a_plain_script_gets_the_same_pages():
-    app = AppTest.from_file("../app.py", default_timeout=30)
+    app = AppTest.from_file("../../app.py", default_timeout=30)
     app.session_state["goto"] = "mse_loss"
     assert healthy(app.run()).title[0].value == LESSONS["mse_loss"].title
 
@@ -167,7 +167,7 @@ def test_every_page_of_the_path_leads_on_and_to_its_exercises(slug):
 
 
 def test_search_finds_english_torch_and_chinese_names():
-    app = healthy(AppTest.from_file("../lib/router.py", default_timeout=30).run())
+    app = healthy(AppTest.from_file("../../lib/router.py", default_timeout=30).run())
     options = app.selectbox(key="search").options
     for name in (
         "Cross-entropy loss",

@@ -12,7 +12,7 @@ from pages.optimizer_object import ATTEMPTS
 
 
 def open_page() -> AppTest:
-    app = AppTest.from_file("../lib/router.py", default_timeout=30)
+    app = AppTest.from_file("../../lib/router.py", default_timeout=30)
     app.session_state["goto"] = "optimizer_object"
     return healthy(app.run())
 

@@ -16,7 +16,7 @@ from pages import train
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(train, "SEATS", Seats())  # others' runs of a moment ago still have theirs
-    app = AppTest.from_file("../lib/router.py", default_timeout=60)
+    app = AppTest.from_file("../../lib/router.py", default_timeout=60)
     app.session_state["goto"] = "train"
     return healthy(app.run())
 
