@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
-from lib.grading.trial import Part, Runner, Trial, answered, put_to, update_parts
+from lib.grading.trial import AnswerPart, Runner, Trial, answered, put_to, update_parts
 from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
@@ -38,7 +38,7 @@ class Likely:
 class Truth:
     """The right answer to each test, in parts, and the answers of whoever makes a mistake that is known."""
 
-    parts: tuple[tuple[Part, ...], ...]
+    parts: tuple[tuple[AnswerPart, ...], ...]
     mistakes: tuple[Likely, ...]
 
 
@@ -78,7 +78,7 @@ def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 
 def right_parts(
     exercise: Exercise, tests: Sequence[Test], runner: Runner, seed: int = 0
-) -> tuple[tuple[Part, ...], ...]:
+) -> tuple[tuple[AnswerPart, ...], ...]:
     """The right answer to each test, from torch or from the solution."""
     if exercise.expected == "lesson":
         return tuple(torch_parts(exercise, test.args(seed)) for test in tests)
@@ -98,7 +98,7 @@ def _need_ours(exercise: Exercise, trials: Sequence[Trial]) -> None:
         raise CannotGrade(f"{exercise.slug}: {faults[0].message if faults[0] else 'the sandbox failed'}")
 
 
-def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[Part, ...]:
+def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
     """What torch gives for these arguments, in the exercise's parts."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
@@ -106,10 +106,10 @@ def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[Part, ...
         return _trace_parts(exercise, run.trace_by_torch(lesson, given["param"], given["grads"], values))
     if exercise.answer == "lr":
         values, steps, metrics = _schedule(given)
-        return (Part("", run.lr_by_torch(lesson, values, steps, metrics)),)
+        return (AnswerPart("", run.lr_by_torch(lesson, values, steps, metrics)),)
     value, grads = run.by_torch(lesson, given)
     if exercise.answer == "value":
-        return (Part("", value),)
+        return (AnswerPart("", value),)
     return _gradient_parts(exercise, grads)
 
 
@@ -119,18 +119,18 @@ def _schedule(given: Mapping[str, Any]) -> tuple[dict[str, Any], int, Any]:
     return values, given["steps"], given.get("metrics")
 
 
-def _gradient_parts(exercise: Exercise, grads: Mapping[str, np.ndarray]) -> tuple[Part, ...]:
+def _gradient_parts(exercise: Exercise, grads: Mapping[str, np.ndarray]) -> tuple[AnswerPart, ...]:
     if len(exercise.wrt) == 1:
-        return (Part("", grads[exercise.wrt[0]]),)
-    return tuple(Part(name, grads[name]) for name in exercise.wrt)
+        return (AnswerPart("", grads[exercise.wrt[0]]),)
+    return tuple(AnswerPart(name, grads[name]) for name in exercise.wrt)
 
 
-def _trace_parts(exercise: Exercise, updates: Sequence[run.Update]) -> tuple[Part, ...]:
+def _trace_parts(exercise: Exercise, updates: Sequence[run.Update]) -> tuple[AnswerPart, ...]:
     parts = [part for n, done in enumerate(updates, 1) for part in update_parts(done.param, done.state, n)]
     return _compared(exercise, tuple(parts))
 
 
-def _compared(exercise: Exercise, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def _compared(exercise: Exercise, parts: tuple[AnswerPart, ...]) -> tuple[AnswerPart, ...]:
     """Without the buffers that the exercise does not ask for."""
     asked = exercise.buffers
     return parts if asked is None else tuple(part for part in parts if part.name in (*asked, "param", ""))
@@ -154,24 +154,24 @@ def _lesson_mistakes(exercise: Exercise, seed: int) -> list[Likely]:
     return found
 
 
-def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[Part, ...]:
+def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
     """What whoever makes this mistake answers; what is right where it cannot be made."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
         return _mistaken_trace(exercise, mistake, given)
     if exercise.answer == "lr":
         rates = schedule_by_hand(lesson, *_schedule(given), slip=diagnose.slip_of(mistake))
-        return (Part("", np.array([rate.lr for rate in rates])),)
+        return (AnswerPart("", np.array([rate.lr for rate in rates])),)
     worked = diagnose.mistaken(lesson, given, mistake, "gradient" if exercise.answer == "grad" else "forward")
     if worked is None:
         return torch_parts(exercise, given)
     if exercise.answer == "value":
-        return (Part("", list(worked.sent.values())[-1]),)
+        return (AnswerPart("", list(worked.sent.values())[-1]),)
     zeros = {name: np.zeros(np.shape(given[name])) for name in exercise.wrt}
     return _gradient_parts(exercise, {name: worked.sent.get(f"d_{name}", zeros[name]) for name in exercise.wrt})
 
 
-def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[Part, ...]:
+def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
     lesson: Any = TOPICS[exercise.lesson]
     values = {name: value for name, value in given.items() if name not in ("param", "grads")}
     trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=diagnose.slip_of(mistake))

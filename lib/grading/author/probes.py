@@ -11,7 +11,7 @@ import numpy as np
 from lib.catalog import TOPICS
 from lib.exercises import Exercise
 from lib.grading.expected import mistaken_parts, torch_parts
-from lib.grading.trial import Part
+from lib.grading.trial import AnswerPart
 from lib.lesson import run
 from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Choice, Lesson, Mistake, Number, Numbers, Parameter, Switch, Tensor, Topic
@@ -35,7 +35,7 @@ def _differs(exercise: Exercise, mistake: Mistake, values: Mapping[str, Any]) ->
     return not all(map(_same, right, wrong))
 
 
-def _same(right: Part, wrong: Part) -> bool:
+def _same(right: AnswerPart, wrong: AnswerPart) -> bool:
     return compare(wrong.value, right.value, rtol=1e-6, atol=1e-9).same
 
 
