@@ -12,6 +12,7 @@ from typing import Any
 from lib.catalog import TOPICS
 from lib.exercises.arguments import DTYPES, is_random
 from lib.exercises.keys import Table
+from lib.exercises.left_out import read_left_out
 from lib.exercises.spec import (
     ANSWERS,
     LIMITS,
@@ -64,7 +65,6 @@ def read_exercise(folder: Path) -> Exercise:
         raise top.wrong("lesson", "a lesson's slug, since expected is 'lesson'")
     limits = top.table("limits")
     limits.allow(LIMITS)
-    leave_out = top.table("leave_out")
     return Exercise(
         slug=folder.name,
         folder=folder,
@@ -88,7 +88,7 @@ def read_exercise(folder: Path) -> Exercise:
         buffers=top.texts("buffers") if "buffers" in top.values else None,
         tags=top.texts("tags", ()),
         limits={name: limits.number(name, least=0.1) for name in limits.values},
-        leave_out={start: leave_out.text(start) for start in leave_out.values},
+        leave_out=read_left_out(top, lesson, answer),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is right, and what each likely mistake would answer: computed once per version of an exercise and seed."""
+"""What is right, and what each likely mistake would answer: computed once for each version of an exercise and seed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
+from lib.exercises.left_out import mistakes_of_lesson
 from lib.grading.trial import AnswerPart, Runner, Trial, answered, put_to, update_parts
 from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
@@ -23,9 +24,10 @@ MOST_KEPT = 256  # exercises × seeds; one is some kilobytes
 
 @dataclass(frozen=True, eq=False)
 class Likely:
-    """A likely mistake and its answers, one trial per test. `step` is the lesson's step at which it sits, if any.
+    """A likely mistake and what whoever makes it answers, one trial per test.
 
-    `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`.
+    `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`; `says` sets the learner
+    right. `step` is the step of the lesson at which the mistake is made, empty for one from a file.
     """
 
     name: str
@@ -36,14 +38,14 @@ class Likely:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The right answer to each test, in parts, and the answers of whoever makes a mistake that is known."""
+    """The right answer to each test, in parts, and the known mistakes with their answers: those from files first."""
 
     parts: tuple[tuple[AnswerPart, ...], ...]
     mistakes: tuple[Likely, ...]
 
 
 class CannotGrade(RuntimeError):
-    """The exercise itself, or the sandbox, gave no right answer to compare with: our fault, not counted."""
+    """There is no right answer to compare with, because the exercise or the sandbox fails: our fault, not counted."""
 
 
 _kept: OrderedDict[tuple[str, str, int], Truth] = OrderedDict()
@@ -51,7 +53,7 @@ _keeping = threading.Lock()
 
 
 def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
-    """From what was kept, else computed now. CannotGrade if the exercise gives no answer."""
+    """What is right and what the known mistakes answer; computed at most once. Raises CannotGrade."""
     key = (exercise.slug, exercise.version, seed)
     with _keeping:
         if key in _kept:
@@ -138,20 +140,22 @@ def _compared(exercise: Exercise, parts: tuple[AnswerPart, ...]) -> tuple[Answer
 
 def lesson_mistakes(exercise: Exercise) -> list[Mistake]:
     """The lesson's mistakes that can be made in this exercise."""
-    lesson: Any = TOPICS.get(exercise.lesson)
-    if lesson is None or exercise.expected != "lesson":
+    if exercise.expected != "lesson":
         return []
-    known = lesson.grad_mistakes if exercise.answer == "grad" else lesson.mistakes
-    out = set(exercise.leave_out or ())
-    return [mistake for mistake in known.values() if out.isdisjoint((mistake.name, *mistake.aliases))]
+    known = mistakes_of_lesson(TOPICS[exercise.lesson], exercise.answer)
+    return [mistake for name, mistake in known.items() if name not in exercise.leave_out]
 
 
 def _lesson_mistakes(exercise: Exercise, seed: int) -> list[Likely]:
-    found = []
-    for mistake in lesson_mistakes(exercise):
-        trials = tuple(answered(mistaken_parts(exercise, mistake, test.args(seed))) for test in exercise.tests)
-        found.append(Likely(mistake.name, mistake.says, trials, next(iter(mistake.instead))))
-    return found
+    return [
+        Likely(mistake.name, mistake.says, mistaken_trials(exercise, mistake, seed), next(iter(mistake.instead)))
+        for mistake in lesson_mistakes(exercise)
+    ]
+
+
+def mistaken_trials(exercise: Exercise, mistake: Mistake, seed: int = 0) -> tuple[Trial, ...]:
+    """What whoever makes this mistake of the lesson answers to each test."""
+    return tuple(answered(mistaken_parts(exercise, mistake, test.args(seed))) for test in exercise.tests)
 
 
 def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:

@@ -61,6 +61,7 @@ def results(grade: Grade) -> dict[str, Any]:
             "versions": dict(grade.versions),
             "isolation": grade.isolation,
             "mistakes": [likely.says for likely in grade.mistakes],
+            "mistake_names": [likely.name for likely in grade.mistakes],
         },
     }
 
@@ -98,17 +99,7 @@ def _scripts(exercise: Exercise) -> Mapping[str, str]:
 
 def _files(exercise: Exercise) -> Iterator[tuple[Path, str]]:
     """The library without what draws and serves, and the exercise's folder."""
-    for package in (
-        "entropy",
-        "losses",
-        "optimizers",
-        "schedulers",
-        "lesson",
-        "tensors",
-        "exercises",
-        "sandbox",
-        "grading",
-    ):
+    for package in PACKAGES:
         for path in sorted((ROOT / "lib" / package).rglob("*.py")):
             yield path, path.relative_to(ROOT).as_posix()
     for path in (ROOT / "lib" / "__init__.py", ROOT / "lib" / "catalog.py", ROOT / "lib" / "refusal.py"):

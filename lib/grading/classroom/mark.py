@@ -1,4 +1,4 @@
-"""A student's result for an exercise."""
+"""A student's result for an exercise, and what is said of it in marks, pages and the class brief alike."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ class Mark:
     @property
     def score(self) -> float | None:
         return None if self.grade is None else self.grade["score"]
+
+
+def likely_mistake(grade: Mapping[str, Any]) -> str:
+    """The likely mistake in words, if there is one. Where several fit, two are named: nobody can know which it was."""
+    return " Or: ".join(grade["mistakes"][:2])
 
 
 def all_alike(grade: Mapping[str, Any]) -> str:

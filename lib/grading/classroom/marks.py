@@ -11,7 +11,7 @@ from typing import Any
 
 from lib.exercises import Exercise
 from lib.grading.classroom.handed_in import Student
-from lib.grading.classroom.mark import Mark, all_alike
+from lib.grading.classroom.mark import Mark, all_alike, likely_mistake
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones are read as the narrow ones by Excel in Japanese and Chinese
 
@@ -81,7 +81,7 @@ def _note(own: Sequence[Mark]) -> str:
 def _said(mark: Mark) -> str:
     if mark.grade is None:
         return f"not graded: {mark.why}"
-    return mark.grade["problem"] or " Or: ".join(mark.grade["mistakes"][:2]) or _of_all_tests(mark.grade)
+    return mark.grade["problem"] or likely_mistake(mark.grade) or _of_all_tests(mark.grade)
 
 
 def _of_all_tests(grade: Mapping[str, Any]) -> str:
