@@ -13,13 +13,13 @@ import numpy as np
 from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
 from lib.exercises.left_out import mistakes_of_lesson
-from lib.grading.trial import AnswerPart, Runner, Trial, answered, put_to, update_parts
+from lib.grading.trial import AnswerPart, Runner, Trial, answered, run_tests, update_parts
 from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
 from lib.lesson.working import diagnose
 
-MOST_KEPT = 256  # exercises × seeds; one is some kilobytes
+MOST_KEPT = 256  # one for each exercise and seed, of some kilobytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
     parts = right_parts(exercise, exercise.tests, runner, seed)
     files = [
-        Likely(wrong.name, wrong.says, tuple(put_to(exercise, exercise.tests, wrong.source, runner, seed=seed)))
+        Likely(wrong.name, wrong.says, tuple(run_tests(exercise, exercise.tests, wrong.source, runner, seed=seed)))
         for wrong in exercise.mistakes
     ]
     for likely in files:
@@ -84,7 +84,7 @@ def right_parts(
     """The right answer to each test, from torch or from the solution."""
     if exercise.expected == "lesson":
         return tuple(torch_parts(exercise, test.args(seed)) for test in tests)
-    trials = put_to(exercise, tests, exercise.solution, runner, seed=seed)
+    trials = run_tests(exercise, tests, exercise.solution, runner, seed=seed)
     _need_ours(exercise, trials)
     for test, trial in zip(tests, trials, strict=True):
         if trial.last.outcome != "returned" or trial.misfit:
@@ -116,7 +116,7 @@ def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[AnswerPar
 
 
 def _schedule(given: Mapping[str, Any]) -> tuple[dict[str, Any], int, Any]:
-    """Torch's arguments, the number of steps, and what is watched, if anything is."""
+    """From a test's arguments: torch's own, the number of steps, and the metrics that are watched, if any are."""
     values = {name: value for name, value in given.items() if name not in ("steps", "metrics")}
     return values, given["steps"], given.get("metrics")
 
@@ -133,7 +133,7 @@ def _trace_parts(exercise: Exercise, updates: Sequence[run.Update]) -> tuple[Ans
 
 
 def _compared(exercise: Exercise, parts: tuple[AnswerPart, ...]) -> tuple[AnswerPart, ...]:
-    """Without the buffers that the exercise does not ask for."""
+    """The parts that are compared: without the entries of the state that the exercise does not ask for."""
     asked = exercise.buffers
     return parts if asked is None else tuple(part for part in parts if part.name in (*asked, "param", ""))
 

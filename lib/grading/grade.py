@@ -1,4 +1,4 @@
-"""Grades a submission: every test is put to it in the sandbox, and what comes back is compared on our side."""
+"""Grades a submission: every test runs in the sandbox, and what comes back is compared on our side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
 from lib.grading.judge import Judgement, TestOutcome, judge, recognised
 from lib.grading.names import instead_of
-from lib.grading.trial import Runner, Trial, put_to
+from lib.grading.trial import Runner, Trial, run_tests
 from lib.sandbox.isolation import isolation
 from lib.sandbox.job import Fault, Limits, Ran
 from lib.sandbox.pool import Pool, shared_pool
@@ -155,8 +155,8 @@ def grade(
 ) -> Grade:
     """The grade of `source`.
 
-    `function` is the name to call where the file names it otherwise; `seed` redraws the random tests; `only_visible`
-    leaves hidden tests out, as while a learner tries; `most` are the operator's limits.
+    `function` is the name to call where the file has another than the exercise asks for; `seed` redraws the random
+    tests; `only_visible` leaves hidden tests out, as while a learner tries; `most` are the operator's limits.
     """
     runner = runner or shared_pool()
     start = time.perf_counter()
@@ -165,7 +165,7 @@ def grade(
         truth = truth_of(exercise, runner, seed)
     except CannotGrade as error:
         return _uncounted(exercise, tests, str(error), runner)
-    trials = put_to(exercise, tests, source, runner, function=function, seed=seed, most=most)
+    trials = run_tests(exercise, tests, source, runner, function=function, seed=seed, most=most)
     return _graded(exercise, tests, _only(exercise, tests, truth), trials, seed, runner, time.perf_counter() - start)
 
 

@@ -50,7 +50,7 @@ def told(test: TestResult) -> str:
     return kind + test.message
 
 
-ULPS_TOLD = 1e6  # more than that is no rounding, and says nothing
+ULPS_TOLD = 1e6  # a larger difference does not come from rounding
 
 
 def ulps_told(found: Comparison) -> str:

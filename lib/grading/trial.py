@@ -1,4 +1,4 @@
-"""Puts an exercise's tests to a submission in the sandbox, and sorts what comes back into comparable parts."""
+"""Runs an exercise's tests on a submission in the sandbox, and sorts what comes back into parts to compare."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lib.sandbox.job import Call, Limits, Ran
 
 
 class Runner(Protocol):
-    """What runs learners' code: the pool of warm workers."""
+    """What runs learners' code, such as the pool of warm workers: one Ran for each call."""
 
     def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
 
@@ -88,7 +88,7 @@ def limits_of(exercise: Exercise, most: Limits) -> Limits:
     return replace(most, **{name: min(type(getattr(most, name))(v), getattr(most, name)) for name, v in wished.items()})
 
 
-def put_to(
+def run_tests(
     exercise: Exercise,
     tests: Sequence[Test],
     source: str,
@@ -98,9 +98,9 @@ def put_to(
     seed: int = 0,
     most: Limits | None = None,
 ) -> list[Trial]:
-    """A trial per test. `function` is the name to call if the file has another than the exercise asks for.
+    """A trial for each test. `function` is the name to call if the file has another than the exercise asks for.
 
-    Visible tests go first: what they print is shown, and must not hold what a hidden one was given.
+    Visible tests run first: what they print is shown, and must not hold what a hidden one was given.
     """
     ordered = sorted(tests, key=lambda test: test.hidden)
     name, limits = function or exercise.function, limits_of(exercise, most or Limits())

@@ -17,18 +17,18 @@ from lib.grading.author.probes import can_differ
 from lib.grading.author.rejects import Reject, rejects_of
 from lib.grading.expected import CannotGrade, Likely, Truth, lesson_mistakes, mistaken_trials, truth_of
 from lib.grading.judge import Judgement, fits, judge, recognised
-from lib.grading.trial import Runner, Trial, put_to
+from lib.grading.trial import Runner, Trial, run_tests
 from lib.lesson import run
 
-NEARLY = 0.5  # a solution this near to what is allowed passes by luck
+NEARLY = 0.5  # of the error that is allowed: a solution that needs more passes by luck
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of one exercise found. Nothing in `faults`: it passed.
+    """What the check of one exercise found; it passed if there is nothing in `faults`.
 
-    `caught` mistakes lose points and are recognised, of all `mistakes` that can differ; `rejects` standard wrong
-    answers were tried.
+    `mistakes` is how many known mistakes can differ from what is right, `caught` how many of these lose points and are
+    recognised, `rejects` how many standard wrong answers were tried.
     """
 
     slug: str
@@ -78,7 +78,7 @@ def _form_faults(exercise: Exercise) -> Iterator[str]:
 
 
 def _solution_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
-    trials = put_to(exercise, exercise.tests, exercise.solution, runner)
+    trials = run_tests(exercise, exercise.tests, exercise.solution, runner)
     judgements = _judgements(exercise, trials, truth)
     for test, trial, judgement in zip(exercise.tests, trials, judgements, strict=True):
         if not judgement.passed:
@@ -96,12 +96,12 @@ def _starter_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterato
 
 
 def _passed(exercise: Exercise, source: str, truth: Truth, runner: Runner) -> list[Test]:
-    judgements = _judgements(exercise, put_to(exercise, exercise.tests, source, runner), truth)
+    judgements = _judgements(exercise, run_tests(exercise, exercise.tests, source, runner), truth)
     return [test for test, judgement in zip(exercise.tests, judgements, strict=True) if judgement.passed]
 
 
 def _random_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
-    """Random tests must not degenerate: numbers that are finite, vary, and reach every branch."""
+    """Random tests must be worth something: numbers that are finite, that vary, and that reach every branch."""
     drawn = [(test, right) for test, right in zip(exercise.tests, truth.parts, strict=True) if is_random(test.recipe)]
     for test, right in drawn:
         given = test.args()
@@ -123,12 +123,13 @@ def _degenerate(value: Any) -> str:
 
 
 def _unreached(exercise: Exercise, tests: Sequence[Test], runner: Runner) -> Iterator[str]:
-    """`branches` in solution.py names conditions; over all random tests each must be true somewhere, and false."""
+    """`branches` in solution.py names conditions: over all random tests each has to be true once, and false once."""
     defined = [node.name for node in ast.parse(exercise.solution).body if isinstance(node, ast.FunctionDef)]
     if "branches" not in defined:
         return
     reached: dict[str, set[bool]] = {}
-    for test, trial in zip(tests, put_to(exercise, tests, exercise.solution, runner, function="branches"), strict=True):
+    trials = run_tests(exercise, tests, exercise.solution, runner, function="branches")
+    for test, trial in zip(tests, trials, strict=True):
         if trial.last.outcome != "returned" or not isinstance(trial.last.value, Mapping):
             yield f"branches in solution.py gives no dict of conditions at {test.name!r}: {trial.last.outcome}"
             return

@@ -61,7 +61,7 @@ def _probes(exercise: Exercise) -> Iterator[Mapping[str, Any]]:
 
 
 def _like_the_tests(exercise: Exercise, values: Mapping[str, Any]) -> bool:
-    """As many dimensions as the tests have for each tensor: others the function need not take."""
+    """Whether each tensor has as many dimensions as in some test: others the function need not take."""
     for name, value in values.items():
         seen = {np.ndim(given[name]) for given in (test.args() for test in exercise.tests) if name in given}
         if isinstance(value, list | np.ndarray) and np.ndim(value) not in seen:
@@ -79,7 +79,7 @@ def showing(candidates: Sequence[T], mistakes: Sequence[Mistake], shows: Callabl
 
 
 def settings_of(parameters: list[Parameter]) -> list[dict[str, Any]]:
-    """Combinations of the parameters' alternatives, thinned."""
+    """Combinations of the parameters' alternatives: all of them, or SETTINGS at most, evenly spread."""
     fields = [p for p in parameters if not isinstance(p, Tensor)]
     combinations = [
         dict(zip((f.name for f in fields), values, strict=True))

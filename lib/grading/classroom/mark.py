@@ -31,6 +31,6 @@ def likely_mistake(grade: Mapping[str, Any]) -> str:
 
 
 def all_alike(grade: Mapping[str, Any]) -> str:
-    """How every test ended, if all ended alike and none was passed: out of time."""
+    """How the tests ended, such as "out of time", if all of them ended alike and failed; else empty."""
     outcomes = {test["outcome"] for test in grade["tests"]}
     return outcomes.pop() if len(outcomes) == 1 and "passed" not in outcomes else ""

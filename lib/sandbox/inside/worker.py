@@ -85,10 +85,10 @@ def serve(control: socket.socket) -> None:
     why_not = seccomp.why_not()
     filter_program = b"" if why_not else seccomp.program(platform.machine())
     held = confine.address_space()
-    child_ended, _ = _child_ended()
+    child_ended = _child_ended()
     no_input = os.open(os.devnull, os.O_RDONLY)
     refused = {"system-call filter": why_not, **confine.confine()}
-    send(control, {"ready": refused, "kib": held // 1024})
+    send(control, {"ready": refused})
     spare = Spare(no_input, held, filter_program)
     while (order := receive(control)) is not None:
         job, descriptors = order
@@ -123,14 +123,14 @@ class Spare:
             os.close(descriptor)
 
 
-def _child_ended() -> tuple[int, int]:
+def _child_ended() -> int:
     """A pipe that gets a byte whenever a child ends. This works also on kernels that cannot wait for a pidfd."""
-    ends = os.pipe()
-    os.set_blocking(ends[0], False)
-    os.set_blocking(ends[1], False)
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler of ours there is no byte
-    signal.set_wakeup_fd(ends[1])
-    return ends
+    signal.set_wakeup_fd(writing)
+    return reading
 
 
 def _pidfd(pid: int) -> int:
@@ -147,9 +147,9 @@ def _until_ended(control: socket.socket, pid: int, child_ended: int) -> bool:
     watched.register(control, select.POLLIN)
     watched.register(child_ended, select.POLLIN)
     while True:
-        ended, status, used = os.wait4(pid, os.WNOHANG)
+        ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            send(control, {"status": os.waitstatus_to_exitcode(status), "kib": used.ru_maxrss})
+            send(control, {"status": os.waitstatus_to_exitcode(status)})
             return True
         if control.fileno() in dict(watched.poll()):
             asked = control.recv(4096)  # to kill it, where the app has no handle of its own; or nothing: end of file
