@@ -71,7 +71,7 @@ def test_one_job_at_a_time_for_each_person() -> None:
     source = "import time\ndef f():\n    time.sleep(0.3)\n    return time.monotonic()\n"
     ends: dict[str, float] = {}
     with Pool(2) as two:
-        two.run(source, "f", [Call()])
+        two.run("def f(): ...", "f", [Call()])
 
         def job(name: str, person: str) -> None:
             ends[name] = two.run(source, "f", [Call()], person=person)[0].value
