@@ -88,12 +88,15 @@ def gathered(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return summed.sum(axis=stretched, keepdims=True)
 
 
+PER_LOSS = r"\frac{\partial L}{\partial \ell_i}\, "  # the share of one loss in the result
+
+
 def through_difference(
     each: Any,
     slope: np.ndarray,
     input: np.ndarray,
     target: np.ndarray,
-    latex: str = r"\frac{\partial L}{\partial \ell_i}\, g_i",
+    latex: str = PER_LOSS + "g_i",
     worked: Callable[..., Formula] | None = None,
 ) -> Steps:
     """The gradient of losses of e = input − target: input gets share times slope, target the same turned round.
@@ -101,11 +104,12 @@ def through_difference(
     `latex` is that product in symbols, `worked` the same with numbers: by default `each` times the step `slope`.
     """
     product = worked or (lambda *i: formula(r"<share> \cdot <slope>", share=each, slope=slope[i]))
-    for tensor, name, sign in ((input, "input", ""), (target, "target", "-")):
+    for name, symbol, tensor, sign in (("input", "x", input, ""), ("target", "y", target, "-")):
         if tensor.dtype.kind in "fc":
             pull = (-each if sign else each) * slope
             yield gradient_of(
                 name,
+                symbol,
                 gathered(pull if np.iscomplexobj(tensor) else np.real(pull), tensor.shape),
                 np.shape(slope),
                 latex,
@@ -119,6 +123,7 @@ def through_difference(
 
 def gradient_of(
     name: str,
+    symbol: str,
     value: np.ndarray,
     elements: tuple[int, ...],
     latex: str,
@@ -126,13 +131,12 @@ def gradient_of(
     words: str,
     sign: str = "",
 ) -> Step:
-    """The gradient of input or target, a `value` in that tensor's shape, in losses of the shape `elements`.
+    """The gradient of the tensor `name`: a `value` in its shape, from losses in the shape `elements`.
 
-    `latex` and `worked` are one element's part in it. Where broadcasting used a number several times, the parts add up:
-    then the formula gets its ∑, and no one element is worked.
+    `latex` and `worked` are one element's part in it. Where broadcasting used a number several times, its parts add up:
+    the formula gets a ∑, and no single element is worked.
     """
     whole = np.shape(value) == elements
-    symbol = {"input": "x", "target": "y"}[name]
     total = "" if whole else r"\sum "
     return Step(
         f"d_{name}",

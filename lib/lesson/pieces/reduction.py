@@ -88,8 +88,8 @@ def losses(done: Mapping[str, np.ndarray]) -> np.ndarray:
 
     Where no step bears a loss's name, the sizes of the errors are the losses: Smooth L1 with beta 0.
     """
-    per = (value for name, value in done.items() if name.startswith("loss_per_"))
-    return np.atleast_1d(next(per, done.get("size")))
+    found = next((name for name in done if name.startswith("loss_per_")), "size")
+    return np.atleast_1d(done[found])
 
 
 MISTAKES = {
