@@ -83,7 +83,7 @@ MISTAKES = {
     "from_the_first_rate": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["factors"].prod()},
         "You started from the first learning rate. The factors are those from the last epoch to this one.",
-        when=rates.after_a_change,
+        when=rates.from_epoch_2,
     ),
 }
 

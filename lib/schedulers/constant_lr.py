@@ -20,7 +20,8 @@ def check(*, factor, **_):
 def by_hand(lr, epoch, initial_lr, metric, state, *, factor, total_iters) -> Steps:
     """Epoch 0 multiplies by the factor, epoch total_iters divides by it again."""
     if epoch not in (0, total_iters):
-        return (yield from rates.unchanged(lr, "Nothing happens in this epoch.")), state
+        new = yield from rates.unchanged(lr, "Nothing happens in this epoch.")
+        return new, state
     if epoch and factor == 0:
         raise Refusal("factor is 0, and in epoch {epoch} torch divides by it; expected more than 0.", epoch=epoch)
     new = yield Step(

@@ -26,7 +26,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, T_max, eta_min) -> Steps:
     curve (the last rate has lost the digits that it would need) does the step follow torch.
     """
     if epoch == 0:
-        return (yield from rates.unchanged(lr, "The optimizer's own learning rate.", rates.AT_FIRST)), state
+        new = yield from rates.unchanged(lr, "The optimizer's own learning rate.", rates.AT_FIRST)
+        return new, state
     closed = (1 + math.cos(math.pi * epoch / T_max)) / 2
     wave = yield Step(
         "wave",
@@ -36,7 +37,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, T_max, eta_min) -> Steps:
         words="Where does the cosine stand? From 1 at the start to 0 at T_max.",
     )
     rate = from_the_last(lr, epoch, initial_lr, T_max, eta_min) + (initial_lr - eta_min) * (wave - closed)
-    return (yield from rates.above_eta_min(initial_lr, eta_min, wave, rate)), state
+    new = yield from rates.above_eta_min(initial_lr, eta_min, wave, rate)
+    return new, state
 
 
 def from_the_last(lr, epoch, initial_lr, T_max, eta_min) -> float:
@@ -60,7 +62,7 @@ MISTAKES = {
     "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["wave"]},
         "You multiplied the last learning rate. The wave belongs to the first one.",
-        when=rates.after_a_change,
+        when=rates.from_epoch_2,
     ),
 }
 

@@ -41,7 +41,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, T_0, T_mult, eta_min) -> St
         words="Where does the cosine stand? 1 right after a restart, towards 0 at the end of the cycle.",
     )
     rate = eta_min + (initial_lr - eta_min) * wave
-    return (yield from rates.above_eta_min(initial_lr, eta_min, wave, rate)), state
+    new = yield from rates.above_eta_min(initial_lr, eta_min, wave, rate)
+    return new, state
 
 
 def place_in_cycle(epoch, T_0, T_mult) -> tuple[int, int]:

@@ -153,7 +153,7 @@ LESSON = Scheduler(
     not_when="You count epochs: cycles are meant in batches.",
     formula=r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, h\, s",
     symbols=(
-        (r"t", "the number of the step() call, from 0"),
+        rates.STEP_CALL,
         (r"\gamma_a, \gamma_b", "base_lr and max_lr: the bounds"),
         (r"a, b", "step_size_up and step_size_down: how long it goes up and down"),
         (r"c", "the number of the cycle, from 1"),

@@ -41,7 +41,7 @@ MISTAKES = {
     "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["decay"]},
         "You started from the last learning rate, so earlier epochs count twice. Start from the first one.",
-        when=rates.after_a_change,
+        when=rates.from_epoch_2,
     ),
 }
 

@@ -22,7 +22,8 @@ def check(*, start_factor, end_factor, **_):
 def by_hand(lr, epoch, initial_lr, metric, state, *, start_factor, end_factor, total_iters) -> Steps:
     """The part of the learning rate in this epoch, on the line from the first to the last."""
     if epoch and epoch > total_iters:
-        return (yield from rates.unchanged(lr, "The line has ended: nothing changes.")), state
+        new = yield from rates.unchanged(lr, "The line has ended: nothing changes.")
+        return new, state
     share = yield Step(
         "share",
         r"f_t = f_a + (f_b - f_a)\, \frac{t}{T}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.formula import alone, formula, joined
+from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler, as_whole
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Tensor, Try
@@ -27,7 +27,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, milestones, gamma) -> Steps
         worked=lambda: (
             formula(
                 r"\#\{<milestones>\} \le <epoch>",
-                milestones=joined((formula("<milestones>", milestones=alone(m)) for m in to_come), ", "),
+                milestones=joined((formula("<milestones>", milestones=m) for m in to_come), ", "),
                 epoch=epoch,
             )
             if to_come.size
@@ -35,7 +35,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, milestones, gamma) -> Steps
         ),
         words="Count the milestones that have been reached; one that is listed twice counts twice.",
     )
-    return (yield from rates.after_drops(initial_lr, gamma, drops)), state
+    new = yield from rates.after_drops(initial_lr, gamma, drops)
+    return new, state
 
 
 MISTAKES = {

@@ -32,7 +32,8 @@ FUNCTIONS = {
 def by_hand(lr, epoch, initial_lr, metric, state, *, lr_lambda) -> Steps:
     """The function's value at this epoch, times the last learning rate."""
     if epoch == 0:
-        return (yield from rates.unchanged(lr, "The optimizer's own learning rate.", rates.AT_FIRST)), state
+        new = yield from rates.unchanged(lr, "The optimizer's own learning rate.", rates.AT_FIRST)
+        return new, state
     factor = yield from rates.factor_at(epoch, FUNCTIONS.get(lr_lambda, lr_lambda))
     new = yield Step(
         "lr",
@@ -49,7 +50,7 @@ MISTAKES = {
     "from_the_first_rate": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["factor"]},
         "You multiplied the first learning rate: that is LambdaLR. Here each epoch starts from the last one.",
-        when=rates.after_a_change,
+        when=rates.from_epoch_2,
     ),
     "takes_the_factor_away": Mistake(
         {"lr": lambda given, done: given["lr"] - done["factor"]},

@@ -70,13 +70,13 @@ def by_hand(
         worked=lambda: formula(r"\frac{<epoch> - <begin>}{<end> - <begin>}", epoch=epoch, begin=begin, end=end),
         words="How much of the phase is over? t_a is its first step, t_b its last.",
     )
-    waves = anneal_strategy == "cos"
+    cosine = anneal_strategy == "cos"
     way = yield Step(
         "way",
-        r"w = \frac{1 - \cos(\pi p)}{2}" if waves else "w = p",
-        np.asarray((1 - math.cos(math.pi * float(part))) / 2 if waves else float(part)),
-        given=not waves,
-        worked=lambda: formula(r"\frac{1 - \cos(\pi \cdot <part>)}{2}" if waves else "<part>", part=part),
+        r"w = \frac{1 - \cos(\pi p)}{2}" if cosine else "w = p",
+        np.asarray((1 - math.cos(math.pi * float(part))) / 2 if cosine else float(part)),
+        given=not cosine,
+        worked=lambda: formula(r"\frac{1 - \cos(\pi \cdot <part>)}{2}" if cosine else "<part>", part=part),
         words="How much of the way from one end to the other? Half a wave of the cosine, from 0 to 1.",
     )
     if cycle_momentum:
@@ -119,7 +119,7 @@ def phase_at(epoch, phases) -> tuple:
     return begin, *phases[-1]
 
 
-def waves(given):
+def along_a_cosine(given):
     return given["anneal_strategy"] == "cos"
 
 
@@ -132,12 +132,12 @@ MISTAKES = {
     "goes_straight": Mistake(
         {"way": lambda given, done: done["part"]},
         "You went straight. With anneal_strategy='cos' the way follows half a cosine.",
-        when=waves,
+        when=along_a_cosine,
     ),
     "upside_down": Mistake(
         {"way": lambda given, done: 1 - done["way"]},
         "You took the cosine the other way round: at the phase's beginning nothing of the way is done.",
-        when=waves,
+        when=along_a_cosine,
     ),
     **rates.MOMENTUM_MISTAKES,
     "starts_from_nothing": Mistake(
@@ -157,7 +157,7 @@ LESSON = Scheduler(
     not_when="Training may go on after the last step: torch raises an error then.",
     formula=r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, \frac{1 - \cos(\pi p)}{2}",
     symbols=(
-        (r"t", "the number of the step() call, from 0"),
+        rates.STEP_CALL,
         (r"t_a, t_b", "first and last step of the phase"),
         (r"p", "the part of the phase that is over"),
         (r"w", "how much of the way between the phase's two ends is done"),

@@ -15,9 +15,11 @@ from lib.refusal import Refusal
 def by_hand(lr, epoch, initial_lr, metric, state, *, total_iters, power) -> Steps:
     """The part of the time that is left, to a power."""
     if epoch == 0:
-        return (yield from rates.unchanged(lr, "The whole learning rate.", r"\gamma_t = \gamma_0")), state
+        new = yield from rates.unchanged(lr, "The whole learning rate.", r"\gamma_t = \gamma_0")
+        return new, state
     if epoch > total_iters:
-        return (yield from rates.unchanged(lr, "The time is over: nothing changes.")), state
+        new = yield from rates.unchanged(lr, "The time is over: nothing changes.")
+        return new, state
     if epoch == total_iters and power < 0:
         raise Refusal(
             "power is {power:g}, and in epoch {epoch} torch takes 0 to it; expected 0 or more.",

@@ -25,7 +25,8 @@ def by_hand(
     """Is it better than the best so far? How many epochs in a row were not? Then reduce, or wait."""
     state = {"best": math.inf if mode == "min" else -math.inf, "num_bad_epochs": 0, "cooldown_counter": 0, **state}
     if epoch == 0:
-        return (yield from rates.unchanged(lr, "Nothing has been watched yet.", rates.AT_FIRST)), state
+        new = yield from rates.unchanged(lr, "Nothing has been watched yet.", rates.AT_FIRST)
+        return new, state
     sign = "-" if mode == "min" else "+"
     relative = threshold_mode == "rel"
     metric = yield Step("metric", r"x_t = \text{what is watched}", np.asarray(float(metric)), given=True)
@@ -44,8 +45,8 @@ def by_hand(
     cooling = state["cooldown_counter"] > 0
     bad = yield Step(
         "num_bad_epochs",
-        r"n = \begin{cases} 0 & x_t \text{ beats } b \text{, or cooling down} \\ n^{\text{old}} + 1 & "
-        r"\text{otherwise} \end{cases}",
+        r"n = \begin{cases} 0 & x_t \text{ beats } b \text{, or cooling down} \\ "
+        r"n^{\text{old}} + 1 & \text{otherwise} \end{cases}",
         np.asarray(0.0 if better or cooling else state["num_bad_epochs"] + 1.0),
         words="Better than the border: start counting again. Not better: one more epoch in vain.",
     )
@@ -54,8 +55,8 @@ def by_hand(
     moves = reduce and lr - lower > eps
     new = yield Step(
         "lr",
-        r"\gamma_t = \begin{cases} \max(\gamma_{t-1}\, f, \gamma_{\min}) & n > \text{patience} \\ \gamma_{t-1} & "
-        r"\text{otherwise} \end{cases}",
+        r"\gamma_t = \begin{cases} \max(\gamma_{t-1}\, f, \gamma_{\min}) & n > \text{patience} \\ "
+        r"\gamma_{t-1} & \text{otherwise} \end{cases}",
         np.asarray(lower if moves else lr),
         worked=lambda: formula(
             r"\max(<lr> \cdot <factor>, <min_lr>)" if moves else "<lr>", lr=lr, factor=factor, min_lr=min_lr
@@ -84,7 +85,7 @@ MISTAKES = {
     "leaves_out_the_threshold": Mistake(
         {"border": lambda given, done: given["state"]["best"]},
         "You left the threshold out: it must be better by a little more than nothing.",
-        when=rates.after_a_change,
+        when=rates.from_epoch_2,
     ),
     "epoch_not_counted": Mistake(
         {"num_bad_epochs": lambda given, done: counted(given)},

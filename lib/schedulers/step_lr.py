@@ -32,7 +32,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, step_size, gamma) -> Steps:
         ),
         words="How many times has a whole step size passed? Divide and drop the rest.",
     )
-    return (yield from rates.after_drops(initial_lr, gamma, drops)), state
+    new = yield from rates.after_drops(initial_lr, gamma, drops)
+    return new, state
 
 
 MISTAKES = {

@@ -11,6 +11,7 @@ from lib.lesson.formula import formula
 from lib.lesson.spec import Mistake, Reference, Step, Steps
 
 EPOCH = (r"t", "the epoch, from 0")
+STEP_CALL = (r"t", "the number of the step() call, from 0")
 FIRST_AND_NOW = (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t")
 LAST_AND_NOW = (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one")
 ETA_MIN = (r"\eta", "eta_min: the lowest learning rate")
@@ -32,8 +33,8 @@ def later(given: Mapping[str, Any]) -> bool:
     return given["epoch"] > 0
 
 
-def after_a_change(given: Mapping[str, Any]) -> bool:
-    """From epoch 2 on the learning rate of the epoch before need no longer be the first one."""
+def from_epoch_2(given: Mapping[str, Any]) -> bool:
+    """In epoch 1 the last learning rate is still the first one, so the two cannot be mixed up."""
     return given["epoch"] > 1
 
 

@@ -23,7 +23,7 @@ def part_rate(
 
 
 def check_parts(combined: str, parts: Sequence[tuple[Scheduler, Mapping[str, Any]]], initial_lr: float) -> None:
-    """ValueError for what torch rejects in the parts of a schedule that combines them, and for what is not worked."""
+    """ValueError where torch rejects a part, alone or as a part of `combined`, and where a part is not worked here."""
     if not parts:
         raise Refusal("{combined} is given no schedule; expected one at least.", combined=combined)
     for part, values in parts:
