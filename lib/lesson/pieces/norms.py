@@ -96,16 +96,16 @@ def slope_latex(coordinate: str, norm: str, p: float) -> str:
     sign = rf"\operatorname{{sign}}({coordinate})"
     if np.isinf(p):
         return rf"{sign}\,[\,|{coordinate}| = {norm}\,]"
-    return {0: "0", 1: sign, 2: rf"\frac{{{coordinate}}}{{{norm}}}"}.get(
-        p, rf"{sign} \Big(\frac{{|{coordinate}|}}{{{norm}}}\Big)^{{p-1}}"
-    )
+    simple: dict[float, str] = {0: "0", 1: sign, 2: rf"\frac{{{coordinate}}}{{{norm}}}"}
+    return simple.get(p, rf"{sign} \Big(\frac{{|{coordinate}|}}{{{norm}}}\Big)^{{p-1}}")
 
 
 def slope_words(p: float) -> str:
     if np.isinf(p):
         return "Only the coordinate that decides counts: the sign of its difference. Ties share."
-    return {
+    simple: dict[float, str] = {
         0: "Counting does not move with the coordinates: 0.",
         1: "The sign of each coordinate's difference: 1, −1 or 0.",
         2: "Divide the difference by the distance: an arrow of length 1.",
-    }.get(p, "Sign of the difference, times (its size / the distance) to the power p − 1.")
+    }
+    return simple.get(p, "Sign of the difference, times (its size / the distance) to the power p − 1.")
