@@ -344,7 +344,7 @@ REFUSED = {
     "distance: distances do not fit": (
         DISTANCE,
         three(np.ones((1, 3)), ROWS, np.ones((5, 3))),
-        "one of each kind per triplet",
+        "one distance of each kind per triplet",
     ),
     "distance: angles of whole numbers": (
         DISTANCE,
