@@ -212,7 +212,7 @@ def above(margin, done):
 
 
 def without_own_part(given, done):
-    """The gradient of somebody who takes the lengths for fixed: the other vector over both lengths, times the pull."""
+    """The gradient of somebody who treats the lengths as fixed: the other vector over both lengths, times the pull."""
     u, v = given["input1"], given["input2"]
     pull = gathered(done["pull"], dot(u, v).shape) / np.sqrt(squared_length(u) * squared_length(v))
     return gathered(pull[..., None] * np.broadcast_arrays(u, v)[1], u.shape)
@@ -235,7 +235,7 @@ MISTAKES = {
         {"cosine": lambda given, done: done["dot_product"]},
         "You took the dot product for the cosine. Divide it by both lengths, or long vectors look alike.",
     ),
-    "root_left_out": Mistake(
+    "leaves_out_the_root": Mistake(
         {"cosine": lambda given, done: done["dot_product"] / (done["squared_length1"] * done["squared_length2"])},
         "You forgot the root. Divide by the lengths, not by the squared lengths.",
     ),

@@ -171,8 +171,8 @@ LESSON = Lesson(
     ),
     purpose="Shrinks the distances of like pairs and grows those of unlike pairs, up to a margin.",
     use_when="Your network gives one distance per pair, and you know which pairs are alike.",
-    not_when="You have the vectors and care about their angle (use cosine embedding loss), or you classify "
-    "(this is not the hinge of a support vector machine).",
+    not_when="You have the vectors and care about their angle (use cosine embedding loss), "
+    "or you classify (this is not the hinge of a support vector machine).",
     formula=r"\ell_n = \begin{cases} x_n & y_n = 1 \\ \max(0,\; m - x_n) & y_n = -1 \end{cases}",
     symbols=(
         (r"x_n", "the distance of pair n: element n of input"),
@@ -258,8 +258,9 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A loss of exactly 0",
-            "Like pairs at 0 and unlike ones beyond the margin: nothing pulls any more. Early in training "
-            "it means that like pairs are missing or the margin is too small for the scale of the distances.",
+            "Like pairs at 0 and unlike ones beyond the margin: nothing pulls any more. "
+            "Early in training it means that like pairs are missing "
+            "or the margin is too small for the scale of the distances.",
         ),
         Pitfall(
             "Exactly on the margin",

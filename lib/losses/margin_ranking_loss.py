@@ -96,11 +96,11 @@ MISTAKES = {
         {"difference": lambda given, done: np.abs(done["difference"])},
         "You dropped the sign. Which of the two is higher is the whole question, so keep it.",
     ),
-    "target_without_minus": Mistake(
+    "leaves_out_the_minus": Mistake(
         {"shortfall": lambda given, done: 2 * given["margin"] - done["shortfall"]},
         "You left out the minus before the target. A pair in the right order must make the loss smaller.",
     ),
-    "target_left_out": Mistake(
+    "leaves_out_the_target": Mistake(
         {"shortfall": lambda given, done: given["margin"] - done["difference"]},
         "You left the target out. Where it is −1 the second score should win, so the sign turns.",
     ),

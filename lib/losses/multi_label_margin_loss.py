@@ -183,7 +183,7 @@ MISTAKES = {
         {"cost_of_label": lambda given, done: costs(given, cost=lambda gap: np.maximum(2 - gap, 0))},
         "You turned the difference round: it is 1 − (score of the label − score of the wrong class).",
     ),
-    "margin_left_out": Mistake(
+    "leaves_out_the_margin": Mistake(
         {"cost_of_label": lambda given, done: costs(given, cost=lambda gap: np.maximum(gap - 1, 0))},
         "You left out the margin. A label has to win by 1, so the term is 1 minus its lead.",
     ),
@@ -191,11 +191,11 @@ MISTAKES = {
         {"cost_of_label": read_past_the_end},
         "You read on after the first −1. PyTorch takes the labels before it and ignores everything behind.",
     ),
-    "divides_by_labels": Mistake(
+    "divides_by_the_labels": Mistake(
         {"loss_per_sample": lambda given, done: done["cost_of_label"].sum(-1) / number_of_labels(given)},
         "You divided by the number of labels. PyTorch divides by the number of classes.",
     ),
-    "divides_by_pairs": Mistake(
+    "divides_by_the_pairs": Mistake(
         {
             "loss_per_sample": lambda given, done: (
                 done["cost_of_label"].sum(-1) / (number_of_labels(given) * done["is_wrong_class"].sum(-1))
@@ -307,7 +307,7 @@ LESSON = Lesson(
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **class_margins.MISTAKES},
-    grad_mistakes={**GRAD_MISTAKES, **reduction.GRAD_MISTAKES},
+    grad_mistakes={**reduction.GRAD_MISTAKES, **GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
             "A list of labels, not zeros and ones",

@@ -171,7 +171,7 @@ MISTAKES = {
         {"shortfall": lambda given, done: np.maximum(0, given["margin"] + leads(given)) * others(given)},
         "You turned the difference round: it is margin − (score of the right class − score of the other).",
     ),
-    "margin_left_out": Mistake(
+    "leaves_out_the_margin": Mistake(
         {"shortfall": lambda given, done: np.maximum(0, -leads(given)) * others(given)},
         "You left out the margin. It is not enough to lead: the right class has to lead by the margin.",
         when=has_margin,
@@ -180,7 +180,7 @@ MISTAKES = {
         {"loss_per_sample": lambda given, done: done["loss_per_sample"] * classes(given) / (classes(given) - 1)},
         "You divided by the number of other classes. PyTorch divides by all classes, the right one included.",
     ),
-    "square_left_out": Mistake(
+    "leaves_out_the_square": Mistake(
         {"loss_per_sample": lambda given, done: done["shortfall"].mean(-1)},
         "You forgot to square. With p=2 every term is squared before they are added up.",
         when=squared_without_weight,
@@ -190,7 +190,7 @@ MISTAKES = {
         "You squared the sum. With p=2 every term is squared by itself, then they are added up.",
         when=squared_without_weight,
     ),
-    "weight_left_out": Mistake(
+    "ignores_weight": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_sample"] / given["weight"][given["target"]]},
         "You left out the weight. Each sample's loss is multiplied by the weight of its right class.",
         when=has_weight,
@@ -200,7 +200,7 @@ MISTAKES = {
         "You weighted each wrong class by its own weight. It is the weight of the right class that scales the sample.",
         when=has_weight,
     ),
-    "divides_by_weights": Mistake(
+    "divides_by_the_weights": Mistake(
         {"divisor": lambda given, done: given["weight"][given["target"]].sum()},
         "You divided by the targets' weights, as cross-entropy does. Here the mean divides by the number of samples.",
         when=lambda given: takes_mean(given) and has_weight(given),
@@ -213,12 +213,12 @@ GRAD_MISTAKES = {
         "You pushed every other class. One that trails by the margin or more is left alone.",
         when=lambda given: not squared(given) and not has_weight(given),
     ),
-    "two_left_out": Mistake(
+    "leaves_out_the_two": Mistake(
         {"push": lambda given, done: done["push"] / 2},
         "You left out the 2. The slope of a square is twice what is squared.",
         when=squared,
     ),
-    "right_class_left_out": Mistake(
+    "leaves_out_the_right_class": Mistake(
         {"d_input": lambda given, done: np.where(others(given).reshape(given["input"].shape), done["d_input"], 0.0)},
         "You left out the right class. It gets minus the sum of all pushes.",
     ),
@@ -326,7 +326,7 @@ LESSON = Lesson(
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **class_margins.MISTAKES},
-    grad_mistakes={**GRAD_MISTAKES, **reduction.GRAD_MISTAKES},
+    grad_mistakes={**reduction.GRAD_MISTAKES, **GRAD_MISTAKES},
     pitfalls=(
         class_margins.NOTHING_BELOW_ZERO,
         Pitfall(

@@ -75,8 +75,8 @@ MISTAKES = {
 }
 
 GRAD_MISTAKES = {
-    **triplets.not_divided_by_distance(straight),
     **triplets.GRAD_MISTAKES,
+    **triplets.not_divided_by_distance(straight),
     "other_sign_of_positive": Mistake(
         {"d_positive": lambda given, done: -done["d_positive"]},
         "The sign is the other way round: the positive enters the difference with a minus.",

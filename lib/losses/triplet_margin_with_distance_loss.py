@@ -211,8 +211,9 @@ MISTAKES = {
 }
 
 GRAD_MISTAKES = {
+    **triplets.GRAD_MISTAKES,
     **triplets.not_divided_by_distance(straight),
-    "two_left_out": Mistake(
+    "leaves_out_the_two": Mistake(
         {
             "positive_slope": lambda given, done: done["positive_slope"] / 2,
             "negative_slope": lambda given, done: done["negative_slope"] / 2,
@@ -220,7 +221,6 @@ GRAD_MISTAKES = {
         "You left out the 2 that comes down from the square.",
         when=squared,
     ),
-    **triplets.GRAD_MISTAKES,
     "other_sign_of_anchor": Mistake(
         {"d_anchor": lambda given, done: -done["d_anchor"]},
         "The sign is the other way round: the gradient says how the loss rises; descent then goes the other way.",

@@ -27,11 +27,11 @@ def classes(given: Mapping[str, Any]) -> int:
 
 
 MISTAKES = {
-    "not_divided_by_classes": Mistake(
+    "adds_up_the_classes": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_sample"] * classes(given)},
         "You only added up. PyTorch divides each sample's sum by the number of classes, even with reduction='none'.",
     ),
-    "divides_by_scores": Mistake(
+    "divides_by_elements": Mistake(
         {"divisor": lambda given, done: given["input"].size},
         "You divided by the number of scores. The classes are divided out already; the mean counts the samples.",
         when=reduction.takes_mean,

@@ -73,7 +73,7 @@ MARGIN_IS_ADDED = {
         "You took the margin away. It is added, so that a narrow win still costs something.",
         when=has_margin,
     ),
-    "margin_left_out": Mistake(
+    "leaves_out_the_margin": Mistake(
         {"shortfall": lambda given, done: done["shortfall"] - given["margin"]},
         "You left out the margin. It is added before anything is cut off at 0.",
         when=has_margin,

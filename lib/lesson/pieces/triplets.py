@@ -267,7 +267,7 @@ def adds_differences(of: Callable[[np.ndarray], np.ndarray]) -> dict[str, Callab
 def norm_mistakes(straight: Callable[[Given], bool], along_axes: Callable[[Given], bool]) -> dict[str, Mistake]:
     """Slips where the distance is straight, or goes along the axes; each lesson says in its own way when it does."""
     return {
-        "root_left_out": Mistake(
+        "leaves_out_the_root": Mistake(
             both_distances(lambda given, done, other: done[f"{other}_distance"] ** 2),
             "You left out the root: this is the squared distance. PyTorch compares the distances themselves.",
             when=straight,
@@ -294,7 +294,7 @@ def not_divided_by_distance(straight: Callable[[Given], bool]) -> dict[str, Mist
 
 
 MISTAKES = {
-    "swap_left_out": Mistake(
+    "leaves_out_the_swap": Mistake(
         {"nearer_distance": lambda given, done: done["negative_distance"]},
         "You left the swap out. "
         "With swap=True the negative counts with its smaller distance: to the anchor or to the positive.",
@@ -323,7 +323,7 @@ MISTAKES = {
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
     **margins.PULLS_BEYOND_THE_MARGIN,
-    "positive_left_out": Mistake(
+    "leaves_out_the_positive": Mistake(
         {
             "d_anchor": lambda given, done: (
                 -gathered(through_distance(done["pull"], done["negative_slope"]), given["anchor"].shape)
