@@ -254,11 +254,11 @@ def both_distances(changed: Callable[[Given, Mapping[str, Any], str], Any]) -> d
     }
 
 
-def adds_differences(of: Callable[[np.ndarray], np.ndarray]) -> dict[str, Callable[..., Any]]:
-    """The slip of adding up, over the coordinates, a function of the differences from the anchor."""
+def adds_differences(seen_as: Callable[[np.ndarray], np.ndarray]) -> dict[str, Callable[..., Any]]:
+    """The slip of adding up the differences from the anchor, each `seen_as` something else: its size, or as it is."""
 
     def added(given, done, other):
-        summed = of(np.atleast_1d(given["anchor"] - given[other])).sum(-1)
+        summed = seen_as(np.atleast_1d(given["anchor"] - given[other])).sum(-1)
         return np.broadcast_to(summed, np.shape(done[f"{other}_distance"]))
 
     return both_distances(added)
@@ -281,6 +281,7 @@ def norm_mistakes(straight: Callable[[Given], bool], along_axes: Callable[[Given
 
 
 def not_divided_by_distance(straight: Callable[[Given], bool]) -> dict[str, Mistake]:
+    """The slip of taking the difference itself for the slope of a straight distance."""
     return {
         "not_divided_by_distance": Mistake(
             {
