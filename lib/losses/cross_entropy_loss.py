@@ -74,20 +74,21 @@ def by_hand(input, target, *, weight, ignore_index, reduction, label_smoothing) 
         words="Raise e to each score of the sample, add up, take the natural logarithm.",
     )
     surprise = carry(log_total, shown, log_sum_exp)[..., None] - (scores - largest[..., None])  # s − x, digits kept
+
+    def worked(*nc):
+        return formula("(<log_sum_exp> - <input>)", log_sum_exp=log_sum_exp[nc[:-1]], input=scores[nc])
+
     if checks.is_float(target):
-        yield from with_probabilities(
-            surprise, scores, log_sum_exp, class_last(target), weight, reduction, label_smoothing
-        )
+        yield from with_probabilities(surprise, worked, class_last(target), weight, reduction, label_smoothing)
     else:
-        yield from with_indices(surprise, scores, log_sum_exp, target, weight, ignore_index, reduction, label_smoothing)
+        yield from with_indices(surprise, worked, scores, target, weight, ignore_index, reduction, label_smoothing)
 
 
-def with_indices(surprise, scores, log_sum_exp, target, weight, ignore_index, reduction, label_smoothing) -> Steps:
-    """One right class per sample, and its weight."""
+def with_indices(surprise, worked, scores, target, weight, ignore_index, reduction, label_smoothing) -> Steps:
+    """One right class per sample, and its weight. `worked` is a class's surprise with its numbers."""
     counts, y = counted(scores, target, ignore_index)
     w = weights_of_targets(class_weights(weight, scores), counts, y)
-    right = at_class(scores, y)
-    yield Step("right_score", r"x_{n,y_n} = \text{input}[n, y_n]", right, axes="n", given=True)
+    yield Step("right_score", r"x_{n,y_n} = \text{input}[n, y_n]", at_class(scores, y), axes="n", given=True)
     each = yield Step(
         "right_class_part" if label_smoothing else "loss_per_sample",
         (r"a_n" if label_smoothing else r"\ell_n")
@@ -95,42 +96,29 @@ def with_indices(surprise, scores, log_sum_exp, target, weight, ignore_index, re
         np.where(counts, w * at_class(surprise, y), 0.0),
         axes="n",
         worked=lambda *n: unless_ignored(
-            counts[n],
-            times(weight) + "(<log_sum_exp> - <right_score>)",
-            weight=w[n],
-            log_sum_exp=log_sum_exp[n],
-            right_score=right[n],
+            counts[n], times(weight) + "<surprise>", weight=w[n], surprise=worked(*n, y[n])
         ),
         words="The loss without smoothing: the log of the sum, less the score of the right class."
         if label_smoothing
         else "From the log of the sum, take away the score of the right class (then times its weight, if any).",
     )
     if label_smoothing:
-        each = yield from smoothed(each, surprise, scores, log_sum_exp, counts, weight, label_smoothing)
+        each = yield from smoothed(each, surprise, worked, counts, weight, label_smoothing)
     yield from reduce_weighted(each, reduction, w, counts, weight)
 
 
-def smoothed(own, surprise, scores, log_sum_exp, counts, weight, eps) -> Steps:
+def smoothed(own, surprise, worked, counts, weight, eps) -> Steps:
     """The right class's part mixed with the same for all classes; returns it."""
-    weights = class_weights(weight, scores)
+    weights, C = class_weights(weight, surprise), surprise.shape[-1]
     parts = by_class(
-        lambda *nc: formula(
-            times(weight) + "(<log_sum_exp> - <input>)",
-            weight=weights[nc[-1]],
-            log_sum_exp=log_sum_exp[nc[:-1]],
-            input=scores[nc],
-        ),
-        scores.shape[-1],
-        " + ",
+        lambda *nc: formula(times(weight) + "<surprise>", weight=weights[nc[-1]], surprise=worked(*nc)), C, " + "
     )
     every = yield Step(
         "all_classes_part",
         r"b_n = \frac{1}{C} \sum_c " + (r"" if weight is None else r"w_c ") + r"(s_n - x_{nc})",
-        np.where(counts, (weights * surprise).sum(-1) / scores.shape[-1], 0.0),
+        np.where(counts, (weights * surprise).sum(-1) / C, 0.0),
         axes="n",
-        worked=lambda *n: unless_ignored(
-            counts[n], r"\frac{<parts>}{<classes>}", parts=parts(*n), classes=scores.shape[-1]
-        ),
+        worked=lambda *n: unless_ignored(counts[n], r"\frac{<parts>}{<C>}", parts=parts(*n), C=C),
         words="The same for every class in turn, averaged over the classes.",
     )
     each = yield Step(
@@ -150,12 +138,11 @@ def smoothed(own, surprise, scores, log_sum_exp, counts, weight, eps) -> Steps:
     return each
 
 
-def with_probabilities(surprise, scores, log_sum_exp, target, weight, reduction, label_smoothing) -> Steps:
+def with_probabilities(surprise, worked, target, weight, reduction, label_smoothing) -> Steps:
     """A probability for each class as target."""
-    towards, kind, weights = target, "target", class_weights(weight, scores)
+    towards, kind, weights, C = target, "target", class_weights(weight, surprise), target.shape[-1]
     if label_smoothing:
-        kept, spread = 1 - label_smoothing, label_smoothing / max(1, target.shape[-1])
-        kind = "smoothed_target"
+        kind, kept, spread = "smoothed_target", 1 - label_smoothing, label_smoothing / max(1, C)
         towards = yield Step(
             kind,
             r"t'_{nc} = (1 - \varepsilon)\, t_{nc} + \frac{\varepsilon}{C}",
@@ -163,7 +150,7 @@ def with_probabilities(surprise, scores, log_sum_exp, target, weight, reduction,
             axes="nc",
             worked=by_class(
                 lambda *nc: formula(r"<kept> \cdot <target> + <spread>", kept=kept, target=target[nc], spread=spread),
-                target.shape[-1],
+                C,
             ),
             words="Move label_smoothing of each target onto all classes evenly.",
         )
@@ -174,13 +161,12 @@ def with_probabilities(surprise, scores, log_sum_exp, target, weight, reduction,
         axes="n",
         worked=by_class(
             lambda *nc: formula(
-                times(weight) + times(towards, kind) + "(<log_sum_exp> - <input>)",
+                rf"{times(weight)}<{kind}> \cdot <surprise>",
                 **{kind: towards[nc]},
                 weight=weights[nc[-1]],
-                log_sum_exp=log_sum_exp[nc[:-1]],
-                input=scores[nc],
+                surprise=worked(*nc),
             ),
-            scores.shape[-1],
+            C,
             " + ",
         ),
         words="For each class: its target probability times (log of the sum less its score). Add up.",
@@ -203,18 +189,18 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction, label_smo
         ),
         words="The probabilities that the scores stand for.",
     )
-    pull = yield from pull_of_targets(scores, target, weight, ignore_index, label_smoothing)
+    pull, counts = yield from pull_of_targets(scores, target, weight, ignore_index, label_smoothing)
     each = yield from share(s, reduction)
-    gradient = np.where(pull.any(-1, keepdims=True), p * pull.sum(-1, keepdims=True) - pull, 0.0)
+    gradient = p * pull.sum(-1, keepdims=True) - pull
     two_axes = input.ndim <= 2
     yield Step(
         "d_input",
         r"\frac{\partial L}{\partial x_{nc}} = \frac{1}{W} \left(p_{nc} \sum_k q_{nk} - q_{nc}\right)",
-        class_second(np.where(gradient == 0, 0.0, gradient * each)),
+        class_second(np.where(counts[..., None], gradient * each, gradient)),  # ignored: 0, even where W is 0
         axes="nc" if two_axes else "",
         worked=by_class(
             lambda *nc: formula(
-                r"<share>(<softmax> \cdot <pulls> - <target_pull>)",
+                r"<share>(<softmax> \cdot <pulls> - <target_pull>)" if counts[nc[:-1]] else "0",
                 share=each,
                 softmax=p[nc],
                 pulls=pull[nc[:-1]].sum(),
@@ -236,9 +222,9 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction, label_smo
 
 
 def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> Steps:
-    """The weighted target distribution of each sample; returns it."""
+    """The weighted target distribution of each sample; returns it, and which samples count."""
     if checks.is_float(target):
-        counts, towards = np.True_, class_last(target)
+        counts, towards = np.ones(scores.shape[:-1], bool), class_last(target)
     else:
         counts, y = counted(scores, target, ignore_index)
         towards = one_hot(scores, counts, y)
@@ -250,7 +236,7 @@ def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> St
         axes="nc",
         words="Write the target as probabilities (1 for the right class, 0 elsewhere), times the class weights.",
     )
-    return answer
+    return answer, counts
 
 
 def naive(*, input, target, **_):

@@ -86,7 +86,10 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction) -> Steps:
         class_second(np.where(at_target | (pull != 0), -pull * each, 0.0)),
         axes="nc" if two_axes else "",
         worked=by_class(
-            lambda *nc: formula(r"-<share> \cdot <target_pull>", share=each, target_pull=pull[nc]), log_p.shape[-1]
+            lambda *nc: formula(
+                r"-<share> \cdot <target_pull>" if counts[nc[:-1]] else "0", share=each, target_pull=pull[nc]
+            ),
+            log_p.shape[-1],
         )
         if two_axes
         else None,
