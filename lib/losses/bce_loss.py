@@ -9,7 +9,7 @@ from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.logistic import COX, cost_mistakes, other_sign, yes_at
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
-from lib.lesson.pieces.scores import base_2, sigmoid
+from lib.lesson.pieces.scores import logarithm_to_base_2, sigmoid
 from lib.lesson.pieces.weights import stretched, times, unweighted
 from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
@@ -138,7 +138,7 @@ MISTAKES = {
         {"log_yes": lambda given, done: np.log(sigmoid(given["input"]))},
         "You took a sigmoid first. The input is probabilities already; BCE with logits is the one that takes scores.",
     ),
-    **base_2("log_yes"),
+    **logarithm_to_base_2("log_yes"),
     "keeps_log_0": Mistake(
         {"log_yes": lambda given, done: np.log(given["input"])},
         "You kept log 0 = −∞. PyTorch never goes below −100, so that the loss stays finite.",

@@ -18,7 +18,15 @@ from lib.lesson.pieces.classes import (
     weights_of_targets,
 )
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
-from lib.lesson.pieces.scores import base_2, by_class, carry, class_last, class_second, log_softmax, shifted
+from lib.lesson.pieces.scores import (
+    by_class,
+    carry,
+    class_last,
+    class_second,
+    log_softmax,
+    logarithm_to_base_2,
+    shifted,
+)
 from lib.lesson.pieces.weights import has_weight, times
 from lib.lesson.spec import (
     Bars,
@@ -263,12 +271,12 @@ MISTAKES = {
         "You took the softmax of the scores first. Cross-entropy takes raw scores and does that itself; "
         "this way softmax is applied twice.",
     ),
-    "no_logarithm": Mistake(
+    "leaves_out_the_logarithm": Mistake(
         {"log_sum_exp": lambda given, done: np.exp(class_last(given["input"])).sum(-1)},
         "You added up the exponentials and left out the logarithm.",
     ),
-    **base_2("log_sum_exp"),
-    "no_exponentials": Mistake(
+    **logarithm_to_base_2("log_sum_exp"),
+    "leaves_out_the_exponentials": Mistake(
         {"log_sum_exp": lambda given, done: np.log(class_last(given["input"]).sum(-1))},
         "You added up the scores themselves. Raise e to each score before adding.",
     ),

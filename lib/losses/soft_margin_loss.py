@@ -9,7 +9,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.logistic import COX, other_sign, yes_at
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
-from lib.lesson.pieces.scores import base_2
+from lib.lesson.pieces.scores import logarithm_to_base_2
 from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
 
@@ -100,7 +100,7 @@ MISTAKES = {
         {"loss_per_element": lambda given, done: np.maximum(0, 1 - done["agreement"])},
         "You worked out the hinge, max(0, 1 − m). The soft margin is log(1 + e^−m).",
     ),
-    **base_2("loss_per_element"),
+    **logarithm_to_base_2("loss_per_element"),
     **reduction.DIVIDES_BY_ROWS,
     **reduction.MISTAKES,
 }

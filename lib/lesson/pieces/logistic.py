@@ -106,7 +106,7 @@ def cost_mistakes(
 
 
 PROBABILITY_MISTAKES = {
-    "no_sigmoid": Mistake(
+    "leaves_out_the_sigmoid": Mistake(
         {"probability": lambda given, done: given["input"]},
         "You took the score as it is. Put it through the sigmoid first: 1 / (1 + e^−x).",
     ),

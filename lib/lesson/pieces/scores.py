@@ -66,10 +66,10 @@ def score_behind(sent: np.ndarray, shown: np.ndarray, score: np.ndarray) -> np.n
     return np.where(sent == shown, score, np.log(sent) - np.log1p(-sent))
 
 
-def base_2(step: str) -> dict[str, Mistake]:
+def logarithm_to_base_2(step: str) -> dict[str, Mistake]:
     """The logarithm of the wrong base, taken at `step`."""
     return {
-        "base_2": Mistake(
+        "logarithm_to_base_2": Mistake(
             {step: lambda given, done: done[step] / np.log(2)},
             "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
         ),
