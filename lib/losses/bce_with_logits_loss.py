@@ -359,14 +359,16 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": np.array([x, -x]), "target": np.array([0.0, 1.0])},
         naive=naive,
-        says="From 37 on (17 in float32) the sigmoid is exactly 1 and log(1 − 1) is −∞. PyTorch never computes the "
-        "sigmoid: log σ(x) = min(x, 0) − log(1 + e^−|x|), and the loss of a wrong score of 1000 is 1000.",
+        says="From 37 on (17 in float32) the sigmoid is exactly 1 and log(1 − 1) is −∞. "
+        "PyTorch never computes the sigmoid: log σ(x) = min(x, 0) − log(1 + e^−|x|), "
+        "and the loss of a wrong score of 1000 is 1000.",
     ),
     pictures=(
         Curves(
             "The score moves",
-            "On the right side the loss dies away, on the wrong side it becomes a straight line of slope 1 "
-            "(or pos_weight). The curves for yes and no cross at ln 2.",
+            "On the right side the loss dies away, "
+            "on the wrong side it becomes a straight line of slope 1 (or pos_weight). "
+            "The curves for yes and no cross at ln 2.",
             values=yes_at,
             low=-6,
             high=6,
@@ -379,8 +381,8 @@ LESSON = Lesson(
         ),
         Curves(
             "Beside a squared error",
-            "For a “yes”, soft margin loss is the same curve. MSE loss has its lowest point at a score of 1 and "
-            "punishes a score of 3 for being more right than asked.",
+            "For a “yes”, soft margin loss is the same curve. MSE loss has its lowest point at a score of 1 "
+            "and punishes a score of 3 for being more right than asked.",
             values=yes_at,
             low=-4,
             high=4,

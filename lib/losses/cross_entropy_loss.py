@@ -319,8 +319,8 @@ LESSON = Lesson(
     names=("交叉熵", "交叉熵损失", "softmax loss", "log loss", "categorical cross-entropy"),
     purpose="Punishes a low score for the right class.",
     use_when="Exactly one of several classes is right (or a known mix of them), and the network ends in raw scores.",
-    not_when="Several labels can be right at once (use BCE with logits), or the network already ends in log-softmax "
-    "(use NLL loss).",
+    not_when="Several labels can be right at once (use BCE with logits), "
+    "or the network already ends in log-softmax (use NLL loss).",
     formula=r"\ell_n = w_{y_n} \big(\log \textstyle\sum_c e^{x_{nc}} - x_{n,y_n}\big)",
     symbols=(
         (r"x_{nc}", "the score (logit) of sample n for class c"),
@@ -412,8 +412,8 @@ LESSON = Lesson(
         classes.EVERYTHING_IGNORED,
         Pitfall(
             "The mean is weighted, the sum is not divided",
-            "Dividing by 1 + 2 + 2 happens with reduction='mean' only. With probabilities as target "
-            "it does not happen at all: the mean divides by the number of samples.",
+            "Dividing by 1 + 2 + 2 happens with reduction='mean' only. "
+            "With probabilities as target it does not happen at all: the mean divides by the number of samples.",
         ),
         OLD_ARGUMENTS,
     ),

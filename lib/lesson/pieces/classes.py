@@ -53,7 +53,7 @@ def positions_of(input: np.ndarray) -> tuple[int, ...]:
 
 
 def need_class_indices(input: np.ndarray, target: np.ndarray, ignore_index: int) -> None:
-    """Targets that name a class of input, or are ignored. Without any class torch takes a batch of some shapes only."""
+    """Targets that name a class of input, or are ignored. Without classes torch takes input of 1, 2 or 4 axes."""
     if not classes_of(input) and target.size and input.ndim not in (1, 2, 4):
         raise Refusal("input has shape {shape}; expected at least one class.", shape=checks.words(input.shape))
     checks.need_class_indices(target, classes_of(input), ignore_index, bytes_too=input.ndim <= 2)
@@ -97,8 +97,10 @@ def unless_ignored(counts: np.bool_, template: str, **values: Any) -> Formula:
 def reduce_weighted(
     each: np.ndarray, reduction: str, w: np.ndarray, counts: np.ndarray, weight: np.ndarray | None
 ) -> Steps:
-    """The losses' reduction, where the mean divides by the weights `w` of the samples' classes (that is their number,
-    if there are no weights)."""
+    """Reduces the losses. The mean divides by the sum of `w`, the weights of the samples' classes.
+
+    Without weights that is the number of samples that count.
+    """
     weighted = weight is not None
     yield from reduce(
         each,

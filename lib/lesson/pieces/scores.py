@@ -21,8 +21,9 @@ def class_second(by_class: np.ndarray) -> np.ndarray:
 
 
 def by_class(one: Callable[..., Formula], classes: int, sign: str = r",\; ") -> Callable[..., Formula]:
-    """What one class is with its numbers, `one(*sample, class)`, written for every class of a sample: listed, or added
-    up where `sign` is a plus.
+    """From the formula of one class, `one(*sample, class)`, that of a sample: all its classes in a list.
+
+    Where `sign` is a plus they are added up instead.
     """
     return lambda *n: joined((one(*n, c) for c in range(classes)), sign)
 
