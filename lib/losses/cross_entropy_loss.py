@@ -10,12 +10,11 @@ from lib.lesson.pieces import checks, classes, draw
 from lib.lesson.pieces.classes import (
     at_class,
     class_weights,
-    counted,
     has_indices,
     one_hot,
     reduce_weighted,
+    targets_of,
     unless_ignored,
-    weights_of_targets,
 )
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
 from lib.lesson.pieces.scores import (
@@ -94,8 +93,7 @@ def by_hand(input, target, *, weight, ignore_index, reduction, label_smoothing) 
 
 def with_indices(surprise, worked, scores, target, weight, ignore_index, reduction, label_smoothing) -> Steps:
     """One right class per sample, and its weight. `worked` is a class's surprise with its numbers."""
-    counts, y = counted(scores, target, ignore_index)
-    w = weights_of_targets(class_weights(weight, scores), counts, y)
+    counts, y, w = targets_of(scores, target, weight, ignore_index)
     yield Step("right_score", r"x_{n,y_n} = \text{input}[n, y_n]", at_class(scores, y), axes="n", given=True)
     each = yield Step(
         "right_class_part" if label_smoothing else "loss_per_sample",
@@ -234,7 +232,7 @@ def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> St
     if checks.is_float(target):
         counts, towards = np.ones(scores.shape[:-1], bool), class_last(target)
     else:
-        counts, y = counted(scores, target, ignore_index)
+        counts, y, _ = targets_of(scores, target, weight, ignore_index)
         towards = one_hot(scores, counts, y)
     smooth = (1 - label_smoothing) * towards + label_smoothing / max(1, scores.shape[-1])
     answer = yield Step(

@@ -9,14 +9,12 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, classes, draw
 from lib.lesson.pieces.classes import (
     at_class,
-    class_weights,
-    counted,
     one_hot,
     reduce_weighted,
     some_ignored,
+    targets_of,
     unless_ignored,
     weights_in,
-    weights_of_targets,
 )
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, share
 from lib.lesson.pieces.scores import by_class, class_last, class_second
@@ -38,8 +36,7 @@ def check(*, input, target, weight, ignore_index, reduction):
 def by_hand(input, target, *, weight, ignore_index, reduction) -> Steps:
     """From log-probabilities to the loss, in nats."""
     log_p = class_last(input)
-    counts, y = counted(log_p, target, ignore_index)
-    w = weights_of_targets(class_weights(weight, log_p), counts, y)
+    counts, y, w = targets_of(log_p, target, weight, ignore_index)
     right = at_class(log_p, y)
     yield Step(
         "right_log_probability",
@@ -66,8 +63,7 @@ def by_hand(input, target, *, weight, ignore_index, reduction) -> Steps:
 def grad_by_hand(s, input, target, *, weight, ignore_index, reduction) -> Steps:
     """Only the right class's log-probability is pulled, and always with the same strength."""
     log_p = class_last(input)
-    counts, y = counted(log_p, target, ignore_index)
-    w = weights_of_targets(class_weights(weight, log_p), counts, y)
+    counts, y, w = targets_of(log_p, target, weight, ignore_index)
     at_target = one_hot(log_p, counts, y)
     each = yield from share(s, reduction)
     pull = yield Step(

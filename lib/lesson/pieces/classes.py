@@ -15,6 +15,8 @@ from lib.lesson.pieces.weights import has_weight
 from lib.lesson.spec import Mistake, Number, Pitfall, Steps, Tensor
 from lib.refusal import Refusal
 
+Targets = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 SYMBOLS = (
     (r"y_n", "the right class of sample n"),
     (r"w_c", "the weight of class c (1 unless given)"),
@@ -59,14 +61,21 @@ def need_class_indices(input: np.ndarray, target: np.ndarray, ignore_index: int)
     checks.need_class_indices(target, classes_of(input), ignore_index, bytes_too=input.ndim <= 2)
 
 
-def counted(scores: np.ndarray, target: np.ndarray, ignore_index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which samples count, and the class of each: class 0 stands in for those that are ignored.
+def class_weights(weight: np.ndarray | None, scores: np.ndarray) -> np.ndarray:
+    """One weight per class: 1 for each unless they are given."""
+    return np.ones(scores.shape[-1:], scores.dtype) if weight is None else weight
 
-    `scores` has its classes last; the answers have one entry per sample.
+
+def targets_of(scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None, ignore_index: int) -> Targets:
+    """Which samples count; the class of each; the weight of that class. `scores` has its classes last.
+
+    For ignored samples class 0 stands in, and the weight is 0.
     """
     target = target.reshape(scores.shape[:-1])
     counts = target != ignore_index
-    return counts, np.where(counts, target, 0).astype(np.int64)
+    y = np.where(counts, target, 0).astype(np.int64)
+    weights = class_weights(weight, scores)
+    return counts, y, np.where(counts, weights[y] if weights.size else 0.0, 0.0)
 
 
 def at_class(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -77,16 +86,6 @@ def at_class(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
 def one_hot(scores: np.ndarray, counts: np.ndarray, y: np.ndarray) -> np.ndarray:
     """True at each sample's class, if the sample counts; False elsewhere. In the shape of `scores`, classes last."""
     return (y[..., None] == np.arange(scores.shape[-1])) & counts[..., None]
-
-
-def class_weights(weight: np.ndarray | None, scores: np.ndarray) -> np.ndarray:
-    """One weight per class: 1 for each unless they are given."""
-    return np.ones(scores.shape[-1:], scores.dtype) if weight is None else weight
-
-
-def weights_of_targets(weights: np.ndarray, counts: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The weight of each sample's class; 0 for ignored samples."""
-    return np.where(counts, weights[y] if weights.size else 0.0, 0.0)
 
 
 def unless_ignored(counts: np.bool_, template: str, **values: Any) -> Formula:
@@ -126,8 +125,8 @@ def some_ignored(given: Mapping[str, Any]) -> bool:
 
 def weights_in(given: Mapping[str, Any]) -> np.ndarray:
     """The weight of each sample's class; 1 for ignored samples, whose loss is 0 without one."""
-    counts, y = counted(class_last(given["input"]), given["target"], given["ignore_index"])
-    return np.where(counts, weights_of_targets(given["weight"], counts, y), 1.0)
+    counts, _, w = targets_of(class_last(given["input"]), given["target"], given["weight"], given["ignore_index"])
+    return np.where(counts, w, 1.0)
 
 
 MISTAKES = {
