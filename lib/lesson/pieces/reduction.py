@@ -108,6 +108,14 @@ DIVIDES_BY_ROWS = {
     ),
 }
 
+DIVIDES_BY_ELEMENTS = {
+    "divides_by_elements": Mistake(
+        {"divisor": lambda given, done: given["input"].size},
+        "You divided by the number of elements. One sample gives one loss, so count the samples.",
+        when=takes_mean,
+    ),
+}
+
 COUNTS_WHAT_COSTS = {
     "counts_what_costs": Mistake(
         {"divisor": lambda given, done: np.count_nonzero(losses(done))},
