@@ -22,7 +22,7 @@ def reduce(
     each: np.ndarray,
     reduction: str,
     *,
-    of: str = "",  # TRANSITION: required once every lesson names it
+    of: str,
     divisor: Any = None,
     divisor_latex: str = r"W = N",
     divisor_worked: Callable[..., Formula] | None = None,
