@@ -158,8 +158,9 @@ def _comparison(lesson: Lesson, values: Mapping[str, Any]) -> str:
 
 def _pairs(lesson: Lesson, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The NumPy name and the PyTorch name of each number that both computed."""
-    steps = run.work_gradient(lesson, values).steps
-    names = run.differentiable(lesson, run.given_values(lesson, values))
+    case = run.Case.of(lesson, values)
+    steps = case.gradient.steps
+    names = run.differentiable(lesson, case.given)
     grads = [(f'gradient_steps["d_{name}"]', f"{name}.grad") for name in names if f"d_{name}" in steps]
     return [("list(steps.values())[-1]", f"{result_variable(lesson)}.detach()"), *grads]
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.run.given import check, given_values
-from lib.lesson.spec import Step, Steps, Topic
+from lib.lesson.spec import Step, Steps
 
 Answer = Callable[[Step, Mapping[str, np.ndarray]], Any]
 
@@ -55,10 +54,3 @@ def finish(steps: Steps) -> Any:
                 step = steps.send(np.asarray(step.value))
         except StopIteration as end:
             return end.value
-
-
-def work(lesson: Topic, values: Mapping[str, Any], answer: Answer = go_on, dtype: Any = np.float64) -> Worked:
-    """The hand calculation with `answer` deciding what each step goes on with, in the precision `dtype`."""
-    check(lesson, values)
-    given = given_values(lesson, values, dtype)
-    return drive(lesson.by_hand(**given), answer)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lib.lesson.run.drive import work
+from lib.lesson.run.case import Case
 from lib.lesson.run.given import given_values
 from lib.lesson.run.loss import REFUSALS, torch_result
 from lib.lesson.spec import Lesson
@@ -87,7 +87,8 @@ def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | 
                 assert lesson.extremes is not None
                 return np.asarray(lesson.extremes.naive(**given)).astype(dtype)
             case "stable":
-                return np.asarray(list(work(lesson, given, dtype=dtype).steps.values())[-1].value).astype(dtype)
+                steps = Case.of(lesson, given, dtype).forward.steps
+                return np.asarray(next(reversed(steps.values())).value).astype(dtype)
             case "torch":
                 return torch_result(lesson, {name: given[name] for name in values}).value
     except REFUSALS as error:

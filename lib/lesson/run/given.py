@@ -12,18 +12,35 @@ from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch, Tensor, 
 
 def given_values(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> dict[str, Any]:
     """Every field's value: what is given, else torch's default; floating tensors in `dtype`."""
-    unknown = sorted(set(values) - {f.name for f in lesson.fields})
-    if unknown:
-        raise ValueError(f"{lesson.torch_name} has no {' or '.join(unknown)}; it takes {_names(lesson)}.")
-    return {f.name: _in_precision(_read(f, values), dtype) for f in lesson.fields}
+    return _in_precision(_read_all(lesson, values), dtype)
+
+
+def checked(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> dict[str, Any]:
+    """The same, once the lesson has checked them (in float64). Raises a ValueError for what torch rejects."""
+    read = _read_all(lesson, values)
+    given = _in_precision(read, np.float64)
+    lesson.check(**given)
+    names = lesson.one_precision(given)
+    _need_one_precision({name: value for name, value in read.items() if name in names})
+    return given if dtype == np.float64 else _in_precision(read, dtype)
 
 
 def check(lesson: Topic, values: Mapping[str, Any]) -> None:
-    """ValueError, in plain words, for what torch rejects."""
-    given = given_values(lesson, values)
-    lesson.check(**given)
-    names = lesson.one_precision(given)
-    _need_one_precision({name: _read(f, values) for f in lesson.fields if (name := f.name) in names})
+    """Raises a ValueError, in plain words, for what torch rejects."""
+    checked(lesson, values)
+
+
+def _read_all(lesson: Topic, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field's value in the precision in which it was given."""
+    unknown = sorted(set(values) - {f.name for f in lesson.fields})
+    if unknown:
+        raise ValueError(f"{lesson.torch_name} has no {' or '.join(unknown)}; it takes {_names(lesson)}.")
+    return {f.name: _read(f, values) for f in lesson.fields}
+
+
+def _in_precision(read: Mapping[str, Any], dtype: Any) -> dict[str, Any]:
+    """The same with every floating tensor in `dtype`."""
+    return {name: value.astype(dtype) if is_floating(value) else value for name, value in read.items()}
 
 
 def _need_one_precision(values: Mapping[str, Any]) -> None:
@@ -35,12 +52,6 @@ def _need_one_precision(values: Mapping[str, Any]) -> None:
 
 def _names(lesson: Topic) -> str:
     return ", ".join(f.name for f in lesson.fields)
-
-
-def _in_precision(value: Any, dtype: Any) -> Any:
-    if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
-        return value.astype(dtype)
-    return value
 
 
 def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
@@ -115,3 +126,7 @@ def as_array(spec: Tensor, value: Any) -> np.ndarray:
 
 def is_inexact(value: Any) -> bool:
     return isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.inexact)
+
+
+def is_floating(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating)
