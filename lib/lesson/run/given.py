@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch, Tensor, Topic
+from lib.refusal import Refusal
 
 
 def given_values(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> dict[str, Any]:
@@ -34,7 +35,13 @@ def _read_all(lesson: Topic, values: Mapping[str, Any]) -> dict[str, Any]:
     """Every field's value in the precision in which it was given."""
     unknown = sorted(set(values) - {f.name for f in lesson.fields})
     if unknown:
-        raise ValueError(f"{lesson.torch_name} has no {' or '.join(unknown)}; it takes {_names(lesson)}.")
+        taken = ", ".join(f.name for f in lesson.fields)
+        raise Refusal(
+            "{lesson} has no {unknown}; it takes {taken}.",
+            lesson=lesson.torch_name,
+            unknown=" or ".join(unknown),
+            taken=taken,
+        )
     return {f.name: _read(f, values) for f in lesson.fields}
 
 
@@ -47,17 +54,13 @@ def _need_one_precision(values: Mapping[str, Any]) -> None:
     kinds = {name: values[name].dtype.name for name in values if is_inexact(values[name])}
     if len(set(kinds.values())) > 1:
         held = ", ".join(f"{name} is {kind}" for name, kind in kinds.items())
-        raise ValueError(f"Torch takes these in one precision only, but {held}.")
-
-
-def _names(lesson: Topic) -> str:
-    return ", ".join(f.name for f in lesson.fields)
+        raise Refusal("Torch takes these in one precision only, but {held}.", held=held)
 
 
 def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
     missing = isinstance(spec, Tensor) and not spec.optional and spec.default is None
     if missing and values.get(spec.name) is None:
-        raise ValueError(f"{spec.name} is missing: {spec.says}")
+        raise Refusal("{name} is missing: {says}", name=spec.name, says=spec.says)
     value = values.get(spec.name, spec.default)
     match spec:
         case Tensor():
@@ -67,9 +70,10 @@ def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
         case Numbers():
             return _read_numbers(spec, value)
         case Choice() if value not in spec.options and not _of_ones_own(spec, value):
-            raise ValueError(f"{spec.name} is {value!r}; expected {_either(spec.options)}.")
+            expected = _either(spec.options)
+            raise Refusal("{name} is {value!r}; expected {expected}.", name=spec.name, value=value, expected=expected)
         case Switch() if not isinstance(value, bool | np.bool_):
-            raise ValueError(f"{spec.name} is {value!r}; expected True or False.")
+            raise Refusal("{name} is {value!r}; expected True or False.", name=spec.name, value=value)
     return value
 
 
@@ -82,23 +86,23 @@ def _of_ones_own(spec: Choice, value: Any) -> bool:
 
 def _read_number(spec: Number, value: Any) -> float | int:
     if isinstance(value, bool | str) or value is None or np.ndim(value) != 0:
-        raise ValueError(f"{spec.name} is {value!r}; expected a number.")
+        raise Refusal("{name} is {value!r}; expected a number.", name=spec.name, value=value)
     if spec.integer and value != int(value):
-        raise ValueError(f"{spec.name} is {value}; expected a whole number.")
+        raise Refusal("{name} is {value}; expected a whole number.", name=spec.name, value=value)
     return int(value) if spec.integer else float(value)
 
 
 def _read_numbers(spec: Numbers, value: Any) -> tuple[float | None, ...]:
     """As many numbers as torch's default has; None only where the default is None."""
-    expected = f"expected {len(spec.default)} numbers, as in {spec.default}."
+    known = {"name": spec.name, "count": len(spec.default), "default": spec.default}
     if not isinstance(value, tuple | list | np.ndarray) or len(value) != len(spec.default):
-        raise ValueError(f"{spec.name} is {value!r}; {expected}")
+        raise Refusal("{name} is {value!r}; expected {count} numbers, as in {default}.", value=value, **known)
     found: list[float | None] = []
     for number, default in zip(value, spec.default, strict=True):
         if number is None and default is None:
             found.append(None)
         elif isinstance(number, bool | str) or number is None or np.ndim(number) != 0:
-            raise ValueError(f"{spec.name} holds {number!r}; {expected}")
+            raise Refusal("{name} holds {value!r}; expected {count} numbers, as in {default}.", value=number, **known)
         else:
             found.append(float(number))
     return tuple(found)
@@ -114,9 +118,9 @@ def as_array(spec: Tensor, value: Any) -> np.ndarray:
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{spec.name} is not a regular block of numbers: {error}") from error
+        raise Refusal("{name} is not a regular block of numbers: {error}", name=spec.name, error=error) from error
     if array.dtype.kind not in "biufc":
-        raise ValueError(f"{spec.name} is {value!r}; expected numbers.")
+        raise Refusal("{name} is {value!r}; expected numbers.", name=spec.name, value=value)
     if isinstance(value, np.ndarray):
         return value
     if spec.kind == "float" and array.dtype.kind in "biu" and not hasattr(value, "dtype"):

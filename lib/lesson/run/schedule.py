@@ -16,6 +16,7 @@ from lib.lesson.run.parts import required
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.scheduler import LR, Scheduler
 from lib.lesson.spec import Step
+from lib.refusal import Refusal
 
 MOST_STEPS = 1000
 MOMENTUM = 0.9  # of torch's optimizer, until a schedule sets it
@@ -92,12 +93,12 @@ def groups_by_torch(
 
 def _watched(metrics: Sequence[float] | None, step: int) -> float:
     if metrics is None or not len(metrics):
-        raise ValueError("metrics are missing; expected one number per epoch, such as the loss.")
+        raise Refusal("metrics are missing; expected one number per epoch, such as the loss.")
     return float(metrics[min(step, len(metrics) - 1)])
 
 
 def base_of(values: Mapping[str, Any]) -> float:
     lr = float(values.get("lr", LR.default))
     if lr < 0:
-        raise ValueError(f"lr is {lr:g}; expected 0 or more.")
+        raise Refusal("lr is {lr:g}; expected 0 or more.", lr=lr)
     return lr

@@ -13,6 +13,7 @@ from lib.lesson.run.drive import drive
 from lib.lesson.run.given import given_values
 from lib.lesson.run.set_up import set_up
 from lib.lesson.run.trace import FAR
+from lib.refusal import Refusal
 
 
 def sweep_setting(lesson: Optimizer, form: Mapping[str, Any], value: Any) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, 
     """
     ready = set_up(lesson, {**form, "drop_at": 0})
     if ready.objective is None:
-        raise ValueError("Typed gradients have no loss to draw; choose a function.")
+        raise Refusal("Typed gradients have no loss to draw; choose a function.")
     values = {
         name: value for name, value in ready.values.items() if name not in ("lr", *sweep_setting(lesson, form, 0))
     }

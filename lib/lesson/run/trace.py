@@ -16,6 +16,7 @@ from lib.lesson.run.drive import Answer, drive, finish, go_on
 from lib.lesson.run.given import given_values
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.spec import Step, Steps
+from lib.refusal import Refusal
 
 Gradients = Sequence[Any] | Callable[..., Any]
 
@@ -117,7 +118,8 @@ def _rates(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> 
     if not several:
         return [{} for _ in range(count)]
     if len(lr) < count:
-        raise ValueError(f"lr holds {len(lr)} learning rates; expected one for each of the {count} updates.")
+        says = "lr holds {rates} learning rates; expected one for each of the {updates} updates."
+        raise Refusal(says, rates=len(lr), updates=count)
     return [{"lr": float(rate)} for rate in lr[:count]]
 
 
