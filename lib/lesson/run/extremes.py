@@ -14,7 +14,7 @@ from lib.lesson.run.loss import REFUSALS, torch_result
 from lib.lesson.spec import Lesson
 
 Way = Literal["naive", "stable", "torch"]
-Kind = Literal["agrees", "off", "overflow", "not defined", "not supported", "refused"]
+Agreement = Literal["agrees", "off", "overflow", "not defined", "not supported", "refused"]
 
 NUMBERS = (0.0, 100.0, -100.0, 1e9, -1e9, np.inf, -np.inf)
 WAYS: tuple[Way, ...] = ("naive", "stable", "torch")
@@ -29,7 +29,7 @@ class Cell:
     way: Way
     precision: str
     value: float | None
-    kind: Kind
+    kind: Agreement
     off: float = 0.0
 
     @property
@@ -76,7 +76,7 @@ def _row(lesson: Lesson, x: float) -> Row:
     return Row(x, None if isinstance(truth, str) else _one(truth), cells)
 
 
-def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | Kind:
+def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | Agreement:
     """The result as an array, or why there is none."""
     dtype = np.dtype(precision)
     values = lesson.extremes.values(x) if lesson.extremes else _first_number_replaced(lesson, x)
@@ -94,7 +94,7 @@ def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | 
     except REFUSALS as error:
         if way == "naive":
             raise  # the book's formula has no checks: this is a fault in the lesson
-        return "not supported" if "not implemented for" in str(error) else "refused"
+        return "not supported" if isinstance(error, NotImplementedError) else "refused"
 
 
 def _first_number_replaced(lesson: Lesson, x: float) -> Mapping[str, Any]:
@@ -106,7 +106,7 @@ def _first_number_replaced(lesson: Lesson, x: float) -> Mapping[str, Any]:
     return {**values, name: tensor}
 
 
-def _cell(way: Way, precision: str, result: np.ndarray | Kind, truth: np.ndarray | Kind) -> Cell:
+def _cell(way: Way, precision: str, result: np.ndarray | Agreement, truth: np.ndarray | Agreement) -> Cell:
     if isinstance(result, str):
         return Cell(way, precision, None, result)
     if isinstance(truth, str):
@@ -115,7 +115,7 @@ def _cell(way: Way, precision: str, result: np.ndarray | Kind, truth: np.ndarray
     return Cell(way, precision, _one(result), kind, off)
 
 
-def _judged(result: np.ndarray, truth: np.ndarray, eps: float) -> tuple[Kind, float]:
+def _judged(result: np.ndarray, truth: np.ndarray, eps: float) -> tuple[Agreement, float]:
     """What a result is worth, by its worst element."""
     if np.isnan(truth).any():
         return "not defined", 0.0
