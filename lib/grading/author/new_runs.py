@@ -110,7 +110,8 @@ def _files(
         "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{name}({shown})`, as PyTorch computes it. "
         f"{returns}\n\n{listed}\n",
         "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
-        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{UPDATE_DRIVER}\n\n{head}{says}'
+        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{UPDATE_DRIVER}\n\n'
+        f"{head}{says}"
         f"    with np.errstate(all='ignore'):\n{inside}",
     }
 
