@@ -32,16 +32,27 @@ ALL: dict[str, Topic] = {
     "gradient_descent": gradient_descent.LESSON,
 }
 
+# Why a formula may give no number, or another one. The table says which steps have one that does not, and why.
 SHORT = "a long sum is cut by dots"
-LIMIT = "the numbers end in 0/0, 0 · ∞ or the logarithm of 0, where torch takes the limit, or stays clear of it"
-LISTED = "lists the numbers that go in, and leaves the choice between them to the formula"
+LIMIT = "it ends in 0/0, 0 · ∞ or log 0, where torch takes the limit, or never gets there"
+NO_FORMULA = "it is no formula that can be worked out"
 
-NOT_EVALUATED: dict[tuple[str, str], str] = {}
+NOT_EVALUATED = {
+    ("entropy", "entropy"): SHORT,
+    ("cross_entropy", "cross_entropy"): SHORT,
+    ("cross_entropy_loss", "log_sum_exp"): SHORT,
+    ("bce_loss", "loss"): SHORT,
+    ("bce_with_logits_loss", "loss"): SHORT,
+    ("multi_label_soft_margin_loss", "loss_per_sample"): SHORT,
+    ("l1_loss", "loss"): SHORT,
+    ("mse_loss", "loss"): SHORT,
+    ("smooth_l1_loss", "loss"): SHORT,
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Written:
-    """One formula with numbers: where it stands, what its step has there, and every step and value it can name."""
+    """One formula with numbers: where it stands, which step and sample it is about, and the values of all steps."""
 
     place: str
     step: Step
@@ -71,7 +82,7 @@ class Written:
 
 
 def workings(lesson: Topic, example: Example) -> Iterator[tuple[str, Mapping[str, Step], Mapping[str, Step]]]:
-    """Every working of an example: what it is called, its steps, and all steps that it can name."""
+    """Every working of an example: what it is called, its steps, and all the steps whose names its numbers can bear."""
     if isinstance(lesson, Optimizer):
         ready = set_up(lesson, example.values)
         updates = min(ready.updates, MOST_UPDATES)
@@ -105,7 +116,7 @@ def outcome(one: Written) -> str:
     except CutShort:
         return SHORT
     except Unreadable:
-        return LISTED
+        return NO_FORMULA
     expected = np.ravel(one.value)
     if CUT in found:
         before = found.index(CUT)
