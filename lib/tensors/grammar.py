@@ -76,7 +76,7 @@ def _join_brackets(text: str) -> str:
 
 
 def _placed(why: TensorTextError, text: str, start: int) -> TensorTextError:
-    """The same, with the place of a character before it, counted from 1 as an editor does."""
+    """The reason, with the place of a character of the text before it, counted from 1 as editors do."""
     line = text.count("\n", 0, start) + 1
     character = start - text.rfind("\n", 0, start)
     if "\n" in text:
@@ -85,7 +85,7 @@ def _placed(why: TensorTextError, text: str, start: int) -> TensorTextError:
 
 
 def _standing(why: TensorTextError, token: str, text: str, start: int) -> TensorTextError:
-    """The same, with the token at that character before it."""
+    """The reason, with the token before it, and where in the text it stands."""
     return _placed(why, text, start).after("{token} stands at ", token=shown(token))
 
 

@@ -28,7 +28,7 @@ class TensorTextError(Refusal):
     """Says in plain words what stands where in the text, and what was expected there."""
 
     def after(self, text: str, /, **values: Any) -> TensorTextError:
-        """The same, with `text` before it, which tells where it happened."""
+        """The same refusal with `text` before it, which tells where it happened."""
         return TensorTextError(text + self.text, **values, **self.values)
 
 

@@ -100,7 +100,7 @@ def _array(words: list[str], values: list[float], shape: Shape, kind: Kind) -> n
 
 
 def _standing(why: TensorTextError, word: str, shape: Shape, number: int) -> TensorTextError:
-    """The same, with the word before it that stands at that place of the tensor."""
+    """The reason, with the word before it, and where in the tensor it stands."""
     if shape == ():
         return why.after("{word} is typed; ", word=word)
     return why.after("{word} stands at {place}; ", word=word, place=_place(shape, number))
@@ -127,7 +127,7 @@ def _cast(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def _unchanged(array: np.ndarray, cast: np.ndarray) -> np.ndarray:
-    """Which numbers are the same after a cast from or to whole numbers or booleans, which no NaN survives."""
+    """Which numbers are the same after a cast from or to whole numbers or booleans, where NaN never is."""
     if array.dtype.kind == "f" and cast.dtype.kind in "iu":
         limits = np.iinfo(cast.dtype)
         inside = (array >= float(limits.min)) & (array < float(limits.max) + 1)

@@ -21,6 +21,6 @@ def fits(entry: Typed, expected: np.ndarray) -> np.ndarray:
 
 
 def rounds_to(entry: Typed, expected: np.ndarray) -> bool:
-    """Right as far as it goes: the value rounded to the digits typed, within a twentieth."""
+    """Whether the value rounds to what was typed, and lies within a twentieth of it: right, but with too few digits."""
     off = np.abs(entry.array - expected)
     return bool(((off <= entry.digits) & (off <= 0.05 * np.abs(expected))).all())

@@ -1,7 +1,7 @@
 """Runs a lesson on given values: by hand, driving its coroutine, and by torch."""
 
 from lib.lesson.run.case import Case
-from lib.lesson.run.drive import Answer, Worked, drive, go_on
+from lib.lesson.run.drive import Worked, drive
 from lib.lesson.run.given import as_array, check, given_values
 from lib.lesson.run.loss import (
     REFUSALS,
@@ -17,7 +17,6 @@ from lib.lesson.run.trace import Update, trace_by_hand, trace_by_torch
 
 __all__ = [
     "REFUSALS",
-    "Answer",
     "Case",
     "TorchResult",
     "Update",
@@ -29,7 +28,6 @@ __all__ = [
     "differentiable",
     "drive",
     "given_values",
-    "go_on",
     "grad_by_hand",
     "lr_by_hand",
     "lr_by_torch",

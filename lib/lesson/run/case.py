@@ -27,7 +27,7 @@ class Case:
 
     @classmethod
     def of(cls, lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> Case:
-        """The values read and checked, floating tensors in `dtype`. Raises a ValueError for what torch rejects."""
+        """Reads and checks the values; floating tensors become `dtype`. Raises a Refusal for what torch rejects."""
         return cls(lesson, checked(lesson, values, dtype))
 
     @cached_property
@@ -45,6 +45,6 @@ class Case:
         return drive(self.lesson.by_hand(**self.given), answer)
 
     def work_gradient(self, answer: Answer) -> Worked:
-        """The gradient's hand calculation, from the right values of the forward steps. Optimizers have none."""
+        """The hand calculation of a loss's gradient, from the right values of the forward steps."""
         assert isinstance(self.lesson, Lesson)
         return drive(self.lesson.grad_by_hand(self.forward.sent, **self.given), answer)

@@ -15,7 +15,7 @@ Answer = Callable[[Step, Mapping[str, np.ndarray]], Any]
 
 @dataclass(frozen=True, eq=False)
 class Worked:
-    """A finished hand calculation: the steps as they followed, the values that were sent on from them, and the end."""
+    """A finished hand calculation: its steps in order, and the value that each of them was answered with."""
 
     steps: dict[str, Step]
     sent: dict[str, np.ndarray]
@@ -46,7 +46,7 @@ def drive(steps: Steps, answer: Answer = go_on) -> Worked:
 
 
 def finish(steps: Steps) -> Any:
-    """What a hand calculation returns when each step goes on with its own value; its steps are not kept."""
+    """What a hand calculation returns when each step goes on with its own value. The steps are not kept, to be fast."""
     with np.errstate(all="ignore"):
         try:
             step = next(steps)

@@ -128,13 +128,13 @@ def _judged(result: np.ndarray, truth: np.ndarray, eps: float) -> tuple[Agreemen
 
 
 def _one(result: np.ndarray) -> float:
-    """One number to show: the sum where a result has several."""
+    """One number to show: a result with several numbers is summed."""
     return float(np.sum(result.astype(np.float64)))
 
 
 def counts(rows: list[Row], way: Way) -> Mapping[str, int]:
-    """How often a way agrees, is off, overflows …, over all numbers and precisions."""
-    found: dict[str, Any] = {}
+    """How often a way agrees, is off, overflows and so on, over all numbers and precisions."""
+    found: dict[str, int] = {}
     for row in rows:
         for cell in row.cells:
             if cell.way == way:

@@ -1,4 +1,4 @@
-"""What a lesson is given: every field's value, read and checked in plain words."""
+"""What a lesson is given: the value of every field, read and checked. What is refused is refused in plain words."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lib.refusal import Refusal
 
 
 def given_values(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> dict[str, Any]:
-    """Every field's value: what is given, else torch's default; floating tensors in `dtype`."""
+    """The value of every field: the one given, or torch's default; floating tensors become `dtype`."""
     return _in_precision(_read_all(lesson, values), dtype)
 
 
 def checked(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> dict[str, Any]:
-    """The same, once the lesson has checked them (in float64). Raises a ValueError for what torch rejects."""
+    """The same values, checked by the lesson (in float64). Raises a Refusal for what torch rejects."""
     read = _read_all(lesson, values)
     given = _in_precision(read, np.float64)
     lesson.check(**given)
@@ -27,12 +27,12 @@ def checked(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -
 
 
 def check(lesson: Topic, values: Mapping[str, Any]) -> None:
-    """Raises a ValueError, in plain words, for what torch rejects."""
+    """Raises a Refusal for what torch rejects."""
     checked(lesson, values)
 
 
 def _read_all(lesson: Topic, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field's value in the precision in which it was given."""
+    """The value of every field, in the precision in which it was given."""
     unknown = sorted(set(values) - {f.name for f in lesson.fields})
     if unknown:
         taken = ", ".join(f.name for f in lesson.fields)
@@ -46,7 +46,7 @@ def _read_all(lesson: Topic, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_precision(read: Mapping[str, Any], dtype: Any) -> dict[str, Any]:
-    """The same with every floating tensor in `dtype`."""
+    """The same values, with every floating tensor in `dtype`."""
     return {name: value.astype(dtype) if is_floating(value) else value for name, value in read.items()}
 
 
@@ -78,7 +78,7 @@ def _read(spec: Parameter, values: Mapping[str, Any]) -> Any:
 
 
 def _of_ones_own(spec: Choice, value: Any) -> bool:
-    """A function where the names stand for functions; a list of parts where they stand for combinations."""
+    """Whether it is the learner's own: a function where names stand for functions, a list where for combinations."""
     if spec.torch is None:
         return False
     return callable(value) if spec.torch else isinstance(value, list | tuple)
@@ -114,7 +114,7 @@ def _either(options: tuple[Any, ...]) -> str:
 
 
 def as_array(spec: Tensor, value: Any) -> np.ndarray:
-    """An array as it is; a plain list as the field's kind says: [1, 2] typed for scores means floats."""
+    """The value as an array. A plain list becomes what the field holds: [1, 2] typed for scores means floats."""
     try:
         array = np.asarray(value)
     except ValueError as error:

@@ -31,12 +31,12 @@ class TorchResult:
 
 
 def by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
-    """The hand calculation in float64; the last step is the result. Raises a ValueError for what torch rejects."""
+    """The hand calculation in float64; the last step is the result. Raises a Refusal for what torch rejects."""
     return Case.of(lesson, values).forward.steps
 
 
 def grad_by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Gradient of the sum of the result for each call tensor that torch differentiates; zeros where nothing depends."""
+    """The gradient of the summed result for each tensor that torch differentiates; zeros where it does not matter."""
     case = Case.of(lesson, values)
     steps = case.gradient.steps
     return {
@@ -51,7 +51,7 @@ def differentiable(lesson: Lesson, given: Mapping[str, Any]) -> list[str]:
 
 
 def by_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The same from torch, in the dtype given. Raises what torch raises."""
+    """Result and gradients from torch, in the dtype given. Raises what torch raises."""
     result = torch_result(lesson, values)
     return result.value, result.grads
 
@@ -70,7 +70,7 @@ def torch_result(lesson: Lesson, values: Mapping[str, Any]) -> TorchResult:
 
 
 def call_torch(lesson: Lesson, tensors: list[torch.Tensor], parameters: Mapping[str, Any]) -> torch.Tensor:
-    """A class is built with the parameters and called with the tensors; a function takes both."""
+    """Calls torch: a class is built with the parameters and called with the tensors; a function takes both."""
     if isinstance(lesson.torch, type):
         return lesson.torch(**parameters)(*tensors)
     return lesson.torch(*tensors, **parameters)

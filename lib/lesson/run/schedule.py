@@ -39,9 +39,9 @@ def schedule_by_hand(
     metrics: Sequence[float] | None = None,
     slip: Callable[[Mapping[str, Any]], Answer] | None = None,
 ) -> list[Rate]:
-    """Every epoch from 0 on. `values`: torch's arguments, and `lr`. ValueError for what torch rejects.
+    """Every epoch from 0 on. `values` holds torch's arguments, and `lr`. Raises a Refusal for what torch rejects.
 
-    `metrics[t]` is what is watched after epoch t. `slip(given)` answers the steps otherwise, as a mistake does.
+    `metrics[t]` is what is watched after epoch t. `slip(given)` answers steps with other values, as a mistake does.
     """
     base = base_of(values)
     own = {name: value for name, value in values.items() if name != "lr"}
@@ -68,7 +68,7 @@ def lr_by_hand(
 def lr_by_torch(
     lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Sequence[float] | None = None
 ) -> np.ndarray:
-    """The same from torch's own scheduler around an SGD optimizer. Raises what torch raises."""
+    """The learning rates from torch's own scheduler around an SGD optimizer. Raises what torch raises."""
     return groups_by_torch(lesson, values, steps, metrics)[0]
 
 

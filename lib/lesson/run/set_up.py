@@ -42,7 +42,7 @@ class SetUp:
 
 
 def set_up(lesson: Optimizer, form: Mapping[str, Any]) -> SetUp:
-    """Reads the form: SET_UP's fields and torch's arguments; left-out ones take their defaults. ValueError in words."""
+    """Reads the form: SET_UP's fields and torch's arguments; left-out ones take their defaults. May raise a Refusal."""
     given = {spec.name: form.get(spec.name, spec.default) for spec in SET_UP}
     values = {name: value for name, value in form.items() if name not in given}
     updates = int(given["updates"])
@@ -100,7 +100,7 @@ def _every_row(objective: Objective, param: np.ndarray, update: int) -> tuple[np
 
 
 def _typed(lesson: Optimizer, start: np.ndarray, grads: Any, values: dict[str, Any], updates: int) -> SetUp:
-    """Gradients as typed: the first axis counts the updates. For sparse ones, a row of NaN is a row that is absent."""
+    """Gradients as typed; the first axis counts the updates. In sparse ones a row of NaN stands for an absent row."""
     grads = np.asarray(grads, dtype=start.dtype)
     if lesson.gradient == "closure":
         says = "{lesson} asks for loss and gradient at points of its own; choose a function."
@@ -125,7 +125,7 @@ def _rows_of(grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
-    """The other updates with their buffers written as torch would hold them."""
+    """Another convention's updates, with their buffers written as torch would hold them."""
     lr = ready.values.get("lr", next(p.default for p in lesson.parameters if p.name == "lr"))
     translated = []
     for place, update in enumerate(others):

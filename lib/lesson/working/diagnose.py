@@ -1,4 +1,4 @@
-"""A hand calculation with a mistake in it: what somebody gets who makes it."""
+"""A hand calculation with a mistake in it: the numbers of somebody who makes it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def answers_of(mistake: Mistake, given: Mapping[str, Any]) -> Answer:
 
 
 def slip_of(mistake: Mistake) -> Callable[[Mapping[str, Any]], Answer]:
-    """The mistake in every update, or epoch, of a run in which it can be made."""
+    """The mistake for a whole run: it is made in every update, or epoch, in which it can be made."""
     return lambda given: answers_of(mistake, given) if mistake.when(given) else go_on
 
 

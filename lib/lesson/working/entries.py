@@ -51,14 +51,14 @@ def judge(
     part: Part = "forward",
     turn: str | None = None,
 ) -> list[Judged]:
-    """A verdict for every row. `entries` maps a row's key to the text typed there (left-out ones are blank)."""
+    """A verdict for every row. `entries` maps a row's key to the text typed there; rows that are left out are blank."""
     return judge_case(Case.of(lesson, values), entries, sample, part, turn)
 
 
 def judge_case(
     case: Case, entries: Mapping[str, str], sample: tuple[int, ...], part: Part = "forward", turn: str | None = None
 ) -> list[Judged]:
-    """The same for values that have been read already."""
+    """A verdict for every row of a case whose values have been read already."""
     asked = rows(truth_of(case, part).steps, sample, turn)
     typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
     sheet = _Sheet(case, part, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
@@ -66,7 +66,7 @@ def judge_case(
 
 
 def _read(row: Row, text: str) -> Typed | Judged:
-    """The entry, or a verdict on why there is none that can be used."""
+    """What was typed, if it can be used; else the verdict that says why not."""
     expected = row.of(row.step.value)
     if not text.strip():
         return Judged(row, expected, "blank")
@@ -179,7 +179,7 @@ def _first_of(answered: Collection[str], learner: Answer, slip: Answer) -> Answe
 
 
 def _general_slip(entry: Typed, expected: np.ndarray) -> str:
-    """Slips that fit any step."""
+    """Slips that can happen in any step: the sign, the base of the logarithm. Empty if it is neither."""
     if fits(entry, -expected).all():
         return "The sign is the other way round."
     if fits(entry, expected / np.log(2)).all() or fits(entry, expected * np.log(2)).all():

@@ -103,7 +103,7 @@ def _cell_values(table: _Table) -> np.ndarray:
 
 
 def _standing(why: TensorTextError, table: _Table, number: int) -> TensorFileError:
-    """The same, with the cell before it and where it stands."""
+    """The reason, with the cell before it, and where in the file it stands."""
     row, column = divmod(number, table.columns)
     at = {"row": table.lines[row], "column": column + 1}
     if table.cells[number]:
