@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import numpy as np
@@ -18,18 +20,18 @@ from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.run.set_up import set_up
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Step, Topic
-from lib.training.descent import averages, gradient_descent
+from lib.training import descent
 from tests.lesson.latex_value import CUT, CutShort, Unreadable, value_of
 
 MOST_UPDATES = 12  # of an optimizer's run
 RTOL, ATOL = 1e-5, 1e-12  # torch's eps inside a distance, 1e-6, is never written down
 
+TRAINING = [import_module(f"{descent.__name__}.{module.name}") for module in iter_modules(descent.__path__)]
 ALL: dict[str, Topic] = {
     **LESSONS,
     **OPTIMIZERS,
     **SCHEDULERS,
-    "exponential_averages": averages.LESSON,
-    "gradient_descent": gradient_descent.LESSON,
+    **{module.LESSON.slug: module.LESSON for module in TRAINING if hasattr(module, "LESSON")},
 }
 
 # Why a formula may give no number, or another one. The table says which steps have one that does not, and why.
