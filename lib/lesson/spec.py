@@ -290,9 +290,9 @@ def mixed(given: Mapping[str, Any]) -> tuple[str, ...]:
 class Topic:
     """What every lesson tells. The file that defines one as LESSON is all that a page, its tests and its URL need.
 
-    `torch` is torch's own class, or a function. `check(**given)` raises ValueError in plain words for what torch
-    rejects; `guard(**given)` for what torch must never be given, because it would reach beyond its memory instead of
-    rejecting it. `one_precision(given)` names the tensors that torch takes in one floating-point precision only.
+    `torch` is torch's own class, or a function. `check(**given)` raises a Refusal for what torch rejects;
+    `guard(**given)` for what torch must never be given, because it would reach beyond its memory instead of rejecting
+    it. `one_precision(given)` names the tensors that torch takes in one floating-point precision only.
     """
 
     title: str
