@@ -10,7 +10,7 @@ from lib.lesson.optimizer import Convention, Optimizer, keras, speed_only
 from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
-from lib.lesson.pieces.moments import average, before, beta2, bias_correction, corrected, count, not_first
+from lib.lesson.pieces.moments import average, before, beta2, corrected, count, not_first
 from lib.lesson.pieces.move import divided_step
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
 
@@ -41,8 +41,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize) -> St
         ),
         words="Let the old largest size fade a little; if the new gradient is larger, take its size.",
     )
-    weight = yield from bias_correction(1, beta1, t)
-    m_hat = yield from corrected("m_hat", "m", m, 1, weight, "exp_avg")
+    m_hat = yield from corrected("m_hat", "m", m, "exp_avg", 1, beta1, t)
     new = yield from divided_step(param, lr, m_hat, u, r"\hat m_i", "m_hat", divisor="exp_inf")
     return new, {"step": t, "exp_avg": m, "exp_inf": u}
 

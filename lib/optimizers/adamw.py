@@ -9,7 +9,7 @@ from lib.lesson.optimizer import Convention, Optimizer, speed_only
 from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import ready
-from lib.lesson.pieces.moments import average, bias_correction, corrected, count, largest, square_average
+from lib.lesson.pieces.moments import average, corrected, count, largest, square_average
 from lib.lesson.pieces.move import denominator, divided_step, shrunk
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
@@ -32,10 +32,8 @@ def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, amsgrad, maximi
     if amsgrad:
         v = after["max_exp_avg_sq"] = yield from largest(v, state)
         letter, averaged = r"v^{\max}", "max_exp_avg_sq"
-    weight = yield from bias_correction(1, beta1, t)
-    m_hat = yield from corrected("m_hat", "m", m, 1, weight, "exp_avg")
-    weight = yield from bias_correction(2, beta2, t)
-    v_hat = yield from corrected("v_hat", letter, v, 2, weight, averaged)
+    m_hat = yield from corrected("m_hat", "m", m, "exp_avg", 1, beta1, t)
+    v_hat = yield from corrected("v_hat", letter, v, averaged, 2, beta2, t)
     size = yield from denominator(v_hat, eps, r"\hat v_i", "v_hat")
     new = yield from divided_step(param, lr, m_hat, size, r"\hat m_i", "m_hat", place=place)
     return new, after

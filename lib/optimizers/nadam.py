@@ -14,7 +14,6 @@ from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import (
     average,
-    bias_correction,
     corrected,
     count,
     not_first,
@@ -51,8 +50,7 @@ def by_hand(
     )
     m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1", source)
     v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2", source)
-    weight = yield from bias_correction(2, beta2, t)
-    v_hat = yield from corrected("v_hat", "v", v, 2, weight, "exp_avg_sq")
+    v_hat = yield from corrected("v_hat", "v", v, "exp_avg_sq", 2, beta2, t)
     size = yield from denominator(v_hat, eps, r"\hat v_i", "v_hat")
     direction = yield from mixed(g, source, m, mu, ahead, np.asarray(product, dtype=np.float64))
     new = yield from divided_step(param, lr, direction, size, "d_i", "direction", place=place)

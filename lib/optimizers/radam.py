@@ -42,8 +42,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize, decou
     m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1", source)
     v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2", source)
     after = {"step": t, "exp_avg": m, "exp_avg_sq": v}
-    weight = yield from bias_correction(1, beta1, t)
-    m_hat = yield from corrected("m_hat", "m", m, 1, weight, "exp_avg")
+    m_hat = yield from corrected("m_hat", "m", m, "exp_avg", 1, beta1, t)
     memory = yield from remembered(beta2, t)
     if memory <= ENOUGH:
         words = "With a memory of 5 or less nothing is divided: step along the corrected average."

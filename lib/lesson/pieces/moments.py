@@ -98,16 +98,20 @@ def bias_correction(number, keep, t) -> Steps:
     return weight
 
 
-def corrected(name, letter, average, number, weight, source) -> Steps:
-    """An average without its start at 0: `average`, from the step `source`, over bias correction `number`."""
+def corrected(name, letter, biased, source, number, keep, t) -> Steps:
+    """An average without its start at 0: divided by its bias correction, which is the step before.
+
+    `source` names the step that the average comes from; `number` and `keep` are those of `bias_correction`.
+    """
+    weight = yield from bias_correction(number, keep, t)
     fair = yield Step(
         name,
         rf"\hat {letter}_i = {letter}_i / c_{number}",
-        average / weight,
+        biased / weight,
         axes="i",
         worked=lambda *i: formula(
             r"\frac{<average>}{<weight>}",
-            average=of(source, average[i]),
+            average=of(source, biased[i]),
             weight=of(f"bias_correction_{number}", weight),
         ),
         words="Divide the average by the weights that went into it.",
