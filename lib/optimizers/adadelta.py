@@ -23,7 +23,7 @@ def check(*, param, grad, state, lr, rho, eps, weight_decay, maximize):
 
 
 def by_hand(param, grad, state, *, lr, rho, eps, weight_decay, maximize) -> Steps:
-    """From two averages of squares, one of gradients and one of steps, to a step in the parameter's own unit."""
+    """Two averages of squares, one of gradients and one of steps, give a step in the parameter's own unit."""
     t = yield from count(state)
     g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
     v = yield from square_average("square_avg", "v", state, g, rho, r"\rho", source)

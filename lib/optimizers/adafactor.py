@@ -30,7 +30,7 @@ def check(*, param, grad, state, lr, beta2_decay, eps, d, weight_decay, maximize
 
 
 def by_hand(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, maximize) -> Steps:
-    """From row and column averages of the squared gradient to a step that fits the parameter's own size."""
+    """From averages of the squared gradient, per row and per column, to a step that fits the parameter's own size."""
     least = EPS1 if eps[0] is None else eps[0]
     t = yield from count(state)
     g, source = yield from ready(grad, param, weight_decay=0, maximize=maximize)

@@ -26,7 +26,7 @@ def check(*, param, grad, state, lr, lr_decay, weight_decay, initial_accumulator
 
 
 def by_hand(param, grad, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize) -> Steps:
-    """From the gradient over the sum of all squares so far to the new parameter."""
+    """From the gradient, through the sum of all squares so far, to the new parameter."""
     t = yield from count(state)
     g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
     rate, rate_source = yield from fallen(lr, lr_decay, t)

@@ -22,7 +22,7 @@ def check(*, param, grad, state, lr, betas, eps, weight_decay, amsgrad, maximize
 def by_hand(
     param, grad, state, *, lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay=False
 ) -> Steps:
-    """From the gradient over its two running averages to a step of about the learning rate."""
+    """From the gradient, through its two running averages, to a step about as long as the learning rate."""
     beta1, beta2 = betas
     l2, decoupled = (0, weight_decay) if decoupled_weight_decay else (weight_decay, 0)
     t = yield from count(state)
@@ -43,7 +43,7 @@ def by_hand(
 
 
 def epsilon_hat(param, grad, state, *, lr, betas, eps, weight_decay, **_) -> Steps:
-    """Adam of Keras and TensorFlow: both corrections go into the learning rate, epsilon onto the bare root."""
+    """Adam of Keras and TensorFlow: both corrections go into the learning rate, epsilon to the uncorrected root."""
     beta1, beta2 = betas
     t = yield from count(state)
     g = grad + weight_decay * param

@@ -21,7 +21,7 @@ def check(*, param, grad, state, lr, betas, eps, weight_decay, maximize):
 
 
 def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize) -> Steps:
-    """From the gradient over its average and its largest recent size to the new parameter."""
+    """From the gradient, through its average and its largest recent size, to the new parameter."""
     beta1, beta2 = betas
     t = yield from count(state)
     g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)

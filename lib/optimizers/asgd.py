@@ -21,7 +21,7 @@ def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):
 
 
 def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize) -> Steps:
-    """A step with the rate that the last update left, then the average, then the rates for the next update."""
+    """A step with the rate that the last update left, then the average, then rate and share for the next update."""
     t = yield from count(state)
     g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
     eta = yield Step(
@@ -91,12 +91,12 @@ def averaged(new, state) -> Steps:
 
 
 def share_now(state) -> float:
-    """How much a new point counts in the average: what the last update left; all before the first one."""
+    """How much a new point counts in the average, as the last update left it; 1 in the first update."""
     return float(state.get("mu", 1.0))
 
 
 def rate_now(state, lr) -> np.ndarray:
-    """Torch keeps the rate in float32; before the first update it is lr."""
+    """The rate that the last update left, which torch keeps in float32; lr in the first update."""
     return np.asarray(state.get("eta", lr), dtype=np.float32).astype(np.float64)
 
 

@@ -12,7 +12,7 @@ from lib.lesson.pieces.line_search import Line, Trial, strong_wolfe
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 from lib.refusal import Refusal
 
-LEAST_CURVATURE = 1e-10  # a pair with less is not stored
+LEAST_CURVATURE = 1e-10  # a pair with less is not kept
 
 
 def check(
@@ -120,7 +120,7 @@ def direction(turn, g, memory, history_size) -> Steps:
 
 
 def _keep(memory, y, s, curvature, history_size) -> None:
-    """Adds a pair; the oldest one goes where the history is full."""
+    """Adds a pair; where the history is full, the oldest one goes. ValueError if it has no room for any."""
     if history_size < 1:
         raise Refusal("history_size is {history_size}; expected room for at least one pair.", history_size=history_size)
     room = slice(1, None) if len(memory["old_dirs"]) == history_size else slice(None)
@@ -171,7 +171,7 @@ def slope_along(turn, g, d) -> Steps:
 
 
 def searched(turn, line, t, tolerance_change, most) -> Steps:
-    """The line search, from step length t on: shows what it tried, and returns the trial to go on with."""
+    """The line search, which starts at step length t: shows what it tried, and returns the trial to go on with."""
     best = strong_wolfe(line, t, tolerance_change, most)
     lengths = np.array([trial.t for trial in line.tried], dtype=np.float64)
     losses = np.array([trial.loss for trial in line.tried], dtype=np.float64)
@@ -181,7 +181,7 @@ def searched(turn, line, t, tolerance_change, most) -> Steps:
 
 
 def step_length(turn, g, lr, memory, best) -> Steps:
-    """The learning rate; in the very first turn shortened; or what the line search has found, the trial `best`."""
+    """The learning rate, shortened in the very first turn; or what the line search has found, the trial `best`."""
     if best is not None:
         t = yield Step(f"step_length[{turn}]", r"t_k = \text{found by the line search}", best.t, given=True)
     elif memory["n_iter"] == 1:
@@ -200,7 +200,7 @@ def step_length(turn, g, lr, memory, best) -> Steps:
 
 
 def point(turn, x, t, d) -> Steps:
-    """Where the turn leads."""
+    """The point at which the turn ends."""
     moved = yield Step(
         f"point[{turn}]",
         r"x_{k+1} = x_k + t_k\, d_k",
@@ -233,12 +233,12 @@ def numbers(name, vector) -> list[Value]:
 
 
 def dot(a, b) -> Formula:
-    """Products of the numbers of two vectors, added up."""
+    """The products of two vectors' numbers, added up."""
     return joined((formula(r"<a> \cdot <b>", a=x, b=y) for x, y in zip(a, b, strict=True)), " + ")
 
 
 def listed(template, **vectors) -> Formula:
-    """The template for each number of the vectors, one after the other."""
+    """A list: the template, filled with each number of the vectors in turn."""
     rows = (dict(zip(vectors, row, strict=True)) for row in zip(*vectors.values(), strict=True))
     return joined((formula(template, **row) for row in rows), r",\; ")
 

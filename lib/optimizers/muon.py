@@ -33,7 +33,7 @@ def check(*, param, grad, state, lr, weight_decay, momentum, nesterov, ns_coeffi
 def by_hand(
     param, grad, state, *, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn
 ) -> Steps:
-    """From the averaged gradient over a matrix with even singular values to the new parameter."""
+    """From the averaged gradient, through a matrix with even singular values, to the new parameter."""
     u = buffer = yield from average("momentum_buffer", "b", state, grad, momentum, r"\mu")
     if nesterov:
         u = yield from looked_ahead(grad, buffer, momentum)
@@ -86,7 +86,7 @@ def looked_ahead(grad, buffer, momentum) -> Steps:
 
 
 def adjusted(adjust_lr_fn, rows, columns) -> Steps:
-    """What the learning rate is multiplied by for a matrix of this shape."""
+    """The ratio by which the learning rate is adjusted to a matrix of this shape."""
     as_adamw = adjust_lr_fn == "match_rms_adamw"
     ratio = yield Step(
         "ratio",
@@ -133,21 +133,21 @@ def bfloat16(values) -> np.ndarray:
 
 
 def singular_values(matrix) -> np.ndarray:
-    """From the largest to the smallest; NaN where the matrix holds what is no number."""
+    """The singular values, the largest first; NaN if the matrix holds NaN or infinity."""
     if not np.isfinite(matrix).all():
         return np.full(min(matrix.shape), np.nan)
     return np.linalg.svd(np.asarray(matrix, dtype=np.float64), compute_uv=False)
 
 
 def lr_ratio(adjust_lr_fn, rows, columns) -> float:
-    """0.2 √max(rows, columns) to be like AdamW, else √(rows over columns), 1 at least."""
+    """0.2 √max(rows, columns), to step about as far as AdamW; otherwise √(rows / columns), but 1 at least."""
     if adjust_lr_fn == "match_rms_adamw":
         return 0.2 * math.sqrt(max(rows, columns))
     return math.sqrt(max(1, rows / columns))
 
 
 def exact_singular_values(param, grad, state, *, lr, weight_decay, momentum, nesterov, adjust_lr_fn, **_) -> Steps:
-    """The same update with the matrix that Newton–Schulz stands in for: U Vᵀ, all singular values exactly 1."""
+    """The same update with the matrix that Newton–Schulz comes near: U Vᵀ, whose singular values are exactly 1."""
     buffer = yield from average("momentum_buffer", "b", state, grad, momentum, r"\mu")
     u = lerp(grad, buffer, momentum) if nesterov else buffer
     left, sizes, right = np.linalg.svd(u, full_matrices=False)

@@ -32,7 +32,7 @@ def check(*, param, grad, state, lr, betas, eps, weight_decay, momentum_decay, m
 def by_hand(
     param, grad, state, *, lr, betas, eps, weight_decay, momentum_decay, maximize, decoupled_weight_decay
 ) -> Steps:
-    """From the averages and two momenta, this update's and the next one's, to a step along gradient and average."""
+    """From the averages and two momenta, this update's and the next one's, to a step between gradient and average."""
     beta1, beta2 = betas
     l2, decoupled = (0, weight_decay) if decoupled_weight_decay else (weight_decay, 0)
     t = yield from count(state)
@@ -58,7 +58,7 @@ def by_hand(
 
 
 def momentum(name, symbol, count_latex, beta1, update, decay) -> Steps:
-    """The momentum of the update with that number: it grows from about half of β₁ towards β₁."""
+    """The momentum of the update with the number `update`: it grows from about half of β₁ towards β₁."""
     value = yield Step(
         name,
         rf"{symbol} = \beta_1 \left(1 - \tfrac12 \cdot 0.96^{{({count_latex})\,\psi}}\right)",

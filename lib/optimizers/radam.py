@@ -1,4 +1,4 @@
-"""RAdam: Adam that waits with dividing until it has seen enough gradients to trust their average size."""
+"""RAdam: Adam that does not divide until it has seen enough gradients to trust their average size."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lib.lesson.pieces.moments import (
 from lib.lesson.pieces.move import UNCORRECTED, denominator, shrunk, step_along
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
-ENOUGH = 5.0  # gradients' worth of memory, from which on torch divides
+ENOUGH = 5.0  # gradients: once the memory is longer than this, torch divides
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, maximize, decoupled_weight_decay):
@@ -72,12 +72,12 @@ def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize, decou
 
 
 def longest(beta2):
-    """The memory of the mean square after endless updates, in gradients."""
+    """How many gradients the mean square remembers in the end, after endless updates."""
     return 2 / (1 - beta2) - 1
 
 
 def remembered(beta2, t) -> Steps:
-    """How many gradients' worth of memory the mean square has by update t."""
+    """How many gradients the mean square remembers by update t."""
     memory = yield Step(
         "memory",
         r"\rho_t = \rho_\infty - \frac{2\, t\, \beta_2^{\,t}}{1 - \beta_2^{\,t}}, "
@@ -95,7 +95,7 @@ def remembered(beta2, t) -> Steps:
 
 
 def rectified(memory, beta2) -> Steps:
-    """How far a division by so young a mean square can be trusted: from near 0 up to 1."""
+    """How far the division can be trusted while the mean square is young: from near 0 up to 1."""
     most = longest(beta2)
     rect = yield Step(
         "rectification",

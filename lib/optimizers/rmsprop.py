@@ -22,7 +22,7 @@ def check(*, param, grad, state, lr, alpha, eps, weight_decay, momentum, centere
 
 
 def by_hand(param, grad, state, *, lr, alpha, eps, weight_decay, momentum, centered, maximize) -> Steps:
-    """From the gradient over the average of its square to a step, or to a buffer of steps."""
+    """From the gradient, through the average of its square, to a step or to a buffer of steps."""
     t = yield from count(state)
     g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
     v = yield from square_average("square_avg", "v", state, g, alpha, r"\alpha", source)
@@ -97,6 +97,7 @@ def rate_inside(param, grad, state, *, lr, alpha, eps, momentum, **_) -> Steps:
 
 
 def without_rate(state, given):
+    """Torch's buffer has no learning rate in it."""
     return {"square_avg": state["square_avg"], "momentum_buffer": state["move"] / given["lr"]}
 
 

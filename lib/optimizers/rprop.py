@@ -82,7 +82,7 @@ def factors(product, etas) -> np.ndarray:
 
 
 def case_of(new, old, etas) -> Formula:
-    """The factor of one element in numbers: which case its new and its old gradient make."""
+    """The factor of one element in numbers, with the reason: the signs of its new and its old gradient."""
     if new * old > 0:
         return formula(rf"<grow> \text{{ ({new:.4g} and {old:.4g}: the same sign)}}", grow=of("etas[1]", etas[1]))
     if new * old < 0:

@@ -28,7 +28,7 @@ def check(*, param, grad, state, lr, momentum, dampening, weight_decay, nesterov
 
 
 def by_hand(param, grad, state, *, lr, momentum, dampening, weight_decay, nesterov, maximize) -> Steps:
-    """From the gradient over the momentum buffer to the new parameter."""
+    """From the gradient, through the momentum buffer, to the new parameter."""
     d, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize, letter="d")
     if not np.any(momentum != 0):
         new = yield from step_along(param, lr, d, "d_i" if weight_decay else "g_i", source)
@@ -43,7 +43,7 @@ def by_hand(param, grad, state, *, lr, momentum, dampening, weight_decay, nester
 
 
 def carried(d, source, old, momentum, dampening) -> Steps:
-    """The momentum buffer: a part of the old one and the gradient; the first one is the whole gradient."""
+    """The momentum buffer: first the gradient itself, then a part of the old buffer and the new gradient."""
     if old is None:
         buffer = yield Step(
             "momentum_buffer",
@@ -104,7 +104,7 @@ def learning_rate_inside(param, grad, state, *, lr, momentum, weight_decay, nest
 
 
 def looking_ahead(param, grad, state, *, lr, momentum, weight_decay, **_) -> Steps:
-    """Nesterov's own form: θ is kept at the point looked ahead to, and moves by the difference of the velocities."""
+    """Nesterov's own form: θ is the point ahead, where the gradient is taken."""
     old = state.get("velocity", np.zeros_like(param))
     velocity = yield Step(
         "velocity",

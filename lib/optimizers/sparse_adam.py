@@ -35,7 +35,7 @@ def check(*, param, grad, state, lr, betas, eps, maximize):
 
 
 def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
-    """From the rows that have a gradient over their averages to their new values."""
+    """From the rows that have a gradient, through their averages, to their new values."""
     beta1, beta2 = betas
     rows, values = coalesced(grad, np.shape(param))
     t = yield Step("step", r"t = t^{\text{old}} + 1", np.asarray(state.get("step", 0) + 1), given=True)
@@ -110,7 +110,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
 
 
 def coalesced(grad, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """The rows in order, each once, and their gradients; those of a row that was listed twice are added up."""
+    """The rows in order, each once, and their gradients; the gradients of a row that is listed twice are added up."""
     indices, values = np.atleast_2d(grad[0]).astype(int), np.asarray(grad[1], dtype=np.float64)
     flat = np.ravel_multi_index(tuple(indices), shape[: len(indices)]) if indices.size else np.zeros(0, dtype=int)
     places, inverse = np.unique(flat, return_inverse=True)
@@ -120,14 +120,14 @@ def coalesced(grad, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
 
 
 def replaced(whole, rows, new) -> np.ndarray:
-    """A copy of the whole with these rows new."""
+    """A copy of the whole in which these rows are new."""
     copy = np.array(whole)
     copy[rows] = new
     return copy
 
 
 def dense_adam(param, grad, state, *, lr, betas, eps, **_) -> Steps:
-    """Adam with the absent rows as zeros: their averages decay, and they move on."""
+    """Adam with zeros for the absent rows: their averages fade, and they move on."""
     beta1, beta2 = betas
     rows, values = coalesced(grad, np.shape(param))
     g = replaced(np.zeros_like(param), rows, values)

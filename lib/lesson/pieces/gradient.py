@@ -1,4 +1,4 @@
-"""The gradient made ready for an update: turned round, with weight decay in it; beside the mistakes in these steps."""
+"""The gradient made ready for an update: turned round, and with weight decay in it; beside its mistakes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAXIMIZE = Switch("maximize", False, "Go up instead of down: the gradient's sign
 WEIGHT_DECAY = Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,))
 
 
-def ready(grad, param, *, weight_decay, maximize, letter="g") -> Steps:
+def ready(grad: np.ndarray, param: np.ndarray, *, weight_decay: float, maximize: bool, letter: str = "g") -> Steps:
     """The gradient as the update takes it: turned round to go up, and with weight decay in it.
 
     Returns it, and the name of the step (or of the input) that it comes from. `letter` is its symbol with the decay.
@@ -35,7 +35,7 @@ def ready(grad, param, *, weight_decay, maximize, letter="g") -> Steps:
     return grad, source
 
 
-def turned(grad) -> Steps:
+def turned(grad: np.ndarray) -> Steps:
     """The gradient with the other sign."""
     uphill = yield Step(
         "uphill",
@@ -48,7 +48,7 @@ def turned(grad) -> Steps:
     return uphill
 
 
-def decayed(grad, source, param, weight_decay, letter) -> Steps:
+def decayed(grad: np.ndarray, source: str, param: np.ndarray, weight_decay: float, letter: str) -> Steps:
     """Weight decay as an L2 penalty: it becomes a part of the gradient, and of all that follows."""
     becomes = r"\leftarrow" if letter == "g" else "="
     pulled = yield Step(

@@ -5,13 +5,16 @@ Each beside its mistakes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from lib.lesson.formula import formula, of
 from lib.lesson.pieces.gradient import Given, fed
 from lib.lesson.spec import Mistake, Numbers, Pitfall, Reference, Step, Steps, Switch
+
+State = Mapping[str, Any]  # what torch holds of a parameter, by name; empty before the first update
 
 AVERAGE = (r"m_i", "the average of the gradients (exp_avg)")
 AVERAGES = (
@@ -27,20 +30,22 @@ BETAS = Numbers("betas", (0.9, 0.999), "How much of each old average is kept.", 
 AMSGRAD = Switch("amsgrad", False, "Divide by the largest mean square so far.", rare=True)
 
 
-def lerp(old, new, weight):
+def lerp(old: np.ndarray, new: np.ndarray, weight: Any) -> np.ndarray:
     """From old towards new by `weight`: (1 − weight) · old + weight · new, rounded as torch rounds it."""
-    if isinstance(weight, float):  # for most, and much faster
+    if isinstance(weight, float):  # the usual case, and much faster
         return old + weight * (new - old) if abs(weight) < 0.5 else new - (new - old) * (1 - weight)
     return np.where(np.abs(weight) < 0.5, old + weight * (new - old), new - (new - old) * (1 - weight))
 
 
-def count(state) -> Steps:
+def count(state: State) -> Steps:
     """The number of this update, from 1. Torch keeps it in float32."""
     t = yield Step("step", r"t = t^{\text{old}} + 1", np.asarray(np.float32(state.get("step", 0) + 1)), given=True)
     return t
 
 
-def average(name, letter, state, grad, keep, beta, source="grad") -> Steps:
+def average(
+    name: str, letter: str, state: State, grad: np.ndarray, keep: Any, beta: str, source: str = "grad"
+) -> Steps:
     """The running average of the gradient, from 0 on: `keep` (written `beta`) of the old one, the rest is new.
 
     `name` is the buffer's name in the state, `letter` its symbol; `source` names the step that the gradient comes from.
@@ -63,7 +68,9 @@ def average(name, letter, state, grad, keep, beta, source="grad") -> Steps:
     return now
 
 
-def square_average(name, letter, state, grad, keep, beta, source="grad") -> Steps:
+def square_average(
+    name: str, letter: str, state: State, grad: np.ndarray, keep: Any, beta: str, source: str = "grad"
+) -> Steps:
     """The running average of the squared gradient, from 0 on; the arguments are those of `average`."""
     old = state.get(name, np.zeros_like(grad))
     now = yield Step(
@@ -83,8 +90,8 @@ def square_average(name, letter, state, grad, keep, beta, source="grad") -> Step
     return now
 
 
-def bias_correction(number, keep, t) -> Steps:
-    """How much of its full weight an average has after t updates: 1 − β^t. Dividing by it makes up for the start at 0.
+def bias_correction(number: int, keep: Any, t: np.ndarray) -> Steps:
+    """How much of its full weight an average has after t updates, 1 − βᵗ; dividing by it makes up for the start at 0.
 
     `number` is 1 or 2, as in β₁ and β₂.
     """
@@ -98,7 +105,7 @@ def bias_correction(number, keep, t) -> Steps:
     return weight
 
 
-def corrected(name, letter, biased, source, number, keep, t) -> Steps:
+def corrected(name: str, letter: str, biased: np.ndarray, source: str, number: int, keep: Any, t: np.ndarray) -> Steps:
     """An average without its start at 0: divided by its bias correction, which is the step before.
 
     `source` names the step that the average comes from; `number` and `keep` are those of `bias_correction`.
@@ -119,8 +126,8 @@ def corrected(name, letter, biased, source, number, keep, t) -> Steps:
     return fair
 
 
-def largest(square, state) -> Steps:
-    """AMSGrad: the largest mean square so far, so that one quiet spell does not lengthen the steps."""
+def largest(square: np.ndarray, state: State) -> Steps:
+    """AMSGrad: the largest mean square so far, so that steps do not grow again while gradients are small."""
     old = state.get("max_exp_avg_sq", np.zeros_like(square))
     most = yield Step(
         "max_exp_avg_sq",
@@ -144,6 +151,7 @@ def update_number(given: Given) -> float:
 
 
 def not_first(given: Given) -> bool:
+    """Whether there was an update before this one."""
     return update_number(given) > 1
 
 
@@ -221,7 +229,7 @@ def correction_mistakes(number: int, average: str, fair: str) -> dict[str, Mista
         f"{name}_without_the_power": Mistake(
             {name: lambda given, done: 1 - beta(given)},
             "You left the power out: it is beta to the power of t, the number of the update.",
-            when=lambda given: update_number(given) > 2,  # at 2 it is the number of whoever counts from 0
+            when=lambda given: update_number(given) > 2,  # at t = 2 this gives the same number as counting from 0
         ),
         f"{name}_not_taken_from_1": Mistake(
             {name: lambda given, done: 1 - done[name]},

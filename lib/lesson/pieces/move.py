@@ -1,6 +1,8 @@
-"""The parameter's own steps: the decay that shrinks it, how far it moves and where to; beside their mistakes."""
+"""The parameter's own steps: how it shrinks, how far it moves, and where to; beside their mistakes."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ EPS = Number("eps", 1e-8, "Added to the root, so that nothing is divided by 0.",
 DECOUPLED = Switch("decoupled_weight_decay", False, "Shrink the parameter instead of changing the gradient.", rare=True)
 
 
-def shrunk(param, lr, weight_decay) -> Steps:
+def shrunk(param: np.ndarray, lr: Any, weight_decay: float) -> Steps:
     """Decoupled weight decay: the parameter shrinks, and the gradient knows nothing of it.
 
     Returns the parameter, and the name of what it is: "shrunk", the step, or "place" where nothing decays.
@@ -41,7 +43,7 @@ CORRECTED = "Take the root of the corrected mean square, then add epsilon."
 UNCORRECTED = "Take the root of the mean square, which is not corrected here, then add epsilon."
 
 
-def denominator(square, eps, latex, source, words=CORRECTED) -> Steps:
+def denominator(square: np.ndarray, eps: float, latex: str, source: str, words: str = CORRECTED) -> Steps:
     """The root of the mean square, with epsilon added outside the root.
 
     `latex` is the symbol under the root, `source` the step that its value comes from.
@@ -58,14 +60,14 @@ def denominator(square, eps, latex, source, words=CORRECTED) -> Steps:
 
 
 def step_along(
-    param,
-    lr,
-    direction,
-    latex,
-    source,
+    param: np.ndarray,
+    lr: Any,
+    direction: np.ndarray,
+    latex: str,
+    source: str,
     *,
-    place="place",
-    words="Take the learning rate times the direction away from the parameter.",
+    place: str = "place",
+    words: str = "Take the learning rate times the direction away from the parameter.",
 ) -> Steps:
     """The new parameter: the learning rate times the direction is taken away.
 
@@ -88,7 +90,16 @@ def step_along(
 
 
 def divided_step(
-    param, lr, direction, size, latex, source, *, place="place", rate="lr", divisor="denominator"
+    param: np.ndarray,
+    lr: Any,
+    direction: np.ndarray,
+    size: np.ndarray,
+    latex: str,
+    source: str,
+    *,
+    place: str = "place",
+    rate: str = "lr",
+    divisor: str = "denominator",
 ) -> Steps:
     """The new parameter: the learning rate times direction over size is taken away.
 
