@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.formula import Formula, Value, formula, joined, of, total
+from lib.lesson.formula import Formula, formula, joined, of, total
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.line_search import Line, Trial, strong_wolfe
@@ -82,7 +82,7 @@ def direction(turn, g, memory, history_size) -> Steps:
             f"direction[{turn}]",
             "d_k = -g_k",
             -g,
-            worked=lambda: listed("-<gradient>", gradient=numbers(f"gradient[{turn}]", g)),
+            worked=lambda: formula("-<gradient>", gradient=vector(f"gradient[{turn}]", g)),
             words="At first, against the gradient.",
         )
         return d
@@ -99,7 +99,7 @@ def direction(turn, g, memory, history_size) -> Steps:
         f"curvature[{turn}]",
         r"y_k \cdot s_k = \sum_i y_{k,i}\, s_{k,i}",
         y @ s,
-        worked=lambda: dot(numbers(f"gradient_change[{turn}]", y), numbers(f"move[{turn}]", s)),
+        worked=lambda: dot(f"gradient_change[{turn}]", y, f"move[{turn}]", s),
         words="Change of the gradient times the move, added up: above 0 where the loss curves up.",
     )
     if curvature > LEAST_CURVATURE:
@@ -111,7 +111,7 @@ def direction(turn, g, memory, history_size) -> Steps:
             worked=lambda: formula(
                 r"\frac{<curvature>}{<square>}",
                 curvature=of(f"curvature[{turn}]", curvature),
-                square=dot(numbers(f"gradient_change[{turn}]", y), numbers(f"gradient_change[{turn}]", y)),
+                square=dot(f"gradient_change[{turn}]", y, f"gradient_change[{turn}]", y),
             ),
             words="One over the curvature, as the newest pair has it.",
         )
@@ -164,7 +164,7 @@ def slope_along(turn, g, d) -> Steps:
         f"slope[{turn}]",
         r"g_k \cdot d_k = \sum_i g_{k,i}\, d_{k,i}",
         g @ d,
-        worked=lambda: dot(numbers(f"gradient[{turn}]", g), numbers(f"direction[{turn}]", d)),
+        worked=lambda: dot(f"gradient[{turn}]", g, f"direction[{turn}]", d),
         words="How fast the loss falls along the direction: gradient times direction, added up.",
     )
     return slope
@@ -190,7 +190,7 @@ def step_length(turn, g, lr, memory, best) -> Steps:
             r"t_k = \gamma\, \min\!\left(1, \frac{1}{\sum_i |g_i|}\right)",
             np.asarray(memory["t"]),
             worked=lambda: formula(
-                r"<lr> \cdot \min(1, \frac{1}{<sizes>})", lr=lr, sizes=total("size_of_gradient", np.abs(g))
+                r"<lr> \cdot \min\!\left(1, \frac{1}{<sizes>}\right)", lr=lr, sizes=total("size_of_gradient", np.abs(g))
             ),
             words="The very first step is kept short: one over the sum of the gradient's sizes, but 1 at most.",
         )
@@ -205,11 +205,11 @@ def point(turn, x, t, d) -> Steps:
         f"point[{turn}]",
         r"x_{k+1} = x_k + t_k\, d_k",
         x + t * d,
-        worked=lambda: listed(
+        worked=lambda: formula(
             r"<x> + <step_length> \cdot <direction>",
-            x=numbers(f"point[{turn - 1}]" if turn > 1 else "place", x),
-            step_length=[of(f"step_length[{turn}]", t)] * len(x),
-            direction=numbers(f"direction[{turn}]", d),
+            x=vector(f"point[{turn - 1}]" if turn > 1 else "place", x),
+            step_length=of(f"step_length[{turn}]", t),
+            direction=vector(f"direction[{turn}]", d),
         ),
         words="Go the step length along the direction.",
     )
@@ -227,20 +227,15 @@ def at(closure, x, shape):
     return np.float64(loss), np.ravel(g).astype(np.float64)
 
 
-def numbers(name, vector) -> list[Value]:
+def vector(name, numbers) -> Formula:
     """The numbers of a vector, which come from the step `name`."""
-    return [of(name, number) for number in vector]
+    return formula(r"\left(<numbers>\right)", numbers=joined((formula("<x>", x=of(name, x)) for x in numbers), r",\, "))
 
 
-def dot(a, b) -> Formula:
-    """The products of two vectors' numbers, added up."""
-    return joined((formula(r"<a> \cdot <b>", a=x, b=y) for x, y in zip(a, b, strict=True)), " + ")
-
-
-def listed(template, **vectors) -> Formula:
-    """A list: the template, filled with each number of the vectors in turn."""
-    rows = (dict(zip(vectors, row, strict=True)) for row in zip(*vectors.values(), strict=True))
-    return joined((formula(template, **row) for row in rows), r",\; ")
+def dot(a, numbers, b, others) -> Formula:
+    """The numbers of step a times those of step b, added up."""
+    pairs = zip(numbers, others, strict=True)
+    return joined((formula(r"<x> \cdot <y>", x=of(a, x), y=of(b, y)) for x, y in pairs), " + ")
 
 
 def first_turn(given):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.formula import Formula, formula, of
+from lib.lesson.formula import formula, of
 from lib.lesson.optimizer import Convention, Optimizer, speed_only
 from lib.lesson.pieces import gradient
 from lib.lesson.pieces.checks import need_not_negative
@@ -35,7 +35,12 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
         r"\eta_- & g_i\, g_i^{\text{old}} < 0 \\ 1 & \text{otherwise} \end{cases}",
         factors(g * last, etas),
         axes="i",
-        worked=lambda *i: case_of(g[i], last[i], etas),
+        worked=lambda *i: formula(
+            r"<grad> \cdot <last> \;\Rightarrow\; <eta>",
+            grad=of(source, g[i]),
+            last=last[i],
+            eta=factors(g[i] * last[i], etas),
+        ),
         words="Has the gradient the sign that it had before? Grow. The other sign? Shrink. Is one of them 0? Stay.",
     )
     size = yield Step(
@@ -58,7 +63,9 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
         np.where(factor == etas[0], 0.0, g),
         axes="i",
         worked=lambda *i: formula(
-            r"0 \text{ (the sign has turned)}" if factor[i] == etas[0] else "<grad>", grad=of(source, g[i])
+            r"\eta_i = <factor> \;\Rightarrow\; <kept>",
+            factor=factor[i],
+            kept=0.0 if factor[i] == etas[0] else of(source, g[i]),
         ),
         words="Where the sign has just changed, forget the gradient: no step now, and no comparison next time.",
     )
@@ -79,17 +86,6 @@ def factors(product, etas) -> np.ndarray:
     """What each step size is multiplied by: the smaller eta after a change of sign, the larger one without."""
     sign = np.sign(product)
     return np.where(sign > 0, etas[1], np.where(sign < 0, etas[0], np.where(sign == 0, 1.0, sign)))
-
-
-def case_of(new, old, etas) -> Formula:
-    """The factor of one element in numbers, with the reason: the signs of its new and its old gradient."""
-    if new * old > 0:
-        return formula(rf"<grow> \text{{ ({new:.4g} and {old:.4g}: the same sign)}}", grow=of("etas[1]", etas[1]))
-    if new * old < 0:
-        return formula(
-            rf"<shrink> \text{{ ({new:.4g} and {old:.4g}: the sign has turned)}}", shrink=of("etas[0]", etas[0])
-        )
-    return formula(rf"1 \text{{ ({new:.4g} and {old:.4g}: one of the two is 0)}}")
 
 
 def taking_back(param, grad, state, *, lr, etas, step_sizes, **_) -> Steps:
