@@ -191,7 +191,7 @@ MISTAKES = {
         {"pace": lambda given, done: min(given["lr"], 1 / update_number(given) ** 0.5)},
         "You left the parameter's size out. The pace is the learning rate times the parameter's root mean square.",
     ),
-    "mean_of_sizes": Mistake(
+    "mean_size_for_rms": Mistake(
         {
             "pace": lambda given, done: (
                 max(given["eps"][1], np.mean(np.abs(given["param"])))
@@ -201,7 +201,7 @@ MISTAKES = {
         "You took the mean of the sizes. RMS squares, takes the mean, then the root.",
     ),
     **move.SHRUNK,
-    "row_added_up": Mistake(
+    "adds_up_the_row": Mistake(
         {"row_var": lambda given, done: done["row_var"] * given["param"].shape[-1]},
         "You added the squares of the row up. It is their mean.",
         when=is_matrix,
@@ -211,12 +211,12 @@ MISTAKES = {
         "You left the old average out. After the first update the new squares are only a part of it.",
         when=lambda given: is_matrix(given) and not_first(given),
     ),
-    "column_added_up": Mistake(
+    "adds_up_the_column": Mistake(
         {"col_var": lambda given, done: done["col_var"] * given["param"].shape[-2]},
         "You added the squares of the column up. It is their mean.",
         when=is_matrix,
     ),
-    "no_mean_row": Mistake(
+    "leaves_out_the_mean_row": Mistake(
         {"variance_estimate": lambda given, done: done["row_var"][..., :, None] * done["col_var"][..., None, :]},
         "You left out the mean row: row times column counts the size of the whole matrix twice.",
         when=is_matrix,

@@ -80,7 +80,7 @@ def epsilon_inside(param, grad, state, *, lr, eps, weight_decay, initial_accumul
 
 
 MISTAKES = {
-    "counts_one_too_many": Mistake(
+    "one_update_ahead": Mistake(
         {"rate": lambda given, done: given["lr"] / (1 + update_number(given) * given["lr_decay"])},
         "You counted one update too many: the first update has the whole learning rate.",
     ),
@@ -89,11 +89,11 @@ MISTAKES = {
         "You took the same share away each time. The learning rate is divided by 1 + (t − 1) · lr_decay.",
         when=not_first,
     ),
-    "sum_without_the_square": Mistake(
+    "leaves_out_the_square": Mistake(
         {"sum": lambda given, done: done["sum"] - fed(given, done) ** 2 + fed(given, done)},
         "You forgot the square: squares of gradients are added up.",
     ),
-    "sum_without_the_old": Mistake(
+    "leaves_out_the_old_sum": Mistake(
         {"sum": lambda given, done: fed(given, done) ** 2},
         "You left the old sum out. All squares so far are added up.",
     ),

@@ -73,7 +73,7 @@ MISTAKES = {
         "You did not let the old size fade: it is multiplied by β₂ first.",
         when=not_first,
     ),
-    "old_size_forgotten": Mistake(
+    "forgets_the_old_size": Mistake(
         {"exp_inf": lambda given, done: np.abs(fed(given, done)) + given["eps"]},
         "You took the new size. The old one, a little smaller, counts where it is larger.",
         when=not_first,

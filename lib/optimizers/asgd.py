@@ -133,12 +133,12 @@ MISTAKES = {
         "You swapped the two: the old average keeps 1 − μ, the new parameter gets μ.",
         when=averages,
     ),
-    "rate_without_the_power": Mistake(
+    "leaves_out_the_power": Mistake(
         {"eta": lambda given, done: given["lr"] / (1 + given["lambd"] * given["lr"] * update_number(given))},
         "You left the power out: the bracket is raised to alpha.",
         when=has_decay,
     ),
-    "no_rate_in_the_bracket": Mistake(
+    "bracket_without_the_rate": Mistake(
         {"eta": lambda given, done: given["lr"] / (1 + given["lambd"] * update_number(given)) ** given["alpha"]},
         "You left the learning rate out of the bracket: it is 1 + λ_d·γ·t.",
         when=has_decay,

@@ -264,7 +264,7 @@ MISTAKES = {
         {"curvature": lambda given, done: done["gradient_change"] @ done["gradient_change"]},
         "You multiplied the change of the gradient with itself. Here it is multiplied with the move.",
     ),
-    "the_other_length": Mistake(
+    "other_barzilai_borwein_length": Mistake(
         {"scale": lambda given, done: done["move"] @ done["move"] / done["curvature"]},
         "You took s·s / y·s, the other Barzilai–Borwein length. PyTorch takes y·s / y·y.",
     ),
@@ -282,7 +282,7 @@ MISTAKES = {
         "You divided by the length of the gradient (root of the squares). PyTorch adds up the sizes.",
         when=first_turn,
     ),
-    "alpha_without_rho": Mistake(
+    "leaves_out_rho": Mistake(
         {"alpha": lambda given, done: done["alpha"] * done["curvature"]},
         "You left ρ out: each α is divided by the pair's y·s.",
     ),
@@ -290,7 +290,7 @@ MISTAKES = {
         {"point": lambda given, done: done["point"] - done["step_length"] * done["direction"]},
         "You stayed where you were. The new point is the old one plus the step length times the direction.",
     ),
-    "step_taken_away": Mistake(
+    "takes_the_step_away": Mistake(
         {"point": lambda given, done: done["point"] - 2 * done["step_length"] * done["direction"]},
         "You took the step away. The direction points down already: add it.",
     ),

@@ -188,11 +188,11 @@ MISTAKES = {
         "You added the whole gradient, as SGD does. Here it gets 1 − μ.",
         when=looks_ahead,
     ),
-    "norm_without_the_root": Mistake(
+    "forgets_the_root": Mistake(
         {"norm": lambda given, done: done["norm"] ** 2},
         "You forgot the root: the length is the root of the sum of squares.",
     ),
-    "norm_of_sizes": Mistake(
+    "adds_up_the_sizes": Mistake(
         {"norm": lambda given, done: np.abs(done.get("direction", done["momentum_buffer"])).sum()},
         "You added up the sizes. The length is the root of the sum of squares.",
     ),
@@ -201,14 +201,14 @@ MISTAKES = {
         "You divided columns by rows. It is rows over columns, and 1 at least.",
         when=lambda given: not matches_adamw(given),
     ),
-    "ratio_without_its_factor": Mistake(
+    "leaves_out_the_factor": Mistake(
         {"ratio": lambda given, done: math.sqrt(max(given["param"].shape))},
         "You left out the 0.2.",
         when=matches_adamw,
     ),
     **move.SHRUNK,
     **move.UPHILL,
-    "no_ratio": Mistake(
+    "leaves_out_the_ratio": Mistake(
         {"param": lambda given, done: move.place(given, done) - given["lr"] * done["evened"]},
         "You left out the ratio: the learning rate is adjusted to the matrix.",
     ),

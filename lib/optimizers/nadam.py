@@ -132,7 +132,7 @@ MISTAKES = {
         },
         "You counted updates from 0. The first update has t = 1.",
     ),
-    "momentum_without_psi": Mistake(
+    "leaves_out_psi": Mistake(
         {"mu": lambda given, done: given["betas"][0] * (1 - 0.5 * 0.96 ** update_number(given))},
         "You left psi (momentum_decay) out of the power.",
         when=lambda given: given["momentum_decay"] != 1,

@@ -116,7 +116,7 @@ MISTAKES = {
         "You started from the learning rate again. It is the first step size only; later ones build on the last.",
         when=not_first,
     ),
-    "no_bounds": Mistake(
+    "leaves_out_the_bounds": Mistake(
         {"step_size": lambda given, done: done["factor"] * before(given, "step_size")},
         "You did not keep the step size within its bounds.",
         when=not_first,

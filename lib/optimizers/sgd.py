@@ -161,7 +161,7 @@ MISTAKES = {
         "You left the old buffer out: μ times it is carried along.",
         when=has_buffer,
     ),
-    "buffer_minus_gradient": Mistake(
+    "takes_the_gradient_away": Mistake(
         {"momentum_buffer": lambda given, done: kept(given) - fed(given, done)},
         "You took the gradient away from the buffer. It is added here; the minus comes with the step.",
         when=has_buffer,

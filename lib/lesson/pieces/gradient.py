@@ -92,12 +92,12 @@ TURNED = {
 
 MISTAKES = {
     **TURNED,
-    "no_decay": Mistake(
+    "leaves_out_the_decay": Mistake(
         {"decayed": turned_or_not},
         "You left the weight decay out: λθ belongs to the gradient here.",
         when=decays,
     ),
-    "decay_taken_away": Mistake(
+    "takes_the_decay_away": Mistake(
         {"decayed": lambda given, done: turned_or_not(given, done) - given["weight_decay"] * given["param"]},
         "You took the weight decay away. It is added: it pulls the parameter towards 0.",
         when=decays,

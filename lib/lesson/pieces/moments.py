@@ -264,7 +264,7 @@ BOTH_AVERAGES = {
 }
 
 AMSGRAD_MISTAKES = {
-    "no_maximum": Mistake(
+    "mean_square_for_the_largest": Mistake(
         {"max_exp_avg_sq": lambda given, done: done["exp_avg_sq"]},
         "You took the new mean square. AMSGrad keeps the largest there has been.",
         when=lambda given: given["amsgrad"] and not_first(given),

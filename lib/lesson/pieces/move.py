@@ -167,7 +167,7 @@ def root_mistakes(*squares: str) -> dict[str, Mistake]:
             {"denominator": lambda given, done: square(done) + given["eps"]},
             "You forgot the root.",
         ),
-        "no_epsilon": Mistake(
+        "leaves_out_eps": Mistake(
             {"denominator": lambda given, done: np.sqrt(square(done))},
             "You left epsilon out. It is added to the root.",
         ),
@@ -183,7 +183,7 @@ UPHILL = {
 
 MISTAKES = {
     **UPHILL,
-    "no_learning_rate": Mistake(
+    "leaves_out_the_learning_rate": Mistake(
         {"param": lambda given, done: place(given, done) + (done["param"] - place(given, done)) / given["lr"]},
         "You left the learning rate out.",
         when=lambda given: given["lr"] not in (0, 1),
