@@ -107,7 +107,7 @@ MISTAKES = {
         "You put the learning rate into the average. It is averaged without.",
         when=lambda given: given["lr"] != 1,
     ),
-    **move.UPHILL,
+    **move.GOES_UP,
 }
 
 LESSON = Optimizer(

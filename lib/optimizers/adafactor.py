@@ -247,7 +247,7 @@ MISTAKES = {
         {"clipped_pace": lambda given, done: done["pace"] / (rms(done["scaled"]) / given["d"])},
         "You always divided. The divisor is 1 at least: small steps are not made longer.",
     ),
-    **move.UPHILL,
+    **move.GOES_UP,
 }
 
 FIRST = [[[2, 0.5], [0.1, 1]], [[1, -0.5], [0.3, 0.2]], [[1.5, 0.5], [-0.1, 0.4]]]

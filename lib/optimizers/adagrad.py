@@ -103,7 +103,7 @@ MISTAKES = {
         when=not_first,
     ),
     **move.root_mistakes("sum"),
-    **move.UPHILL,
+    **move.GOES_UP,
     "not_divided": Mistake(
         {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done)},
         "You did not divide. The gradient is divided by the root of the sum.",

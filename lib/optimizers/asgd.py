@@ -114,7 +114,7 @@ MISTAKES = {
         "You left the decay out: ASGD shrinks the parameter by λ_d·η in every update.",
         when=has_decay,
     ),
-    "uphill": Mistake(
+    "goes_up": Mistake(
         {"param": lambda given, done: done["param"] + 2 * done["eta_now"] * fed(given, done)},
         "You went up. The gradient is taken away.",
     ),

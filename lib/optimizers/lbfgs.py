@@ -247,7 +247,7 @@ def later_turn(given):
 
 
 MISTAKES = {
-    "uphill": Mistake(
+    "goes_up": Mistake(
         {"direction": lambda given, done: -done["direction"]},
         "You went up: the direction is the negative of H times the gradient.",
     ),

@@ -207,7 +207,7 @@ MISTAKES = {
         when=matches_adamw,
     ),
     **move.SHRUNK,
-    **move.UPHILL,
+    **move.GOES_UP,
     "leaves_out_the_ratio": Mistake(
         {"param": lambda given, done: move.place(given, done) - given["lr"] * done["evened"]},
         "You left out the ratio: the learning rate is adjusted to the matrix.",

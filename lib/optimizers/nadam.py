@@ -161,7 +161,7 @@ MISTAKES = {
         {"direction": lambda given, done: (1 - done["mu"]) * fed(given, done) + done["mu_next"] * done["exp_avg"]},
         "You left the corrections out: the two parts are divided by 1 − π and 1 − π times the next momentum.",
     ),
-    **move.UPHILL,
+    **move.GOES_UP,
 }
 
 LESSON = Optimizer(

@@ -156,7 +156,7 @@ MISTAKES = {
         {"denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction_2"]) + given["eps"]},
         "You corrected the mean square first. PyTorch adds epsilon to the uncorrected root here.",
     ),
-    **move.UPHILL,
+    **move.GOES_UP,
 }
 
 PAPER = Reference(

@@ -125,7 +125,7 @@ MISTAKES = {
         {"prev": fed},
         "You kept the gradient. After a change of sign PyTorch forgets it: no step in this update.",
     ),
-    "uphill": Mistake(
+    "goes_up": Mistake(
         {"param": lambda given, done: given["param"] + np.sign(done["prev"]) * done["step_size"]},
         "You went with the gradient. The step goes against its sign.",
     ),

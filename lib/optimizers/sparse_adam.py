@@ -200,7 +200,7 @@ MISTAKES = {
         when=moments.not_first,
     ),
     **move.root_mistakes("row_square_average"),
-    "uphill": Mistake(
+    "goes_up": Mistake(
         {"new_rows": lambda given, done: 2 * touched(given) - done["new_rows"]},
         "You stepped the wrong way. The step is taken away from the parameter.",
     ),

@@ -83,7 +83,7 @@ def decays(given: Given) -> bool:
 
 
 TURNED = {
-    "ignores_maximize": Mistake(
+    "always_downhill": Mistake(
         {"uphill": lambda given, done: given["grad"]},
         "You kept the sign. With maximize=True the gradient is turned round before anything else.",
         when=lambda given: given["maximize"],
@@ -92,7 +92,7 @@ TURNED = {
 
 MISTAKES = {
     **TURNED,
-    "leaves_out_the_decay": Mistake(
+    "leaves_the_decay_out": Mistake(
         {"decayed": turned_or_not},
         "You left the weight decay out: λθ belongs to the gradient here.",
         when=decays,

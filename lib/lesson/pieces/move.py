@@ -174,15 +174,15 @@ def root_mistakes(*squares: str) -> dict[str, Mistake]:
     }
 
 
-UPHILL = {
-    "uphill": Mistake(
+GOES_UP = {
+    "goes_up": Mistake(
         {"param": lambda given, done: 2 * place(given, done) - done["param"]},
         "You stepped the wrong way. The step is taken away from the parameter.",
     ),
 }
 
 MISTAKES = {
-    **UPHILL,
+    **GOES_UP,
     "leaves_out_the_learning_rate": Mistake(
         {"param": lambda given, done: place(given, done) + (done["param"] - place(given, done)) / given["lr"]},
         "You left the learning rate out.",
