@@ -13,7 +13,7 @@ from lib.tensors.number import TensorTextError
 from lib.tensors.read import parse
 from lib.training.descent import averages
 from lib.training.descent.averages import LESSON
-from lib.training.descent.gradient_descent import Path
+from lib.training.descent.descent import Path
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
 from lib.ui.heading import neighbours

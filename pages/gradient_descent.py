@@ -11,8 +11,8 @@ import streamlit as st
 
 from lib.lesson import run
 from lib.plots import descent as pictures
-from lib.training.descent import directions, gradient_descent
-from lib.training.descent.gradient_descent import FAR, LESSON, NEAR, Outlook, Path
+from lib.training.descent import descent, directions
+from lib.training.descent.descent import FAR, LESSON, NEAR, Outlook, Path
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
 from lib.ui.heading import neighbours
@@ -56,10 +56,10 @@ def render() -> None:
     left, right = st.columns([0.29, 0.71], gap="small")
     with left, st.container(border=True, key=key("input_card")):
         setting = _settings()
-    path = gradient_descent.path_by_hand(setting.lr, setting.start, setting.iterations)
+    path = descent.path_by_hand(setting.lr, setting.start, setting.iterations)
     with right, st.container(border=True, key=key("working_card")):
         _one_update(path, setting)
-    st.info(outlook_text(gradient_descent.outlook(setting.lr, setting.start), setting))
+    st.info(outlook_text(descent.outlook(setting.lr, setting.start), setting))
     _view(path, setting)
     neighbours("gradient_descent")
 
@@ -115,7 +115,7 @@ def _one_update(path: Path, setting: Setting) -> None:
             persist_state="session",
         )
         st.markdown(say("which starts at x = **{x}**", x=number(path.x[iteration])), width="content")
-    values = gradient_descent.given_at(path, int(iteration), setting.lr)
+    values = descent.given_at(path, int(iteration), setting.lr)
     working_card(LESSON, values, "forward", run.torch_result(LESSON, values))
 
 
@@ -148,12 +148,12 @@ OUTLOOKS: Mapping[str, str] = {
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def torch_path(lr: float, start: float, iterations: int) -> Path:
-    return gradient_descent.path_by_torch(lr, start, iterations)
+    return descent.path_by_torch(lr, start, iterations)
 
 
 @st.cache_data(max_entries=10, show_spinner=False)
 def torch_sweep(rates: tuple[float, ...]) -> Path:
-    return gradient_descent.path_by_torch(np.array(rates), SWEEP_START, SWEEP_ITERATIONS)
+    return descent.path_by_torch(np.array(rates), SWEEP_START, SWEEP_ITERATIONS)
 
 
 def _view(path: Path, setting: Setting) -> None:
@@ -208,7 +208,7 @@ def _table(path: Path, setting: Setting) -> None:
 
 def precision_text(torch: Path, hand: Path) -> str:
     """How far float32 is from the hand calculation in float64, or where it ends."""
-    infinite, nan = gradient_descent.overflows(torch.y)
+    infinite, nan = descent.overflows(torch.y)
     if infinite is not None or nan is not None:
         return (
             f"PyTorch computes in float32 here, whose largest number is {FLOAT32.max:.3g}: the loss passes it at "
@@ -224,7 +224,7 @@ def precision_text(torch: Path, hand: Path) -> str:
 def _why(path: Path, setting: Setting) -> None:
     """The factor, its border, and what exploding means."""
     left, right = st.columns(2, gap="medium")
-    factor = gradient_descent.factor_of(setting.lr)
+    factor = descent.factor_of(setting.lr)
     with left:
         st.markdown(say("The gradient of 4x² is 8x. Put it into the update:"))
         st.markdown(r"$$x' = x - \eta \cdot 8x = (1 - 8\eta)\,x$$")
@@ -235,7 +235,7 @@ def _why(path: Path, setting: Setting) -> None:
                 "differentiates x′ by x: {torch}). Its powers go to 0 only if its size is below 1:",
                 lr=f"{setting.lr:g}",
                 factor=number(factor),
-                torch=number(run.torch_result(LESSON, gradient_descent.given_at(path, 0, setting.lr)).grads["x"]),
+                torch=number(run.torch_result(LESSON, descent.given_at(path, 0, setting.lr)).grads["x"]),
             )
         )
         st.markdown(
@@ -261,7 +261,7 @@ EXPLODING = """
 
 def no_explosion_text() -> str:
     """What becomes of the learning rate that older articles print under the word explosion."""
-    y = gradient_descent.path_by_hand(*ARTICLES_RUN).y
+    y = descent.path_by_hand(*ARTICLES_RUN).y
     return say(
         "Older articles print lr = {lr:g} under the words “how the gradient explodes”. With it the loss falls, from "
         "{first:.4g} to {last:.3g} in {count} iterations. Try 0.5 or 1.",
@@ -285,7 +285,7 @@ def _sweep(path: Path, setting: Setting) -> None:
         persist_state="session",
     )
     rates = tuple(np.linspace(SWEEP_FROM, end, SWEEP_RATES).tolist())
-    torch, hand = torch_sweep(rates), gradient_descent.path_by_hand(np.array(rates), SWEEP_START, SWEEP_ITERATIONS)
+    torch, hand = torch_sweep(rates), descent.path_by_hand(np.array(rates), SWEEP_START, SWEEP_ITERATIONS)
     left, right = st.columns([0.44, 0.56], gap="small")
     with left:
         _draw(pictures.sweep(rates, torch.y), "sweep_curves", "The loss for ten learning rates")
@@ -315,7 +315,7 @@ def sweep_table(rates: tuple[float, ...], torch: np.ndarray, hand: np.ndarray) -
     heads = (say("lr"), say("factor"), say("PyTorch"), say("by hand"), "")
     lines = ["| " + " | ".join(heads) + " |", "|--:|--:|--:|--:|---|"]
     for rate, by_torch, by_hand in zip(rates, torch.T, hand.T, strict=True):
-        factor = f"{gradient_descent.factor_of(rate):.3f}".replace("-", "−")
+        factor = f"{descent.factor_of(rate):.3f}".replace("-", "−")
         lines.append(
             f"| {rate:.3f} | {factor} | {by_torch[-1]:.3g} | {by_hand[-1]:.3g} | {sweep_verdict(rate, by_torch)} |"
         )
@@ -324,8 +324,8 @@ def sweep_table(rates: tuple[float, ...], torch: np.ndarray, hand: np.ndarray) -
 
 def sweep_verdict(rate: float, y: np.ndarray) -> str:
     """✓ for one that converges, ✗ for one that does not, and from where float32 has no number for it."""
-    infinite, nan = gradient_descent.overflows(y)
-    if abs(gradient_descent.factor_of(rate)) < 1:
+    infinite, nan = descent.overflows(y)
+    if abs(descent.factor_of(rate)) < 1:
         return ":green[✓]"
     ends = [say("inf from {n}", n=infinite)] if infinite is not None else []
     ends += [say("NaN from {n}", n=nan)] if nan is not None else []
@@ -407,7 +407,7 @@ def _factor(value: float) -> str:
 
 def _code(path: Path, setting: Setting) -> None:
     """The program behind the table, and what older articles do otherwise."""
-    st.code(gradient_descent.pytorch_lines(setting.lr, setting.start, setting.iterations), language="python")
+    st.code(descent.pytorch_lines(setting.lr, setting.start, setting.iterations), language="python")
     for pitfall in LESSON.pitfalls:
         st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
         if pitfall.error:

@@ -11,7 +11,7 @@ import torch
 
 from lib.lesson.pieces.latex import num
 from lib.lesson.spec import Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor
-from lib.training.descent.gradient_descent import CURVATURE, Path
+from lib.training.descent.descent import CURVATURE, Path
 
 
 def weights(beta: float, days: int) -> np.ndarray:
