@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from lib.guides.article import CLAIMS, HEADINGS, STATUSES, UNPRINTED, Claim, Heading, Verdict, judge
+from lib.ui.choices import answer_row
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
 from lib.ui.text import number, say
@@ -55,15 +56,8 @@ def _verdicts() -> Mapping[str, Verdict]:
 def _filters(counts: Counter[str]) -> tuple[str | None, str]:
     left, right = st.columns([0.62, 0.38], gap="small", vertical_alignment="bottom")
     with left:
-        status = st.segmented_control(
-            say("{all} claims; show only", all=counts.total()),
-            STATUSES,
-            format_func=lambda name: f":{COLOURS[name]}[{say(name)}] {counts[name]}",
-            key="article_status",
-            wrap=True,
-            bind="query-params",
-            persist_state="session",
-        )
+        marks = {_id(name): f":{COLOURS[name]}[{say(name)}] {counts[name]}" for name in STATUSES}
+        status = answer_row(say("{all} claims; show only", all=counts.total()), marks, "article_status", wrap=True)
     with right:
         search = st.text_input(
             say("Search"), placeholder="zero_grad, 0.69 …", key="article_search", bind="query-params",
@@ -72,10 +66,15 @@ def _filters(counts: Counter[str]) -> tuple[str | None, str]:
     return status, search
 
 
+def _id(status: str) -> str:
+    """As it stands in the address."""
+    return status.replace(" ", "_")
+
+
 def _fits(claim: Claim, verdict: Verdict, status: str | None, search: str) -> bool:
     heading = next(h for h in HEADINGS if h.slug == claim.heading)
     parts = (claim.id, claim.says, claim.now, heading.title, heading.chinese, value_shown(claim.printed), verdict.error)
-    return (status is None or verdict.status == status) and all(
+    return (status is None or _id(verdict.status) == status) and all(
         word in " ".join(parts).lower() for word in search.lower().split()
     )
 

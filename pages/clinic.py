@@ -14,6 +14,7 @@ from lib.guides.clinic import LOOP, Cause, causes_for
 from lib.guides.stuck import Finding, Setting, findings, twice_floor
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import parse
+from lib.ui.choices import answer_row, choice_box, standing
 from lib.ui.copy_link import copy_link
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
@@ -26,8 +27,9 @@ PAGE = Page(
     names=("损失诊断", "loss is stuck", "loss is nan", "loss is inf", "negative loss", "0.693"),
     purpose="What a stuck, NaN, infinite or negative loss means, and how to find its cause.",
 )
-ANY = "any loss"
-FOUND, NOT_IT = "found it", "not it"
+ANY = "any"
+FOUND, NOT_IT = "found", "not_it"
+ANSWERS = {FOUND: "found it", NOT_IT: "not it"}  # what the lines of a cause print
 MARKS = {FOUND: ":material/check_circle:", NOT_IT: ":material/remove:", None: ":material/help:"}
 ABOUT_CLASSES = ("guess", "shares", "twice", "stuck")  # signs that a count of classes may explain
 CLASS_COUNTS = (2, 3, 5, 10, 100, 1000)
@@ -69,14 +71,8 @@ def _fields() -> tuple[str, Setting | None]:
             say("My loss is"), value="0.693", key="clinic_loss", bind="query-params", persist_state="session"
         )
     with which:
-        loss = st.selectbox(
-            say("Which loss"),
-            [ANY, *LOSSES],
-            format_func=lambda slug: LOSSES[slug].torch_name if slug in LOSSES else say(ANY),
-            key="clinic_which",
-            bind="query-params",
-            persist_state="session",
-        )
+        names = {slug: lesson.torch_name for slug, lesson in LOSSES.items()}
+        loss = choice_box(say("Which loss"), {ANY: say("any loss"), **names}, "clinic_which")
     with classes:
         class_count = _optional("clinic_classes", say("Classes"), "10", _count)
     with shares:
@@ -140,9 +136,9 @@ def _key(cause: Cause) -> str:
 
 
 def _ticked(cause: Cause) -> str | None:
-    """What the learner said about the cause, before its widget runs: the session knows, or on a first visit the URL."""
-    said = st.session_state.get(_key(cause), st.query_params.get(_key(cause)))
-    return said if said in (FOUND, NOT_IT) else None
+    """What the learner said about the cause, before its widget runs."""
+    said = standing(_key(cause))
+    return said if said in ANSWERS else None
 
 
 def _causes(causes: tuple[Cause, ...]) -> None:
@@ -172,19 +168,13 @@ def _start_again(causes: tuple[Cause, ...]) -> None:
 
 
 def _cause(place: int, cause: Cause, tick: str | None, is_open: bool) -> None:
-    label = f"{place}. {say(cause.title)}" + (f" – {say(tick)}" if tick else "")
+    label = f"{place}. {say(cause.title)}" + (f" – {say(ANSWERS[tick])}" if tick else "")
     with st.expander(label, expanded=is_open, icon=MARKS[tick], key=f"clinic_cause_{cause.slug}_{tick}_{is_open}"):
         st.markdown(say(cause.why))
         st.caption(say("Paste this {place}:", place=cause.place))
         st.code(cause.code, language="python", wrap_lines=True)
-        st.segmented_control(
-            say("What it printed"),
-            (FOUND, NOT_IT),
-            format_func=say,
-            key=_key(cause),
-            bind="query-params",
-            persist_state="session",
-        )
+        answers = {name: say(answer) for name, answer in ANSWERS.items()}
+        answer_row(say("What it printed"), answers, _key(cause))
 
 
 def _answer(cause: Cause) -> None:

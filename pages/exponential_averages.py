@@ -14,6 +14,7 @@ from lib.tensors.read import parse
 from lib.training.descent import averages
 from lib.training.descent.averages import LESSON
 from lib.training.descent.descent import Path
+from lib.ui.choices import View, choice_row, choose_view
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
 from lib.ui.heading import neighbours
@@ -31,7 +32,8 @@ ARTICLES_MEMORY = ((0.8, 20), (0.98, 80))  # β, and after how many days older a
 LEVELS = (1.0, 0.1, 0.01, 1e-3, 1e-4)
 SLOW, FAST, START, ITERATIONS = 0.01, 0.03, 2.0, 100  # the article's race: momentum for the slow one only
 MOMENTA = (0.9, 0.63)
-CONSTANT, OWN = "Always 1", "Your numbers"
+CONSTANT, OWN = "constant", "own"
+GRADIENTS = {CONSTANT: "Always 1", OWN: "Your numbers"}
 UPDATES = 40
 
 
@@ -120,19 +122,7 @@ def _working(series: np.ndarray, beta: float) -> int:
 
 def _view(series: np.ndarray, beta: float, day: int) -> None:
     """One view at a time, kept in the URL."""
-    chosen = st.segmented_control(
-        say("View"),
-        list(VIEWS),
-        default="Picture",
-        required=True,
-        wrap=True,
-        format_func=say,
-        key=key("view"),
-        label_visibility="collapsed",
-        bind="query-params",
-        persist_state="session",
-    )
-    VIEWS[chosen](series, beta, day)
+    VIEWS[choose_view(VIEWS, key("view"))].draw(series, beta, day)
 
 
 def _draw(figure, name: str, alt: str) -> None:
@@ -311,15 +301,11 @@ def _buffer(series: np.ndarray, beta: float, day: int) -> None:
     st.markdown(r"$$b_t = m\, b_{t-1} + (1 - d)\, g_t, \quad b_1 = g_1$$")
     st.markdown(r"$$v_t = m\, v_{t-1} + (1-m)\, g_t, \quad v_0 = 0$$")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
+        kind = choice_row(
             say("Gradients"),
-            (CONSTANT, OWN),
+            {name: say(label) for name, label in GRADIENTS.items()},
+            key("gradients"),
             default=CONSTANT,
-            required=True,
-            format_func=say,
-            key=key("gradients"),
-            bind="query-params",
-            persist_state="session",
         )
         dampened = st.toggle(
             say("dampening d = momentum"), key=key("dampened"), bind="query-params", persist_state="session"
@@ -364,9 +350,9 @@ def buffer_text(gradients: np.ndarray, momentum: float, dampening: float, torch:
     )
 
 
-VIEWS: Mapping[str, Callable[[np.ndarray, float, int], None]] = {
-    "Picture": _picture,
-    "Weights and memory": _memory,
-    "Momentum": _momentum,
-    "SGD's buffer": _buffer,
+VIEWS: Mapping[str, View[Callable[[np.ndarray, float, int], None]]] = {
+    "picture": View("Picture", _picture),
+    "memory": View("Weights and memory", _memory),
+    "momentum": View("Momentum", _momentum),
+    "buffer": View("SGD's buffer", _buffer),
 }

@@ -13,6 +13,7 @@ from lib.lesson import run
 from lib.plots import descent as pictures
 from lib.training.descent import descent, directions
 from lib.training.descent.descent import FAR, LESSON, NEAR, Outlook, Path
+from lib.ui.choices import View, choice_row, choose_view
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import fill, key_of
 from lib.ui.heading import neighbours
@@ -158,19 +159,7 @@ def torch_sweep(rates: tuple[float, ...]) -> Path:
 
 def _view(path: Path, setting: Setting) -> None:
     """One view at a time, kept in the URL."""
-    chosen = st.segmented_control(
-        say("View"),
-        list(VIEWS),
-        default="Path",
-        required=True,
-        wrap=True,
-        format_func=say,
-        key=key("view"),
-        label_visibility="collapsed",
-        bind="query-params",
-        persist_state="session",
-    )
-    VIEWS[chosen](path, setting)
+    VIEWS[choose_view(VIEWS, key("view"))].draw(path, setting)
 
 
 def _draw(figure, name: str, alt: str) -> None:
@@ -274,17 +263,9 @@ def no_explosion_text() -> str:
 
 def _sweep(path: Path, setting: Setting) -> None:
     """Ten learning rates at once."""
-    end = st.segmented_control(
-        say("Largest learning rate"),
-        SWEEP_ENDS,
-        default=SWEEP_ENDS[-1],
-        required=True,
-        format_func=lambda rate: say("0.01 to {rate:g}", rate=rate),
-        key=key("sweep"),
-        bind="query-params",
-        persist_state="session",
-    )
-    rates = tuple(np.linspace(SWEEP_FROM, end, SWEEP_RATES).tolist())
+    ends = {f"{rate:g}": say("0.01 to {rate:g}", rate=rate) for rate in SWEEP_ENDS}
+    end = choice_row(say("Largest learning rate"), ends, key("sweep"), default=list(ends)[-1])
+    rates = tuple(np.linspace(SWEEP_FROM, float(end), SWEEP_RATES).tolist())
     torch, hand = torch_sweep(rates), descent.path_by_hand(np.array(rates), SWEEP_START, SWEEP_ITERATIONS)
     left, right = st.columns([0.44, 0.56], gap="small")
     with left:
@@ -415,11 +396,11 @@ def _code(path: Path, setting: Setting) -> None:
     st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in LESSON.sources))
 
 
-VIEWS: Mapping[str, Callable[[Path, Setting], None]] = {
-    "Path": _path,
-    "Table": _table,
-    "Why ¼": _why,
-    "Ten learning rates": _sweep,
-    "Directions": _directions,
-    "Code and pitfalls": _code,
+VIEWS: Mapping[str, View[Callable[[Path, Setting], None]]] = {
+    "path": View("Path", _path),
+    "table": View("Table", _table),
+    "why": View("Why ¼", _why),
+    "sweep": View("Ten learning rates", _sweep),
+    "directions": View("Directions", _directions),
+    "code": View("Code and pitfalls", _code),
 }

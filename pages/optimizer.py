@@ -13,6 +13,7 @@ from lib.lesson.working.trace import judge_trace
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.ui import views
+from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
 from lib.ui.optimizer_fields import Runs, optimizer_fields, ready_runs, working_values
@@ -20,15 +21,14 @@ from lib.ui.text import say
 from lib.ui.update_views import code, compare, conventions, path, pitfalls, step_table, sweep
 from lib.ui.working import working_card
 
-View = Callable[[Optimizer, Typed, Runs], None]
-VIEWS: Mapping[str, View] = {
-    "Path": path,
-    "Step-by-step table": step_table,
-    "Compare": compare,
-    "Sweep": sweep,
-    "Conventions": conventions,
-    "Pitfalls": pitfalls,
-    "Code": code,
+VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
+    "path": View("Path", path),
+    "table": View("Step-by-step table", step_table),
+    "compare": View("Compare", compare),
+    "sweep": View("Sweep", sweep),
+    "conventions": View("Conventions", conventions),
+    "pitfalls": View("Pitfalls", pitfalls),
+    "code": View("Code", code),
 }
 
 
@@ -127,20 +127,9 @@ def _placeholder(runs: Runs) -> str:
 def _below(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
     """One view at a time, computed only when open and kept in the URL; beside it a change worth trying."""
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
-        chosen = st.segmented_control(
-            say("View"),
-            list(VIEWS),
-            default="Path",
-            required=True,
-            wrap=True,
-            format_func=say,
-            key=key_of(lesson, "view"),
-            label_visibility="collapsed",
-            bind="query-params",
-            persist_state="session",
-        )
+        chosen = choose_view(VIEWS, key_of(lesson, "view"))
         try_button(lesson)
-    if runs is None and chosen != "Pitfalls":
+    if runs is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
     else:
-        VIEWS[chosen](lesson, typed, runs)  # type: ignore[arg-type]
+        VIEWS[chosen].draw(lesson, typed, runs)  # type: ignore[arg-type]

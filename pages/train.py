@@ -22,6 +22,7 @@ from lib.training.net.run import RUNNING, STOPPED, Run, check
 from lib.training.net.script import program_of
 from lib.training.net.seats import Seats
 from lib.training.net.settings import MOST_EPOCHS, MOST_POINTS, Settings
+from lib.ui.choices import View, choice_box, choose_view
 from lib.ui.copy_link import copy_link
 from lib.ui.heading import neighbours
 from lib.ui.live_training import live_pictures
@@ -68,7 +69,8 @@ def set_up() -> tuple[Settings, list[str]]:
     """What stands in the fields, and a sentence for each field that cannot be read."""
     problems: list[str] = []
     first, second = st.columns(2, gap="small")
-    data = first.selectbox(say("Data"), DATA_SETS, format_func=_data_title, key="train_data", **KEPT)
+    with first:
+        data = choice_box(say("Data"), {name: _data_title(name) for name in DATA_SETS}, "train_data")
     loss = _loss_field(data, second)
     points, noise = _pair(("Points", 500, 50, MOST_POINTS, 50), ("Noise", 0.2, 0.0, 1.0, 0.05))
     first, second = st.columns(2, gap="small")
@@ -431,30 +433,20 @@ def _draw(figure: Any, what: str, place: Any) -> None:
     place.plotly_chart(figure, key=f"train_figure_{what}", config={"displayModeBar": False}, alt=say(what))
 
 
-VIEWS: Mapping[str, Callable[[Run], None]] = {
-    "Compare": _compare,
-    "Loss and accuracy": _loss_view,
-    "Learning rate": _rate_view,
-    "Gradient norms": _norm_view,
-    "Look back": _look_back,
-    "Code": _code,
-    "Take away": _take_away,
+VIEWS: Mapping[str, View[Callable[[Run], None]]] = {
+    "compare": View("Compare", _compare),
+    "loss": View("Loss and accuracy", _loss_view),
+    "rate": View("Learning rate", _rate_view),
+    "norms": View("Gradient norms", _norm_view),
+    "look_back": View("Look back", _look_back),
+    "code": View("Code", _code),
+    "take_away": View("Take away", _take_away),
 }
 
 
 def _below(run: Run) -> None:
     """One view at a time."""
-    chosen = st.segmented_control(
-        say("View"),
-        list(VIEWS),
-        default="Compare",
-        required=True,
-        wrap=True,
-        format_func=say,
-        key="train_view",
-        label_visibility="collapsed",
-        **KEPT,
-    )
+    chosen = choose_view(VIEWS, "train_view")
     if run.state == RUNNING and run in _runs():
         st.caption(say("Drawn anew when the run ends or stops."))
-    VIEWS[chosen](run)
+    VIEWS[chosen].draw(run)

@@ -15,6 +15,7 @@ from lib.tensors.file import TensorFileError, read_tensor_file
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.tensors.write import format_tensor
+from lib.ui.choices import standing
 from lib.ui.text import say, shape
 
 MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers
@@ -74,9 +75,8 @@ def form_key(form: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def current(lesson: Topic, name: str, default: Any) -> Any:
-    """What the field holds now, before its widget runs: the session knows, or on a first visit the URL."""
-    key = key_of(lesson, name)
-    return st.session_state.get(key, st.query_params.get(key, default))
+    """What the field holds now, before its widget runs."""
+    return standing(key_of(lesson, name), default)
 
 
 def fill(lesson: Topic, texts: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from lib.lesson.run.trace import Update, buffers, divergence, first_parting, par
 from lib.plots.path import leaves_after, lines, losses, paths, points_of
 from lib.plots.sweep import sweep_map
 from lib.tensors.number import TensorTextError
+from lib.ui.choices import choice_box
 from lib.ui.fields import Typed, as_text, fill, key_of, read_numbers
 from lib.ui.heading import spec_of, what_the_example_shows
 from lib.ui.optimizer_fields import PRECISION, Runs
@@ -31,7 +32,13 @@ SWEEP_HEIGHT = 380  # pixels: both pictures stand on one line
 MOST_RATES = 8
 RATES = "0.001, 0.003, 0.01, 0.03, 0.1, 0.3"
 CHOOSE = "Choose a function under “What is minimised”."
-OVER, LOSS, PARAMETER, STEP = "Path", "Loss per update", "Parameter per update", "Effective step"
+OVER, LOSS, PARAMETER, STEP = "path", "loss", "parameter", "step"
+PICTURES = {
+    OVER: "Path",
+    LOSS: "Loss per update",
+    PARAMETER: "Parameter per update",
+    STEP: "Effective step",
+}
 
 
 def torch_parting(runs: Runs, typed: Typed) -> Any:
@@ -121,7 +128,7 @@ def path(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
             objective = runs.ready.objective
             st.markdown(f"${objective.formula}$", width="content")
             st.caption(say(f"{objective.says} {objective.noise}".strip()))
-    _draw(lesson, _picture(runs, chosen), chosen)
+    _draw(lesson, _picture(runs, chosen), PICTURES[chosen])
     if chosen == OVER and runs.ready.objective:
         last = leaves_after(runs.ready.objective, points_of(runs.params, runs.ready.objective.size))
         if last is not None:
@@ -167,19 +174,9 @@ def _dense_gradient(update: Update, before: np.ndarray) -> np.ndarray:
 
 
 def _choose(lesson: Optimizer, name: str, options: Sequence[str]) -> str:
-    key = key_of(lesson, name)
-    if st.session_state.get(key, options[0]) not in options:
-        st.session_state[key] = options[0]
-    return st.selectbox(
-        say("Picture"),
-        options,
-        format_func=say,
-        key=key,
-        label_visibility="collapsed",
-        width=220,
-        bind="query-params",
-        persist_state="session",
-    )
+    """The id of the picture to draw."""
+    titles = {option: say(PICTURES[option]) for option in options}
+    return choice_box(say("Picture"), titles, key_of(lesson, name), label_visibility="collapsed", width=220)
 
 
 def _draw(lesson: Optimizer, drawn: Any, title: str) -> None:
@@ -315,13 +312,11 @@ def conventions(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     if not lesson.conventions:
         st.caption(say("Other frameworks do what PyTorch does here, as far as we know."))
         return
-    names = [convention.name for convention in lesson.conventions]
+    others = {str(place): convention for place, convention in enumerate(lesson.conventions, start=1)}
+    names = {place: say(convention.name) for place, convention in others.items()}
     key = key_of(lesson, "convention")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            say("The other way"), names, key=key, width=460, bind="query-params", persist_state="session"
-        )
-        convention = lesson.conventions[names.index(name)]
+        convention = others[choice_box(say("The other way"), names, key, width=460)]
         texts = {n: as_text(spec_of(lesson, n), v) for n, v in _whole_form(lesson, convention).items()}
         st.button(say("Set up a run that shows it"), on_click=fill, args=(lesson, texts), key=f"{key}_fill")
     st.markdown(say(convention.says))
