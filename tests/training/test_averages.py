@@ -230,7 +230,7 @@ def test_a_shorter_series_keeps_the_day_inside():
 def test_who_is_first_depends_on_the_level(momentum, level, says):
     assert momentum in MOMENTA
     app = open_page(SLUG)
-    healthy(app.button_group(key="averages_view").set_value("Momentum").run())
+    healthy(app.button_group(key="averages_view").set_value("momentum").run())
     healthy(app.button_group(key="averages_momentum_picks").set_value(momentum).run())
     healthy(app.button_group(key="averages_level").set_value(level).run())
     assert any(says in m.value for m in app.markdown)
@@ -238,7 +238,7 @@ def test_who_is_first_depends_on_the_level(momentum, level, says):
 
 def test_the_buffer_view_names_both_limits():
     app = open_page(SLUG)
-    healthy(app.button_group(key="averages_view").set_value("SGD's buffer").run())
+    healthy(app.button_group(key="averages_view").set_value("buffer").run())
     text = next(m.value for m in app.markdown if m.value.startswith("After 40 updates"))
     assert "by hand **9.8522**, of PyTorch **9.8522**, average **0.9852**" in text
     assert "1/(1 − m) = 10," in text

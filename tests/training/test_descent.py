@@ -309,7 +309,7 @@ def test_the_iteration_to_work_stays_inside_when_there_are_fewer():
 
 def test_the_table_stands_torch_beside_hand():
     app = open_page(SLUG)
-    healthy(app.button_group(key="descent_view").set_value("Table").run())
+    healthy(app.button_group(key="descent_view").set_value("table").run())
     table = app.dataframe[0].value
     assert len(table) == 20
     assert list(table.iloc[1]) == ["-1.2", "-1.2", "-9.6", "-9.6", "5.76", "5.76"]
