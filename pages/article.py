@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from lib.guides.article import CLAIMS, HEADINGS, STATUSES, UNPRINTED, Claim, Heading, Verdict, judge
+from lib.ui.bound import BOUND
 from lib.ui.choices import answer_row
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
@@ -59,10 +60,7 @@ def _filters(counts: Counter[str]) -> tuple[str | None, str]:
         marks = {_id(name): f":{COLOURS[name]}[{say(name)}] {counts[name]}" for name in STATUSES}
         status = answer_row(say("{all} claims; show only", all=counts.total()), marks, "article_status", wrap=True)
     with right:
-        search = st.text_input(
-            say("Search"), placeholder="zero_grad, 0.69 …", key="article_search", bind="query-params",
-            persist_state="session",
-        )  # fmt: skip
+        search = st.text_input(say("Search"), placeholder="zero_grad, 0.69 …", key="article_search", **BOUND)
     return status, search
 
 

@@ -14,10 +14,12 @@ from lib.guides.clinic import LOOP, Cause, causes_for
 from lib.guides.stuck import Finding, Setting, findings, twice_floor
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import parse
+from lib.ui.bound import BOUND
 from lib.ui.choices import answer_row, choice_box, standing
-from lib.ui.copy_link import copy_link
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
+from lib.ui.page_title import page_title
+from lib.ui.problem import show_problem
 from lib.ui.text import say
 
 PAGE = Page(
@@ -37,10 +39,7 @@ CLASS_COUNTS = (2, 3, 5, 10, 100, 1000)
 
 def render() -> None:
     """The whole page."""
-    title, link = st.columns([0.85, 0.15], vertical_alignment="center")
-    title.title(say(PAGE.title), anchor=False)
-    with link:
-        copy_link()
+    page_title(PAGE)
     st.markdown(
         say("Type the number from your training log. Then test its causes one by one, with lines for your own loop.")
     )
@@ -52,7 +51,7 @@ def render() -> None:
     try:
         found = findings(text, setting)
     except ValueError as error:
-        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        show_problem(error)
         return
     left, right = st.columns([0.42, 0.58], gap="medium")
     with left:
@@ -67,9 +66,7 @@ def _fields() -> tuple[str, Setting | None]:
     """The loss as typed, and what else is known; None where a field cannot be read."""
     number, which, classes, shares, answers = st.columns([0.18, 0.26, 0.14, 0.24, 0.18], gap="small")
     with number:
-        text = st.text_input(
-            say("My loss is"), value="0.693", key="clinic_loss", bind="query-params", persist_state="session"
-        )
+        text = st.text_input(say("My loss is"), value="0.693", key="clinic_loss", **BOUND)
     with which:
         names = {slug: lesson.torch_name for slug, lesson in LOSSES.items()}
         loss = choice_box(say("Which loss"), {ANY: say("any loss"), **names}, "clinic_which")
@@ -87,13 +84,13 @@ def _fields() -> tuple[str, Setting | None]:
 
 def _optional(key: str, label: str, example: str, read: Callable[[str], Any]) -> Any:
     """A field that may stay empty: what `read` makes of it, None if empty, "unreadable" with a sentence under it."""
-    text = st.text_input(label, placeholder=example, key=key, bind="query-params", persist_state="session")
+    text = st.text_input(label, placeholder=example, key=key, **BOUND)
     if not text.strip():
         return None
     try:
         return read(text)
     except ValueError as error:
-        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        show_problem(error)
         return "unreadable"
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
+from lib.ui.bound import BOUND
 from lib.ui.browser_storage import has_draft, keep_in_browser, work_file
 from lib.ui.choices import choice_box
 from lib.ui.page import Page, slug_of_page
@@ -109,8 +110,7 @@ def _filter() -> Callable[[Exercise, str], bool]:
             key="exercises_search",
             label_visibility="collapsed",
             width=172,
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         topic = _pick("topic", {EVERY: "Every topic", **topics})
         level = _pick("level", {EVERY: "Every level", **levels})

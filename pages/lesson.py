@@ -19,6 +19,7 @@ from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploa
 from lib.ui.heading import heading, neighbours, spec_of, try_button, what_the_example_shows
 from lib.ui.own_numpy import exercise_for, own_numpy
 from lib.ui.pictures import picture
+from lib.ui.problem import show_refusal, show_torchs_words
 from lib.ui.text import number, say
 from lib.ui.working import working_card
 
@@ -88,12 +89,10 @@ def _ask_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[run.TorchResu
 
 def _refused(lesson: Lesson, values: Mapping[str, Any], refusal: ValueError | None, torch_error: str) -> None:
     """Our sentence, a way out where there is one, and torch's own message."""
-    st.error(say(str(refusal)) if refusal else say("PyTorch does not take these values."))
+    show_refusal(refusal)
     if isinstance(refusal, NotADistribution):
         _offer_to_normalise(lesson, refusal.tensor, values[refusal.tensor])
-    if torch_error:
-        st.caption(say("PyTorch says"))
-        st.code(torch_error.strip(), language=None, wrap_lines=True)
+    show_torchs_words(torch_error)
 
 
 def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:

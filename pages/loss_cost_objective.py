@@ -8,8 +8,10 @@ import streamlit as st
 from lib.lesson.pieces.latex import num, total
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import parse
+from lib.ui.bound import BOUND
 from lib.ui.heading import neighbours
 from lib.ui.page import Page
+from lib.ui.problem import show_problem
 from lib.ui.text import say
 
 PAGE = Page(
@@ -42,8 +44,7 @@ def render() -> None:
             say("Squared errors of three samples"),
             value="[0.25, 1, 4]",
             key="words_losses",
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         share = st.slider(
             say("λ: how much the penalty counts"),
@@ -52,8 +53,7 @@ def render() -> None:
             0.1,
             0.05,
             key="words_share",
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         _worked(text, share)
     neighbours("loss_cost_objective")
@@ -64,7 +64,7 @@ def _worked(text: str, share: float) -> None:
     try:
         losses = losses_in(text)
     except ValueError as error:
-        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        show_problem(error)
         return
     for line in lines(losses, share):
         st.markdown(line)

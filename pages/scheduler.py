@@ -11,10 +11,12 @@ from lib.lesson import run
 from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
 from lib.ui import views
+from lib.ui.bound import BOUND
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
 from lib.ui.optimizer_fields import fields_and_switches
+from lib.ui.problem import show_refusal
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
 from lib.ui.working import working_card
@@ -66,7 +68,7 @@ def _schedule(lesson: Scheduler, typed: Typed) -> Schedule | None:
     try:
         return schedule_of(lesson, typed.values)
     except (*run.REFUSALS, ZeroDivisionError) as error:
-        st.error(say("{refusal}", refusal=str(error)))
+        show_refusal(error)
     return None
 
 
@@ -86,8 +88,7 @@ def _working(lesson: Scheduler, schedule: Schedule) -> int:
             key=key,
             label_visibility="collapsed",
             width=130,
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         st.markdown(say(":gray[0 to {last}]", last=last), width="content")
         before = schedule.by_hand[epoch - 1].lr if epoch else schedule.values.get("lr", 0.1)

@@ -17,6 +17,7 @@ from lib.plots.reduction import divisor, shares
 from lib.plots.titles import place_name
 from lib.ui.choices import choice_box
 from lib.ui.fields import key_of
+from lib.ui.figure import show_figure
 from lib.ui.text import say
 from lib.ui.working import chosen_sample
 
@@ -64,7 +65,7 @@ def _draw(lesson: Lesson, figure: go.Figure | None, title: str) -> None:
     if figure is None:
         st.caption(say("There is nothing to draw for these values."))
     else:
-        st.plotly_chart(figure, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say(title))
+        show_figure(figure, key_of(lesson, "figure"), title)
 
 
 def _choose_place(lesson: Lesson, places: list[Place], label: str, default: int = 0) -> Place:
