@@ -16,6 +16,7 @@ from lib.lesson.spec import Example, Lesson, Mistake, Number, Pitfall, Reference
 CURVATURE = 8.0  # the gradient of 4x² is 8x
 BORDER = 2 / CURVATURE  # learning rates below it converge
 NEAR, FAR = 1e-6, 1e6  # a loss below has arrived; one beyond is called diverged
+FLOAT32 = np.finfo(np.float32)  # what torch computes in here
 
 Kind = Literal["still", "arrives", "falls", "swings", "diverges"]
 
