@@ -16,7 +16,9 @@ from lib.plots import averages as pictures
 from lib.tensors.compare import compare
 from lib.training.descent import averages
 from lib.training.descent.averages import LESSON
-from pages.exponential_averages import LEVELS, MOMENTA, VIEWS, memory_text, series_in
+from lib.ui.averages.memory import memory_text
+from lib.ui.averages.momentum import LEVELS, MOMENTA
+from pages.exponential_averages import VIEWS, series_in
 from tests.browser.test_lessons import settled, type_into, visit
 from tests.pages.test_every_page import healthy, open_page
 

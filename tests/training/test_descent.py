@@ -17,7 +17,8 @@ from lib.plots import descent as pictures
 from lib.tensors.compare import compare
 from lib.training.descent import descent, directions
 from lib.training.descent.descent import FAR, LESSON, NEAR
-from pages.gradient_descent import PICKS, RATES, SWEEP_ENDS, VIEWS, sweep_verdict
+from lib.ui.descent.sweep import SWEEP_ENDS, sweep_verdict
+from pages.gradient_descent import PICKS, RATES, VIEWS
 from tests.browser.test_lessons import settled, type_into, visit
 from tests.pages.test_every_page import healthy, open_page
 
