@@ -20,7 +20,12 @@ from lib.ui.heading import heading, neighbours, try_button
 from lib.ui.optimizer_fields import Runs, optimizer_fields, ready_runs, working_values
 from lib.ui.problem import show_problem, show_refusal, show_torchs_words
 from lib.ui.text import say
-from lib.ui.update_views import code, compare, conventions, path, pitfalls, step_table, sweep
+from lib.ui.update_views.code import code, pitfalls
+from lib.ui.update_views.compare import compare
+from lib.ui.update_views.conventions import conventions
+from lib.ui.update_views.path import path
+from lib.ui.update_views.step_table import step_table
+from lib.ui.update_views.sweep import sweep
 from lib.ui.working import working_card
 
 VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
