@@ -311,7 +311,7 @@ class Topic:
     by_hand: Callable[..., Steps]
     mistakes: Mapping[str, Mistake]
     pitfalls: tuple[Pitfall, ...]
-    references: tuple[Reference, ...]
+    references: tuple[Reference, ...] = ()
     tries: tuple[Try, ...] = ()
     check: Callable[..., None] = accept
     guard: Callable[..., None] = accept
@@ -345,7 +345,8 @@ class Topic:
     @cached_property
     def sources(self) -> tuple[Reference, ...]:
         """Where to read more: torch's own page on its class first, then what the lesson names."""
-        if not isinstance(self.torch, type) or self.references[0].text.startswith("PyTorch doc"):  # TRANSITION: or
+        named = any(reference.text.startswith("PyTorch doc") for reference in self.references)
+        if not isinstance(self.torch, type) or named:  # TRANSITION: or named
             return self.references
         release = ".".join(version("torch").split(".")[:2])
         page = f"https://docs.pytorch.org/docs/{release}/generated/torch.{self._torch_path}.html"

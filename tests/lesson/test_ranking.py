@@ -132,6 +132,38 @@ def test_eps_is_added_to_the_difference():
     np.testing.assert_allclose(value, 1.499998, rtol=0, atol=1e-12)
 
 
+WORKED = {
+    "p = 2": ({"p": 2.0}, r"\sqrt{(0 - 3)^2 + (0 - (-4))^2}"),
+    "p = 1": ({"p": 1.0}, "|0 - 3| + |0 - (-4)|"),
+    "p = 3": ({"p": 3.0}, r"\big(|0 - 3|^{3} + |0 - (-4)|^{3}\big)^{1/3}"),
+    "p = inf": ({"p": INF}, r"\max(|0 - 3|, |0 - (-4)|)"),
+    "p = -inf, where eps may decide": ({"p": -INF, "eps": 0.0}, r"\min(|0 - 3|, |0 - (-4)|)"),
+    "p = 0, where eps may decide": ({"p": 0.0, "eps": 0.5}, r"\#\{0 - 3 + 0.5 \ne 0,\; 0 - (-4) + 0.5 \ne 0\}"),
+    "an eps to be seen": ({"p": 1.0, "eps": 0.1}, "|0 - 3 + 0.1| + |0 - (-4) + 0.1|"),
+}
+
+
+@pytest.mark.parametrize(("setting", "latex"), WORKED.values(), ids=WORKED)
+def test_distances_with_their_numbers(setting, latex):
+    steps = run.by_hand(TRIPLET, three([0.0, 0.0], [3.0, -4.0], [1.0, 1.0], **setting))
+    assert steps["positive_distance"].in_numbers() == latex
+
+
+def test_what_is_too_small_to_matter_is_shown_where_it_matters():
+    """Points that meet are √2 millionths apart, and a vector of zeros has no direction."""
+    one_point = run.by_hand(TRIPLET, three(*[[0.3, 0.7]] * 3))["positive_distance"]
+    assert one_point.in_numbers() == r"\sqrt{(0.3 - 0.3 + 1 \cdot 10^{-6})^2 + (0.7 - 0.7 + 1 \cdot 10^{-6})^2}"
+    zero = run.by_hand(COSINE, pair([0.0, 0.0], [4.0, 3.0], 1.0))
+    assert zero["squared_length1"].in_numbers() == r"0^2 + 0^2 + 1 \cdot 10^{-12}"
+    assert zero["squared_length2"].in_numbers() == "4^2 + 3^2"
+    angle = run.by_hand(DISTANCE, three([0.0, 0.0], [4.0, 3.0], [1.0, 0.0], distance_function="cosine"))
+    length = r"\max(\sqrt{0^2 + 0^2}, 1 \cdot 10^{-8})"
+    assert (
+        angle["positive_distance"].in_numbers()
+        == rf"1 - \frac{{0 \cdot 4 + 0 \cdot 3}}{{{length} \cdot \sqrt{{4^2 + 3^2}}}}"
+    )
+
+
 GRADIENTS = {
     "ranking: a tie is pushed apart": (RANKING, pair([2], [2], [1]), {"input1": [-1], "input2": [1], "target": [0]}),
     "ranking: past the margin": (
@@ -344,7 +376,7 @@ REFUSED = {
     "distance: distances do not fit": (
         DISTANCE,
         three(np.ones((1, 3)), ROWS, np.ones((5, 3))),
-        "one of each kind per triplet",
+        "one distance of each kind per triplet",
     ),
     "distance: angles of whole numbers": (
         DISTANCE,

@@ -208,7 +208,7 @@ def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake
 def test_lesson_is_complete(lesson):
     assert len(lesson.mistakes) >= 3
     assert len(lesson.examples) >= 3
-    assert len(lesson.pitfalls) >= 2 and lesson.references and lesson.symbols
+    assert len(lesson.pitfalls) >= 2 and lesson.sources and lesson.symbols
     assert any("一" <= letter <= "鿿" for letter in lesson.names[0]), "the Chinese name comes first"
 
 
