@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from lib.catalog import LOSSES
-from lib.guides.applications import APPLICATIONS, Application, Part, WorkedPart, total, worked
+from lib.guides.applications import APPLICATIONS, Application, LossPart, WorkedPart, total, worked
 from lib.guides.choosing import TASKS, Slip, Task
 from lib.guides.live import Live, live
 from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, Kept, builds, first_update, kept
@@ -204,8 +204,8 @@ def _applications() -> None:
         _joined(application, parts)
 
 
-@st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={Part: lambda part: (part.title, part.lesson)})
-def _worked(part: Part) -> WorkedPart:
+@st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={LossPart: lambda part: (part.title, part.lesson)})
+def _worked(part: LossPart) -> WorkedPart:
     return worked(part)
 
 

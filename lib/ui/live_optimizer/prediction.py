@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.training.session.actions import Action, SetUp, actions_in, as_text
-from lib.training.session.prediction import ELEMENTS, Verdict, predict
+from lib.training.session.prediction import ELEMENTS, Appraisal, predict
 from lib.ui.text import say
 
 
@@ -29,14 +29,14 @@ def _predicted(now: str) -> None:
     st.session_state["object_predicted_at"] = now
 
 
-def _worth(verdict: Verdict, text: str) -> str:
-    match verdict.kind:
+def _worth(appraisal: Appraisal, text: str) -> str:
+    match appraisal.kind:
         case "right":
             return f":green[**✓ {say('right')}**]"
         case "mistake":
-            return f":red[**✗ {say('likely mistake')}**] {say('{says}', says=verdict.says)}"
+            return f":red[**✗ {say('likely mistake')}**] {say('{says}', says=appraisal.says)}"
         case "unreadable":
-            return f":red[{say('{problem}', problem=verdict.says)}]"
+            return f":red[{say('{problem}', problem=appraisal.says)}]"
         case _:
             return f":red[**✗ {say('not yet')}**]"
 
