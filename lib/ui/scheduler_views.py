@@ -20,7 +20,7 @@ from lib.ui.fields import form_key, key_of
 from lib.ui.figure import show_figure
 from lib.ui.heading import what_the_example_shows
 from lib.ui.pitfalls import show_pitfalls, show_references
-from lib.ui.text import say
+from lib.ui.text import say, say_error
 
 CLOSE = (1e-9, 1e-12)
 
@@ -129,7 +129,7 @@ def compare(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
         try:
             named[other.title] = run.lr_by_hand(other, {**values, "lr": base}, steps)
         except ValueError as error:
-            left_out.append(f"{other.title}: {error}")
+            left_out.append(f"{other.title}: {say_error(error)}")
     show_figure(rate_lines(named), key_of(lesson, "compare_lines"), "Compare")
     st.caption(say("The others have the settings of their first example, and this page's learning rate and epochs."))
     for line in left_out:

@@ -11,7 +11,7 @@ from lib.training.session.replay import Session, replay
 from lib.training.session.state_file import StateFileError, pack_file
 from lib.ui.download import download
 from lib.ui.live_optimizer.controls import do
-from lib.ui.text import say
+from lib.ui.text import say, say_error
 
 
 def state_files(setup: SetUp, session: Session, actions: Sequence[Action]) -> None:
@@ -28,7 +28,7 @@ def state_files(setup: SetUp, session: Session, actions: Sequence[Action]) -> No
         action = Action("U", data=pack_file(file.getvalue()))
         refused = replay(setup, [*actions, action]).moments[-1].refused
     except StateFileError as error:
-        refused = str(error)
+        refused = say_error(error)
     if len(actions) >= MOST_ACTIONS:
         refused = say("{most} actions are the most", most=MOST_ACTIONS)
     if refused:

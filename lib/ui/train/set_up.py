@@ -17,7 +17,7 @@ from lib.training.net.settings import MOST_EPOCHS, MOST_POINTS, Settings
 from lib.ui.bound import BOUND
 from lib.ui.choices import choice_box
 from lib.ui.problem import show_problem
-from lib.ui.text import say
+from lib.ui.text import say, say_error
 
 
 def set_up() -> tuple[Settings, list[str]]:
@@ -142,6 +142,6 @@ def _read(parse: Callable[[str], Any], text: str, instead: Any, problems: list[s
     try:
         return parse(text)
     except ValueError as error:
-        problems.append(str(error))
+        problems.append(say_error(error))
         show_problem(error)
         return instead

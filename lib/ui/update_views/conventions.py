@@ -12,6 +12,7 @@ from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.run.set_up import in_torchs_terms
 from lib.lesson.run.trace import first_parting
 from lib.plots.path import lines
+from lib.plots.titles import place_name
 from lib.ui.choices import choice_box
 from lib.ui.fields import Typed, as_text, fill, key_of
 from lib.ui.figure import show_figure
@@ -63,9 +64,7 @@ def _convention_beside(lesson: Optimizer, convention: Convention, runs: Runs) ->
     }
     if parting and look_the_same(*named.values()):
         st.caption(say("That is too little to see in the picture. The button sets up a run in which it shows."))
-    tag = f"param[{', '.join(map(str, place))}]" if place else "param"
-    figure = lines(named, tag)
-    show_figure(figure, key_of(lesson, "convention_lines"), "Conventions")
+    show_figure(lines(named, place_name(("param", place))), key_of(lesson, "convention_lines"), "Conventions")
 
 
 def look_the_same(ours: np.ndarray, others: np.ndarray) -> bool:

@@ -11,6 +11,7 @@ import streamlit as st
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run.trace import Update
 from lib.plots.path import leaves_after, lines, losses, paths, points_of
+from lib.plots.titles import place_name
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import what_the_example_shows
 from lib.ui.optimizer_fields import Runs
@@ -45,7 +46,7 @@ def _picture(runs: Runs, chosen: str) -> Any:
         values = runs.ready.losses(runs.params)
         return losses({"loss": values}, logarithmic=not np.any(values < 0))
     places = list(np.ndindex(runs.ready.param.shape))[:6]
-    tags = {place: f"param[{', '.join(map(str, place))}]" if place else "param" for place in places}
+    tags = {place: place_name(("param", place)) for place in places}
     if chosen == PARAMETER:
         return lines({tags[place]: np.array([param[place] for param in runs.params]) for place in places}, "parameter")
     return lines(_effective_steps(runs, tags), "effective step", first=1)

@@ -20,7 +20,7 @@ from lib.ui.fields import Typed, key_of, read_numbers
 from lib.ui.figure import show_figure
 from lib.ui.optimizer_fields import Runs
 from lib.ui.problem import show_problem
-from lib.ui.text import number, say
+from lib.ui.text import number, say, say_error
 from lib.ui.update_views.pictures import CHOOSE
 
 MAP_SIDE = 60
@@ -63,7 +63,7 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
             ready = set_up(lesson, {**typed.values, "lr": rate, "drop_at": 0})
             updates = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates)
         except ValueError as error:
-            left_out.append(f"lr {rate:g}: {error}")
+            left_out.append(f"lr {rate:g}: {say_error(error)}")
             continue
         params = params_of(ready.param, updates)
         curve = ready.losses(params)
