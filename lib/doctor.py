@@ -53,7 +53,7 @@ def package_lines(listed: list[tuple[str, str, str]]) -> list[str]:
 
 
 def isolation_lines(known: Isolation) -> list[str]:
-    """The level, why it is no better, what else stands, and what to do."""
+    """The level, why it is no better, what is in place, and what to do."""
     lines = [f"Isolation of learners' code: {known.level} ({MEANING[known.level]})"]
     lines += [f"  not here: {reason}" for reason in known.reasons]
     lines += [f"  in place: {', '.join(known.also)}"] if known.also else []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from lib.catalog import TOPICS
-from lib.exercises import read_exercise
+from lib.exercises import FOLDER, read_exercise
 from lib.grading.__main__ import main
 from lib.grading.author.check import check
 from lib.grading.author.new import NewError, write_new
@@ -159,6 +161,35 @@ CARRIED = {
 def test_a_state_has_to_be_carried_on_only_where_there_is_one(solved, args, named, tmp_path):
     faults = faults_with_one_test(tmp_path, "update", "sgd", args, solved)
     assert any("the state is not carried on" in fault for fault in faults) == named, faults
+
+
+HUBER = """'In other words.'
+import numpy as np
+
+
+def huber_loss(input, target, *, delta=1.0, reduction="mean"):
+    size = np.abs(input - target)
+    each = EACH
+    return {"mean": np.mean, "sum": np.sum, "none": lambda v: v}[reduction](each)
+"""
+BARE_SQUARE = "np.where(size < delta, size**2, delta * (size - 0.5 * delta))"
+NAMESAKES = {  # a file under a name of the lesson's, what it computes, and what the check says of it
+    "another slip": ("square_without_half", "size - 0.5", "answers 'near and far' differently; give it a name of its"),
+    "the same slip again": ("square_without_half", BARE_SQUARE, "answers every test as this mistake does"),
+    "the same slip, the lesson's left out": ("square_without_half", BARE_SQUARE, ""),
+}
+
+
+@pytest.mark.parametrize(("name", "each", "says"), list(NAMESAKES.values()), ids=list(NAMESAKES))
+def test_a_file_under_a_name_of_the_lessons_has_to_be_that_mistake(name, each, says, tmp_path):
+    folder = shutil.copytree(FOLDER / "huber_loss", tmp_path / "huber_loss")
+    (folder / "mistakes" / f"{name}.py").write_text(HUBER.replace("EACH", each))
+    if not says:
+        toml = folder / "exercise.toml"
+        toml.write_text(toml.read_text().replace("[[tests]]", f'[leave_out]\n{name} = "In mistakes/."\n[[tests]]', 1))
+    faults = [fault for fault in check(read_exercise(folder), shared_pool()).faults if name in fault]
+    assert bool(faults) == bool(says)
+    assert says in "".join(faults)
 
 
 @pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))

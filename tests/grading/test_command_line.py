@@ -15,11 +15,11 @@ from lib.grading.__main__ import main
 from lib.grading.classroom import gradescope
 from lib.grading.grade import grade
 from lib.grading.report import in_words
-from tests.grading.test_how_a_test_ends import HEAD, SOFTMAX, Broken
+from tests.grading.test_how_a_test_ends import HEAD, HUBER, SOFTMAX, Broken
 
-JSON_KEYS = {"score", "max_score", "isolation", "versions", "tests", "output"}
+JSON_KEYS = {"score", "max_score", "isolation", "versions", "tests", "output", "mistakes", "mistake_names"}
 TEST_KEYS = {
-    *("name", "points", "max_points", "hidden", "outcome", "message", "mistake"),
+    *("name", "points", "max_points", "hidden", "outcome", "message", "mistake", "mistake_name"),
     *("index", "got", "expected", "error", "ulps", "seconds"),
 }
 
@@ -38,6 +38,22 @@ def test_json_is_strict_and_has_the_promised_keys(wrong_file, capsys):
     assert all(test.keys() >= TEST_KEYS for test in told["tests"])
     assert told["tests"][0]["got"] == "Infinity"
     assert told["versions"].keys() == {"torch", "numpy", "exercise"}
+
+
+def test_a_mistake_goes_by_its_name_beside_its_sentence(tmp_path, capsys):
+    path = tmp_path / "answer.py"
+    path.write_text(HUBER.solution.replace("each.mean()", "each.sum()"))
+    main(["grade", "huber_loss", str(path), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["mistake_names"] == ["sum_for_mean"] and told["mistakes"][0].startswith("This is the sum.")
+    named = [(test["mistake_name"], test["mistake"]) for test in told["tests"]]
+    assert set(named) == {("sum_for_mean", told["mistakes"][0]), (None, None)}
+    assert all(
+        explained == (None, None) for explained, test in zip(named, told["tests"], strict=True) if test["hidden"]
+    )
+    main(["grade", "huber_loss", str(path), "--format", "gradescope"])
+    extra = json.loads(capsys.readouterr().out)["extra_data"]
+    assert (extra["mistake_names"], extra["mistakes"]) == (told["mistake_names"], told["mistakes"])
 
 
 # https://gradescope-autograders.readthedocs.io/en/latest/specs/: every key that there is, and what it holds.
