@@ -50,10 +50,7 @@ class Step:
 
     def in_numbers(self, *index: int) -> str:
         """The formula's right side with the numbers of the sample at `index`, in LaTeX; empty where there is none."""
-        if self.worked is None:
-            return ""
-        written = self.worked(*index)
-        return written if isinstance(written, str) else written.latex()  # TRANSITION: str
+        return "" if self.worked is None else self.worked(*index).latex()
 
     @property
     def sample_dims(self) -> int:
@@ -85,8 +82,6 @@ class Mistake:
 
 def named(mistakes: Mapping[str, Mistake]) -> dict[str, Mistake]:
     """The mistakes, each knowing its name."""
-    if not isinstance(mistakes, Mapping):  # TRANSITION: tuples, until every lesson names its mistakes
-        mistakes = {f"unnamed_{place}": mistake for place, mistake in enumerate(mistakes)}
     return {name: replace(mistake, name=name) for name, mistake in mistakes.items()}
 
 
@@ -345,8 +340,7 @@ class Topic:
     @cached_property
     def sources(self) -> tuple[Reference, ...]:
         """Where to read more: torch's own page on its class first, then what the lesson names."""
-        named = any(reference.text.startswith("PyTorch doc") for reference in self.references)
-        if not isinstance(self.torch, type) or named:  # TRANSITION: or named
+        if not isinstance(self.torch, type):
             return self.references
         release = ".".join(version("torch").split(".")[:2])
         page = f"https://docs.pytorch.org/docs/{release}/generated/torch.{self._torch_path}.html"
