@@ -1,7 +1,6 @@
 """What the pickle inside a `.pt` file asks for, found by walking its opcodes: nothing is built and nothing is run.
 
-torch's own `weights_only` lets a pickle of 400 bytes ask for a `bytearray` of 2 GB, and takes the sizes that it claims at
-their word. Here every opcode must be one that `torch.save` writes for tensors, lists and dicts, every name one that
+torch's own `weights_only` lets a pickle of 400 bytes ask for a `bytearray` of 2 GB. Here every opcode must be one that `torch.save` writes for tensors, lists and dicts, every name one that
 tensors need, and every storage as large as the record that holds its numbers.
 """
 
