@@ -31,7 +31,7 @@ test test-long: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(MARKS) $(ARGS) || \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=20 $(MARKS) $(ARGS) || \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(MARKS) $(ARGS)
 
 format: .venv/dev.stamp

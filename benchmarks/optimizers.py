@@ -1,4 +1,4 @@
-"""How fast the optimizer pages are: `python -m benchmarks.optimizers` prints README's table.
+"""How fast the optimizer pages are: `python -m benchmarks.optimizers` prints the table of docs/measured.md.
 
 A rerun is what the page's script takes on the server after the learning rate changed, with nothing cached, for a run of
 100 updates; the map is 60 × 60 runs of 100 updates each in NumPy.

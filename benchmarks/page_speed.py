@@ -1,4 +1,4 @@
-"""How fast the pages are and how much memory they take: `python -m benchmarks.page_speed` prints README's table.
+"""How fast the pages are and how much memory they take: `python -m benchmarks.page_speed` prints the table for it.
 
 Server times are what the page's script takes on a rerun after one number changed (median), without a browser; the rest
 is measured at a served app, in Chromium or in sessions that speak Streamlit's protocol.
@@ -32,7 +32,7 @@ from tests.conftest import Server, serve
 ROUTER = str(Path(__file__).parents[1] / "lib" / "router.py")
 REPEATS = 9
 SESSIONS = 30
-FIRST_SCREEN = "Pitfalls"  # the view that computes nothing
+FIRST_SCREEN = "pitfalls"  # the view that computes nothing
 
 ENTER_AND_WAIT = """async (field) => {
   const cell = () => document.querySelector('[class*=_torch] strong')?.innerText;
@@ -79,7 +79,7 @@ def report_reruns() -> None:
     for view in [FIRST_SCREEN, *(v for v in VIEWS if v != FIRST_SCREEN)]:
         times = {slug: 1000 * rerun_time(slug, view) for slug in LESSONS}
         slowest = max(times, key=lambda slug: times[slug])
-        what = "First screen" if view == FIRST_SCREEN else f"First screen and {view}"
+        what = "First screen" if view == FIRST_SCREEN else f"First screen and {VIEWS[view].label}"
         middle = statistics.median(times.values())
         row(f"{what}, rerun after a number changed", f"{middle:.0f} ms; slowest {times[slowest]:.0f} ms ({slowest})")
 
@@ -133,10 +133,10 @@ def report_served(folder: Path) -> None:
             for other in LESSONS:
                 open_lesson(browser, server, other).close()
             row("Memory after every lesson was opened", f"{memory_of(process):.0f} MB")
-            for view in (FIRST_SCREEN, "Picture"):
+            for view in (FIRST_SCREEN, "picture"):
                 with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread
                     seconds = pool.submit(asyncio.run, change_at_once(server.url, slug, view, SESSIONS)).result()
-                what = "first screen" if view == FIRST_SCREEN else f"with {view} open"
+                what = "first screen" if view == FIRST_SCREEN else f"with {VIEWS[view].label} open"
                 row(f"{SESSIONS} sessions changing a number at once, {what}", f"{seconds:.2f} s")
         finally:
             process.terminate()

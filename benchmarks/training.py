@@ -1,4 +1,4 @@
-"""How fast the Train page trains: `python -m benchmarks.training` prints two rows for README's table.
+"""How fast the Train page trains: `python -m benchmarks.training` prints two rows for the table of docs/measured.md.
 
 Two hidden layers, 500 points, 200 epochs, watched in Chromium on the same machine: seconds from the click on Start to
 the last epoch on the screen, and how many different pictures a second the canvas showed.

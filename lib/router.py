@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.catalog import GROUPS
 from lib.site import groups, pages_of_session, search_labels
+from lib.ui.old_addresses import translate_address
 from lib.ui.style import apply_style
 from lib.ui.text import say
 
@@ -48,6 +49,7 @@ found = st.session_state.pop("goto", None)
 if found is not None:
     # without {} Streamlit would refuse, as long as fields of the page that is left are bound to the address
     st.switch_page(pages[found], query_params={})
+translate_address()
 apply_style()
 sidebar(pages, current)
 current.run()

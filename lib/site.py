@@ -42,17 +42,18 @@ def _single_pages() -> Mapping[str, tuple[Page, Callable[[], None]]]:
 
 def _all_pages() -> dict[str, st.Page]:
     pages = {"": st.Page(home.render, title="Torch by Hand", default=True)}
-    for slug, (about, render) in _single_pages().items():
-        pages[slug] = st.Page(render, title=about.title, url_path=slug)
-    renders = {slug: partial(lesson.render, entry) for slug, entry in LESSONS.items()}
-    renders |= {slug: partial(optimizer.render, entry) for slug, entry in OPTIMIZERS.items()}
-    renders |= {slug: partial(scheduler.render, entry) for slug, entry in SCHEDULERS.items()}
-    for slug, render in renders.items():
-        pages[slug] = st.Page(render, title=TOPICS[slug].title, url_path=slug)
-    for task in EXERCISES.values():
-        slug = slug_of_page(task)
-        pages[slug] = st.Page(partial(exercise.render, task), title=task.title, url_path=slug)
-    return pages
+    return pages | {slug: st.Page(render, title=title, url_path=slug) for slug, (title, render) in renders().items()}
+
+
+@cache
+def renders() -> Mapping[str, tuple[str, Callable[[], None]]]:
+    """Slug → title, and what draws the page; all pages but the home page."""
+    single = {slug: (about.title, render) for slug, (about, render) in _single_pages().items()}
+    lessons = {slug: (entry.title, partial(lesson.render, entry)) for slug, entry in LESSONS.items()}
+    optimizers = {slug: (entry.title, partial(optimizer.render, entry)) for slug, entry in OPTIMIZERS.items()}
+    schedulers = {slug: (entry.title, partial(scheduler.render, entry)) for slug, entry in SCHEDULERS.items()}
+    exercises = {slug_of_page(task): (task.title, partial(exercise.render, task)) for task in EXERCISES.values()}
+    return {**single, **lessons, **optimizers, **schedulers, **exercises}
 
 
 @cache

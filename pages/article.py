@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.guides.article import CLAIMS, HEADINGS, STATUSES, UNPRINTED, Claim, Heading, Verdict, judge
+from lib.guides.article import CLAIMS, HEADINGS, STATUSES, UNPRINTED, Claim, Heading, Recomputed, judge
+from lib.ui.bound import BOUND
+from lib.ui.choices import answer_row
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
 from lib.ui.text import number, say
@@ -33,55 +35,50 @@ def render() -> None:
             "recomputed by the PyTorch that runs here; what comes out decides its mark."
         )
     )
-    verdicts = _verdicts()
-    counts = Counter(verdict.status for verdict in verdicts.values())
+    results = _recomputed()
+    counts = Counter(result.status for result in results.values())
     status, search = _filters(counts)
-    shown = [claim for claim in CLAIMS if _fits(claim, verdicts[claim.id], status, search)]
+    shown = [claim for claim in CLAIMS if _fits(claim, results[claim.id], status, search)]
     filtered = bool(status or search.strip())
     if not shown:
         st.markdown(say("No claim fits. Take a word away, or choose another mark."))
     for place, heading in enumerate(HEADINGS):
         claims = [claim for claim in shown if claim.heading == heading.slug]
         if claims or not filtered:
-            _heading(heading, claims, verdicts, is_open=filtered or place == 1)
+            _heading(heading, claims, results, is_open=filtered or place == 1)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Recomputing every claim …")
-def _verdicts() -> Mapping[str, Verdict]:
-    """Each claim's verdict; one PyTorch gives one answer, so all visitors share it."""
+def _recomputed() -> Mapping[str, Recomputed]:
+    """Each claim's result; one PyTorch gives one answer, so all visitors share it."""
     return {claim.id: judge(claim) for claim in CLAIMS}
 
 
 def _filters(counts: Counter[str]) -> tuple[str | None, str]:
     left, right = st.columns([0.62, 0.38], gap="small", vertical_alignment="bottom")
     with left:
-        status = st.segmented_control(
-            say("{all} claims; show only", all=counts.total()),
-            STATUSES,
-            format_func=lambda name: f":{COLOURS[name]}[{say(name)}] {counts[name]}",
-            key="article_status",
-            wrap=True,
-            bind="query-params",
-            persist_state="session",
-        )
+        marks = {_id(name): f":{COLOURS[name]}[{say(name)}] {counts[name]}" for name in STATUSES}
+        status = answer_row(say("{all} claims; show only", all=counts.total()), marks, "article_status", wrap=True)
     with right:
-        search = st.text_input(
-            say("Search"), placeholder="zero_grad, 0.69 …", key="article_search", bind="query-params",
-            persist_state="session",
-        )  # fmt: skip
+        search = st.text_input(say("Search"), placeholder="zero_grad, 0.69 …", key="article_search", **BOUND)
     return status, search
 
 
-def _fits(claim: Claim, verdict: Verdict, status: str | None, search: str) -> bool:
+def _id(status: str) -> str:
+    """As it stands in the address."""
+    return status.replace(" ", "_")
+
+
+def _fits(claim: Claim, result: Recomputed, status: str | None, search: str) -> bool:
     heading = next(h for h in HEADINGS if h.slug == claim.heading)
-    parts = (claim.id, claim.says, claim.now, heading.title, heading.chinese, value_shown(claim.printed), verdict.error)
-    return (status is None or verdict.status == status) and all(
+    parts = (claim.id, claim.says, claim.now, heading.title, heading.chinese, value_shown(claim.printed), result.error)
+    return (status is None or _id(result.status) == status) and all(
         word in " ".join(parts).lower() for word in search.lower().split()
     )
 
 
-def _heading(heading: Heading, claims: list[Claim], verdicts: Mapping[str, Verdict], is_open: bool) -> None:
-    counts = Counter(verdicts[claim.id].status for claim in claims)
+def _heading(heading: Heading, claims: list[Claim], results: Mapping[str, Recomputed], is_open: bool) -> None:
+    counts = Counter(results[claim.id].status for claim in claims)
     marks = " · ".join(f":{COLOURS[s]}[{counts[s]} {say(s)}]" for s in STATUSES if counts[s])
     label = f"**{say(heading.title)}** :gray[{heading.chinese}]" + (f" · {marks}" if marks else "")
     section = st.expander(label, expanded=is_open, key=f"article_{heading.slug}_{is_open}", on_change="rerun")
@@ -91,22 +88,22 @@ def _heading(heading: Heading, claims: list[Claim], verdicts: Mapping[str, Verdi
         if heading.note:
             st.markdown(say(heading.note))
         for claim in claims:
-            _claim(claim, verdicts[claim.id])
+            _claim(claim, results[claim.id])
         if heading.page in st.session_state["pages"] and heading.page not in {claim.lesson for claim in claims}:
             open_lesson(heading.page)
 
 
-def _claim(claim: Claim, verdict: Verdict) -> None:
+def _claim(claim: Claim, result: Recomputed) -> None:
     with st.container(border=True, gap="xsmall"):
-        lines = [f":{COLOURS[verdict.status]}-badge[{say(verdict.status)}] {say('{says}', says=claim.says)}"]
+        lines = [f":{COLOURS[result.status]}-badge[{say(result.status)}] {say('{says}', says=claim.says)}"]
         if claim.printed is not UNPRINTED:
             before = say("That means") if claim.implied else say("The article")
             lines.append(f"{before}: `{value_shown(claim.printed)}`")
-        if not verdict.error:
-            lines.append(f"{say('PyTorch now')}: `{value_shown(verdict.value)}`")
+        if not result.error:
+            lines.append(f"{say('PyTorch now')}: `{value_shown(result.value)}`")
         st.markdown("  \n".join(lines))
-        if verdict.error:
-            st.code(verdict.error, language=None, wrap_lines=True)
+        if result.error:
+            st.code(result.error, language=None, wrap_lines=True)
         if claim.now:
             st.markdown(say("{now}", now=claim.now))
         if claim.lesson:

@@ -10,11 +10,12 @@ import numpy as np
 import streamlit as st
 
 from lib.catalog import LOSSES
-from lib.guides.applications import APPLICATIONS, Application, Part, WorkedPart, total, worked
+from lib.guides.applications import APPLICATIONS, Application, LossPart, WorkedPart, total, worked
 from lib.guides.choosing import TASKS, Slip, Task
 from lib.guides.live import Live, live
 from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, Kept, builds, first_update, kept
 from lib.lesson.spec import Step
+from lib.ui.choices import View, choice_box, choose_view
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
 from lib.ui.text import number, say
@@ -42,33 +43,13 @@ def render() -> None:
     """The whole page; only the chosen part is computed."""
     st.title(say(PAGE.title), anchor=False)
     st.markdown(say("Start from what you want to do. Every number and every error below is PyTorch's, computed now."))
-    part = st.segmented_control(
-        say("What to choose"),
-        list(PARTS),
-        default="A loss",
-        required=True,
-        wrap=True,
-        format_func=say,
-        key="choosing_part",
-        label_visibility="collapsed",
-        bind="query-params",
-        persist_state="session",
-    )
-    PARTS[part]()
+    PARTS[choose_view(PARTS, "choosing_part", say("What to choose"))].draw()
 
 
 def _choose(label: str, options: Sequence[Titled], key: str) -> int:
     """The place of the chosen one."""
-    titles = {option.slug: option.title for option in options}
-    slug = st.selectbox(
-        label,
-        list(titles),
-        format_func=lambda slug: say(titles[slug]),
-        key=key,
-        bind="query-params",
-        persist_state="session",
-    )
-    return list(titles).index(slug)
+    titles = {option.slug: say(option.title) for option in options}
+    return list(titles).index(choice_box(label, titles, key))
 
 
 def _a_loss() -> None:
@@ -223,8 +204,8 @@ def _applications() -> None:
         _joined(application, parts)
 
 
-@st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={Part: lambda part: (part.title, part.lesson)})
-def _worked(part: Part) -> WorkedPart:
+@st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={LossPart: lambda part: (part.title, part.lesson)})
+def _worked(part: LossPart) -> WorkedPart:
     return worked(part)
 
 
@@ -268,8 +249,8 @@ def _joined(application: Application, parts: tuple[WorkedPart, ...]) -> None:
     )
 
 
-PARTS: Mapping[str, Callable[[], None]] = {
-    "A loss": _a_loss,
-    "An optimizer": _an_optimizer,
-    "Five applications": _applications,
+PARTS: Mapping[str, View[Callable[[], None]]] = {
+    "loss": View("A loss", _a_loss),
+    "optimizer": View("An optimizer", _an_optimizer),
+    "applications": View("Five applications", _applications),
 }

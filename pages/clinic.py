@@ -14,9 +14,12 @@ from lib.guides.clinic import LOOP, Cause, causes_for
 from lib.guides.stuck import Finding, Setting, findings, twice_floor
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import parse
-from lib.ui.copy_link import copy_link
+from lib.ui.bound import BOUND
+from lib.ui.choices import answer_row, choice_box, standing
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
+from lib.ui.page_title import page_title
+from lib.ui.problem import show_problem
 from lib.ui.text import say
 
 PAGE = Page(
@@ -26,8 +29,9 @@ PAGE = Page(
     names=("损失诊断", "loss is stuck", "loss is nan", "loss is inf", "negative loss", "0.693"),
     purpose="What a stuck, NaN, infinite or negative loss means, and how to find its cause.",
 )
-ANY = "any loss"
-FOUND, NOT_IT = "found it", "not it"
+ANY = "any"
+FOUND, NOT_IT = "found", "not_it"
+ANSWERS = {FOUND: "found it", NOT_IT: "not it"}  # what the lines of a cause print
 MARKS = {FOUND: ":material/check_circle:", NOT_IT: ":material/remove:", None: ":material/help:"}
 ABOUT_CLASSES = ("guess", "shares", "twice", "stuck")  # signs that a count of classes may explain
 CLASS_COUNTS = (2, 3, 5, 10, 100, 1000)
@@ -35,10 +39,7 @@ CLASS_COUNTS = (2, 3, 5, 10, 100, 1000)
 
 def render() -> None:
     """The whole page."""
-    title, link = st.columns([0.85, 0.15], vertical_alignment="center")
-    title.title(say(PAGE.title), anchor=False)
-    with link:
-        copy_link()
+    page_title(PAGE)
     st.markdown(
         say("Type the number from your training log. Then test its causes one by one, with lines for your own loop.")
     )
@@ -50,7 +51,7 @@ def render() -> None:
     try:
         found = findings(text, setting)
     except ValueError as error:
-        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        show_problem(error)
         return
     left, right = st.columns([0.42, 0.58], gap="medium")
     with left:
@@ -65,18 +66,10 @@ def _fields() -> tuple[str, Setting | None]:
     """The loss as typed, and what else is known; None where a field cannot be read."""
     number, which, classes, shares, answers = st.columns([0.18, 0.26, 0.14, 0.24, 0.18], gap="small")
     with number:
-        text = st.text_input(
-            say("My loss is"), value="0.693", key="clinic_loss", bind="query-params", persist_state="session"
-        )
+        text = st.text_input(say("My loss is"), value="0.693", key="clinic_loss", **BOUND)
     with which:
-        loss = st.selectbox(
-            say("Which loss"),
-            [ANY, *LOSSES],
-            format_func=lambda slug: LOSSES[slug].torch_name if slug in LOSSES else say(ANY),
-            key="clinic_which",
-            bind="query-params",
-            persist_state="session",
-        )
+        names = {slug: lesson.torch_name for slug, lesson in LOSSES.items()}
+        loss = choice_box(say("Which loss"), {ANY: say("any loss"), **names}, "clinic_which")
     with classes:
         class_count = _optional("clinic_classes", say("Classes"), "10", _count)
     with shares:
@@ -91,13 +84,13 @@ def _fields() -> tuple[str, Setting | None]:
 
 def _optional(key: str, label: str, example: str, read: Callable[[str], Any]) -> Any:
     """A field that may stay empty: what `read` makes of it, None if empty, "unreadable" with a sentence under it."""
-    text = st.text_input(label, placeholder=example, key=key, bind="query-params", persist_state="session")
+    text = st.text_input(label, placeholder=example, key=key, **BOUND)
     if not text.strip():
         return None
     try:
         return read(text)
     except ValueError as error:
-        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        show_problem(error)
         return "unreadable"
 
 
@@ -140,9 +133,9 @@ def _key(cause: Cause) -> str:
 
 
 def _ticked(cause: Cause) -> str | None:
-    """What the learner said about the cause, before its widget runs: the session knows, or on a first visit the URL."""
-    said = st.session_state.get(_key(cause), st.query_params.get(_key(cause)))
-    return said if said in (FOUND, NOT_IT) else None
+    """What the learner said about the cause, before its widget runs."""
+    said = standing(_key(cause))
+    return said if said in ANSWERS else None
 
 
 def _causes(causes: tuple[Cause, ...]) -> None:
@@ -172,19 +165,13 @@ def _start_again(causes: tuple[Cause, ...]) -> None:
 
 
 def _cause(place: int, cause: Cause, tick: str | None, is_open: bool) -> None:
-    label = f"{place}. {say(cause.title)}" + (f" – {say(tick)}" if tick else "")
+    label = f"{place}. {say(cause.title)}" + (f" – {say(ANSWERS[tick])}" if tick else "")
     with st.expander(label, expanded=is_open, icon=MARKS[tick], key=f"clinic_cause_{cause.slug}_{tick}_{is_open}"):
         st.markdown(say(cause.why))
         st.caption(say("Paste this {place}:", place=cause.place))
         st.code(cause.code, language="python", wrap_lines=True)
-        st.segmented_control(
-            say("What it printed"),
-            (FOUND, NOT_IT),
-            format_func=say,
-            key=_key(cause),
-            bind="query-params",
-            persist_state="session",
-        )
+        answers = {name: say(answer) for name, answer in ANSWERS.items()}
+        answer_row(say("What it printed"), answers, _key(cause))
 
 
 def _answer(cause: Cause) -> None:

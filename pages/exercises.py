@@ -10,7 +10,9 @@ import streamlit as st
 
 from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
+from lib.ui.bound import BOUND
 from lib.ui.browser_storage import has_draft, keep_in_browser, work_file
+from lib.ui.choices import choice_box
 from lib.ui.page import Page, slug_of_page
 from lib.ui.record import Record, RecordError, record_of
 from lib.ui.text import say
@@ -24,7 +26,7 @@ PAGE = Page(
     purpose="Write it in NumPy, and have it tested against PyTorch.",
 )
 SIGNS = {"passed": ":green[✓]", "solution seen": ":orange[◐]", "started": ":orange[◔]", "new": ":gray[○]"}
-EVERY_TOPIC, EVERY_LEVEL, EVERY_STATE = "Every topic", "Every level", "Every state"
+EVERY = "every"  # topic, level or state: nothing is filtered by it
 A_TOPIC = 3  # exercises at least share a tag that is offered as a topic; the search field finds the others
 
 # A long title breaks into two lines instead of losing its end, and a phone has two pickers in a row.
@@ -98,8 +100,9 @@ def _progress(states: Mapping[str, str]) -> None:
 def _filter() -> Callable[[Exercise, str], bool]:
     """The search field and the three pickers; what they let through."""
     tags = Counter(tag for exercise in EXERCISES.values() for tag in exercise.tags)
-    topics = list(dict.fromkeys(PATHS.get(e.path, e.path) for e in EXERCISES.values()))
-    topics += sorted(tag for tag, count in tags.items() if count >= A_TOPIC)
+    topics = {exercise.path: PATHS.get(exercise.path, exercise.path) for exercise in EXERCISES.values()}
+    topics |= {_tag_id(tag): tag for tag in sorted(tags) if tags[tag] >= A_TOPIC}
+    levels = {str(level): f"Level {level}" for level in range(1, 6)}
     with st.container(horizontal=True, gap="small", key="exercise_filter"):
         search = st.text_input(
             say("Search"),
@@ -107,16 +110,15 @@ def _filter() -> Callable[[Exercise, str], bool]:
             key="exercises_search",
             label_visibility="collapsed",
             width=172,
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
-        topic = _pick("topic", [EVERY_TOPIC, *topics])
-        level = _pick("level", [EVERY_LEVEL, *(f"Level {number}" for number in range(1, 6))])
-        state = _pick("state", [EVERY_STATE, *SIGNS])
+        topic = _pick("topic", {EVERY: "Every topic", **topics})
+        level = _pick("level", {EVERY: "Every level", **levels})
+        state = _pick("state", {EVERY: "Every state", **{_state_id(state): state for state in SIGNS}})
     return lambda exercise, its_state: (
-        topic in (EVERY_TOPIC, PATHS.get(exercise.path, exercise.path), *exercise.tags)
-        and level in (EVERY_LEVEL, f"Level {exercise.level}")
-        and state in (EVERY_STATE, its_state)
+        topic in (EVERY, exercise.path, *map(_tag_id, exercise.tags))
+        and level in (EVERY, str(exercise.level))
+        and state in (EVERY, _state_id(its_state))
         and all(word in _searched(exercise) for word in search.lower().split())
     )
 
@@ -126,17 +128,18 @@ def _searched(exercise: Exercise) -> str:
     return " ".join((exercise.title, exercise.function, *exercise.tags)).lower()
 
 
-def _pick(name: str, options: list[str]) -> str:
-    return st.selectbox(
-        say(name),
-        options,
-        format_func=lambda text: say(text[:1].upper() + text[1:]),
-        key=f"exercises_{name}",
-        label_visibility="collapsed",
-        width=172,
-        bind="query-params",
-        persist_state="session",
-    )
+def _tag_id(tag: str) -> str:
+    """As it stands in the address, apart from the stretches of the path."""
+    return f"tag_{tag.replace(' ', '_')}"
+
+
+def _state_id(state: str) -> str:
+    return state.replace(" ", "_")
+
+
+def _pick(name: str, options: Mapping[str, str]) -> str:
+    labels = {option: say(text[:1].upper() + text[1:]) for option, text in options.items()}
+    return choice_box(say(name), labels, f"exercises_{name}", label_visibility="collapsed", width=172)
 
 
 def _stretch(path: str, exercises: list[Exercise], states: Mapping[str, str], is_open: bool) -> None:

@@ -11,8 +11,10 @@ from lib.catalog import GROUPS
 from lib.exercises import EXERCISES
 from lib.guides.stuck import Finding, findings
 from lib.lesson.spec import Topic
+from lib.ui.bound import BOUND
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
+from lib.ui.problem import show_problem
 from lib.ui.text import say
 
 CARDS_IN_A_ROW = 3
@@ -89,8 +91,7 @@ def _stuck() -> None:
         say("My loss is stuck at …"),
         placeholder="0.693, 2.303, nan, inf, -1.2",
         key="stuck",
-        bind="query-params",
-        persist_state="session",
+        **BOUND,
     )
     if not text.strip():
         st.caption(say("Type the number from your training log: a few of them say exactly what is wrong."))
@@ -98,7 +99,7 @@ def _stuck() -> None:
     try:
         found = findings(text)
     except ValueError as error:
-        st.caption(f":red[{say(str(error))}]")
+        show_problem(error)
         return
     for finding in found:
         _finding(finding)

@@ -14,21 +14,24 @@ from lib.lesson.pieces.checks import NotADistribution
 from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Lesson
 from lib.ui import views
+from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
 from lib.ui.heading import heading, neighbours, spec_of, try_button, what_the_example_shows
 from lib.ui.own_numpy import exercise_for, own_numpy
 from lib.ui.pictures import picture
+from lib.ui.problem import show_refusal, show_torchs_words
 from lib.ui.text import number, say
 from lib.ui.working import working_card
 
-VIEWS: Mapping[str, Callable[[Lesson, Mapping[str, Any]], None]] = {
-    "Picture": picture,
-    "Gradient": views.gradient,
-    "Extreme inputs": views.extreme_inputs,
-    "Pitfalls": views.pitfalls,
-    "Code": views.code,
-    "Your own NumPy": own_numpy,
+VIEWS: Mapping[str, View[Callable[[Lesson, Mapping[str, Any]], None]]] = {
+    "picture": View("Picture", picture),
+    "gradient": View("Gradient", views.gradient),
+    "extreme_inputs": View("Extreme inputs", views.extreme_inputs),
+    "pitfalls": View("Pitfalls", views.pitfalls),
+    "code": View("Code", views.code),
+    "own_numpy": View("Your own NumPy", own_numpy),
 }
+WITHOUT_VALUES = ("extreme_inputs", "pitfalls")  # views that show something whatever stands in the fields
 
 
 def render(lesson: Lesson) -> None:
@@ -86,12 +89,10 @@ def _ask_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[run.TorchResu
 
 def _refused(lesson: Lesson, values: Mapping[str, Any], refusal: ValueError | None, torch_error: str) -> None:
     """Our sentence, a way out where there is one, and torch's own message."""
-    st.error(say(str(refusal)) if refusal else say("PyTorch does not take these values."))
+    show_refusal(refusal)
     if isinstance(refusal, NotADistribution):
         _offer_to_normalise(lesson, refusal.tensor, values[refusal.tensor])
-    if torch_error:
-        st.caption(say("PyTorch says"))
-        st.code(torch_error.strip(), language=None, wrap_lines=True)
+    show_torchs_words(torch_error)
 
 
 def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:
@@ -109,34 +110,24 @@ def _offer_to_normalise(lesson: Lesson, name: str, array: np.ndarray) -> None:
 def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
     """One view at a time, computed only when open and kept in the URL; beside it a change worth trying."""
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
-        chosen = st.segmented_control(
-            say("View"),
-            [view for view in VIEWS if view != "Your own NumPy" or exercise_for(lesson)],
-            default="Picture",
-            required=True,
-            wrap=True,
-            format_func=say,
-            key=key_of(lesson, "view"),
-            label_visibility="collapsed",
-            bind="query-params",
-            persist_state="session",
-        )
+        offered = {name: view for name, view in VIEWS.items() if name != "own_numpy" or exercise_for(lesson)}
+        chosen = choose_view(offered, key_of(lesson, "view"))
         try_button(lesson)
-    if chosen not in ("Extreme inputs", "Pitfalls"):
-        what_the_example_shows(lesson)
-    if chosen in ("Extreme inputs", "Pitfalls"):
-        VIEWS[chosen](lesson, typed.values)
-    elif not usable:
+    if chosen in WITHOUT_VALUES:
+        VIEWS[chosen].draw(lesson, typed.values)
+        return
+    what_the_example_shows(lesson)
+    if not usable:
         st.caption(say("This view waits until the input can be used."))
     elif typed.too_large_to_work:
         _large(lesson, typed.values, chosen)
     else:
-        VIEWS[chosen](lesson, typed.values)
+        VIEWS[chosen].draw(lesson, typed.values)
 
 
 def _large(lesson: Lesson, values: Mapping[str, Any], chosen: str) -> None:
     """Beyond 10,000 numbers there are result and gradient only."""
-    if chosen == "Gradient":
+    if chosen == "gradient":
         views.gradient_table(lesson, values)
     else:
         st.caption(say("More than 10,000 numbers: result and gradient only. Fewer numbers bring this view back."))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from lib.lesson.pieces.latex import num, total
+from lib.lesson.formula import CUT, formula, joined, total
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import parse
+from lib.ui.bound import BOUND
 from lib.ui.heading import neighbours
 from lib.ui.page import Page
+from lib.ui.problem import show_problem
 from lib.ui.text import say
 
 PAGE = Page(
@@ -20,6 +22,7 @@ PAGE = Page(
     purpose="What the three words mean, on three samples.",
 )
 WEIGHTS = (1.0, -2.0)  # of the small model that the penalty is taken of
+MOST_SHOWN = 6  # losses
 
 TEXT = """
 **Loss**: what one sample costs. The network's answer is compared with the right one, and the worse, the larger.
@@ -42,8 +45,7 @@ def render() -> None:
             say("Squared errors of three samples"),
             value="[0.25, 1, 4]",
             key="words_losses",
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         share = st.slider(
             say("λ: how much the penalty counts"),
@@ -52,8 +54,7 @@ def render() -> None:
             0.1,
             0.05,
             key="words_share",
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         _worked(text, share)
     neighbours("loss_cost_objective")
@@ -64,7 +65,7 @@ def _worked(text: str, share: float) -> None:
     try:
         losses = losses_in(text)
     except ValueError as error:
-        st.caption(f":red[{say('{problem}', problem=str(error))}]")
+        show_problem(error)
         return
     for line in lines(losses, share):
         st.markdown(line)
@@ -85,15 +86,25 @@ def lines(losses: np.ndarray, share: float) -> list[str]:
     with np.errstate(over="ignore"):
         cost = losses.mean()
     squares = np.square(WEIGHTS)
-    each = r",\; ".join(num(x) for x in losses[:6]) + (r",\; \dots" if losses.size > 6 else "")
     penalty = squares.sum()
+    each = joined((formula("<loss>", loss=loss) for loss in losses[:MOST_SHOWN]), r",\; ").latex()
+    more = rf",\; {CUT}" if losses.size > MOST_SHOWN else ""
+    mean = formula(
+        rf"\frac{{1}}{{N}} \sum_n \ell_n = \frac{{<losses>}}{{{losses.size}}} = \mathbf{{<cost>}}",
+        losses=total("loss", losses),
+        cost=cost,
+    )
+    sizes = formula(r"\sum_j w_j^2 = <squares> = <penalty>", squares=total("square", squares), penalty=penalty)
+    both = formula(
+        r"C + \lambda R = <cost> + <share> \cdot <penalty> = \mathbf{<objective>}",
+        cost=cost,
+        share=share,
+        penalty=penalty,
+        objective=cost + share * penalty,
+    )
     return [
-        say("loss per sample") + rf" $\quad \ell_n = (x_n - y_n)^2 = {each}$",
-        say("cost") + rf" $\quad C = \frac{{1}}{{N}} \sum_n \ell_n = \frac{{{total(losses)}}}{{{losses.size}}}"
-        rf" = \mathbf{{{num(cost)}}}$",
-        say("penalty")
-        + rf" $\quad R = \sum_j w_j^2 = {total(squares)} = {num(penalty)}$ "
-        + say("(for the weights 1 and −2)"),
-        say("objective") + rf" $\quad J = C + \lambda R = {num(cost)} + {num(share)} \cdot {num(penalty)}"
-        rf" = \mathbf{{{num(cost + share * penalty)}}}$",
+        say("loss per sample") + rf" $\quad \ell_n = (x_n - y_n)^2 = {each}{more}$",
+        say("cost") + rf" $\quad C = {mean.latex()}$",
+        say("penalty") + rf" $\quad R = {sizes.latex()}$ " + say("(for the weights 1 and −2)"),
+        say("objective") + rf" $\quad J = {both.latex()}$",
     ]

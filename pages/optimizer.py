@@ -13,22 +13,29 @@ from lib.lesson.working.trace import judge_trace
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.ui import views
+from lib.ui.bound import BOUND
+from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
 from lib.ui.optimizer_fields import Runs, optimizer_fields, ready_runs, working_values
+from lib.ui.problem import show_problem, show_refusal, show_torchs_words
 from lib.ui.text import say
-from lib.ui.update_views import code, compare, conventions, path, pitfalls, step_table, sweep
+from lib.ui.update_views.code import code, pitfalls
+from lib.ui.update_views.compare import compare
+from lib.ui.update_views.conventions import conventions
+from lib.ui.update_views.path import path
+from lib.ui.update_views.step_table import step_table
+from lib.ui.update_views.sweep import sweep
 from lib.ui.working import working_card
 
-View = Callable[[Optimizer, Typed, Runs], None]
-VIEWS: Mapping[str, View] = {
-    "Path": path,
-    "Step-by-step table": step_table,
-    "Compare": compare,
-    "Sweep": sweep,
-    "Conventions": conventions,
-    "Pitfalls": pitfalls,
-    "Code": code,
+VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
+    "path": View("Path", path),
+    "table": View("Step-by-step table", step_table),
+    "compare": View("Compare", compare),
+    "sweep": View("Sweep", sweep),
+    "conventions": View("Conventions", conventions),
+    "pitfalls": View("Pitfalls", pitfalls),
+    "code": View("Code", code),
 }
 
 
@@ -57,10 +64,8 @@ def _runs(lesson: Optimizer, typed: Typed) -> Runs | None:
         refusal, said_by_torch = error, views.torch_refusal(lesson, typed.values)
     except run.REFUSALS as error:
         refusal, said_by_torch = None, f"{type(error).__name__}: {error}"
-    st.error(say(str(refusal)) if refusal else say("PyTorch does not take these values."))
-    if said_by_torch:
-        st.caption(say("PyTorch says"))
-        st.code(said_by_torch.strip(), language=None, wrap_lines=True)
+    show_refusal(refusal)
+    show_torchs_words(said_by_torch)
     return None
 
 
@@ -80,8 +85,7 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
             key=key,
             label_visibility="collapsed",
             width=130,
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         st.markdown(say(":gray[of {count}]", count=count), width="content")
         whole = st.toggle(say("Only the parameter, update by update"), key=key_of(lesson, "whole_trace"))
@@ -104,8 +108,7 @@ def _own_values(lesson: Optimizer, runs: Runs) -> None:
         say("Your parameter after update 1, 2, … as a list"),
         key=key_of(lesson, "own"),
         placeholder=say("such as {example}", example=_placeholder(runs)),
-        bind="query-params",
-        persist_state="session",
+        **BOUND,
     )
     if not text.strip():
         st.caption(say("Type as many updates as you like; the first one that parts is named."))
@@ -113,7 +116,7 @@ def _own_values(lesson: Optimizer, runs: Runs) -> None:
     try:
         typed = read(text)
     except TensorTextError as error:
-        st.caption(f":red[{say(str(error))}]")
+        show_problem(error)
         return
     for line in judge_trace(lesson, runs.ready, runs.by_hand, typed):
         st.markdown(say(line))
@@ -127,20 +130,9 @@ def _placeholder(runs: Runs) -> str:
 def _below(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
     """One view at a time, computed only when open and kept in the URL; beside it a change worth trying."""
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
-        chosen = st.segmented_control(
-            say("View"),
-            list(VIEWS),
-            default="Path",
-            required=True,
-            wrap=True,
-            format_func=say,
-            key=key_of(lesson, "view"),
-            label_visibility="collapsed",
-            bind="query-params",
-            persist_state="session",
-        )
+        chosen = choose_view(VIEWS, key_of(lesson, "view"))
         try_button(lesson)
-    if runs is None and chosen != "Pitfalls":
+    if runs is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
     else:
-        VIEWS[chosen](lesson, typed, runs)  # type: ignore[arg-type]
+        VIEWS[chosen].draw(lesson, typed, runs)  # type: ignore[arg-type]

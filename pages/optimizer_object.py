@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from lib.training.session.actions import MOST_ACTIONS, OPTIMIZERS, PARAMS, Action, SetUp, actions_in, as_text
-from lib.training.session.prediction import ELEMENTS, Verdict, predict
+from lib.training.session.actions import OPTIMIZERS, Action, SetUp, actions_in, as_text
 from lib.training.session.replay import Session, replay, session_code
 from lib.training.session.sentence import what_happened
-from lib.training.session.snapshot import MISSING, Change, Param, group_path, saved_facts, state_path
-from lib.training.session.state_file import StateFileError, pack_file
-from lib.ui.copy_link import copy_link
+from lib.ui.bound import BOUND
 from lib.ui.heading import neighbours
+from lib.ui.live_optimizer.controls import show_buttons, start_again
+from lib.ui.live_optimizer.files import state_files, take_loaded
+from lib.ui.live_optimizer.prediction import ask_prediction, forget_prediction
+from lib.ui.live_optimizer.tables import show_tables
 from lib.ui.page import Page
-from lib.ui.text import say
+from lib.ui.page_title import page_title
+from lib.ui.text import say, say_error
 
 PAGE = Page(
     title="What an optimizer object is",
@@ -60,23 +59,10 @@ ARTICLE = """
 - **`state_dict()` is not a copy.** Its tensors are the optimizer's own. `copy.deepcopy` or a file keeps them.
 """
 
-CSS = """<style>
-.live { overflow-x: auto; } .live table { border-collapse: collapse; width: 100%; }
-.live td, .live th { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; font-weight: 400;
-  border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); font-size: .875rem; }
-.live thead th { border-top: 0; opacity: .85; }
-.live code, .live td { font-family: var(--st-code-font, monospace); font-size: .8125rem; white-space: pre; }
-.live mark { color: inherit; font-weight: 700; padding: 0 .15rem; border-bottom: 2px solid #d0561f;
-  background: color-mix(in srgb, #d0561f 18%, transparent); }
-.live small { font-size: .75rem; display: block; opacity: .85; }
-@media (max-width: 640px) { .live td, .live th { padding-right: .3rem; } .live td { font-size: .75rem; }
-  .live td:last-child { white-space: pre-wrap; overflow-wrap: anywhere; } }
-</style>"""
-
 
 def render() -> None:
     """The whole page."""
-    _take_loaded()
+    take_loaded()
     _heading()
     _session(_set_up())
     neighbours("optimizer_object")
@@ -88,32 +74,32 @@ def _session(setup: SetUp) -> None:
         actions = actions_in(st.session_state.get("object_actions", st.query_params.get("object_actions", "")))
         session = replay(setup, actions)
     except ValueError as error:
-        st.error(say("{problem}.", problem=str(error)))
-        st.button(say("Start again"), on_click=_start_again, key="object_restart")
+        st.error(say("{problem}.", problem=say_error(error)))
+        st.button(say("Start again"), on_click=start_again, key="object_restart")
         return
     st.session_state["object_actions"] = as_text(actions)
     st.query_params["object_actions"] = as_text(actions)
-    _buttons(session, actions)
+    show_buttons(session, actions)
     _said(session)
-    _tables(session)
-    _prediction(setup, actions)
+    show_tables(session)
+    ask_prediction(setup, actions)
     _attempts()
     _below(setup, session, actions)
 
 
 def _heading() -> None:
-    title, about, link = st.columns([0.66, 0.19, 0.15], vertical_alignment="center", gap="small")
-    title.title(say(PAGE.title), anchor=False)
-    with about, st.popover(say("The article today"), type="tertiary"):
-        st.markdown(say(ARTICLE))
-    with link:
-        copy_link()
+    page_title(PAGE, beside=_article_today)
     st.markdown(
         say(
             "It holds your parameters themselves, in groups with options, and a state for each. `backward` fills "
             "`.grad`; `step` changes the parameters in place."
         )
     )
+
+
+def _article_today() -> None:
+    with st.popover(say("The article today"), type="tertiary"):
+        st.markdown(say(ARTICLE))
 
 
 def _set_up() -> SetUp:
@@ -125,8 +111,7 @@ def _set_up() -> SetUp:
             say("Optimizer"),
             list(OPTIMIZERS),
             key="object_optimizer",
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
     chosen = []
     for column, setting in zip(columns[1:], OPTIMIZERS[name], strict=False):
@@ -139,75 +124,10 @@ def _set_up() -> SetUp:
                 format="%g",
                 key=f"object_{name}_{setting.name}",
                 help=say(setting.says),
-                bind="query-params",
-                persist_state="session",
+                **BOUND,
             )
             chosen.append((setting.name, float(value)))
     return SetUp(name, tuple(chosen))
-
-
-def _do(action: Action) -> None:
-    """For a button: appends the action. A prediction stays for the step it was made for only."""
-    before = st.session_state["object_actions"]
-    st.session_state["object_actions"] = before + action.token
-    if action.letter != "s":
-        _forget_prediction()
-    elif st.session_state.get("object_predicted_at") != before:
-        _forget_prediction()
-
-
-def _forget_prediction() -> None:
-    st.session_state["object_prediction"] = ""
-    st.session_state.pop("object_predicted_at", None)
-
-
-def _undo(actions: Sequence[Action]) -> None:
-    st.session_state["object_actions"] = as_text(actions[:-1])
-    _forget_prediction()
-
-
-def _start_again() -> None:
-    st.session_state["object_actions"] = ""
-    _forget_prediction()
-
-
-def _buttons(session: Session, actions: Sequence[Action]) -> None:
-    """One button per method; what cannot be pressed says why."""
-    now = session.now
-    full = len(actions) >= MOST_ACTIONS
-    with st.container(horizontal=True, gap="xsmall", key="object_buttons"):
-        for label, action in (
-            ("backward", Action("b")),
-            ("step", Action("s")),
-            ("zero_grad()", Action("z")),
-            ("zero_grad(set_to_none=False)", Action("Z")),
-            ("state_dict", Action("d")),
-            ("deepcopy of it", Action("c")),
-            ("load_state_dict", Action("L")),
-            *(
-                (f"freeze {name}", Action("f", place))
-                if now.params[name].requires_grad
-                else (f"unfreeze {name}", Action("u", place))
-                for place, name in enumerate(PARAMS)
-            ),
-        ):
-            st.button(say(label), key=f"object_do_{action.token}", on_click=_do, args=(action,), disabled=full)
-        with st.popover(say("add_param_group, lr")):
-            _group_fields(session, full)
-        st.button(say("Undo"), key="object_undo", on_click=_undo, args=(actions,), disabled=not actions)
-        st.button(say("Start again"), key="object_restart", on_click=_start_again, disabled=not actions)
-    if full:
-        st.caption(say("{most} actions are the most. Undo or start again.", most=MOST_ACTIONS))
-
-
-def _group_fields(session: Session, full: bool) -> None:
-    lr = st.number_input(say("Learning rate"), 0.0, 1000.0, 0.001, 0.001, format="%g", key="object_new_lr")
-    actions = [(say("add_param_group with bias"), Action("g", 1, lr))]
-    for place in range(len(session.now.groups)):
-        actions.append((say("set lr of group {place}", place=place), Action("l", place, lr)))
-    for label, action in actions:
-        key = f"object_do_{action.letter}{action.place}"
-        st.button(label, key=key, on_click=_do, args=(action,), disabled=full)
 
 
 def _said(session: Session) -> None:
@@ -220,156 +140,6 @@ def _said(session: Session) -> None:
             return
         last = session.moments[-1]
         st.markdown(f"**{len(session.moments)} · {say(last.action.name)}** – {say(what_happened(last))}")
-
-
-def _tables(session: Session) -> None:
-    """Parameters, gradients, state and `saved` on the left; groups on the right; what changed is marked."""
-    found = session.moments[-1].changes if session.moments else {}
-    left, right = st.columns([0.64, 0.36], gap="small")
-    with left:
-        st.html(CSS + f'<div class="live">{_params_table(session, found)}{_saved_table(session, found)}</div>')
-    with right:
-        st.html(f'<div class="live">{_groups_table(session, found)}</div>')
-
-
-def _params_table(session: Session, found: Mapping[str, Change]) -> str:
-    rows = [_row("th", say("parameter"), say("value"), ".grad", "requires_<wbr>grad", "optimizer.<wbr>state")]
-    for name, param in session.now.params.items():
-        where = say("in no group") if param.group is None else say("group {place}", place=param.group)
-        paths = {buffer: state_path(name, buffer) for buffer in param.state}
-        gone = {
-            path.rpartition("[")[2].strip('"]'): path
-            for path, change in found.items()
-            if path.startswith(f"optimizer.state[{name}]") and isinstance(change.after, str)
-        }
-        state = "\n".join(
-            f"{escape(buffer)}{_gap(param)}{_cell(param.state.get(buffer, MISSING), found.get(path))}"
-            for buffer, path in {**paths, **gone}.items()
-        )
-        joined = param.group is not None and group_path(param.group, "params") in found
-        place = f"<small>{_mark(where, joined)}</small>"
-        rows.append(
-            _row(
-                "td",
-                f"<code>{name}</code>{place}",
-                _cell(param.value, found.get(name)),
-                _cell(param.grad, found.get(f"{name}.grad")),
-                _cell(param.requires_grad, found.get(f"{name}.requires_grad")),
-                state or say("empty"),
-            )
-        )
-    return _table(rows)
-
-
-def _gap(param: Param) -> str:
-    """Between a buffer's name and its numbers: several rows begin on a line of their own."""
-    return "\n" if param.value.ndim > 1 else " "
-
-
-def _groups_table(session: Session, found: Mapping[str, Change]) -> str:
-    """The options that torch documents as numbers; those that only change speed are in the code's printout."""
-    groups = session.now.groups
-    names = [n for n in groups[0] if groups[0][n] not in (None, False) or any(group_path(0, n) == p for p in found)]
-    rows = [_row("th", "param_groups", *(f"[{place}]" for place in range(len(groups))))]
-    for option in ["params", *(n for n in names if n != "params")]:
-        cells = [_cell(_option(group[option]), found.get(group_path(i, option))) for i, group in enumerate(groups)]
-        rows.append(_row("td", f"<code>{escape(option)}</code>", *cells))
-    return _table(rows)
-
-
-def _saved_table(session: Session, found: Mapping[str, Change]) -> str:
-    """The variable `saved`: its state and learning rates; nothing while there is none."""
-    now = session.now
-    if now.saved is None:
-        return ""
-    whose = say("the optimizer's own tensors") if now.saved_is_own else say("shares no tensor with the optimizer")
-    rows = [_row("th", "saved", escape(whose))]
-    for path, value in saved_facts(now.saved).items():
-        if '["state"][' in path or path.endswith('["lr"]'):
-            rows.append(_row("td", f"<code>{escape(path)}</code>", _cell(value, found.get(path))))
-    return _table(rows)
-
-
-def _option(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else value
-
-
-def _row(tag: str, head: str, *cells: str) -> str:
-    """The first cell names the row."""
-    scope = "col" if tag == "th" else "row"
-    rest = "".join(f"<{tag}{' scope=col' if tag == 'th' else ''}>{cell}</{tag}>" for cell in cells)
-    return f'<tr><th scope="{scope}">{head}</th>{rest}</tr>'
-
-
-def _table(rows: Sequence[str]) -> str:
-    return f"<table><thead>{rows[0]}</thead><tbody>{''.join(rows[1:])}</tbody></table>"
-
-
-def _cell(value: Any, change: Change | None) -> str:
-    """A value; the elements that changed are marked, and what it was stands below."""
-    if not isinstance(value, np.ndarray):
-        text = escape(str(value) if not isinstance(value, float) else f"{value:g}")
-        return _mark(text, change is not None) + _was(change)
-    before = change.before if change else None
-    known = isinstance(before, np.ndarray) and before.shape == value.shape
-    moved = np.ones(value.shape, bool) if change and not known else np.zeros(value.shape, bool)
-    if change and known and before is not None:
-        moved = ~((value == before) | (np.isnan(value) & np.isnan(before)))
-    return _block(value, moved) + _was(change)
-
-
-def _mark(text: str, changed: bool) -> str:
-    return f"<mark>{text}</mark>" if changed else text
-
-
-def _was(change: Change | None) -> str:
-    if change is None:
-        return ""
-    before = change.before
-    empty = isinstance(before, str) and before == MISSING
-    text = say("nothing") if empty else _block(before) if isinstance(before, np.ndarray) else escape(str(before))
-    return f"<small>{say('was')} {text}</small>"
-
-
-def _block(array: np.ndarray, moved: np.ndarray | None = None) -> str:
-    """A tensor's numbers, a row per line."""
-    if array.ndim == 0:
-        return _mark(f"{float(array):.4g}", moved is not None and bool(moved))
-    if array.ndim == 1:
-        marks = moved if moved is not None else np.zeros(array.shape, bool)
-        return ", ".join(_mark(f"{v:.4g}", bool(m)) for v, m in zip(array, marks, strict=True))
-    rows = moved if moved is not None else [None] * len(array)
-    return "\n".join(_block(row, mark) for row, mark in zip(array, rows, strict=True))
-
-
-def _prediction(setup: SetUp, actions: Sequence[Action]) -> None:
-    """Before a step: what will one element be?"""
-    text = st.session_state.get("object_prediction", "")
-    made_at = st.session_state.get("object_predicted_at")
-    now = as_text(actions)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="object_predict"):
-        element = st.selectbox(say("Predict: after the next step"), list(ELEMENTS), key="object_element", width=190)
-        st.text_input(
-            say("will be"), key="object_prediction", width=130, on_change=_predicted, args=(now,), placeholder="0.5614"
-        )
-        if text.strip() and made_at in (now, now.removesuffix("s")):
-            st.markdown(_verdict(predict(setup, actions_in(made_at), element, text), text))
-
-
-def _predicted(now: str) -> None:
-    st.session_state["object_predicted_at"] = now
-
-
-def _verdict(verdict: Verdict, text: str) -> str:
-    match verdict.kind:
-        case "right":
-            return f":green[**✓ {say('right')}**]"
-        case "mistake":
-            return f":red[**✗ {say('likely mistake')}**] {say('{says}', says=verdict.says)}"
-        case "unreadable":
-            return f":red[{say('{problem}', problem=verdict.says)}]"
-        case _:
-            return f":red[**✗ {say('not yet')}**]"
 
 
 def _attempts() -> None:
@@ -385,7 +155,7 @@ def _open(attempt: Attempt) -> None:
     for setting in OPTIMIZERS["SGD"]:
         st.session_state[f"object_SGD_{setting.name}"] = dict(attempt.settings).get(setting.name, setting.default)
     st.session_state["object_actions"] = attempt.actions
-    _forget_prediction()
+    forget_prediction()
 
 
 def _below(setup: SetUp, session: Session, actions: Sequence[Action]) -> None:
@@ -398,7 +168,7 @@ def _below(setup: SetUp, session: Session, actions: Sequence[Action]) -> None:
     with right:
         _identity(session)
         _history(session)
-        _files(setup, session, actions)
+        state_files(setup, session, actions)
 
 
 def _identity(session: Session) -> None:
@@ -419,37 +189,3 @@ def _history(session: Session) -> None:
                 f"{i}. **{say(m.action.name)}** – {say(what_happened(m))}" for i, m in enumerate(session.moments, 1)
             ]
             st.markdown("\n".join(lines) or say("Nothing yet."))
-
-
-def _files(setup: SetUp, session: Session, actions: Sequence[Action]) -> None:
-    """Save the state to a file and load one; a file that does not fit gets a sentence and changes nothing."""
-    st.markdown(say("**Save and load the state**"))
-    st.download_button(
-        say("state.pt"), session.file, file_name="state.pt", on_click="ignore", icon=":material/download:"
-    )
-    st.caption(say("Load it with `torch.load(path, weights_only=True)`: nothing in the file is run."))
-    file = st.file_uploader(say("Load a state (.pt)"), type=["pt", "pth", "pkl"], key="object_upload")
-    if file is None:
-        return
-    if st.session_state.get("object_uploaded") == file.file_id:
-        return
-    try:
-        action = Action("U", data=pack_file(file.getvalue()))
-        refused = replay(setup, [*actions, action]).moments[-1].refused
-    except StateFileError as error:
-        refused = str(error)
-    if len(actions) >= MOST_ACTIONS:
-        refused = say("{most} actions are the most", most=MOST_ACTIONS)
-    if refused:
-        st.error(say("Not loaded: {problem}. Nothing changed.", problem=refused))
-        return
-    st.session_state["object_uploaded"] = file.file_id
-    st.session_state["object_load_next"] = action
-    st.rerun()
-
-
-def _take_loaded() -> None:
-    """Before anything is drawn: appends the file that the last run read."""
-    action = st.session_state.pop("object_load_next", None)
-    if action is not None:
-        _do(action)

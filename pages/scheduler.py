@@ -11,19 +11,22 @@ from lib.lesson import run
 from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
 from lib.ui import views
+from lib.ui.bound import BOUND
+from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
 from lib.ui.optimizer_fields import fields_and_switches
+from lib.ui.problem import show_refusal
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
 from lib.ui.working import working_card
 
-VIEWS: Mapping[str, Callable[[Scheduler, Schedule, int], None]] = {
-    "Curve": curve,
-    "Table": table,
-    "Compare": compare,
-    "Pitfalls": pitfalls,
-    "Code": code,
+VIEWS: Mapping[str, View[Callable[[Scheduler, Schedule, int], None]]] = {
+    "curve": View("Curve", curve),
+    "table": View("Table", table),
+    "compare": View("Compare", compare),
+    "pitfalls": View("Pitfalls", pitfalls),
+    "code": View("Code", code),
 }
 
 
@@ -65,7 +68,7 @@ def _schedule(lesson: Scheduler, typed: Typed) -> Schedule | None:
     try:
         return schedule_of(lesson, typed.values)
     except (*run.REFUSALS, ZeroDivisionError) as error:
-        st.error(say("{refusal}", refusal=str(error)))
+        show_refusal(error)
     return None
 
 
@@ -85,8 +88,7 @@ def _working(lesson: Scheduler, schedule: Schedule) -> int:
             key=key,
             label_visibility="collapsed",
             width=130,
-            bind="query-params",
-            persist_state="session",
+            **BOUND,
         )
         st.markdown(say(":gray[0 to {last}]", last=last), width="content")
         before = schedule.by_hand[epoch - 1].lr if epoch else schedule.values.get("lr", 0.1)
@@ -105,20 +107,9 @@ def _interesting(schedule: Schedule) -> int:
 def _below(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
     """One view at a time, computed only when open and kept in the URL; beside it a change worth trying."""
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
-        chosen = st.segmented_control(
-            say("View"),
-            list(VIEWS),
-            default="Curve",
-            required=True,
-            wrap=True,
-            format_func=say,
-            key=key_of(lesson, "view"),
-            label_visibility="collapsed",
-            bind="query-params",
-            persist_state="session",
-        )
+        chosen = choose_view(VIEWS, key_of(lesson, "view"))
         try_button(lesson)
-    if schedule is None and chosen != "Pitfalls":
+    if schedule is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
     else:
-        VIEWS[chosen](lesson, schedule, epoch)  # type: ignore[arg-type]
+        VIEWS[chosen].draw(lesson, schedule, epoch)  # type: ignore[arg-type]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import joined, num, total
+from lib.lesson.pieces import distributions, draw, units
+from lib.lesson.pieces.distributions import added_up, check, listed, weighted, weighted_in_numbers
 from lib.lesson.pieces.scores import sigmoid
-from lib.lesson.pieces.units import UNIT, logarithm, nats_in
+from lib.lesson.pieces.units import NATS, UNIT, logarithm
 from lib.lesson.spec import (
     Bars,
     Curves,
@@ -25,60 +25,68 @@ from lib.lesson.spec import (
 )
 
 
-def check(*, p, unit):
-    checks.need_distributions(p=p)
-
-
 def entropy_of(p: torch.Tensor, *, unit: str = "nats") -> torch.Tensor:
     """The sum of torch.special.entr, which is −p ln p with 0 at 0, in the unit asked for."""
     check(p=p.detach().numpy(), unit=unit)
-    return torch.special.entr(p).sum(-1) / nats_in(unit)
+    return torch.special.entr(p).sum(-1) / NATS[unit]
 
 
 def by_hand(p, *, unit) -> Steps:
     """Surprise of each outcome, weighted by how often it comes, added up."""
-    log = logarithm(unit)[1]
-    information = yield Step(
+    log, log_latex = logarithm(unit)
+    surprise = yield Step(
         "self_information",
-        rf"I_c = -{log} p_c",
-        -np.log(p) / nats_in(unit),
+        rf"I_c = -{log_latex} p_c",
+        0.0 - log(p),
         axes="nc",
-        worked=lambda *n: joined((rf"-{log} {num(x)}" for x in p[n]), r",\; "),
+        worked=lambda *n: listed(rf"-{log_latex} <p>", p=p[n]),
         words="Minus the logarithm of each probability.",
     )
-    weighted = yield Step(
+    terms = yield Step(
         "weighted",
         r"h_c = p_c I_c \quad (0 \text{ where } p_c = 0)",
-        np.where(p == 0, 0.0, p * information),
+        weighted(p, surprise),
         axes="nc",
-        worked=lambda *n: joined(
-            (rf"{num(x)} \cdot {num(i)}" if x else "0" for x, i in zip(p[n], information[n], strict=True)), r",\; "
-        ),
+        worked=lambda *n: weighted_in_numbers(p[n], "self_information", surprise[n]),
         words="Each surprise times its probability: what never happens adds nothing.",
     )
-    yield Step(
-        "entropy",
-        r"H = \sum_c h_c",
-        weighted.sum(-1),
-        axes="n",
-        worked=lambda *n: total(weighted[n]),
-        words="Add them up: the average surprise.",
-    )
+    yield from added_up("entropy", r"H = \sum_c h_c", terms, of="weighted", words="Add them up: the average surprise.")
 
 
 def grad_by_hand(s, p, *, unit) -> Steps:
-    """Each probability by itself, the sum to 1 left aside."""
+    """Each probability moved by itself, without keeping the sum at 1."""
+    log_latex = logarithm(unit)[1]
     yield Step(
         "d_p",
         r"\frac{\partial H}{\partial p_c} = -\log_b p_c - \frac{1}{\ln b}",
-        -(np.log(p) + 1) / nats_in(unit),
+        -(np.log(p) + 1) / NATS[unit],
         axes="nc",
-        worked=lambda *n: joined(
-            (rf"-{logarithm(unit)[1]} {num(x)} - {num(1 / nats_in(unit))}" for x in p[n]), r",\; "
-        ),
+        worked=lambda *n: listed(rf"-{log_latex} <p> - <log_e>", p=p[n], log_e=1 / NATS[unit]),
         words="The product rule on −p log p: minus the logarithm, minus 1 (over ln b).",
     )
 
+
+MISTAKES = {
+    **units.wrong_logarithm("self_information"),
+    "leaves_out_the_minus": Mistake(
+        {"self_information": lambda given, done: -done["self_information"]},
+        "The minus sign is missing: the entropy is never negative.",
+    ),
+    "unweighted": Mistake(
+        {"weighted": lambda given, done: done["self_information"]},
+        "You added the surprises up without weighting them. Multiply each by its probability first.",
+    ),
+    **distributions.zero_times_infinity("weighted", when=distributions.never_happens),
+    **distributions.averaged("entropy", of="weighted"),
+}
+
+GRAD_MISTAKES = {
+    "logarithm_held_fixed": Mistake(
+        {"d_p": lambda given, done: done["d_p"] + 1 / NATS[given["unit"]]},
+        "The product rule gives one term more: minus 1 (over ln b).",
+    ),
+    "other_sign": Mistake({"d_p": lambda given, done: -done["d_p"]}, "The sign is the other way round."),
+}
 
 LESSON = Lesson(
     title="Entropy",
@@ -87,14 +95,14 @@ LESSON = Lesson(
     order=2,
     names=("熵", "信息熵", "Shannon entropy", "average surprise", "uncertainty", "0.693", "ln 2"),
     purpose="Measures how uncertain a distribution is: its average surprise.",
-    use_when="You want to know how unpredictable something is, or what loss a model that knows only the odds can "
-    "reach.",
+    use_when="You want to know how unpredictable something is, "
+    "or what loss a model that knows only the odds can reach.",
     not_when="You compare two distributions: that takes cross-entropy or KL divergence.",
     formula=r"H(P) = -\textstyle\sum_c p_c \log_b p_c",
     symbols=(
         (r"p_c", "the probability of outcome c; all of them sum to 1"),
         (r"H(P)", "the entropy of the distribution P"),
-        (r"b", "the base: e for nats, 2 for bits, 10 for bans"),
+        units.BASE,
     ),
     tensors=(Tensor("p", "probabilities along the last axis, summing to 1", "(outcomes,)", draw=draw.distribution),),
     parameters=(UNIT,),
@@ -119,42 +127,8 @@ LESSON = Lesson(
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=(
-        Mistake(
-            {"self_information": lambda given, done: -np.log2(given["p"])},
-            "You took the logarithm to base 2, which gives bits. Nats use the natural logarithm.",
-            when=lambda given: given["unit"] == "nats",
-        ),
-        Mistake(
-            {"self_information": lambda given, done: -np.log(given["p"])},
-            "You took the natural logarithm. Divide by ln 2 for bits, by ln 10 for bans.",
-            when=lambda given: given["unit"] != "nats",
-        ),
-        Mistake(
-            {"self_information": lambda given, done: -done["self_information"]},
-            "The minus sign is missing: the entropy is never negative.",
-        ),
-        Mistake(
-            {"weighted": lambda given, done: done["self_information"]},
-            "You added the surprises up without weighting them. Multiply each by its probability first.",
-        ),
-        Mistake(
-            {"weighted": lambda given, done: given["p"] * done["self_information"]},
-            "0 · log 0 counts as 0 here, not NaN: what never happens adds nothing.",
-            when=lambda given: bool((given["p"] == 0).any()),
-        ),
-        Mistake(
-            {"entropy": lambda given, done: done["entropy"] / given["p"].shape[-1]},
-            "You divided by the number of outcomes. The probabilities are the weights already: only add up.",
-        ),
-    ),
-    grad_mistakes=(
-        Mistake(
-            {"d_p": lambda given, done: done["d_p"] + 1 / nats_in(given["unit"])},
-            "The product rule gives one term more: minus 1 (over ln b).",
-        ),
-        Mistake({"d_p": lambda given, done: -done["d_p"]}, "The sign is the other way round."),
-    ),
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
     tries=(
         Try("What if the coin were fair?", {"p": [0.5, 0.5]}),
         Try("What if we count in bits?", {"unit": "bits"}),
@@ -163,8 +137,9 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"p": [float(sigmoid(np.array(x))), float(sigmoid(np.array(-x)))]},
         naive=lambda *, p, unit: -(p * np.log(p)).sum(-1),
-        says="The coin gets the probability 1/(1 + e^−x). As soon as one side reaches exactly 0, 0 · log 0 is NaN in "
-        "the plain formula; torch.special.entr counts it as 0.",
+        says="The coin gets the probability 1/(1 + e^−x). "
+        "As soon as one side reaches exactly 0, 0 · log 0 is NaN in the plain formula; "
+        "torch.special.entr counts it as 0.",
     ),
     pictures=(
         Curves(
@@ -181,19 +156,19 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "A loss stuck at 0.693",
-            "With two classes, giving both the probability ½ costs ln 2 = 0.693 per sample. A training run that stays "
-            "there has learnt nothing: dead inputs, a learning rate of 0, or labels that have nothing to do with the "
-            "inputs.",
+            "With two classes, giving both the probability ½ costs ln 2 = 0.693 per sample. "
+            "A training run that stays there has learnt nothing: "
+            "dead inputs, a learning rate of 0, or labels that have nothing to do with the inputs.",
         ),
         Pitfall(
             "A loss stuck at ln C",
-            "With C classes the same happens at ln C: 1.099 for 3, 2.303 for 10, 4.605 for 100, 6.908 for 1000. It is "
-            "also where a healthy run starts.",
+            "With C classes the same happens at ln C: 1.099 for 3, 2.303 for 10, 4.605 for 100, 6.908 for 1000. "
+            "It is also where a healthy run starts.",
         ),
         Pitfall(
             "A loss stuck at the entropy of the classes",
-            "A model that looks at no input but knows how frequent the classes are reaches the entropy of their "
-            "shares: 0.056 for 99 to 1. A low loss on rare classes may mean just that.",
+            "A model that looks at no input but knows how frequent the classes are "
+            "reaches the entropy of their shares: 0.056 for 99 to 1. A low loss on rare classes may mean just that.",
         ),
         Pitfall(
             "Not a distribution",
@@ -203,10 +178,7 @@ LESSON = Lesson(
         ),
     ),
     references=(
-        Reference(
-            "C. E. Shannon, A Mathematical Theory of Communication (1948)",
-            "https://doi.org/10.1002/j.1538-7305.1948.tb01338.x",
-        ),
+        units.SHANNON,
         Reference(
             "PyTorch documentation: torch.special.entr",
             "https://docs.pytorch.org/docs/2.13/special.html#torch.special.entr",

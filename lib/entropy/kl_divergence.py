@@ -5,55 +5,44 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import joined, num, total
-from lib.lesson.pieces.units import UNIT, logarithm, nats_in, weighted
-from lib.lesson.spec import (
-    Bars,
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
+from lib.lesson.pieces import distributions, units
+from lib.lesson.pieces.distributions import (
+    BELIEF,
+    LOPSIDED,
+    added_up,
+    believed,
+    check,
+    impossible,
+    listed,
+    pull_on_belief,
+    weighted,
 )
-
-
-def check(*, p, q, unit):
-    nats_in(unit)
-    checks.need_distributions(p=p, q=q)
+from lib.lesson.pieces.units import NATS, UNIT, logarithm
+from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Try
 
 
 def kl_divergence_from_entr_and_xlogy(p: torch.Tensor, q: torch.Tensor, unit: str = "nats") -> torch.Tensor:
     """KL(P‖Q) along the last axis, as cross-entropy less entropy; ValueError for what is no pair of distributions."""
     check(p=p.detach().numpy(), q=q.detach().numpy(), unit=unit)
-    q = q.masked_fill((p == 0) & (q == 0), 1.0)  # otherwise the slope there is 0/0
-    return (-torch.special.xlogy(p, q) - torch.special.entr(p)).sum(-1) / nats_in(unit)
+    q = q.masked_fill(impossible(p, q), 1.0)  # otherwise the slope there is 0/0
+    return (-torch.special.xlogy(p, q) - torch.special.entr(p)).sum(-1) / NATS[unit]
 
 
 def log_ratio(p, q, unit):
     """log p − log q; 1 stands in for q where both are 0. Not log(p/q): the ratio may overflow."""
     log, _ = logarithm(unit)
-    return log(p) - log(np.where((p == 0) & (q == 0), 1.0, q))
+    return log(p) - log(np.where(impossible(p, q), 1.0, q))
 
 
 def by_hand(p, q, *, unit) -> Steps:
     """From the true distribution P and the believed one Q, both (outcomes,) or (batch, outcomes), to KL(P‖Q)."""
     log_latex = logarithm(unit)[1]
-    term = yield Step(
+    terms = yield Step(
         "term",
         rf"t_c = p_c\, {log_latex} \frac{{p_c}}{{q_c}}",
         weighted(p, log_ratio(p, q, unit)),
         axes="nc",
-        worked=lambda *n: joined(
-            (rf"{num(a)} \cdot {log_latex} \frac{{{num(a)}}}{{{num(b)}}}" for a, b in zip(p[n], q[n], strict=True)),
-            r",\; ",
-        ),
+        worked=lambda *n: listed(rf"<p> \cdot {log_latex} \frac{{<p>}}{{<q>}}", unless=p[n] == 0, p=p[n], q=q[n]),
         words="For each outcome: the logarithm of true over believed probability, times the true one. 0 where p is 0.",
     )
     yield Step(
@@ -63,45 +52,35 @@ def by_hand(p, q, *, unit) -> Steps:
         axes="n",
         given=True,
     )
-    yield Step(
+    yield from added_up(
         "kl_divergence",
         r"D(P \,\|\, Q) = \sum_c t_c",
-        term.sum(-1),
-        axes="n",
-        worked=lambda *n: total(term[n]),
+        terms,
+        of="term",
         words="Add the terms up. Single ones may be negative, the sum is not.",
     )
 
 
 def grad_by_hand(s, p, q, *, unit) -> Steps:
     """Each entry moved by itself. The gradient of q is that of cross-entropy: H(P) does not depend on q."""
-    nats = nats_in(unit)
     log_latex = logarithm(unit)[1]
     log_e = "1" if unit == "nats" else rf"{log_latex} e"
-    base = "" if unit == "nats" else rf" \ln {10 if unit == 'bans' else 2}"
-    factor = "" if unit == "nats" else rf" \cdot {num(nats)}"
     yield Step(
         "d_p",
         rf"\frac{{\partial D}}{{\partial p_c}} = {log_latex} \frac{{p_c}}{{q_c}} + {log_e}",
-        log_ratio(p, q, unit) + 1 / nats,
+        log_ratio(p, q, unit) + 1 / NATS[unit],
         axes="nc",
-        worked=lambda *n: joined(
-            (rf"{log_latex} \frac{{{num(a)}}}{{{num(b)}}} + {num(1 / nats)}" for a, b in zip(p[n], q[n], strict=True)),
-            r",\; ",
+        worked=lambda *n: listed(
+            rf"{log_latex} \frac{{<p>}}{{<q>}} + <log_e>",
+            unless=impossible(p, q)[n],
+            instead=rf"{log_latex} <p> + <log_e>",
+            p=p[n],
+            q=q[n],
+            log_e=1 / NATS[unit],
         ),
         words="The product rule on p log(p/q): the logarithm of the ratio, and the logarithm of e (1 in nats).",
     )
-    yield Step(
-        "d_q",
-        rf"\frac{{\partial D}}{{\partial q_c}} = -\frac{{p_c}}{{q_c{base}}}",
-        np.where(p == 0, 0.0, -p / nats / q),
-        axes="nc",
-        worked=lambda *n: joined(
-            (rf"-\frac{{{num(a)}}}{{{num(b)}{factor}}}" for a, b in zip(p[n], q[n], strict=True)),
-            r",\; ",
-        ),
-        words="Only log q moves: minus the true probability over the believed one. 0 where p is 0.",
-    )
+    yield from pull_on_belief(p, q, unit, "D")
 
 
 def naive(*, p, q, unit):
@@ -109,90 +88,50 @@ def naive(*, p, q, unit):
     return (p * logarithm(unit)[0](p / q)).sum(-1)
 
 
-def in_nats(given):
-    return given["unit"] == "nats"
-
-
-def in_another_unit(given):
-    return given["unit"] != "nats"
-
-
-MISTAKES = (
-    Mistake(
-        {"term": lambda given, done: done["term"] / np.log(2)},
-        "You took the logarithm to base 2, which gives bits. Nats take the natural logarithm, ln.",
-        when=in_nats,
-    ),
-    Mistake(
-        {"term": lambda given, done: done["term"] * nats_in(given["unit"])},
-        "You took the natural logarithm, which gives nats. Bits take base 2, bans base 10.",
-        when=in_another_unit,
-    ),
-    Mistake(
+MISTAKES = {
+    **units.wrong_logarithm("term"),
+    "distributions_swapped": Mistake(
         {"term": lambda given, done: -done["term"] * given["q"] / given["p"]},
         "You swapped P and Q. KL(P‖Q) weights by P, the truth, and puts P on top of the fraction.",
     ),
-    Mistake(
+    "difference_turned_round": Mistake(
         {"term": lambda given, done: -done["term"]},
         "The fraction is upside down (or a minus too many): true probability over believed one, p/q.",
     ),
-    Mistake(
+    "weighs_by_q": Mistake(
         {"term": lambda given, done: done["term"] * given["q"] / given["p"]},
         "You weighted by q. What happens is drawn from P, so weight by p.",
     ),
-    Mistake(
+    "unweighted": Mistake(
         {"term": lambda given, done: done["term"] / given["p"]},
         "You did not weight by p. Each logarithm counts as often as its outcome happens.",
     ),
-    Mistake(
-        {"term": lambda given, done: np.where(given["p"] == 0, np.nan, done["term"])},
-        "You left 0 · log 0 as NaN. It counts 0: where P puts nothing, Q may put what it likes.",
-    ),
-    Mistake(
-        {"term": lambda given, done: np.where((given["q"] == 0) & (given["p"] > 0), 0.0, done["term"])},
-        "You counted the outcome with q = 0 as 0. It does happen (p is above 0), so log(p/0) makes the divergence "
-        "infinite.",
-    ),
-    Mistake(
-        {"kl_divergence": lambda given, done: done["term"].mean(-1)},
-        "You averaged over the outcomes. The terms are weighted by p already: add them up.",
-    ),
-    Mistake(
+    **distributions.zero_times_infinity("term", when=distributions.never_happens),
+    **distributions.INFINITY_AS_0,
+    **distributions.averaged("kl_divergence"),
+    "drops_the_sign": Mistake(
         {"kl_divergence": lambda given, done: np.abs(done["term"]).sum(-1)},
         "You dropped the minus signs. Terms are negative where q is above p; add them with their sign.",
     ),
-    Mistake(
+    "the_other_way": Mistake(
         {"kl_divergence": lambda given, done: done["the_other_way"]},
         "This is KL(Q‖P), the other way round. KL is not symmetric: the first distribution is the truth.",
     ),
-    Mistake(
+    "mean_of_both_ways": Mistake(
         {"kl_divergence": lambda given, done: (done["kl_divergence"] + done["the_other_way"]) / 2},
         "You took the mean of both directions (half of Jeffreys' divergence). KL(P‖Q) is one direction only.",
     ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"d_p": lambda given, done: done["d_p"] - 1 / nats_in(given["unit"])},
+GRAD_MISTAKES = {
+    "logarithm_held_fixed": Mistake(
+        {"d_p": lambda given, done: done["d_p"] - 1 / NATS[given["unit"]]},
         "You treated the logarithm as fixed. It moves with p too, which adds another 1 (the logarithm of e).",
     ),
-    Mistake(
-        {"d_q": lambda given, done: -done["d_q"]},
-        "The sign is the other way round: more belief in what happens lowers the divergence.",
-    ),
-    Mistake(
-        {"d_q": lambda given, done: given["q"] - given["p"]},
-        "Q minus P is the gradient of the scores before a softmax. The gradient of q itself is −p/q.",
-    ),
-    Mistake(
-        {"d_q": lambda given, done: done["d_q"] * nats_in(given["unit"])},
-        "This is the gradient in nats. In bits divide by ln 2, in bans by ln 10.",
-        when=in_another_unit,
-    ),
-)
+    **distributions.GRAD_MISTAKES,
+}
 
 FAIR, SURE = [0.5, 0.5], [0.9, 0.1]
-LOPSIDED = [0.7, 0.3]
 
 LESSON = Lesson(
     title="KL divergence",
@@ -203,44 +142,20 @@ LESSON = Lesson(
     purpose="How much surprise it adds to believe Q where P is true.",
     use_when="You compare a believed distribution Q with a true or fixed one P: student with teacher, model with data, "
     "a variational posterior with its prior.",
-    not_when="You need a distance (KL differs both ways and can be infinite). To train on fixed targets, cross-entropy "
-    "has the same gradient and is simpler. For PyTorch's loss, which takes log-probabilities, see KL divergence loss.",
+    not_when="You need a distance (KL differs both ways and can be infinite). "
+    "To train on fixed targets, cross-entropy has the same gradient and is simpler. "
+    "For PyTorch's loss, which takes log-probabilities, see KL divergence loss.",
     formula=r"D(P \,\|\, Q) = \sum_c p_c \log \frac{p_c}{q_c} = H(P, Q) - H(P)",
     symbols=(
-        (r"p_c", "the true probability of outcome c"),
-        (r"q_c", "the believed probability of outcome c, such as the model's"),
-        (r"\log", "ln for nats, base 2 for bits, base 10 for bans"),
-        (r"t_c", "what outcome c adds, 0 where p is 0, infinite where only q is 0"),
+        *distributions.SYMBOLS,
+        distributions.TERM,
         (r"H(P, Q)", "the cross-entropy of P and Q"),
-        (r"H(P)", "the entropy of P, which Q cannot change"),
+        distributions.ENTROPY,
         (r"D(P \,\|\, Q)", "the divergence, 0 only where both are equal, in the chosen unit"),
     ),
-    tensors=(
-        Tensor(
-            "p",
-            "the true distribution; sums to 1 along the last axis",
-            "(outcomes,) or (batch, outcomes)",
-            draw=draw.distribution,
-        ),
-        Tensor(
-            "q",
-            "the believed distribution, of the same shape",
-            "(outcomes,) or (batch, outcomes)",
-            draw=draw.distribution,
-        ),
-    ),
+    tensors=distributions.TENSORS,
     parameters=(UNIT,),
-    shapes=(
-        {"p": (3,), "q": (3,)},
-        {"p": (2,), "q": (2,)},
-        {"p": (1,), "q": (1,)},
-        {"p": (12,), "q": (12,)},
-        {"p": (3, 4), "q": (3, 4)},
-        {"p": (2, 3, 4), "q": (2, 3, 4)},
-        {"p": (2, 1, 2, 3), "q": (2, 1, 2, 3)},
-        {"p": (0, 3), "q": (0, 3)},
-        {"p": (2, 0, 3), "q": (2, 0, 3)},
-    ),
+    shapes=distributions.SHAPES,
     examples=(
         Example(
             "A fair coin, believed loaded",
@@ -290,54 +205,41 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "It is not a distance",
-            "KL(P‖Q) and KL(Q‖P) differ. Minimising the first makes Q cover everything that P does, since missing an "
-            "outcome is expensive; minimising the second lets Q pick one part of P and leave the rest.",
+            "KL(P‖Q) and KL(Q‖P) differ. Minimising the first makes Q cover everything that P does, "
+            "since missing an outcome is expensive; "
+            "minimising the second lets Q pick one part of P and leave the rest.",
         ),
         Pitfall(
             "Same gradient as cross-entropy",
-            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. So both have the gradient −p/q and minimising "
-            "one minimises the other. Only the number differs: KL ends at 0, cross-entropy at H(P).",
+            "H(P, Q) = H(P) + KL(P‖Q), and H(P) does not depend on q. "
+            "So both have the gradient −p/q and minimising one minimises the other. "
+            "Only the number differs: KL ends at 0, cross-entropy at H(P).",
         ),
         Pitfall(
             "torch.nn.functional.kl_div turns everything round",
-            "PyTorch's kl_div(input, target) is KL(target‖input): the truth comes second, and input must be "
-            "log-probabilities. Its mean divides by the number of elements; only reduction='batchmean' gives the "
-            "divergence averaged over the batch.",
+            "PyTorch's kl_div(input, target) is KL(target‖input): "
+            "the truth comes second, and input must be log-probabilities. "
+            "Its mean divides by the number of elements; "
+            "only reduction='batchmean' gives the divergence averaged over the batch.",
         ),
         Pitfall(
             "Infinite after one zero",
-            "A single q of 0 where p is above 0 makes the sum infinite. Softmax never gives exactly 0 on paper but "
-            "does by rounding: work with log-probabilities.",
+            "A single q of 0 where p is above 0 makes the sum infinite. "
+            "Softmax never gives exactly 0 on paper but does by rounding: work with log-probabilities.",
         ),
-        Pitfall(
-            "It does not sum to 1",
-            "Without sums of 1 the divergence may come out negative. A sum may be off by 0.00001, so that thirds in "
-            "float32 pass and one entry can be moved by a millionth to measure a slope.",
-            error="q sums to 0.9; expected 1. Normalise?",
-            values={"p": np.array([0.5, 0.5]), "q": np.array([0.5, 0.4])},
-        ),
-        Pitfall(
-            "Different shapes",
-            "P and Q list the same outcomes in the same order. Nothing is stretched to fit.",
-            error="q has shape (3,), p has shape (2,); expected the same.",
-            values={"p": np.array([0.5, 0.5]), "q": np.array([0.5, 0.25, 0.25])},
-        ),
+        distributions.DOES_NOT_SUM_TO_1,
+        distributions.SHAPES_DIFFER,
         Pitfall(
             "Gradients at 0",
-            "Each slope moves one entry by itself, without keeping the sum at 1. Where p is 0, the slope of q is 0 "
-            "(also where q is 0 too) and the slope of p is minus infinity. Where only q is 0, both are infinite.",
+            "Each slope moves one entry by itself, without keeping the sum at 1. "
+            "Where p is 0, the slope of q is 0 (also where q is 0 too) and the slope of p is minus infinity. "
+            "Where only q is 0, both are infinite.",
         ),
     ),
     references=(
-        Reference(
-            "Kullback and Leibler, On Information and Sufficiency (1951)",
-            "https://doi.org/10.1214/aoms/1177729694",
-        ),
-        Reference(
-            "Goodfellow, Bengio, Courville, Deep Learning (2016), section 3.13",
-            "https://www.deeplearningbook.org/contents/prob.html",
-        ),
-        Reference("PyTorch documentation: torch.special.xlogy", "https://docs.pytorch.org/docs/2.13/special.html"),
+        distributions.KULLBACK_LEIBLER,
+        distributions.GOODFELLOW,
+        distributions.XLOGY,
     ),
     tries=(
         Try("What if P and Q swap places?", {"p": SURE, "q": FAIR}),
@@ -348,34 +250,35 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"p": [np.exp(-abs(x)), 1 - np.exp(-abs(x))], "q": [0.5, 0.5]},
         naive=naive,
-        says="The rarer outcome has p = e to the −|x|. Once that is rounded to 0, the book's formula takes "
-        "0 · log 0 = NaN. PyTorch's entr and xlogy count 0 there.",
+        says="The rarer outcome has p = e to the −|x|. "
+        "Once that is rounded to 0, the book's formula takes 0 · log 0 = NaN. "
+        "PyTorch's entr and xlogy count 0 there.",
     ),
     pictures=(
         Curves(
             "KL(P‖Q) as Q moves",
             "P is 0.7 and 0.3. Lowest, 0, where Q is P; without bound at both ends, where Q rules out what happens.",
-            values=lambda x: {"p": LOPSIDED, "q": [x, 1 - x]},
+            values=believed,
             low=0.01,
             high=0.99,
-            x="Q's probability of the first outcome",
+            x=BELIEF,
         ),
         Curves(
             "The other way: KL(Q‖P) as Q moves",
-            "The same P and Q, swapped. Again 0 at 0.7, but finite at both ends: ln(1/0.3) = 1.204 and ln(1/0.7) = "
-            "0.357.",
+            "The same P and Q, swapped. Again 0 at 0.7, but finite at both ends: "
+            "ln(1/0.3) = 1.204 and ln(1/0.7) = 0.357.",
             values=lambda x: {"p": [x, 1 - x], "q": LOPSIDED},
             low=0.0,
             high=1.0,
-            x="Q's probability of the first outcome",
+            x=BELIEF,
         ),
         Curves(
             "Beside cross-entropy",
             "Same slope everywhere, apart by H(P) = 0.611: minimising one minimises the other.",
-            values=lambda x: {"p": LOPSIDED, "q": [x, 1 - x]},
+            values=believed,
             low=0.02,
             high=0.98,
-            x="Q's probability of the first outcome",
+            x=BELIEF,
             compare=("cross_entropy", "entropy"),
         ),
         Bars(

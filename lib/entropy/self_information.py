@@ -5,27 +5,15 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, draw, units
 from lib.lesson.pieces.scores import sigmoid
-from lib.lesson.pieces.units import UNIT, logarithm, nats_in
-from lib.lesson.spec import (
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces.units import NATS, UNIT, logarithm
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
 
 
 def check(*, p, unit):
-    nats_in(unit)
+    units.need_unit(unit)
     checks.need_probabilities(p=p)
 
 
@@ -37,40 +25,61 @@ def self_information_of(p: torch.Tensor, *, unit: str = "nats") -> torch.Tensor:
 
 def by_hand(p, *, unit) -> Steps:
     """Minus the logarithm of each probability."""
-    log = logarithm(unit)[1]
+    log, log_latex = logarithm(unit)
     log_p = yield Step(
         "logarithm",
-        rf"l_i = {log} p_i",
-        np.log(p) / nats_in(unit),
+        rf"l_i = {log_latex} p_i",
+        log(p),
         axes="i",
-        worked=lambda *i: rf"{log} {num(p[i])}",
-        words=f"Take the logarithm of the probability, to the base that gives {unit}.",
+        worked=lambda *i: formula(rf"{log_latex} <p>", p=p[i]),
+        words="Take the logarithm of the probability, to the base that gives the chosen unit.",
     )
     yield Step(
         "information",
         r"I_i = -l_i",
         0.0 - log_p,
         axes="i",
-        worked=lambda *i: rf"-{num(log_p[i])}",
+        worked=lambda *i: formula("-<logarithm>", logarithm=log_p[i]),
         words="Turn the sign round: a probability below 1 has a negative logarithm, and surprise is positive.",
     )
 
 
 def grad_by_hand(s, p, *, unit) -> Steps:
     """The rarer an outcome, the faster its surprise grows as it gets rarer still."""
+    slope, over_ln_base = (r"-\frac{1}{<p>}", r"\cdot \frac{1}{<nats>}")
     yield Step(
         "d_p",
         r"\frac{\partial I_i}{\partial p_i} = -\frac{1}{p_i}" + (r"\cdot \frac{1}{\ln b}" if unit != "nats" else ""),
-        -1 / (p * nats_in(unit)),
+        -1 / (p * NATS[unit]),
         axes="i",
-        worked=lambda *i: rf"-\frac{{1}}{{{num(p[i])}}}" + over_ln_base(unit),
+        worked=lambda *i: formula(slope if unit == "nats" else slope + over_ln_base, p=p[i], nats=NATS[unit]),
         words="The slope of −ln p is −1/p; another base divides it by the logarithm of that base.",
     )
 
 
-def over_ln_base(unit):
-    return "" if unit == "nats" else rf"\cdot \frac{{1}}{{{num(nats_in(unit))}}}"
+MISTAKES = {
+    **units.wrong_logarithm("logarithm"),
+    "opposite_outcome": Mistake(
+        {"logarithm": lambda given, done: np.log(1 - given["p"])},
+        "You took the probability that it does not happen. Use p itself.",
+    ),
+    "leaves_out_the_minus": Mistake(
+        {"information": lambda given, done: done["logarithm"]},
+        "The minus sign is missing: the logarithm of a probability is negative, its self-information is not.",
+    ),
+    "weighs_by_p": Mistake(
+        {"information": lambda given, done: given["p"] * done["information"]},
+        "You weighted by p. That is this outcome's share of the entropy; the self-information stands alone.",
+    ),
+}
 
+GRAD_MISTAKES = {
+    "other_sign": Mistake(
+        {"d_p": lambda given, done: -done["d_p"]},
+        "The sign is the other way round: more probable means less surprising.",
+    ),
+    **units.gradient_in_nats("d_p"),
+}
 
 LESSON = Lesson(
     title="Self-information",
@@ -85,7 +94,7 @@ LESSON = Lesson(
     symbols=(
         (r"p_i", "the probability of outcome i, 0 to 1"),
         (r"I_i", "its self-information"),
-        (r"b", "the base: e for nats, 2 for bits, 10 for bans"),
+        units.BASE,
     ),
     tensors=(Tensor("p", "probabilities, each by itself between 0 and 1", "any shape", draw=draw.probability),),
     parameters=(UNIT,),
@@ -108,41 +117,8 @@ LESSON = Lesson(
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=(
-        Mistake(
-            {"logarithm": lambda given, done: np.log2(given["p"])},
-            "You took the logarithm to base 2, which gives bits. Nats use the natural logarithm.",
-            when=lambda given: given["unit"] == "nats",
-        ),
-        Mistake(
-            {"logarithm": lambda given, done: np.log(given["p"])},
-            "You took the natural logarithm. Divide by ln 2 for bits, by ln 10 for bans.",
-            when=lambda given: given["unit"] != "nats",
-        ),
-        Mistake(
-            {"logarithm": lambda given, done: np.log(1 - given["p"])},
-            "You took the probability that it does not happen. Use p itself.",
-        ),
-        Mistake(
-            {"information": lambda given, done: done["logarithm"]},
-            "The minus sign is missing: the logarithm of a probability is negative, its self-information is not.",
-        ),
-        Mistake(
-            {"information": lambda given, done: given["p"] * done["information"]},
-            "You weighted by p. That is this outcome's share of the entropy; the self-information stands alone.",
-        ),
-    ),
-    grad_mistakes=(
-        Mistake(
-            {"d_p": lambda given, done: -done["d_p"]},
-            "The sign is the other way round: more probable means less surprising.",
-        ),
-        Mistake(
-            {"d_p": lambda given, done: done["d_p"] * nats_in(given["unit"])},
-            "Another base divides the slope too: by ln 2 for bits, by ln 10 for bans.",
-            when=lambda given: given["unit"] != "nats",
-        ),
-    ),
+    mistakes=MISTAKES,
+    grad_mistakes=GRAD_MISTAKES,
     tries=(
         Try("What if we count in bits?", {"unit": "bits"}),
         Try("What if the first is certain?", {"p": [1, 0.25, 0.125]}),
@@ -150,8 +126,9 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"p": [float(sigmoid(np.array(x)))]},
         naive=lambda *, p, unit: np.log(1 / p),
-        says="The probability is 1/(1 + e^−x). Dividing before taking the logarithm overflows for a small probability "
-        "that −log p still measures; at exactly 0 both are infinite.",
+        says="The probability is 1/(1 + e^−x). "
+        "Dividing before taking the logarithm overflows for a small probability that −log p still measures; "
+        "at exactly 0 both are infinite.",
     ),
     pictures=(
         Curves(
@@ -172,8 +149,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "log 0",
-            "A probability of exactly 0 costs infinity. PyTorch's BCELoss clamps at 100 for that reason; losses that "
-            "take raw scores never get there.",
+            "A probability of exactly 0 costs infinity. "
+            "PyTorch's BCELoss clamps at 100 for that reason; losses that take raw scores never get there.",
         ),
         Pitfall(
             "Not a probability",
@@ -183,10 +160,7 @@ LESSON = Lesson(
         ),
     ),
     references=(
-        Reference(
-            "C. E. Shannon, A Mathematical Theory of Communication (1948)",
-            "https://doi.org/10.1002/j.1538-7305.1948.tb01338.x",
-        ),
+        units.SHANNON,
         Reference("PyTorch documentation: torch.log", "https://docs.pytorch.org/docs/2.13/generated/torch.log.html"),
     ),
     check=check,

@@ -164,7 +164,8 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
     if exercise.answer == "lr":
         rates = schedule_by_hand(lesson, *_schedule(given), slip=diagnose.slip_of(mistake))
         return (AnswerPart("", np.array([rate.lr for rate in rates])),)
-    worked = diagnose.mistaken(lesson, given, mistake, "gradient" if exercise.answer == "grad" else "forward")
+    case = run.Case.of(lesson, given)
+    worked = diagnose.mistaken(case, mistake, "gradient" if exercise.answer == "grad" else "forward")
     if worked is None:
         return torch_parts(exercise, given)
     if exercise.answer == "value":

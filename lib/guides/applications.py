@@ -15,7 +15,7 @@ from lib.lesson.spec import Step
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class LossPart:
     """One loss in an application, on these values; it counts `weight` times."""
 
     title: str
@@ -33,7 +33,7 @@ class Application:
     title: str
     chinese: str
     says: str
-    parts: tuple[Part, ...]
+    parts: tuple[LossPart, ...]
     joined: str = ""
 
 
@@ -41,7 +41,7 @@ class Application:
 class WorkedPart:
     """A part's steps by hand, and PyTorch's number for the same values."""
 
-    part: Part
+    part: LossPart
     steps: dict[str, Step]
     torch: Live
 
@@ -57,7 +57,7 @@ APPLICATIONS = (
         "图像分类",
         "Two pictures, three classes. The network gives a score per class; the target is the index of the right one.",
         (
-            Part(
+            LossPart(
                 "Two pictures",
                 "The first picture is right with a clear lead, the second is nearly a tie.",
                 "cross_entropy_loss",
@@ -72,7 +72,7 @@ APPLICATIONS = (
         "One picture of 2 × 2 pixels, two classes. There is a score per class for every pixel: (batch, classes, "
         "height, width). The target has an index per pixel; −100 marks a border that does not count.",
         (
-            Part(
+            LossPart(
                 "Four pixels, one of them ignored",
                 "A pixel is a sample: the mean divides by the three that count.",
                 "cross_entropy_loss",
@@ -87,13 +87,13 @@ APPLICATIONS = (
         "Two boxes. Each has scores for three classes (0 is background) and four offsets; only boxes that hold "
         "something are compared with a true box.",
         (
-            Part(
+            LossPart(
                 "What is in the boxes",
                 "Both boxes count here, background too.",
                 "cross_entropy_loss",
                 {"input": [[0.2, 1.5, 0.1], [2, 0.3, -0.5]], "target": [1, 0]},
             ),
-            Part(
+            LossPart(
                 "Where the first box is",
                 "Smooth L1: small errors are squared, the large one in the last place counts as it is.",
                 "smooth_l1_loss",
@@ -110,19 +110,19 @@ APPLICATIONS = (
         "The discriminator gives one score per picture: is it real? The generator wants the opposite answer for its "
         "own pictures.",
         (
-            Part(
+            LossPart(
                 "Discriminator: real pictures",
                 "The target is 1.",
                 "bce_with_logits_loss",
                 {"input": [2, 1], "target": [1, 1]},
             ),
-            Part(
+            LossPart(
                 "Discriminator: made-up pictures",
                 "The target is 0; call detach() on the pictures here.",
                 "bce_with_logits_loss",
                 {"input": [-1, 0.5], "target": [0, 0]},
             ),
-            Part(
+            LossPart(
                 "Generator: the same made-up pictures",
                 "The target is 1 now. It is another update, of other weights: it is not added to the two above.",
                 "bce_with_logits_loss",
@@ -139,13 +139,13 @@ APPLICATIONS = (
         "A language model reads one sentence of three words and gives scores for the next word after each: (batch, "
         "classes, time). The last place is padding.",
         (
-            Part(
+            LossPart(
                 "Two words and a padding",
                 "The padding is ignored, so the mean divides by 2.",
                 "cross_entropy_loss",
                 {"input": [[[1, 0, 0], [0, 2, 0], [-1, 1, 0]]], "target": [[0, 1, -100]]},
             ),
-            Part(
+            LossPart(
                 "If the timing is unknown: CTC",
                 "Three frames, one letter; every way of saying it within the frames adds up.",
                 "ctc_loss",
@@ -163,7 +163,7 @@ APPLICATIONS = (
 )
 
 
-def worked(part: Part) -> WorkedPart:
+def worked(part: LossPart) -> WorkedPart:
     """The part by hand in float64, and by PyTorch as typed."""
     lesson = LOSSES[part.lesson]
     return WorkedPart(part, run.by_hand(lesson, part.values), live(lesson, part.values))

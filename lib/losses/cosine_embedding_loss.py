@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
+from lib.lesson.formula import formula, joined, of
+from lib.lesson.pieces import checks, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.latex import joined, num
+from lib.lesson.pieces.margins import draw_target, has, has_margin
 from lib.lesson.pieces.norms import in_floats
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
 from lib.lesson.spec import (
     Curves,
     Example,
@@ -25,31 +26,35 @@ from lib.lesson.spec import (
     Try,
     Vectors,
 )
+from lib.refusal import Refusal
 
 EPS = float(np.float32(1e-12))  # torch adds this, rounded to single precision, to every squared length
 
 
 def check(*, input1, input2, target, margin, reduction):
+    came = checks.words(target.shape)
     if target.ndim > 1:
-        raise ValueError(
-            f"target has shape {checks.words(target.shape)}; expected (batch,), or a single number for two plain "
-            f"vectors."
+        raise Refusal(
+            "target has shape {came}; expected (batch,), or a single number for two plain vectors.", came=came
         )
     for name, tensor in (("input1", input1), ("input2", input2)):
         if tensor.dtype.kind == "c":
-            raise ValueError(f"{name} holds {tensor.dtype.name} numbers; expected real numbers.")
+            raise Refusal("{name} holds {dtype} numbers; expected real numbers.", name=name, dtype=tensor.dtype.name)
         if tensor.ndim != target.ndim + 1:
-            wanted = "(batch, coordinates)" if target.ndim else "(coordinates,)"
-            raise ValueError(
-                f"{name} has shape {checks.words(tensor.shape)}; with a target of shape {checks.words(target.shape)} "
-                f"expected {wanted}."
+            raise Refusal(
+                "{name} has shape {shape}; with a target of shape {target} expected (batch, coordinates)."
+                if target.ndim
+                else "{name} has shape {shape}; with a target of shape {target} expected (coordinates,).",
+                name=name,
+                shape=checks.words(tensor.shape),
+                target=came,
             )
     vectors = checks.need_broadcastable(input1=input1, input2=input2)
     try:
         np.broadcast_shapes(vectors[:-1], target.shape)
     except ValueError:
-        raise ValueError(
-            f"target has shape {checks.words(target.shape)}; expected {checks.words(vectors[:-1])}: one per pair."
+        raise Refusal(
+            "target has shape {came}; expected {pairs}: one per pair.", came=came, pairs=checks.words(vectors[:-1])
         ) from None
 
 
@@ -71,17 +76,28 @@ def by_hand(input1, input2, target, *, margin, reduction) -> Steps:
         r"p_n = \sum_i u_{ni} v_{ni}",
         dot(u, v),
         axes="n",
-        worked=lambda *n: products(u[n], v[n]),
+        worked=lambda *n: joined(
+            (
+                formula(r"<input1> \cdot <input2>", input1=a, input2=b)
+                for a, b in zip(*np.broadcast_arrays(u[n], v[n]), strict=True)
+            ),
+            " + ",
+        ),
         words="Multiply the vectors coordinate by coordinate and add up.",
     )
-    length1 = yield length_step("squared_length1", "a_n", "u", u, "first")
-    length2 = yield length_step("squared_length2", "b_n", "v", v, "second")
+    length1 = yield length_step("squared_length1", r"a_n = \sum_i u_{ni}^2", "input1", u, "first")
+    length2 = yield length_step("squared_length2", r"b_n = \sum_i v_{ni}^2", "input2", v, "second")
     cosine = yield Step(
         "cosine",
         r"c_n = \frac{p_n}{\sqrt{a_n b_n}}",
         product / np.sqrt(length1 * length2),
         axes="n",
-        worked=lambda *n: rf"\frac{{{num(product[n])}}}{{\sqrt{{{num(length1[n])} \cdot {num(length2[n])}}}}}",
+        worked=lambda *n: formula(
+            r"\frac{<dot_product>}{\sqrt{<squared_length1> \cdot <squared_length2>}}",
+            dot_product=product[n],
+            squared_length1=length1[n],
+            squared_length2=length2[n],
+        ),
         words="Divide by both lengths: the root of the product of the two squared lengths.",
     )
     each = yield Step(
@@ -89,64 +105,63 @@ def by_hand(input1, input2, target, *, margin, reduction) -> Steps:
         r"\ell_n = \begin{cases} 1 - c_n & y_n = 1 \\ \max(0, c_n - m) & y_n = -1 \\ 0 & \text{otherwise} \end{cases}",
         np.where(y == 1, 1 - cosine, 0) + np.where(y == -1, np.maximum(cosine - margin, 0), 0),
         axes="n",
-        worked=lambda *n: worked_loss(y[n], cosine[n], margin),
+        worked=lambda *n: formula(
+            {1: "1 - <cosine>", -1: r"\max(0, <cosine> - <margin>)"}.get(y[n], "0"), cosine=cosine[n], margin=margin
+        ),
         words="Target 1: what the cosine lacks to 1. Target −1: what it has above the margin, but nothing below 0.",
     )
-    yield from reduce(each, reduction, divisor_words="Count the pairs.")
+    yield from reduce(each, reduction, of="loss_per_pair", divisor_words="Count the pairs.")
 
 
-def length_step(name, symbol, letter, x, which):
+def length_step(name, latex, tensor, vectors, which):
+    """The squared lengths of the vectors of `tensor`; in numbers, ε is left out where nobody would see it."""
+    value = squared_length(vectors)
+
+    def worked(*n):
+        squares = joined((formula("<x>^2", x=of(tensor, x)) for x in vectors[n]), " + ")
+        return squares if value[n] > 1e4 * EPS else formula("<squares> + <epsilon>", squares=squares, epsilon=EPS)
+
     return Step(
         name,
-        rf"{symbol} = \sum_i {letter}_{{ni}}^2 + \varepsilon",
-        squared_length(x),
+        rf"{latex} + \varepsilon",
+        value,
         axes="n",
-        worked=lambda *n: joined((f"{num(a)}^2" for a in x[n]), " + "),
+        worked=worked,
         words=f"Square the coordinates of the {which} vector and add up. (ε is too small to matter on paper.)",
     )
-
-
-def products(u, v):
-    return joined((rf"{num(a)} \cdot {num(b)}" for a, b in zip(*np.broadcast_arrays(u, v), strict=True)), " + ")
-
-
-def worked_loss(y, cosine, margin):
-    if y == 1:
-        return f"1 - {num(cosine)}"
-    return rf"\max(0, {num(cosine)} - {num(margin)})" if y == -1 else "0"
 
 
 def grad_by_hand(s, input1, input2, target, *, margin, reduction) -> Steps:
     """Vectors turn towards each other or away; only the part across a vector counts, so lengths stay."""
     each = yield from share(s, reduction)
     y, cosine = np.broadcast_to(target, s["cosine"].shape), s["cosine"]
-    above = cosine - margin >= 0
+    too_near = cosine - margin >= 0
     pull = yield Step(
         "pull",
         r"g_n = \frac{\partial L}{\partial c_n} = \frac{\partial L}{\partial \ell_n} \cdot "
         r"\begin{cases} -1 & y_n = 1 \\ 1 & y_n = -1,\ c_n \ge m \\ 0 & \text{otherwise} \end{cases}",
-        np.where(y == 1, -each, 0.0) + np.where((y == -1) & above, each, 0.0),
+        np.where(y == 1, -each, 0.0) + np.where((y == -1) & too_near, each, 0.0),
         axes="n",
-        worked=lambda *n: num(-each if y[n] == 1 else each if y[n] == -1 and above[n] else 0),
+        worked=lambda *n: formula(
+            "-<share>" if y[n] == 1 else "<share>" if y[n] == -1 and too_near[n] else "0", share=each
+        ),
         words="A like pair gains from a larger cosine, an unlike one above the margin loses, every other pair stays.",
     )
     to_input1, to_input2 = through_cosine(gathered(pull, dot(input1, input2).shape), input1, input2)
-    for name, tensor, value, symbol, other, own in (
-        ("d_input1", input1, to_input1, "u", "v", "a_n"),
-        ("d_input2", input2, to_input2, "v", "u", "b_n"),
+    vectors = {"input1": input1, "input2": input2}
+    for name, other, value, symbol, latex in (
+        ("input1", "input2", to_input1, "u", r"\frac{v_{ni}}{\sqrt{a_n b_n}} - c_n \frac{u_{ni}}{a_n}"),
+        ("input2", "input1", to_input2, "v", r"\frac{u_{ni}}{\sqrt{a_n b_n}} - c_n \frac{v_{ni}}{b_n}"),
     ):
-        if checks.is_float(tensor):
+        if checks.is_float(vectors[name]):
             yield Step(
-                name,
-                rf"\frac{{\partial L}}{{\partial {symbol}_{{ni}}}} = g_n \left(\frac{{{other}_{{ni}}}}{{\sqrt{{a_n "
-                rf"b_n}}}}"
-                rf" - c_n \frac{{{symbol}_{{ni}}}}{{{own}}}\right)",
+                f"d_{name}",
+                rf"\frac{{\partial L}}{{\partial {symbol}_{{ni}}}} = g_n \left({latex}\right)",
                 value,
                 axes="ni",
-                worked=worked_turn(pull, s, tensor, name, input2 if symbol == "u" else input1),
-                words="Divide the other vector by both lengths, take away the cosine times this vector over its "
-                "squared "
-                "length, and multiply by the pull.",
+                worked=worked_turn(s, pull, vectors, name, other),
+                words="Divide the other vector by both lengths, "
+                "take away the cosine times this vector over its squared length, and multiply by the pull.",
             )
 
 
@@ -160,17 +175,20 @@ def through_cosine(pull, u, v):
     return gathered(to_product * v, u.shape) + 2 * (to_a * u), gathered(to_product * u, v.shape) + 2 * (to_b * v)
 
 
-def worked_turn(pull, s, tensor, name, other):
+def worked_turn(s, pull, vectors, name, other):
     """Each coordinate of one vector's gradient with its numbers, where nothing was stretched."""
-    if tensor.shape != other.shape or tensor.shape[:-1] != pull.shape:
+    x, y = vectors[name], vectors[other]
+    if x.shape != y.shape or x.shape[:-1] != pull.shape:
         return None
-    own = s["squared_length1" if name == "d_input1" else "squared_length2"]
-    both = s["squared_length1"] * s["squared_length2"]
+    steps = {step: s[step] for step in ("squared_length1", "squared_length2", "cosine")} | {"pull": pull}
+    turn = (
+        rf"<pull> \left(\frac{{<{other}>}}{{\sqrt{{<squared_length1> \cdot <squared_length2>}}}} "
+        rf"- <cosine> \cdot \frac{{<{name}>}}{{<squared_length{name[-1]}>}}\right)"
+    )
     return lambda *n: joined(
         (
-            rf"{num(pull[n])} \left(\frac{{{num(o)}}}{{\sqrt{{{num(both[n])}}}}} "
-            rf"- {num(s['cosine'][n])} \cdot \frac{{{num(x)}}}{{{num(own[n])}}}\right)"
-            for x, o in zip(tensor[n], other[n], strict=True)
+            formula(turn, **{name: a, other: b}, **{step: value[n] for step, value in steps.items()})
+            for a, b in zip(x[n], y[n], strict=True)
         ),
         r",\; ",
         most=3,
@@ -183,127 +201,100 @@ def naive(*, input1, input2, target, margin=0.0, **_):
     return np.where(target == 1, 1 - cosine, np.maximum(cosine - margin, 0)).mean()
 
 
-def draw_target(random, shape, drawn):
-    """1 or −1, and now and then 0, which counts for nothing."""
-    return np.where(random.random(shape) < 0.1, 0.0, draw.sign(random, shape, drawn))
-
-
-def has(target):
-    return lambda given: bool((given["target"] == target).any())
-
-
-def has_margin(given):
-    return given["margin"] != 0
-
-
 def where_target(value, given, changed, done):
     """The losses, changed where the target has this value."""
     return np.where(given["target"] == value, changed, done["loss_per_pair"])
 
 
+def above(margin, done):
+    """What the cosines have above a margin."""
+    return np.maximum(done["cosine"] - margin, 0)
+
+
 def without_own_part(given, done):
-    """The gradient of somebody who takes the lengths for fixed: the other vector over both lengths, times the pull."""
+    """The gradient of somebody who treats the lengths as fixed: the other vector over both lengths, times the pull."""
     u, v = given["input1"], given["input2"]
     pull = gathered(done["pull"], dot(u, v).shape) / np.sqrt(squared_length(u) * squared_length(v))
     return gathered(pull[..., None] * np.broadcast_arrays(u, v)[1], u.shape)
 
 
-def whole_length(name):
-    return lambda given, done: np.sqrt(done[name])
-
-
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "averages_the_coordinates": Mistake(
         {"dot_product": lambda given, done: done["dot_product"] / given["input1"].shape[-1]},
         "You took the mean over the coordinates. The dot product adds them up.",
         when=lambda given: given["input1"].shape[-1] > 1,
     ),
-    Mistake(
-        {"squared_length1": whole_length("squared_length1"), "squared_length2": whole_length("squared_length2")},
+    "root_too_early": Mistake(
+        {
+            "squared_length1": lambda given, done: np.sqrt(done["squared_length1"]),
+            "squared_length2": lambda given, done: np.sqrt(done["squared_length2"]),
+        },
         "You took the root already: this is the length. The root comes with the cosine, over both at once.",
     ),
-    Mistake(
+    "product_without_lengths": Mistake(
         {"cosine": lambda given, done: done["dot_product"]},
         "You took the dot product for the cosine. Divide it by both lengths, or long vectors look alike.",
     ),
-    Mistake(
+    "leaves_out_the_root": Mistake(
         {"cosine": lambda given, done: done["dot_product"] / (done["squared_length1"] * done["squared_length2"])},
         "You forgot the root. Divide by the lengths, not by the squared lengths.",
     ),
-    Mistake(
+    "cosine_for_like_pairs": Mistake(
         {"loss_per_pair": lambda given, done: where_target(1, given, done["cosine"], done)},
         "You took the cosine as the loss of a like pair. It costs what the cosine lacks to 1.",
         when=has(1),
     ),
-    Mistake(
+    "margin_for_like_pairs": Mistake(
         {"loss_per_pair": lambda given, done: where_target(1, given, 1 - given["margin"] - done["cosine"], done)},
         "You used the margin for a like pair. It counts for unlike pairs only.",
         when=lambda given: has(1)(given) and has_margin(given),
     ),
-    Mistake(
+    "goes_below_zero": Mistake(
         {"loss_per_pair": lambda given, done: where_target(-1, given, done["cosine"] - given["margin"], done)},
         "You forgot to stop at 0. An unlike pair whose cosine is below the margin costs nothing and earns nothing.",
         when=has(-1),
     ),
-    Mistake(
-        {
-            "loss_per_pair": lambda given, done: where_target(
-                -1, given, np.maximum(done["cosine"] + given["margin"], 0), done
-            )
-        },
+    "margin_added": Mistake(
+        {"loss_per_pair": lambda given, done: where_target(-1, given, above(-given["margin"], done), done)},
         "You added the margin. It is taken away: a cosine up to the margin is free.",
         when=lambda given: has(-1)(given) and has_margin(given),
     ),
-    Mistake(
+    "all_pairs_alike": Mistake(
         {"loss_per_pair": lambda given, done: where_target(-1, given, 1 - done["cosine"], done)},
-        "You treated every pair as alike. Where the target is −1, the cosine itself costs, as far as it is above the "
-        "margin.",
+        "You treated every pair as alike. "
+        "Where the target is −1, the cosine itself costs, as far as it is above the margin.",
         when=has(-1),
     ),
-    Mistake(
-        {
-            "loss_per_pair": lambda given, done: where_target(
-                0, given, np.maximum(done["cosine"] - given["margin"], 0), done
-            )
-        },
+    "everything_else_is_unlike": Mistake(
+        {"loss_per_pair": lambda given, done: where_target(0, given, above(given["margin"], done), done)},
         "You took 0 for unlike. PyTorch wants −1; a pair with any other target than 1 and −1 costs nothing.",
         when=has(0),
     ),
-    Mistake(
-        {"divisor": lambda given, done: np.count_nonzero(done["loss_per_pair"])},
-        "You counted only the pairs that cost something. PyTorch's mean counts all of them.",
-    ),
-    Mistake(
+    **reduction.COUNTS_WHAT_COSTS,
+    "divides_by_coordinates": Mistake(
         {"divisor": lambda given, done: given["input1"].size},
         "You divided by the number of coordinates. Two vectors make one pair and one loss: count the pairs.",
+        when=takes_mean,
     ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of pairs.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-)
+    **reduction.MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each pair one part in N.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    "other_sign_of_the_pull": Mistake(
         {"pull": lambda given, done: -done["pull"]},
         "The sign is the other way round: a like pair's loss falls as the cosine rises.",
     ),
-    Mistake(
+    "pulls_beyond_the_margin": Mistake(
         {"pull": lambda given, done: -given["target"] * done.get("share", 1.0) * np.ones_like(done["pull"])},
         "You moved unlike pairs below the margin. There the loss is flat: no pull.",
         when=lambda given: has(-1)(given) and not has(0)(given),
     ),
-    Mistake(
+    "takes_the_lengths_for_fixed": Mistake(
         {"d_input1": without_own_part},
         "You left out the second part. A longer vector has the same angle, so the part along the vector is taken away.",
     ),
-)
+}
 
 FOUR_FIFTHS = {"input1": [[3, 4], [3, 4]], "input2": [[4, 3], [4, 3]], "target": [1, -1]}
 ARTICLE = {"input1": [[0.3, 0.5, 0.7], [0.3, 0.5, 0.7]], "input2": [[0.1, 0.3, 0.5], [0.1, 0.3, 0.5]]}
@@ -328,10 +319,10 @@ LESSON = Lesson(
         "siamese network",
     ),
     purpose="Turns like vectors towards each other and unlike ones apart; lengths do not matter.",
-    use_when="You have pairs of vectors, know which are alike, and care about direction only: sentences, documents, "
-    "users.",
-    not_when="Lengths carry meaning (use hinge embedding loss on distances), or you have triplets (use triplet "
-    "margin loss).",
+    use_when="You have pairs of vectors, know which are alike, and care about direction only: "
+    "sentences, documents, users.",
+    not_when="Lengths carry meaning (use hinge embedding loss on distances), "
+    "or you have triplets (use triplet margin loss).",
     formula=r"\ell_n = \begin{cases} 1 - \cos(u_n, v_n) & y_n = 1 \\ \max(0,\; \cos(u_n, v_n) - m) & y_n = -1 "
     r"\end{cases}",
     symbols=(
@@ -371,8 +362,8 @@ LESSON = Lesson(
         Example(
             "The same pair, alike and unlike",
             FOUR_FIFTHS,
-            "The cosine of (3, 4) and (4, 3) is 24/25 = 0.96. A like pair lacks 0.04 to 1, an unlike pair has 0.96 "
-            "too much.",
+            "The cosine of (3, 4) and (4, 3) is 24/25 = 0.96. "
+            "A like pair lacks 0.04 to 1, an unlike pair has 0.96 too much.",
         ),
         Example(
             "The article's numbers",
@@ -409,8 +400,8 @@ LESSON = Lesson(
         Example(
             "A zero vector",
             {"input1": [[0, 0], [0, 0]], "input2": [[4, 3], [4, 3]], "target": [1, -1]},
-            "A zero vector has no direction. PyTorch takes its cosine as 0, so a like pair costs 1; the gradient is "
-            "huge.",
+            "A zero vector has no direction. PyTorch takes its cosine as 0, so a like pair costs 1; "
+            "the gradient is huge.",
         ),
         Example(
             "Targets 0 and 1",
@@ -440,8 +431,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Plain vectors with a list as target",
-            "Two plain vectors are one pair: the target is a single number without brackets, or the vectors get a "
-            "batch.",
+            "Two plain vectors are one pair: "
+            "the target is a single number without brackets, or the vectors get a batch.",
             error="1D target tensor expects 2D input tensors, but found inputs with sizes [3] and [3].",
             values={
                 "input1": np.ones(3, np.float32),
@@ -451,15 +442,14 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Targets 0 and 1",
-            "Only 1 and −1 have a meaning. Every other target adds 0 and still counts in the mean: unlike pairs "
-            "marked 0 "
-            "teach nothing and make the loss look small.",
+            "Only 1 and −1 have a meaning. Every other target adds 0 and still counts in the mean: "
+            "unlike pairs marked 0 teach nothing and make the loss look small.",
         ),
         Pitfall(
             "Zero vectors",
-            "PyTorch adds 10⁻¹² to each squared length (before the root, and rounded to single precision), so the "
-            "cosine "
-            "of a zero vector is 0 and not NaN. Its gradient is about a million times a usual one: clip it.",
+            "PyTorch adds 10⁻¹² to each squared length (before the root, and rounded to single precision), "
+            "so the cosine of a zero vector is 0 and not NaN. "
+            "Its gradient is about a million times a usual one: clip it.",
         ),
         Pitfall(
             "Margins outside −1 to 1",
@@ -467,21 +457,12 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Exactly on the margin",
-            "An unlike pair at a right angle (with margin 0) costs nothing, yet PyTorch still passes the gradient on "
-            "and "
-            "turns it further.",
+            "An unlike pair at a right angle (with margin 0) costs nothing, "
+            "yet PyTorch still passes the gradient on and turns it further.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        reduction.OLD_ARGUMENTS,
     ),
     references=(
-        Reference(
-            "PyTorch documentation: CosineEmbeddingLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.CosineEmbeddingLoss.html",
-        ),
         Reference(
             "Reimers, Gurevych, Sentence-BERT (2019): cosine similarity for sentences",
             "https://arxiv.org/abs/1908.10084",
@@ -496,8 +477,9 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input1": [[x, 0.0]], "input2": [[1.0, 1.0]], "target": [1]},
         naive=naive,
-        says="A vector of zeros has length 0, and the book's formula divides 0 by 0. Very long or very short vectors "
-        "overflow or vanish when squared. PyTorch adds 10⁻¹² to each squared length: the cosine of a zero vector is 0.",
+        says="A vector of zeros has length 0, and the book's formula divides 0 by 0. "
+        "Very long or very short vectors overflow or vanish when squared. "
+        "PyTorch adds 10⁻¹² to each squared length: the cosine of a zero vector is 0.",
     ),
     pictures=(
         Vectors(
@@ -508,9 +490,9 @@ LESSON = Lesson(
         ),
         Curves(
             "One vector turns",
-            "A like pair costs nothing at 0° and most at 180°. An unlike pair costs most at 0° and nothing from the "
-            "angle "
-            "on whose cosine is the margin: 90° for 0, 60° for 0.5.",
+            "A like pair costs nothing at 0° and most at 180°. "
+            "An unlike pair costs most at 0° and nothing from the angle on whose cosine is the margin: "
+            "90° for 0, 60° for 0.5.",
             values=at_angle,
             low=0,
             high=180,

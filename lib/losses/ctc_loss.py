@@ -5,27 +5,24 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import joined, num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, draw, lattice, reduction
+from lib.lesson.pieces.distributions import listed, logs
 from lib.lesson.pieces.lattice import (
-    by_class,
-    emitted,
     first_row,
+    forward_again,
     kept,
     last_states,
+    lattice_of,
+    likelihood_of,
     log_total,
     next_row,
-    products,
+    posterior_of,
+    probabilities_of,
     row_before,
-    rows_by_log,
-    states,
     through_states,
-    ways,
-    ways_back,
-    whole,
-    written,
 )
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
 from lib.lesson.spec import (
     Curves,
     Example,
@@ -42,46 +39,68 @@ from lib.lesson.spec import (
     Tensor,
     Try,
 )
+from lib.refusal import Refusal
 
 
 def guard(*, log_probs, targets, target_lengths, **_):
     """Labels outside the classes make torch read and write beyond its memory."""
-    refuse_foreign_labels(targets, target_lengths, log_probs.shape[-1:])
+    if log_probs.ndim:
+        refuse_foreign_labels(targets, target_lengths, log_probs.shape[-1])
 
 
 def check(*, log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity):
     checks.need_floats(log_probs=log_probs)
+    shape = checks.words(log_probs.shape)
     if log_probs.ndim not in (2, 3):
-        shape = checks.words(log_probs.shape)
-        raise ValueError(f"log_probs has shape {shape}; expected (frames, batch, classes) or (frames, classes).")
+        raise Refusal(
+            "log_probs has shape {shape}; expected (frames, batch, classes) or (frames, classes).", shape=shape
+        )
     if log_probs.size == 0:
-        raise ValueError(f"log_probs has shape {checks.words(log_probs.shape)}; expected at least one number.")
+        raise Refusal("log_probs has shape {shape}; expected at least one number.", shape=shape)
     frames, classes = log_probs.shape[0], log_probs.shape[-1]
     batch = log_probs.shape[1] if log_probs.ndim == 3 else 1
-    need_lengths("input_lengths", input_lengths, batch, frames, "log_probs has that many frames")
+    need_lengths("input_lengths", input_lengths, batch)
+    need_at_most(
+        frames, input_lengths, "input_lengths holds {length}; expected 0 to {most}: log_probs has that many frames."
+    )
+    shape = checks.words(targets.shape)
     if targets.ndim not in (1, 2):
-        raise ValueError(f"targets has shape {checks.words(targets.shape)}; expected (batch, labels), or one row.")
+        raise Refusal("targets has shape {shape}; expected (batch, labels), or one row.", shape=shape)
+    need_lengths("target_lengths", target_lengths, batch)
     if targets.ndim == 2:
-        need_lengths("target_lengths", target_lengths, batch, targets.shape[1], "targets has that many columns")
-        checks.need_shape("targets", targets, (batch, targets.shape[1]), "one row of labels per sample")
+        columns = targets.shape[1]
+        need_at_most(
+            columns,
+            target_lengths,
+            "target_lengths holds {length}; expected 0 to {most}: targets has that many columns.",
+        )
+        checks.need_shape("targets", targets, (batch, columns), "one row of labels per sample")
     else:
-        need_lengths("target_lengths", target_lengths, batch, None, "")
+        need_at_most(np.inf, target_lengths, "target_lengths holds {length}; expected 0 or more.")
         checks.need_shape("targets", targets, (int(target_lengths.sum()),), "one row of sum(target_lengths) labels")
     if not 0 <= blank < classes:
-        raise ValueError(f"blank is {blank}; expected a class from 0 to {classes - 1}.")
-    refuse_foreign_labels(targets, target_lengths, (classes,))
+        raise Refusal("blank is {blank}; expected a class from 0 to {last}.", blank=blank, last=classes - 1)
+    refuse_foreign_labels(targets, target_lengths, classes)
 
 
-def need_lengths(name, lengths, batch, most, why):
-    """One whole number per sample, from 0 to `most`."""
+def need_lengths(name, lengths, batch):
+    """One whole number per sample."""
     if lengths.dtype.kind not in "iu":
-        raise ValueError(f"{name} holds {lengths.dtype.name} numbers; expected whole numbers.")
+        raise Refusal("{name} holds {kind} numbers; expected whole numbers.", name=name, kind=lengths.dtype.name)
     if lengths.size != batch:
-        raise ValueError(f"{name} has shape {checks.words(lengths.shape)}; expected one length for each of {batch}.")
-    wrong = lengths[(lengths < 0) | (lengths > most if most is not None else False)]
+        raise Refusal(
+            "{name} has shape {shape}; expected one length for each of {batch}.",
+            name=name,
+            shape=checks.words(lengths.shape),
+            batch=batch,
+        )
+
+
+def need_at_most(most, lengths, says):
+    """Lengths from 0 to `most`; the refusal `says` which `length` is wrong."""
+    wrong = lengths[(lengths < 0) | (lengths > most)]
     if wrong.size:
-        limit = "0 or more" if most is None else f"0 to {most}: {why}"
-        raise ValueError(f"{name} holds {wrong.ravel()[0]}; expected {limit}.")
+        raise Refusal(says, length=wrong.ravel()[0], most=most)
 
 
 def refuse_foreign_labels(targets, target_lengths, classes):
@@ -91,149 +110,103 @@ def refuse_foreign_labels(targets, target_lengths, classes):
         lengths = target_lengths.reshape(-1, 1)
         used = targets[np.arange(targets.shape[1]) < lengths] if len(lengths) == len(targets) else targets[:0]
     labels = np.trunc(np.real(used).astype(np.float64))
-    wrong = labels[~((labels >= 0) & (labels < np.prod(classes)))]
+    wrong = labels[~((labels >= 0) & (labels < classes))]
     if wrong.size:
-        raise ValueError(f"targets holds {wrong[0]:g}; expected a class from 0 to {classes[0] - 1}.")
+        raise Refusal("targets holds {label:g}; expected a class from 0 to {last}.", label=wrong[0], last=classes - 1)
 
 
 def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reduction, zero_infinity) -> Steps:
-    """The forward lattice: one row of probabilities per frame, one column per state.
-
-    Every row is written in probabilities, which add and multiply on paper, and the only logarithm comes at the end.
-    Behind each number its logarithm is carried, so that thousands of frames do not underflow.
-    """
-    frames, labels = whole(input_lengths, log_probs), whole(target_lengths, log_probs)
-    log_p = yield from written(
-        "probabilities",
-        r"p_{t,c} = e^{\text{log\_probs}_{t,c}}",
-        np.moveaxis(log_probs, 0, -2),
-        axes="ntc",
-        worked=lambda *n: joined((rf"e^{{{num(x)}}}" for x in np.moveaxis(log_probs, 0, -2)[n].ravel()), r",\; "),
-        words="Raise e to every log-probability: one row per frame.",
+    """The forward lattice: one row of probabilities per frame, one column per state; the only logarithm at the end."""
+    log_p = yield from probabilities_of(log_probs)
+    paths = lattice_of(log_p, targets, input_lengths, target_lengths, blank)
+    yield Step(
+        "states", r"z = (\text{blank}, y_1, \text{blank}, y_2, \dots, \text{blank})", paths.z, axes="ns", given=True
     )
-    z = states(log_probs, targets, target_lengths, blank)
-    yield Step("states", r"z = (\text{blank}, y_1, \text{blank}, y_2, \dots, \text{blank})", z, axes="ns", given=True)
-    row = first_row(log_p, z, frames)
-    row = yield from written(
-        "alpha[0]",
-        r"\alpha_{0,s} = p_{0,z_s} \text{ for the first two states, else } 0",
-        row,
-        axes="ns",
-        worked=lambda *n: joined((num(np.exp(a)) for a in first_row(log_p, z, frames)[n]), r",\; "),
-        words="A path may start in the first blank or in the first label: their probabilities in frame 0, else 0.",
-    )
-    for t in range(1, frames.max()):
-        row = yield from written(
-            f"alpha[{t}]",
-            rf"\alpha_{{{t},s}} = (\alpha_{{{t - 1},s}} + \alpha_{{{t - 1},s-1}} "
-            rf"+ [z_s \neq z_{{s-2}}]\, \alpha_{{{t - 1},s-2}})\, p_{{{t},z_s}}",
-            next_row(row, log_p, z, t, frames),
-            axes="ns",
-            worked=products(ways(row, z), emitted(log_p, z, t), t < frames, row),
-            words="For each state: stay, or come from the left, or (if the label there is a different one) from two to "
-            "the left. Add these, then multiply by the probability of the state's label in this frame.",
-        )
-    ends = last_states(row, labels)
-    log_likelihood = yield from written(
-        "likelihood",
-        r"P_n = \alpha_{T-1,2S} + \alpha_{T-1,2S-1}",
-        log_total(ends, labels),
-        axes="n",
-        worked=lambda *n: " + ".join(num(np.exp(a)) for a in ends[:, *n]),
-        words="A path may end in the last blank or in the last label. Add these two.",
-    )
-    cost = np.where(zero_infinity & (log_likelihood == -np.inf), 0.0, -log_likelihood)
+    row = yield from first_row(paths)
+    for t in range(1, paths.frames.max()):
+        row = yield from next_row(row, paths, t)
+    log_likelihood = yield from likelihood_of(row, paths)
+    impossible = zero_infinity & (log_likelihood == -np.inf)
     symbol = "c" if reduction == "mean" else r"\ell"
     each = yield Step(
         "loss_per_sample",
         rf"{symbol}_n = -\ln P_n",
-        cost,
+        np.where(impossible, 0.0, -log_likelihood),
         axes="n",
-        worked=lambda *n: (
-            rf"-\ln({num(np.exp(log_likelihood[n]))})" + (r" \to 0" if cost[n] != -log_likelihood[n] else "")
+        worked=lambda *n: formula(
+            r"-\ln(<likelihood>) \to 0" if impossible[n] else r"-\ln(<likelihood>)",
+            likelihood=np.exp(log_likelihood[n]),
         ),
-        words="Minus the natural logarithm" + (" (0 instead of infinity)." if zero_infinity else "."),
+        words="Minus the natural logarithm (0 instead of infinity)."
+        if zero_infinity
+        else "Minus the natural logarithm.",
     )
     if reduction == "mean":
-        each = yield Step(
-            "loss_per_label",
-            r"\ell_n = \frac{c_n}{\max(S_n, 1)}",
-            each / np.maximum(labels, 1),
-            axes="n",
-            worked=lambda *n, cost=each: rf"\frac{{{num(cost[n])}}}{{{num(max(labels[n], 1))}}}",
-            given=bool((labels <= 1).all()),
-            words="Only the mean does this: divide by the number of labels in the target (by 1 if there are none).",
-        )
-    yield from reduce(each, reduction)
+        each = yield from per_label(each, paths.labels)
+    yield from reduce(each, reduction, of="loss_per_label" if reduction == "mean" else "loss_per_sample")
+
+
+def per_label(cost, labels) -> Steps:
+    """What only the mean does, before it averages over the samples."""
+    each = yield Step(
+        "loss_per_label",
+        r"\ell_n = \frac{c_n}{\max(S_n, 1)}",
+        cost / np.maximum(labels, 1),
+        axes="n",
+        worked=lambda *n: formula(
+            r"\frac{<loss_per_sample>}{<labels>}", loss_per_sample=cost[n], labels=max(labels[n], 1)
+        ),
+        given=bool((labels <= 1).all()),
+        words="Only the mean does this: divide by the number of labels in the target (by 1 if there are none).",
+    )
+    return each
 
 
 def grad_by_hand(s, log_probs, targets, input_lengths, target_lengths, *, blank, reduction, zero_infinity) -> Steps:
     """Probability minus posterior: what the network says of each class in each frame, less what the target wants."""
-    frames, labels = whole(input_lengths, log_probs), whole(target_lengths, log_probs)
     log_p = kept(np.moveaxis(log_probs, 0, -2), s["probabilities"])
-    z, classes = s["states"].astype(np.int64), log_probs.shape[-1]
-    alpha = rows_by_log(s, log_p, z, frames)
-    log_likelihood = kept(log_total(last_states(alpha[-1], labels), labels), s["likelihood"])
-    beta, through = np.full(z.shape, -np.inf), np.full((*log_p.shape[:-1], z.shape[-1]), -np.inf)
-    for t in range(frames.max() - 1, -1, -1):
-        row = row_before(beta, log_p, z, t, frames, labels)
-        beta = yield from written(
-            f"beta[{t}]",
-            rf"\beta_{{{t},s}} = (\beta_{{{t + 1},s}} + \beta_{{{t + 1},s+1}} "
-            rf"+ [z_s \neq z_{{s+2}}]\, \beta_{{{t + 1},s+2}})\, p_{{{t},z_s}}"
-            if t < frames.max() - 1
-            else rf"\beta_{{{t},s}} = p_{{{t},z_s}} \text{{ for the last two states, else }} 0",
-            row,
-            axes="ns",
-            worked=products(ways_back(beta, z), emitted(log_p, z, t), t < frames - 1, row),
-            words="The lattice from the end. In the last frame the last two states have their probabilities. Before "
-            "that: stay, or go right, or go two to the right over a blank; times the probability in this frame.",
-        )
-        through[..., t, :] = through_states(alpha[t], beta, z, t, frames, labels)
-    counts = np.arange(log_probs.shape[0]) < frames[..., None]
-    paths = by_class(through, z[..., None, :], classes)
-    gamma = yield from written(
-        "posterior",
-        r"\gamma_{t,c} = \frac{1}{P_n\, p_{t,c}} \sum_{s:\, z_s = c} \alpha_{t,s}\, \beta_{t,s}",
-        np.where(counts[..., None], paths + (-log_likelihood)[..., None, None] - log_p, -np.inf),
-        axes="ntc",
-        worked=lambda *n: joined(
-            (
-                rf"\frac{{{num(a)}}}{{{num(np.exp(log_likelihood[n]))} \cdot {num(p)}}}"
-                for a, p in zip(np.exp(paths[n]).ravel(), np.exp(log_p[n]).ravel(), strict=True)
-            ),
-            r",\; ",
-        ),
-        words="For each frame and class: alpha times beta, added over the states with this class. "
-        "Divide by the likelihood and once by the class's probability, which both lattices contain.",
-    )
-    each = np.ones(frames.shape)
+    paths = lattice_of(log_p, targets, input_lengths, target_lengths, blank)
+    alpha = forward_again(s, paths)
+    log_likelihood = kept(log_total(last_states(alpha[-1], paths.labels), paths.labels), s["likelihood"])
+    beta, through = np.full(paths.z.shape, -np.inf), np.full((*log_p.shape[:-1], paths.z.shape[-1]), -np.inf)
+    for t in reversed(range(paths.frames.max())):
+        beta = yield from row_before(beta, paths, t)
+        through[..., t, :] = through_states(alpha[t], beta, paths, t)
+    log_gamma = yield from posterior_of(through, log_likelihood, paths)
+    each = np.ones(paths.frames.shape)
     if reduction == "mean":
-        whole_share = yield from share(s, reduction)
-        each = yield Step(
-            "share_per_sample",
-            r"\frac{\partial L}{\partial c_n} = \frac{1}{W \max(S_n, 1)}",
-            whole_share / np.maximum(labels, 1),
-            axes="n",
-            given=bool((labels <= 1).all()),
-            worked=lambda *n: rf"\frac{{{num(whole_share)}}}{{{num(max(labels[n], 1))}}}",
-            words="The mean divides each loss by the length of its target as well.",
-        )
-    counts &= ~(zero_infinity & (log_likelihood == -np.inf))[..., None]
-    gradient = (np.exp(log_p) - np.exp(gamma)) * each[..., None, None]
+        each = yield from share_per_label((yield from share(s, reduction)), paths.labels)
+    possible = ~(zero_infinity & (log_likelihood == -np.inf))
+    counts = (np.arange(log_p.shape[-2]) < paths.frames[..., None]) & possible[..., None]
+    parts = np.broadcast_arrays(counts[..., None], each[..., None, None], np.exp(log_p), np.exp(log_gamma))
+    counts, each, p, gamma = (np.moveaxis(part, -2, 0) for part in parts)  # frames first, as in log_probs
     yield Step(
         "d_log_probs",
         r"\frac{\partial L}{\partial x_{t,c}} = \frac{\partial L}{\partial c_n} (p_{t,c} - \gamma_{t,c})",
-        np.moveaxis(np.where(counts[..., None], gradient, 0.0), -2, 0),
-        worked=lambda: joined(
-            (
-                rf"{num(each[n[:-2]])}({num(np.exp(log_p[n]))} - {num(np.exp(gamma[n]))})" if counts[n[:-1]] else "0"
-                for n in np.ndindex(gamma.shape)
-            ),
-            r",\; ",
+        np.where(counts, (p - gamma) * each, 0.0),
+        worked=lambda: listed(
+            "<share_per_sample>(<probabilities> - <posterior>)",
+            unless=~counts,
+            share_per_sample=each,
+            probabilities=p,
+            posterior=gamma,
         ),
         words="Probability minus posterior, times the share of the sample. Frames behind a sample's length get 0.",
     )
+
+
+def share_per_label(share, labels) -> Steps:
+    """How much the mean moves when a sample's loss, not yet divided by its labels, moves by 1."""
+    each = yield Step(
+        "share_per_sample",
+        r"\frac{\partial L}{\partial c_n} = \frac{1}{W \max(S_n, 1)}",
+        share / np.maximum(labels, 1),
+        axes="n",
+        given=bool((labels <= 1).all()),
+        worked=lambda *n: formula(r"\frac{<share>}{<labels>}", share=share, labels=max(labels[n], 1)),
+        words="The mean divides each loss by the length of its target as well.",
+    )
+    return each
 
 
 def naive(*, log_probs, targets, input_lengths, target_lengths, **_):
@@ -244,6 +217,7 @@ def naive(*, log_probs, targets, input_lengths, target_lengths, **_):
 
 
 def draw_log_probs(random, shape, drawn):
+    """Logarithms of distributions, to three decimals."""
     return np.round(draw.log_distribution(random, shape, drawn), 3)
 
 
@@ -267,84 +241,8 @@ def draw_target_lengths(random, shape, drawn):
     return random.multinomial(targets.size, np.full(size, 1 / size)).reshape(shape)
 
 
-# Likely mistakes: how a row of the lattice comes out when one of its ways is added or left out
-
-
-def lattice(given):
-    z = states(given["log_probs"], given["targets"], given["target_lengths"], given["blank"])
-    return z, whole(given["input_lengths"], given["log_probs"]), whole(given["target_lengths"], given["log_probs"])
-
-
-def turn(done, loop):
-    """Which turn of the loop is being answered."""
-    return sum(name.startswith(f"{loop}[") for name in done) - 1
-
-
-def came_over(done, which, z):
-    """What reaches each state from two to the left: where labels differ ("other") or are equal ("same")."""
-    t = turn(done, "alpha")
-    before, p = done[f"alpha[{t - 1}]"], done["probabilities"][..., t, :]
-    two_left = np.zeros_like(before)
-    two_left[..., 2:] = before[..., :-2]
-    other = np.zeros(z.shape, bool)
-    other[..., 2:] = z[..., 2:] != z[..., :-2]
-    wanted = other if which == "other" else ~other & (np.arange(z.shape[-1]) % 2 == 1)
-    return np.where(wanted & (z >= 0), two_left, 0.0) * np.take_along_axis(p, np.maximum(z, 0), -1)
-
-
-def with_way(sign, which):
-    def row(given, done):
-        z, frames, _ = lattice(given)
-        t = turn(done, "alpha")
-        if t == 0:
-            return done["alpha"]
-        return done["alpha"] + np.where((t < frames)[..., None], sign * came_over(done, which, z), 0.0)
-
-    return row
-
-
-def without_staying(given, done):
-    z, frames, _ = lattice(given)
-    t = turn(done, "alpha")
-    if t == 0:
-        return done["alpha"]
-    p = np.take_along_axis(done["probabilities"][..., t, :], np.maximum(z, 0), -1)
-    return done["alpha"] - np.where((t < frames)[..., None], done[f"alpha[{t - 1}]"] * p, 0.0)
-
-
-def without_probability(given, done):
-    z, frames, _ = lattice(given)
-    t = turn(done, "alpha")
-    if t == 0:
-        return done["alpha"]
-    p = np.take_along_axis(done["probabilities"][..., t, :], np.maximum(z, 0), -1)
-    return np.where((t < frames)[..., None] & (p > 0), done["alpha"] / p, done["alpha"])
-
-
-def only_first_blank(given, done):
-    if turn(done, "alpha") > 0:
-        return done["alpha"]
-    return np.where(np.arange(done["alpha"].shape[-1]) == 0, done["alpha"], 0.0)
-
-
-def everywhere(given, done):
-    """The first row filled with every state's probability."""
-    z, _, _ = lattice(given)
-    if turn(done, "alpha") > 0:
-        return done["alpha"]
-    p = np.take_along_axis(done["probabilities"][..., 0, :], np.maximum(z, 0), -1)
-    return np.where(z < 0, 0.0, p)
-
-
-def last_two(given, done):
-    return last_states(done["alpha"], lattice(given)[2])
-
-
-def backward_from_last_blank(given, done):
-    z, frames, labels = lattice(given)
-    t = frames.max() - 1 - turn(done, "beta")
-    is_label = np.arange(z.shape[-1]) == (2 * labels - 1)[..., None]
-    return np.where(is_label & (t == frames - 1)[..., None], 0.0, done["beta"])
+def long_targets(given):
+    return takes_mean(given) and bool((given["target_lengths"] > 1).any())
 
 
 def minus_posterior(given, done):
@@ -352,130 +250,70 @@ def minus_posterior(given, done):
     return np.moveaxis(-done["posterior"] * each[..., None, None], -2, 0)
 
 
-def is_mean(given):
-    return given["reduction"] == "mean"
-
-
-def long_targets(given):
-    return is_mean(given) and bool((given["target_lengths"] > 1).any())
-
-
-MISTAKES = (
-    Mistake(
-        {"probabilities": lambda given, done: np.moveaxis(given["log_probs"], 0, -2)},
-        "These are the log-probabilities themselves. Raise e to each of them to get probabilities.",
-    ),
-    Mistake(
-        {"alpha": only_first_blank},
-        "You started in the first blank only. A path may also start in the first label.",
-    ),
-    Mistake(
-        {"alpha": everywhere},
-        "You filled every state of the first row. A path can start in the first two states only; all else is 0.",
-    ),
-    Mistake(
-        {"alpha": with_way(-1, "other")},
-        "You forgot the skip: between two different labels, the path may leave out the blank.",
-    ),
-    Mistake(
-        {"alpha": with_way(1, "same")},
-        "You skipped the blank between two equal labels. PyTorch closes that way: without a blank they merge into one.",
-    ),
-    Mistake(
-        {"alpha": without_staying},
-        "You left out staying in the same state. A label may last for several frames.",
-    ),
-    Mistake(
-        {"alpha": without_probability},
-        "You added up the ways in and stopped. Multiply by the probability of the state's label in this frame.",
-    ),
-    Mistake(
-        {"likelihood": lambda given, done: last_two(given, done)[0]},
-        "You took the last blank only. A path may also end in the last label, so add the last two states.",
-    ),
-    Mistake(
-        {"likelihood": lambda given, done: last_two(given, done)[1]},
-        "You took the last label only. A path may also end in the blank after it, so add the last two states.",
-        when=lambda given: bool((given["target_lengths"] > 0).all()),
-    ),
-    Mistake(
-        {"likelihood": lambda given, done: done["alpha"].sum(-1)},
-        "You added up the whole last row. Only paths that end in the last two states have spelled the whole target.",
-    ),
-    Mistake(
+MISTAKES = {
+    **lattice.MISTAKES,
+    "leaves_out_the_minus": Mistake(
         {"loss_per_sample": lambda given, done: -done["loss_per_sample"]},
         "The minus is missing. The loss is minus the logarithm of the likelihood.",
     ),
-    Mistake(
+    "one_minus_the_likelihood": Mistake(
         {"loss_per_sample": lambda given, done: 1 - done["likelihood"]},
         "You took 1 minus the likelihood. The loss is minus its natural logarithm.",
     ),
-    Mistake(
+    "not_divided_by_labels": Mistake(
         {"loss_per_label": lambda given, done: done["loss_per_sample"]},
         "You did not divide by the length of the target. With reduction='mean', PyTorch does that before it averages.",
         when=long_targets,
     ),
-    Mistake(
+    "divides_by_frames": Mistake(
         {
             "loss_per_label": lambda given, done: (
-                done["loss_per_sample"] / np.maximum(whole(given["input_lengths"], given["log_probs"]), 1)
+                done["loss_per_sample"] / np.maximum(lattice.lattice_in(given).frames, 1)
             )
         },
         "You divided by the number of frames. PyTorch divides by the number of labels in the target.",
-        when=is_mean,
+        when=takes_mean,
     ),
-    Mistake(
+    "divides_by_all_labels": Mistake(
         {"divisor": lambda given, done: given["target_lengths"].sum()},
         "You divided by all labels together. PyTorch has already divided each loss by its own length; "
         "now it averages over the batch.",
         when=long_targets,
     ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of samples.",
-        when=is_mean,
-    ),
-)
+    **reduction.MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"beta": backward_from_last_blank},
-        "You let the paths end in the last blank only. They may also end in the last label.",
+GRAD_MISTAKES = {
+    **lattice.GRAD_MISTAKES,
+    **reduction.GRAD_MISTAKES,
+    "share_not_divided_by_labels": Mistake(
+        {
+            "share_per_sample": lambda given, done: (
+                done["share_per_sample"] * np.maximum(lattice.lattice_in(given).labels, 1)
+            )
+        },
+        "You forgot the length of the target, which the mean divides each loss by.",
+        when=long_targets,
     ),
-    Mistake(
-        {"posterior": lambda given, done: done["posterior"] * np.exp(np.moveaxis(given["log_probs"], 0, -2))},
-        "You did not divide by the class's probability. Alpha and beta both contain it, so it is counted twice.",
-    ),
-    Mistake(
+    "other_sign": Mistake(
         {"d_log_probs": lambda given, done: -done["d_log_probs"]},
         "The sign is the other way round: probability minus posterior.",
     ),
-    Mistake(
+    "gradient_of_free_log_probs": Mistake(
         {"d_log_probs": minus_posterior},
         "This is the slope for free log-probabilities. PyTorch gives that of the scores before log-softmax, "
         "so the probability itself is added.",
     ),
-    Mistake(
-        {"share_per_sample": lambda given, done: done["share_per_sample"] * np.maximum(lattice(given)[2], 1)},
-        "You forgot the length of the target, which the mean divides each loss by.",
-        when=long_targets,
-    ),
-)
-
-
-def logs(*rows):
-    """Logarithms of friendly probabilities, to three decimals."""
-    return np.round(np.log(rows), 3).tolist()
-
+}
 
 FIRST = {
-    "log_probs": logs([0.5, 0.3, 0.2], [0.4, 0.4, 0.2], [0.2, 0.3, 0.5]),
+    "log_probs": logs([[0.5, 0.3, 0.2], [0.4, 0.4, 0.2], [0.2, 0.3, 0.5]], 3),
     "targets": [1],
     "input_lengths": 3,
     "target_lengths": 1,
 }
-FOUR_FRAMES = logs([0.2, 0.6, 0.2], [0.5, 0.3, 0.2], [0.2, 0.6, 0.2], [0.3, 0.3, 0.4])
-BATCH = [[FOUR_FRAMES[t], logs([0.5, 0.25, 0.25])[0]] for t in range(4)]
+FOUR_FRAMES = logs([[0.2, 0.6, 0.2], [0.5, 0.3, 0.2], [0.2, 0.6, 0.2], [0.3, 0.3, 0.4]], 3)
+BATCH = [[frame, logs([0.5, 0.25, 0.25], 3)] for frame in FOUR_FRAMES]
 
 
 def one_sure_frame(x):
@@ -496,19 +334,11 @@ LESSON = Lesson(
     names=("CTC损失", "连接时序分类", "connectionist temporal classification", "speech recognition loss", "OCR loss"),
     purpose="Teaches a network to spell a sequence of labels without being told in which frame each label stands.",
     use_when="The input is longer than the label sequence and in the same order, as in speech, handwriting and OCR.",
-    not_when="Every frame has its own label (use cross-entropy), or labels may come in another order than the input "
-    "(use attention with cross-entropy).",
+    not_when="Every frame has its own label (use cross-entropy), "
+    "or labels may come in another order than the input (use attention with cross-entropy).",
     formula=r"\ell_n = -\ln \sum_{\text{paths } \pi \text{ that spell } y_n} \; \prod_t p_{t, \pi_t}",
     symbols=(
-        (r"p_{t,c}", "the probability of class c in frame t: e to the log-probability"),
-        (r"\pi", "a path: one class for every frame; merging repeats, then dropping blanks, spells a sequence"),
-        (r"y_n", "the target of sample n"),
-        (r"z_s", "the states: the target with a blank before, between and after its labels"),
-        (r"\alpha_{t,s}", "the probability of all path beginnings that stand in state s after frame t"),
-        (r"\beta_{t,s}", "the probability of all path endings from state s in frame t (gradient)"),
-        (r"\gamma_{t,c}", "the posterior: how much of the likelihood goes through class c in frame t (gradient)"),
-        (r"P_n", "the likelihood: the probability of all paths that spell the target"),
-        (r"S_n", "the length of the target, T the number of frames"),
+        *lattice.SYMBOLS,
         (r"c_n", "the loss of a sample before the mean divides it by the length of its target, in nats"),
         (r"W", "what the mean divides by: the number of samples"),
     ),
@@ -623,7 +453,7 @@ LESSON = Lesson(
         ),
         Example(
             "Sure of the blank",
-            {**FIRST, "log_probs": logs([0.98, 0.01, 0.01], [0.98, 0.01, 0.01], [0.98, 0.01, 0.01])},
+            {**FIRST, "log_probs": logs([[0.98, 0.01, 0.01]] * 3, 3)},
             "What networks do early in training: all blanks. The loss is high, because the label hardly ever shows up.",
         ),
     ),
@@ -668,9 +498,9 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A label outside the classes",
-            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) memory beyond its "
-            "own. "
-            "You get rubbish or a crash. This app refuses such labels instead of handing them on.",
+            "PyTorch does not check labels here: on the CPU it reads (and in the gradient writes) "
+            "memory beyond its own. You get rubbish or a crash. "
+            "This app refuses such labels instead of handing them on.",
         ),
         Pitfall(
             "The blank as a label",
@@ -679,25 +509,22 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Log-probabilities, not scores and not probabilities",
-            "Feed the output of log_softmax. Anything else gives a number without a warning, and the gradient assumes "
-            "log_softmax: it is probability minus posterior.",
+            "Feed the output of log_softmax. Anything else gives a number without a warning, "
+            "and the gradient assumes log_softmax: it is probability minus posterior.",
         ),
         Pitfall(
             "NaN gradients",
-            "A target that does not fit into its frames has an infinite loss and a gradient of NaN. With "
-            "zero_infinity=True both are 0. A log-probability of −inf has a gradient of NaN either way.",
+            "A target that does not fit into its frames has an infinite loss and a gradient of NaN. "
+            "With zero_infinity=True both are 0. A log-probability of −inf has a gradient of NaN either way.",
         ),
         Pitfall(
             "The mean is a mean per label",
-            "reduction='mean' divides each loss by the length of its target (at least 1) and then averages over the "
-            "batch. No other loss does that; compare with other programs by reduction='sum'.",
+            "reduction='mean' divides each loss by the length of its target (at least 1) "
+            "and then averages over the batch. No other loss does that; "
+            "compare with other programs by reduction='sum'.",
         ),
     ),
     references=(
-        Reference(
-            "PyTorch documentation: CTCLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.CTCLoss.html",
-        ),
         Reference(
             "Graves et al., Connectionist Temporal Classification (2006)",
             "https://www.cs.toronto.edu/~graves/icml_2006.pdf",
@@ -733,9 +560,8 @@ LESSON = Lesson(
         Heatmap("The frames", "What the network says in each frame.", "probabilities", x="class", y="frame"),
         Curves(
             "One frame makes up its mind",
-            "Three frames. The more probable the label is in the middle frame, the lower the loss for one label. To "
-            "spell "
-            "the label twice, that frame must be the blank between them, so there the loss rises.",
+            "Three frames. The more probable the label is in the middle frame, the lower the loss for one label. "
+            "To spell the label twice, that frame must be the blank between them, so there the loss rises.",
             values=one_sure_frame,
             low=0.01,
             high=0.99,
@@ -746,8 +572,8 @@ LESSON = Lesson(
     check=check,
     guard=guard,
     not_a_slope={
-        "log_probs": "PyTorch assumes that log_probs comes from log_softmax and gives the gradient for the scores "
-        "before "
-        "it: probability minus posterior. The slope for log_probs alone would be minus the posterior."
+        "log_probs": "PyTorch assumes that log_probs comes from log_softmax, "
+        "and gives the gradient for the scores before it: probability minus posterior. "
+        "The slope for log_probs alone would be minus the posterior."
     },
 )

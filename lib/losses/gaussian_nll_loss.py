@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, difference, draw
+from lib.lesson.pieces.difference import PER_LOSS, error_of, gathered, gradient_of
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import (
     Curves,
@@ -24,6 +24,7 @@ from lib.lesson.spec import (
     Tensor,
     Try,
 )
+from lib.refusal import Refusal
 
 HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
 
@@ -31,21 +32,27 @@ HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
 def check(*, input, target, var, full, eps, reduction):
     for name, array in (("input", input), ("target", target)):
         if array.dtype.kind not in "iuf":
-            raise ValueError(f"{name} holds {array.dtype.name} values; expected real numbers.")
+            raise Refusal("{name} holds {kind} values; expected real numbers.", name=name, kind=array.dtype.name)
     checks.need_floats(var=var)
     if (var < 0).any():
-        raise ValueError(f"var holds {var[var < 0][0]:g}; expected variances of 0 or more.")
+        raise Refusal("var holds {value:g}; expected variances of 0 or more.", value=var[var < 0][0])
     different = [v for i, v in zip(input.shape, var.shape, strict=False) if i != v]
     one_stretched = input.ndim == var.ndim and sum(different) == 1
     if var.shape not in (input.shape, input.shape[:-1]) and not one_stretched:
-        raise ValueError(
-            f"var has shape {checks.words(var.shape)}, input {checks.words(input.shape)}; expected the same shape, "
-            "or one axis of size 1, or the last axis left out."
+        raise Refusal(
+            "var has shape {var}, input {input}; expected the same shape, "
+            "or one axis of size 1, or the last axis left out.",
+            var=checks.words(var.shape),
+            input=checks.words(input.shape),
         )
     checks.need_broadcastable(input=input, target=target, var=beside(input, var))
     kinds = {input.dtype, target.dtype}
     if all(kind.kind in "iu" for kind in kinds) and kinds & {np.dtype(f"uint{bits}") for bits in (16, 32, 64)}:
-        raise ValueError(f"torch cannot subtract {target.dtype.name} from {input.dtype.name} numbers. Use floats.")
+        raise Refusal(
+            "torch cannot subtract {target} from {input} numbers. Use floats.",
+            target=target.dtype.name,
+            input=input.dtype.name,
+        )
 
 
 def beside(input, var):
@@ -55,39 +62,31 @@ def beside(input, var):
 
 def by_hand(input, target, var, *, full, eps, reduction) -> Steps:
     """From prediction and variance to the loss, in nats."""
-    shape = np.broadcast_shapes(input.shape, target.shape, beside(input, var).shape)
-    x, y, raw = (np.broadcast_to(a, shape) for a in (input, target, beside(input, var)))
-    error = yield Step(
-        "error",
-        r"e_i = x_i - y_i",
-        x - y,
-        axes="i",
-        worked=lambda *i: f"{num(x[i])} - {num(y[i])}",
-        words="Prediction minus target.",
-    )
-    v = yield Step(
+    x, y, raw = np.broadcast_arrays(input, target, beside(input, var))
+    error = yield from error_of(x, y)
+    variance = yield Step(
         "variance",
         r"v_i = \max(\text{var}_i, \varepsilon)",
         np.maximum(raw, eps),
         axes="i",
-        worked=lambda *i: rf"\max({num(raw[i])}, {num(eps)})",
+        worked=lambda *i: formula(r"\max(<var>, <eps>)", var=raw[i], eps=eps),
         given=not (raw < eps).any(),
         words="A variance below eps counts as eps.",
     )
     fit = yield Step(
         "fit",
         r"q_i = \frac{e_i^2}{v_i}",
-        error**2 / v,
+        error**2 / variance,
         axes="i",
-        worked=lambda *i: rf"\frac{{{num(error[i])}^2}}{{{num(v[i])}}}",
+        worked=lambda *i: formula(r"\frac{<error>^2}{<variance>}", error=error[i], variance=variance[i]),
         words="The squared error, measured in variances.",
     )
     log_variance = yield Step(
         "log_variance",
         r"g_i = \ln v_i",
-        np.log(v),
+        np.log(variance),
         axes="i",
-        worked=lambda *i: rf"\ln({num(v[i])})",
+        worked=lambda *i: formula(r"\ln(<variance>)", variance=variance[i]),
         words="The natural logarithm of the variance: what being unsure costs.",
     )
     each = yield Step(
@@ -95,52 +94,58 @@ def by_hand(input, target, var, *, full, eps, reduction) -> Steps:
         r"\ell_i = \tfrac12 (g_i + q_i)" + (r" + \tfrac12 \ln 2\pi" if full else ""),
         0.5 * (log_variance + fit) + (HALF_LOG_2PI if full else 0.0),
         axes="i",
-        worked=lambda *i: (
-            rf"\tfrac12 ({num(log_variance[i])} + {num(fit[i])})" + (f" + {num(HALF_LOG_2PI)}" if full else "")
+        worked=lambda *i: formula(
+            r"\tfrac12 (<log_variance> + <fit>)" + (" + <half_log_2pi>" if full else ""),
+            log_variance=log_variance[i],
+            fit=fit[i],
+            half_log_2pi=HALF_LOG_2PI,
         ),
-        words="Half of both together." + (" With full=True, half of ln 2π more." if full else ""),
+        words="Half of both together. With full=True, half of ln 2π more." if full else "Half of both together.",
     )
-    yield from reduce(each, reduction, letter="i", divisor_words="Count the elements.")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element", divisor_words="Count the elements.")
 
 
 def grad_by_hand(s, input, target, var, *, full, eps, reduction) -> Steps:
     """The error over the variance; and for the variance, 1/v against e²/v²."""
     each = yield from share(s, reduction, "i")
-    error, v, fit = s["error"], s["variance"], s["fit"]
-    half = np.broadcast_to(0.5 * each, v.shape)
+    error, variance, fit = s["error"], s["variance"], s["fit"]
+    half = np.broadcast_to(0.5 * each, variance.shape)
     pull = yield Step(
         "pull",
-        r"h_i = \frac{\partial L}{\partial \ell_i}\, \frac{e_i}{v_i}",
-        half / v * (2 * error),
+        rf"h_i = {PER_LOSS}\frac{{e_i}}{{v_i}}",
+        half / variance * (2 * error),
         axes="i",
-        worked=lambda *i: rf"{num(each)} \cdot \frac{{{num(error[i])}}}{{{num(v[i])}}}",
+        worked=lambda *i: formula(
+            r"<share> \cdot \frac{<error>}{<variance>}", share=each, error=error[i], variance=variance[i]
+        ),
         words="Half of the squared error has the slope e; divide by the variance and multiply by the share.",
     )
-    for name, tensor, symbol, sign in (("input", input, "x", 1), ("target", target, "y", -1)):
+    for name, symbol, tensor, sign in (("input", "x", input, ""), ("target", "y", target, "-")):
         if checks.is_float(tensor):
-            yield Step(
-                f"d_{name}",
-                rf"\frac{{\partial L}}{{\partial {symbol}_i}} = {'-' if sign < 0 else ''}h_i",
-                gathered(sign * pull, tensor.shape),
-                axes="i" if tensor.shape == v.shape else "",
-                worked=(lambda *i, sign=sign: num(sign * pull[i])) if tensor.shape == v.shape else None,
-                words="Where one number serves several elements, add their parts up."
-                if tensor.shape != v.shape
-                else ("The same with the other sign." if sign < 0 else "It is the same number."),
+            yield gradient_of(
+                name,
+                symbol,
+                gathered(-pull if sign else pull, tensor.shape),
+                pull.shape,
+                "h_i",
+                lambda *i, sign=sign: formula(f"{sign}<pull>", pull=pull[i]),
+                "Where one number serves several elements, add their parts up."
+                if tensor.shape != pull.shape
+                else ("The same with the other sign." if sign else "It is the same number."),
+                sign,
             )
     row = beside(input, var)
     of_log = gathered(half, row.shape) / np.maximum(row, eps)
-    of_fit = gathered(half * (fit / v), row.shape)
-    yield Step(
-        "d_var",
-        r"\frac{\partial L}{\partial \text{var}_i} = \frac{\partial L}{\partial \ell_i}\, "
-        r"\frac12 \left(\frac{1}{v_i} - \frac{e_i^2}{v_i^2}\right)",
+    of_fit = gathered(half * (fit / variance), row.shape)
+    numbers = r"\frac{<share>}{2} \cdot \frac{1 - <fit>}{<variance>}"
+    yield gradient_of(
+        "var",
+        r"\text{var}",
         (of_log - of_fit).reshape(var.shape),
-        axes="i" if var.shape == v.shape else "",
-        worked=(lambda *i: rf"\frac{{{num(each)}}}{{2}} \cdot \frac{{1 - {num(fit[i])}}}{{{num(v[i])}}}")
-        if var.shape == v.shape
-        else None,
-        words="The logarithm pulls the variance down, the squared error pushes it up; they balance at v = e².",
+        pull.shape,
+        PER_LOSS + r"\frac12 \left(\frac{1}{v_i} - \frac{e_i^2}{v_i^2}\right)",
+        lambda *i: formula(numbers, share=each, fit=fit[i], variance=variance[i]),
+        "The logarithm pulls the variance down, the squared error pushes it up; they balance at v = e².",
     )
 
 
@@ -150,112 +155,82 @@ def naive(*, input, target, var, **_):
     return -np.log(density).mean()
 
 
-# A few of the mistakes need to know what was squared, halved or left out
-
-
 def raw_variance(given, done):
+    """The variances as they came, in the losses' shape."""
     return np.broadcast_to(beside(given["input"], given["var"]), done["variance"].shape)
 
 
-def is_mean(given):
-    return given["reduction"] == "mean"
+def meets_eps(given):
+    return bool((given["var"] < given["eps"]).any())
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "divides_by_zero": Mistake(
         {"variance": raw_variance},
         "You used the variance as it came. PyTorch raises everything below eps to eps first.",
-        when=lambda given: bool((given["var"] < given["eps"]).any()),
+        when=meets_eps,
     ),
-    Mistake(
+    "adds_eps": Mistake(
         {"variance": lambda given, done: raw_variance(given, done) + given["eps"]},
         "You added eps to the variance. PyTorch takes the larger of the two instead.",
     ),
-    Mistake(
+    "takes_var_for_the_deviation": Mistake(
         {"fit": lambda given, done: done["fit"] / done["variance"]},
         "You divided by the variance squared, as if var were the standard deviation. Divide by var once.",
     ),
-    Mistake(
+    "divides_by_the_deviation": Mistake(
         {"fit": lambda given, done: done["fit"] * done["variance"] / np.sqrt(done["variance"])},
         "You divided by the standard deviation. Divide the squared error by the variance.",
     ),
-    Mistake(
+    "error_not_squared": Mistake(
         {"fit": lambda given, done: done["error"] / done["variance"]},
         "You forgot to square the error.",
     ),
-    Mistake(
+    "logarithm_of_the_deviation": Mistake(
         {"log_variance": lambda given, done: 0.5 * done["log_variance"]},
         "This is the logarithm of the standard deviation. Take that of the variance; the half comes in the next step.",
     ),
-    Mistake(
+    "leaves_out_the_half": Mistake(
         {"loss_per_element": lambda given, done: done["log_variance"] + done["fit"]},
         "You left out the half.",
     ),
-    Mistake(
+    "leaves_out_the_logarithm": Mistake(
         {"loss_per_element": lambda given, done: 0.5 * done["fit"]},
         "You left out the logarithm of the variance. Without it, a network could win by always being unsure.",
     ),
-    Mistake(
+    "takes_the_logarithm_away": Mistake(
         {"loss_per_element": lambda given, done: 0.5 * (done["fit"] - done["log_variance"])},
         "You took the logarithm away. It is added: a large variance must cost something.",
     ),
-    Mistake(
+    "leaves_out_the_constant": Mistake(
         {"loss_per_element": lambda given, done: done["loss_per_element"] - HALF_LOG_2PI},
         "You left out the constant. With full=True, PyTorch adds half of ln 2π, 0.919.",
         when=lambda given: given["full"],
     ),
-    Mistake(
+    "adds_the_constant": Mistake(
         {"loss_per_element": lambda given, done: done["loss_per_element"] + HALF_LOG_2PI},
         "You added half of ln 2π. PyTorch leaves this constant out unless full=True.",
         when=lambda given: not given["full"],
     ),
-    Mistake(
-        {"divisor": lambda given, done: len(done["loss_per_element"])},
-        "You divided by the number of samples. The mean is over all elements.",
-        when=lambda given: is_mean(given) and given["input"].ndim > 1,
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=is_mean,
-    ),
-)
+}
 
-
-def d_var_stopped(given, done):
-    """The gradient as it would be if the clamp let none through."""
-    return np.where(given["var"] < given["eps"], 0.0, done["d_var"])
-
-
-GRAD_MISTAKES = (
-    Mistake(
+GRAD_MISTAKES = {
+    "keeps_the_two": Mistake(
         {"pull": lambda given, done: 2 * done["pull"]},
         "You forgot the half in front of the squared error: it cancels the 2 of the square.",
     ),
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean divides each element's share.",
-        when=is_mean,
+    **difference.OTHER_SIGN,
+    "stops_at_eps": Mistake(
+        {"d_var": lambda given, done: np.where(given["var"] < given["eps"], 0.0, done["d_var"])},
+        "You stopped the gradient where eps was used. PyTorch clamps behind autograd's back: "
+        "the gradient flows on, as if eps had been the variance.",
+        when=meets_eps,
     ),
-    Mistake(
-        {"d_input": lambda given, done: -done["d_input"]},
-        "The sign is the other way round: prediction minus target, so that descent moves towards the target.",
-    ),
-    Mistake(
-        {"d_target": lambda given, done: -done["d_target"]},
-        "The sign is the other way round: when the target rises, the error falls.",
-    ),
-    Mistake(
-        {"d_var": d_var_stopped},
-        "You stopped the gradient where eps was used. PyTorch clamps behind autograd's back: the gradient flows on, "
-        "as if eps had been the variance.",
-        when=lambda given: bool((given["var"] < given["eps"]).any()),
-    ),
-    Mistake(
+    "other_sign_of_the_variance": Mistake(
         {"d_var": lambda given, done: -done["d_var"]},
         "The sign is the other way round: 1/v minus e²/v², so descent raises a variance that is too small.",
     ),
-)
+}
 
 FIRST = {"input": [0, 1, 3], "target": [1, 1, 1], "var": [1, 0.25, 4]}
 
@@ -271,9 +246,8 @@ LESSON = Lesson(
         "heteroscedastic regression",
         "uncertainty loss",
     ),
-    purpose="Regression for a network that predicts a value and how sure it is: errors cost less where it admits "
-    "doubt, "
-    "and doubt costs too.",
+    purpose="Regression for a network that predicts a value and how sure it is: "
+    "errors cost less where it admits doubt, and doubt costs too.",
     use_when="Noise differs from place to place and you want error bars with the prediction.",
     not_when="You only need the value (use MSE loss), or there are wild outliers (use Huber or L1 loss).",
     formula=r"\ell_i = \frac12 \left(\ln v_i + \frac{(x_i - y_i)^2}{v_i}\right) \big(+ \tfrac12 \ln 2\pi\big), "
@@ -288,8 +262,8 @@ LESSON = Lesson(
         (r"q_i", "the squared error over the variance"),
         (r"g_i", "the logarithm of the variance"),
         (r"h_i", "the share times error over variance (gradient)"),
-        (r"W", "what the mean divides by: the number of elements"),
         (r"\ell_i", "the loss of element i, in nats"),
+        *difference.MEAN,
     ),
     tensors=(
         Tensor("input", "the predicted values", "any"),
@@ -331,8 +305,8 @@ LESSON = Lesson(
         Example(
             "Sure and right",
             {"input": [1, 1], "target": [1, 1], "var": [0.01, 1]},
-            "Being right with a small variance gives a negative loss. It is a density, not a probability: it may "
-            "exceed 1.",
+            "Being right with a small variance gives a negative loss. "
+            "It is a density, not a probability: it may exceed 1.",
         ),
         Example(
             "A variance of zero",
@@ -357,8 +331,8 @@ LESSON = Lesson(
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=MISTAKES,
-    grad_mistakes=GRAD_MISTAKES,
+    mistakes={**MISTAKES, **difference.MISTAKES},
+    grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
             "A variance cannot be negative",
@@ -384,28 +358,23 @@ LESSON = Lesson(
         ),
         Pitfall(
             "eps is a floor, and the gradient does not see it",
-            "Older documentation says that eps is added; it is the smallest variance. The clamp is hidden from "
-            "autograd, "
-            "so below eps the gradient is that at eps, not 0: half a million even where the error is 0.",
+            "Older documentation says that eps is added; it is the smallest variance. "
+            "The clamp is hidden from autograd, so below eps the gradient is that at eps, not 0: "
+            "half a million even where the error is 0.",
         ),
         Pitfall(
             "A column against a row",
-            "input (3, 1) and target (3,) give nine losses: every prediction meets every target, and nothing warns "
-            "you. "
-            "Give both the same shape.",
+            "input (3, 1) and target (3,) give nine losses: "
+            "every prediction meets every target, and nothing warns you. Give both the same shape.",
         ),
         Pitfall(
             "Keywords only",
-            "full, eps and reduction must be named: GaussianNLLLoss(True) is a TypeError. A variance that is one "
-            "Python "
-            "number serves every element; as a tensor it must fit input, so here write it out.",
+            "full, eps and reduction must be named: GaussianNLLLoss(True) is a TypeError. "
+            "A variance that is one Python number serves every element; "
+            "as a tensor it must fit input, so here write it out.",
         ),
     ),
     references=(
-        Reference(
-            "PyTorch documentation: GaussianNLLLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.GaussianNLLLoss.html",
-        ),
         Reference(
             "Nix and Weigend, Estimating the mean and variance of the target probability distribution (1994)",
             "https://doi.org/10.1109/ICNN.1994.374138",
@@ -420,9 +389,8 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": [x, 0.0], "target": [0.0, 0.0], "var": [1.0, 1.0]},
         naive=naive,
-        says="The density of a far-off value underflows to 0, and its logarithm is −∞. PyTorch never computes the "
-        "density, "
-        "only its logarithm.",
+        says="The density of a far-off value underflows to 0, and its logarithm is −∞. "
+        "PyTorch never computes the density, only its logarithm.",
     ),
     pictures=(
         Curves(
@@ -448,8 +416,7 @@ LESSON = Lesson(
     ),
     check=check,
     not_a_slope={
-        "var": "Below eps the loss does not move with var, but PyTorch hides the clamp from autograd and gives the "
-        "slope "
-        "at eps. Above eps the gradient is the slope."
+        "var": "Below eps the loss does not move with var, "
+        "but PyTorch hides the clamp from autograd and gives the slope at eps. Above eps the gradient is the slope."
     },
 )

@@ -5,21 +5,26 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, draw, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.margins import cut_at_zero, draw_target, goes_below_zero, has
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.refusal import Refusal
 
 
 def check(*, input, target, margin, reduction):
+    kind = input.dtype.name
     if input.dtype.kind not in "iuf":
-        raise ValueError(f"input holds {input.dtype.name} values; expected distances as real numbers.")
+        raise Refusal("input holds {kind} values; expected distances as real numbers.", kind=kind)
     if not checks.is_float(input):
         if reduction == "mean":
-            raise ValueError(f"input holds {input.dtype.name} numbers, of which torch takes no mean; expected floats.")
+            raise Refusal("input holds {kind} numbers, of which torch takes no mean; expected floats.", kind=kind)
         if not np.iinfo(input.dtype).min <= margin <= np.iinfo(input.dtype).max:
-            raise ValueError(f"margin is {margin}; expected a number that fits into {input.dtype.name}, as input is.")
+            raise Refusal(
+                "margin is {margin}; expected a number that fits into {kind}, as input is.", margin=margin, kind=kind
+            )
     checks.need_broadcastable(input=input, target=target)
 
 
@@ -31,31 +36,29 @@ def margin_like(input, margin):
 def by_hand(input, target, *, margin, reduction) -> Steps:
     """From distances and whether they should be small to the loss."""
     x, y = np.broadcast_arrays(input, target)
+    kept = margin_like(input, margin)
     shortfall = yield Step(
         "shortfall",
         r"s_n = m - x_n",
-        np.asarray(margin_like(input, margin) - x),
+        np.asarray(kept - x),
         axes="n",
-        worked=lambda *n: f"{num(margin)} - {num(x[n])}",
+        worked=lambda *n: formula("<margin> - <input>", margin=kept, input=x[n]),
         words="What the distance lacks to reach the margin.",
     )
-    apart = yield Step(
-        "push_apart",
-        r"h_n = \max(0, s_n)",
-        np.maximum(shortfall, 0),
-        axes="n",
-        worked=lambda *n: rf"\max(0, {num(shortfall[n])})",
-        words="Distances beyond the margin cost nothing: nothing goes below 0.",
-    )
+    apart = yield from cut_at_zero(shortfall, "push_apart", "h_n")
     each = yield Step(
         "loss_per_element",
         r"\ell_n = \begin{cases} x_n & y_n = 1 \\ h_n & y_n = -1 \\ x_n + h_n & \text{otherwise} \end{cases}",
         np.where(y != 1, apart, 0) + np.where(y != -1, x, 0),
         axes="n",
-        worked=lambda *n: " + ".join([num(x[n])] * bool(y[n] != -1) + [num(apart[n])] * bool(y[n] != 1)),
+        worked=lambda *n: formula(
+            "<input>" if y[n] == 1 else "<push_apart>" if y[n] == -1 else "<input> + <push_apart>",
+            input=x[n],
+            push_apart=apart[n],
+        ),
         words="Target 1: the distance itself. Target −1: what it lacks to the margin. Any other target: both.",
     )
-    yield from reduce(each, reduction, divisor_words="Count the distances.")
+    yield from reduce(each, reduction, of="loss_per_element", divisor_words="Count the distances.")
 
 
 def grad_by_hand(s, input, target, *, margin, reduction) -> Steps:
@@ -64,14 +67,15 @@ def grad_by_hand(s, input, target, *, margin, reduction) -> Steps:
         return
     each = yield from share(s, reduction)
     y = np.broadcast_to(target, s["shortfall"].shape)
+    pushed = (y != 1) & (s["shortfall"] >= 0)
     slope = yield Step(
         "slope",
         r"g_n = \begin{cases} 1 & y_n = 1 \\ -1 & y_n = -1,\ s_n \ge 0 \\ 0 & y_n = -1,\ s_n < 0 \end{cases}",
-        np.where(y != -1, 1.0, 0.0) - np.where((y != 1) & (s["shortfall"] >= 0), 1.0, 0.0),
+        np.where(y != -1, 1.0, 0.0) - np.where(pushed, 1.0, 0.0),
         axes="n",
-        worked=lambda *n: " - ".join(["1" if y[n] != -1 else "0"] + ["1"] * bool(y[n] != 1 and s["shortfall"][n] >= 0)),
-        words="1 where the distance itself is the loss, −1 where it lacks something to the margin, 0 beyond the "
-        "margin.",
+        worked=lambda *n: formula(("0" if y[n] == -1 else "1") + (" - 1" if pushed[n] else "")),
+        words="1 where the distance itself is the loss, −1 where it lacks something to the margin, "
+        "0 beyond the margin.",
     )
     whole = input.shape == slope.shape
     yield Step(
@@ -81,14 +85,9 @@ def grad_by_hand(s, input, target, *, margin, reduction) -> Steps:
         + r"\frac{\partial L}{\partial \ell_n}\, g_n",
         gathered(each * slope, input.shape),
         axes="n" if whole else "",
-        worked=(lambda *n: rf"{num(each)} \cdot {num(slope[n])}") if whole else None,
+        worked=(lambda *n: formula(r"<share> \cdot <slope>", share=each, slope=slope[n])) if whole else None,
         words="The share of the loss in the result, times its slope.",
     )
-
-
-def draw_target(random, shape, drawn):
-    """1 or −1, and now and then another number, which adds both branches."""
-    return np.where(random.random(shape) < 0.1, 0.0, draw.sign(random, shape, drawn))
 
 
 def other_branch(given, done):
@@ -97,42 +96,35 @@ def other_branch(given, done):
     return np.where(y == -1, x, np.where(y == 1, done["push_apart"], done["loss_per_element"]))
 
 
-def has(target):
-    return lambda given: bool((given["target"] == target).any())
-
-
 def has_others(given):
     return bool(((given["target"] != 1) & (given["target"] != -1)).any())
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "distance_minus_margin": Mistake(
         {"shortfall": lambda given, done: -done["shortfall"]},
         "You took the margin from the distance. It is the margin minus the distance: what is lacking.",
     ),
-    Mistake(
+    "multiplies_by_the_target": Mistake(
         {"shortfall": lambda given, done: -(given["target"] * given["input"]) + given["margin"]},
         "You multiplied by the target, as a classifier's hinge does. Here the target only chooses the branch.",
         when=has(-1),
     ),
-    Mistake(
-        {"push_apart": lambda given, done: done["shortfall"]},
-        "You forgot to stop at 0. Unlike things beyond the margin cost nothing and earn nothing.",
-    ),
-    Mistake(
+    **goes_below_zero("push_apart"),
+    "squares_the_hinge": Mistake(
         {"push_apart": lambda given, done: done["push_apart"] ** 2},
         "You squared it, as the original contrastive loss does. PyTorch's hinge is straight.",
     ),
-    Mistake(
+    "swaps_alike_and_unlike": Mistake(
         {"loss_per_element": other_branch},
         "You swapped the branches. Target 1 means alike: the loss is the distance. Target −1 means unlike.",
     ),
-    Mistake(
+    "hinge_everywhere": Mistake(
         {"loss_per_element": lambda given, done: done["push_apart"]},
         "You took the hinge everywhere. Where the target is 1, the loss is the distance itself.",
         when=has(1),
     ),
-    Mistake(
+    "takes_everything_else_for_unlike": Mistake(
         {
             "loss_per_element": lambda given, done: np.where(
                 given["target"] == 1, done["loss_per_element"], done["push_apart"]
@@ -141,41 +133,26 @@ MISTAKES = (
         "You took 0 for unlike. PyTorch wants −1; with any other target than 1 and −1 it adds both branches.",
         when=has_others,
     ),
-    Mistake(
-        {"divisor": lambda given, done: np.count_nonzero(done["loss_per_element"])},
-        "You counted only the distances that cost something. PyTorch's mean counts all of them.",
-    ),
-    Mistake(
-        {"divisor": lambda given, done: len(np.atleast_1d(done["loss_per_element"]))},
-        "You divided by the number of rows. Every distance is a loss of its own: count them all.",
-        when=lambda given: max(given["input"].ndim, given["target"].ndim) > 1,
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of distances.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-)
+    **reduction.COUNTS_WHAT_COSTS,
+    **reduction.DIVIDES_BY_ROWS,
+    **reduction.MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each distance one part in N.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    "pulls_beyond_the_margin": Mistake(
         {"slope": lambda given, done: np.broadcast_to(given["target"], done["slope"].shape)},
         "You took the target for the slope. Beyond the margin the loss is flat: the slope there is 0.",
     ),
-    Mistake(
+    "slope_without_sign": Mistake(
         {"slope": lambda given, done: np.abs(done["slope"])},
         "You dropped the sign. Inside the margin the loss falls as the distance grows: −1.",
     ),
-    Mistake(
+    "other_sign": Mistake(
         {"d_input": lambda given, done: -done["d_input"]},
         "The sign is the other way round: the gradient says how the loss rises; descent then goes the other way.",
     ),
-)
+}
 
 THREE = {"input": [[1, 0.8, 0.5]], "target": [[1, 1, -1]]}
 
@@ -194,8 +171,8 @@ LESSON = Lesson(
     ),
     purpose="Shrinks the distances of like pairs and grows those of unlike pairs, up to a margin.",
     use_when="Your network gives one distance per pair, and you know which pairs are alike.",
-    not_when="You have the vectors and care about their angle (use cosine embedding loss), or you classify "
-    "(this is not the hinge of a support vector machine).",
+    not_when="You have the vectors and care about their angle (use cosine embedding loss), "
+    "or you classify (this is not the hinge of a support vector machine).",
     formula=r"\ell_n = \begin{cases} x_n & y_n = 1 \\ \max(0,\; m - x_n) & y_n = -1 \end{cases}",
     symbols=(
         (r"x_n", "the distance of pair n: element n of input"),
@@ -272,9 +249,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Targets 0 and 1",
-            "Only 1 and −1 have a meaning. Any other target, NaN included, adds both branches: inside the margin "
-            "that is "
-            "always the margin, so nothing can be learnt.",
+            "Only 1 and −1 have a meaning. Any other target, NaN included, adds both branches: "
+            "inside the margin that is always the margin, so nothing can be learnt.",
         ),
         Pitfall(
             "Input must be distances",
@@ -282,9 +258,9 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A loss of exactly 0",
-            "Like pairs at 0 and unlike ones beyond the margin: nothing pulls any more. Early in training it means "
-            "that "
-            "like pairs are missing or the margin is too small for the scale of the distances.",
+            "Like pairs at 0 and unlike ones beyond the margin: nothing pulls any more. "
+            "Early in training it means that like pairs are missing "
+            "or the margin is too small for the scale of the distances.",
         ),
         Pitfall(
             "Exactly on the margin",
@@ -296,20 +272,12 @@ LESSON = Lesson(
             error="mean(): could not infer output dtype.",
             values={"input": np.array([1, 2]), "target": np.array([1, -1])},
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        reduction.OLD_ARGUMENTS,
     ),
     references=(
         Reference(
-            "PyTorch documentation: HingeEmbeddingLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.HingeEmbeddingLoss.html",
-        ),
-        Reference(
-            "Hadsell, Chopra, LeCun, Dimensionality Reduction by Learning an Invariant Mapping (2006): the squared "
-            "form",
+            "Hadsell, Chopra, LeCun, Dimensionality Reduction by Learning an Invariant Mapping (2006): "
+            "the squared form",
             "https://doi.org/10.1109/CVPR.2006.100",
         ),
     ),

@@ -9,7 +9,7 @@ from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, difference
 from lib.lesson.pieces.difference import error_of, size_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 from lib.refusal import Refusal
 
 
@@ -122,8 +122,6 @@ GRAD_MISTAKES = {
     ),
 }
 
-FIVE = {"input": [-3, -1, 0, 0.5, 2], "target": [0, 0, 0, 0, 0]}
-
 LESSON = Lesson(
     title="Huber loss",
     torch=nn.HuberLoss,
@@ -152,10 +150,12 @@ LESSON = Lesson(
     ),
     shapes=difference.SHAPES,
     examples=(
-        Example("Five distances from 0", FIVE, "With delta 1 this is Smooth L1: 2.5 at −3, and 0.125 at 0.5."),
+        Example(
+            "Five distances from 0", difference.FIVE, "With delta 1 this is Smooth L1: 2.5 at −3, and 0.125 at 0.5."
+        ),
         Example(
             "A wider bowl",
-            {**FIVE, "delta": 2},
+            {**difference.FIVE, "delta": 2},
             "With delta 2 the loss at −3 grows to 4 and the one at 0.5 stays at 0.125: "
             "delta moves the arms and leaves the middle alone.",
         ),
@@ -187,8 +187,8 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "delta is not beta",
-            "HuberLoss(delta=d) is d times SmoothL1Loss(beta=d). At 1 they are the same; a small delta makes all "
-            "losses and gradients small, so the learning rate no longer fits.",
+            "HuberLoss(delta=d) is d times SmoothL1Loss(beta=d). At 1 they are the same; "
+            "a small delta makes all losses and gradients small, so the learning rate no longer fits.",
         ),
         Pitfall(
             "delta must be above 0",
@@ -198,15 +198,16 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Whole-number targets",
-            "Torch computes the loss, then fails in backward(). Both tensors must be of the same kind of floats: "
-            "use target.float(). The other regression losses convert whole numbers themselves.",
+            "Torch computes the loss, then fails in backward(). "
+            "Both tensors must be of the same kind of floats: use target.float(). "
+            "The other regression losses convert whole numbers themselves.",
             error="Found dtype Long but expected Float",
             values={"input": np.zeros(2, np.float32), "target": np.ones(2, np.int64)},
         ),
         Pitfall(
             "float64 targets from NumPy",
-            "The same happens with a float32 prediction and a float64 target, as NumPy makes them: the loss is "
-            "computed, backward() stops with 'Found dtype Double but expected Float'.",
+            "The same happens with a float32 prediction and a float64 target, as NumPy makes them: "
+            "the loss is computed, backward() stops with 'Found dtype Double but expected Float'.",
         ),
         Pitfall(
             "Whole-number predictions",
@@ -217,8 +218,8 @@ LESSON = Lesson(
         difference.SIZES_DO_NOT_FIT,
         Pitfall(
             "Half of MSE loss",
-            "Near the target Huber is half the square; MSELoss has no ½. With a large delta the result is half of "
-            "MSELoss, and so are the gradients.",
+            "Near the target Huber is half the square; MSELoss has no ½. "
+            "With a large delta the result is half of MSELoss, and so are the gradients.",
         ),
     ),
     references=(
@@ -230,12 +231,7 @@ LESSON = Lesson(
         Try("What if one target is far away?", {"target": [0, 0, 0, 0, 50]}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),
-    extremes=Extremes(
-        values=lambda x: {"input": [x, 0.5], "target": [0.0, 0.0]},
-        naive=naive,
-        says="Computing both parts and multiplying the unwanted one by 0 fails once its square overflows: "
-        "0 · ∞ is NaN. PyTorch computes only the part that counts.",
-    ),
+    extremes=difference.far_off(naive),
     pictures=(
         Curves(
             "Smooth L1 and Huber against L1 and MSE",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
+from lib.lesson.formula import formula, of
+from lib.lesson.pieces import checks, distributions, draw
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.reduction import reduce, share
+from lib.lesson.pieces.distributions import logs
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, reduce, share
 from lib.lesson.spec import (
     Bars,
     Choice,
@@ -42,14 +43,16 @@ def sum_or_mean(reduction, input):
 def by_hand(input, target, *, reduction, log_target) -> Steps:
     """From log-probabilities and a target distribution to the divergence, in nats."""
     x, t = np.broadcast_arrays(input, target)
+    each = yield from (with_log_target(x, t) if log_target else with_target(x, t))
     yield from reduce(
-        (yield from with_log_target(x, t) if log_target else with_target(x, t)),
+        each,
         sum_or_mean(reduction, input),
+        of="loss_per_element",
         divisor=input.shape[0] if reduction == "batchmean" and input.ndim else None,
-        letter="i",
         divisor_words="Count the samples: the size of the first axis."
         if reduction == "batchmean"
         else "Count the elements.",
+        letter="i",
     )
 
 
@@ -60,21 +63,24 @@ def with_target(x, t) -> Steps:
         r"g_i = \ln t_i",
         np.log(t),
         axes="i",
-        worked=lambda *i: rf"\ln({num(t[i])})",
+        worked=lambda *i: formula(r"\ln(<target>)", target=t[i]),
         words="The natural logarithm of the target. (The input is a logarithm already.)",
     )
     own = np.where(t == 0, 0.0, t * log_t)
-    answer = yield Step(
+    each = yield Step(
         "loss_per_element",
         r"\ell_i = t_i (g_i - x_i)",
         own - t * x,
         axes="i",
-        worked=lambda *i: (
-            rf"{num(t[i])} \cdot ({num(log_t[i])} - {num(x[i])})" if t[i] else rf"0 - 0 \cdot {num(x[i])}"
+        worked=lambda *i: formula(
+            r"<target> \cdot (<log_of_target> - <input>)" if t[i] else r"0 - 0 \cdot <input>",
+            target=t[i],
+            log_of_target=log_t[i],
+            input=x[i],
         ),
         words="The target's probability times (its logarithm minus the input). A target of 0 gives 0.",
     )
-    return answer
+    return each
 
 
 def with_log_target(x, t) -> Steps:
@@ -84,18 +90,20 @@ def with_log_target(x, t) -> Steps:
         r"p_i = e^{t_i}",
         np.exp(t),
         axes="i",
-        worked=lambda *i: rf"e^{{{num(t[i])}}}",
+        worked=lambda *i: formula("e^{<target>}", target=t[i]),
         words="With log_target=True the target is a logarithm: raise e to it.",
     )
-    answer = yield Step(
+    each = yield Step(
         "loss_per_element",
         r"\ell_i = p_i (t_i - x_i)",
         p * (t - x),
         axes="i",
-        worked=lambda *i: rf"{num(p[i])} \cdot ({num(t[i])} - {num(x[i])})",
+        worked=lambda *i: formula(
+            r"<target_probability> \cdot (<target> - <input>)", target_probability=p[i], target=t[i], input=x[i]
+        ),
         words="The probability times (target minus input).",
     )
-    return answer
+    return each
 
 
 def grad_by_hand(s, input, target, *, reduction, log_target) -> Steps:
@@ -103,39 +111,36 @@ def grad_by_hand(s, input, target, *, reduction, log_target) -> Steps:
     x, t = np.broadcast_arrays(input, target)
     each = yield from share(s, sum_or_mean(reduction, input), "i")
     if log_target:
-        p = s["target_probability"]
+        p, name, symbol = s["target_probability"], "target_probability", "p_i"
         of_target = gathered(each * p, target.shape) + gathered(each * (t - x), target.shape) * np.exp(target)
-        latex = r"p_i (t_i - x_i + 1)"
+        latex, in_numbers = r"p_i (t_i - x_i + 1)", r"<share> \cdot e^{<target>} \cdot (<target> - <input> + 1)"
     else:
-        p = t
+        p, name, symbol = t, "target", "t_i"
         of_log = gathered(np.where(t == 0, 0.0, each * s["log_of_target"]), target.shape)
         of_own = gathered(np.full(t.shape, each), target.shape) * target / target  # 1 each, but NaN at 0
         of_target = of_log + of_own - gathered(each * x, target.shape)
-        latex = r"\ln t_i + 1 - x_i"
-    whole = input.shape == t.shape
+        latex, in_numbers = r"\ln t_i + 1 - x_i", r"<share> \cdot (\ln(<target>) + 1 - <input>)"
+    at_zero = r"<share> \cdot (\ln(<target>) + \frac{<target>}{<target>} - <input>)"
     yield Step(
         "d_input",
-        r"\frac{\partial L}{\partial x_i} = -\frac{\partial L}{\partial \ell_i}\, " + ("p_i" if log_target else "t_i"),
+        rf"\frac{{\partial L}}{{\partial x_i}} = -\frac{{\partial L}}{{\partial \ell_i}}\, {symbol}",
         gathered(-(each * p), input.shape),
-        axes="i" if whole else "",
-        worked=(lambda *i: rf"-{num(each)} \cdot {num(p[i])}") if whole else None,
+        axes="i" if input.shape == t.shape else "",
+        worked=(lambda *i: formula(r"-<share> \cdot <weight>", share=each, weight=of(name, p[i])))
+        if input.shape == t.shape
+        else None,
         words="The input is only multiplied by minus the target's probability.",
     )
     yield Step(
         "d_target",
-        r"\frac{\partial L}{\partial t_i} = \frac{\partial L}{\partial \ell_i} (" + latex + ")",
+        rf"\frac{{\partial L}}{{\partial t_i}} = \frac{{\partial L}}{{\partial \ell_i}} ({latex})",
         of_target,
         axes="i" if target.shape == t.shape else "",
-        worked=(lambda *i: worked_target(each, x[i], t[i], log_target)) if target.shape == t.shape else None,
+        worked=(lambda *i: formula(in_numbers if log_target or t[i] else at_zero, share=each, target=t[i], input=x[i]))
+        if target.shape == t.shape
+        else None,
         words="The target stands twice in the formula, so both places count (product rule). PyTorch has NaN at 0.",
     )
-
-
-def worked_target(each, x, t, log_target):
-    """The slope for one target, in LaTeX."""
-    if log_target:
-        return rf"{num(each)} \cdot e^{{{num(t)}}} \cdot ({num(t)} - {num(x)} + 1)"
-    return rf"{num(each)} \cdot (\ln({num(t)}) + 1 - {num(x)})"
 
 
 def naive(*, input, target, **_):
@@ -152,132 +157,131 @@ def probabilities(given):
     return not given["log_target"]
 
 
-def is_mean(given):
-    return given["reduction"] == "mean"
+def divides(given):
+    """Whether the sum is divided: batchmean does so only where there is a batch."""
+    return sum_or_mean(given["reduction"], given["input"]) == "mean"
 
 
-def stretched(given):
-    return np.broadcast_arrays(given["input"], given["target"])
+def divides_by_elements(given):
+    return given["reduction"] == "mean" and given["input"].ndim > 0
 
 
-def reversed_divergence(given, done):
-    """The two distributions exchanged."""
-    x, _ = stretched(given)
-    return np.exp(x) * (x - done["log_of_target"])
+def divides_by_samples(given):
+    return given["reduction"] == "batchmean" and given["input"].ndim > 0
 
 
-MISTAKES = (
-    Mistake(
-        {"log_of_target": lambda given, done: stretched(given)[1]},
+def prediction(given):
+    """The input, stretched to the target."""
+    return np.broadcast_arrays(given["input"], given["target"])[0]
+
+
+def truth(given):
+    """The target, stretched to the input."""
+    return np.broadcast_arrays(given["input"], given["target"])[1]
+
+
+MISTAKES = {
+    "leaves_out_the_logarithm": Mistake(
+        {"log_of_target": lambda given, done: truth(given)},
         "You left out the target's logarithm. Only the input comes as a logarithm.",
         when=probabilities,
     ),
-    Mistake(
+    "positive_logarithm": Mistake(
         {"log_of_target": lambda given, done: -done["log_of_target"]},
         "The sign is the other way round: logarithms of probabilities are negative.",
         when=probabilities,
     ),
-    Mistake(
-        {
-            "loss_per_element": lambda given, done: (
-                stretched(given)[1] * (done["log_of_target"] - np.log(stretched(given)[0]))
-            )
-        },
-        "You took the logarithm of the input. PyTorch does not: it expects log-probabilities and uses them as they "
-        "are. "
-        "Your value is what was meant; to get it from PyTorch, pass input.log().",
-        when=lambda given: probabilities(given) and bool((given["input"] > 0).any()),
-    ),
-    Mistake(
-        {
-            "loss_per_element": lambda given, done: (
-                stretched(given)[1] * (done["log_of_target"] - np.exp(stretched(given)[0]))
-            )
-        },
-        "You turned the input back into probabilities. Subtract the log-probabilities themselves.",
-        when=probabilities,
-    ),
-    Mistake(
-        {"loss_per_element": reversed_divergence},
-        "You swapped the two distributions. PyTorch weighs by the target, the second argument, and the divergence "
-        "is not symmetric.",
-        when=probabilities,
-    ),
-    Mistake(
-        {"loss_per_element": lambda given, done: -stretched(given)[1] * stretched(given)[0]},
-        "This is the cross-entropy: minus target times input. Add target times its own logarithm.",
-        when=probabilities,
-    ),
-    Mistake(
-        {"loss_per_element": lambda given, done: done["log_of_target"] - stretched(given)[0]},
-        "You forgot to multiply by the target's probability.",
-        when=probabilities,
-    ),
-    Mistake(
-        {"loss_per_element": lambda given, done: -done["loss_per_element"]},
-        "The sign is the other way round: target's logarithm minus input.",
-    ),
-    Mistake(
-        {"target_probability": lambda given, done: stretched(given)[1]},
+    "weighs_by_the_logarithm": Mistake(
+        {"target_probability": lambda given, done: truth(given)},
         "With log_target=True the target is a logarithm. Raise e to it before multiplying.",
         when=lambda given: given["log_target"],
     ),
-    Mistake(
+    "takes_the_logarithm": Mistake(
+        {"loss_per_element": lambda given, done: truth(given) * (done["log_of_target"] - np.log(prediction(given)))},
+        "You took the logarithm of the input. "
+        "PyTorch does not: it expects log-probabilities and uses them as they are. "
+        "Your value is what was meant; to get it from PyTorch, pass input.log().",
+        when=lambda given: probabilities(given) and bool((given["input"] > 0).any()),
+    ),
+    "back_to_probability": Mistake(
+        {"loss_per_element": lambda given, done: truth(given) * (done["log_of_target"] - np.exp(prediction(given)))},
+        "You turned the input back into probabilities. Subtract the log-probabilities themselves.",
+        when=probabilities,
+    ),
+    "distributions_swapped": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                np.exp(prediction(given)) * (prediction(given) - done["log_of_target"])
+            )
+        },
+        "You swapped the two distributions. "
+        "PyTorch weighs by the target, the second argument, and the divergence is not symmetric.",
+        when=probabilities,
+    ),
+    "cross_entropy": Mistake(
+        {"loss_per_element": lambda given, done: -truth(given) * prediction(given)},
+        "This is the cross-entropy: minus target times input. Add target times its own logarithm.",
+        when=probabilities,
+    ),
+    "unweighted": Mistake(
+        {"loss_per_element": lambda given, done: done["log_of_target"] - prediction(given)},
+        "You forgot to multiply by the target's probability.",
+        when=probabilities,
+    ),
+    "difference_turned_round": Mistake(
+        {"loss_per_element": lambda given, done: -done["loss_per_element"]},
+        "The sign is the other way round: target's logarithm minus input.",
+    ),
+    "mean_as_batchmean": Mistake(
         {"divisor": lambda given, done: given["input"].shape[0]},
         "You divided by the number of samples. That is reduction='batchmean'; 'mean' divides by all elements.",
-        when=lambda given: is_mean(given) and given["input"].ndim > 0,
+        when=divides_by_elements,
     ),
-    Mistake(
+    "batchmean_as_mean": Mistake(
         {"divisor": lambda given, done: done["loss_per_element"].size},
-        "You divided by the number of elements. That is reduction='mean'; 'batchmean' divides by the number of "
-        "samples.",
-        when=lambda given: given["reduction"] == "batchmean" and given["input"].ndim > 0,
+        "You divided by the number of elements. "
+        "That is reduction='mean'; 'batchmean' divides by the number of samples.",
+        when=divides_by_samples,
     ),
-    Mistake(
+    "sum_for_mean": Mistake(
         {"loss": lambda given, done: done["loss"] * done["divisor"]},
         "This is the sum. With this reduction, divide it.",
-        when=lambda given: is_mean(given) or (given["reduction"] == "batchmean" and given["input"].ndim > 0),
+        when=divides,
     ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
+GRAD_MISTAKES = {
+    "gradient_of_the_sum": Mistake(
         {"share": lambda given, done: 1.0},
         "This is the gradient of the sum. The mean divides each element's share.",
-        when=lambda given: given["reduction"] in ("mean", "batchmean"),
+        when=divides,
     ),
-    Mistake(
+    "other_sign": Mistake(
         {"d_input": lambda given, done: -done["d_input"]},
         "The sign is the other way round: raising a log-probability that the target wants lowers the loss.",
     ),
-    Mistake(
+    "gradient_of_the_score": Mistake(
         {
             "d_input": lambda given, done: (
-                done["d_input"] + gathered(done.get("share", 1.0) * np.exp(stretched(given)[0]), given["input"].shape)
+                done["d_input"] + gathered(done.get("share", 1.0) * np.exp(prediction(given)), given["input"].shape)
             )
         },
-        "This is the gradient for scores before log_softmax. For the log-probabilities themselves it is minus the "
-        "target.",
+        "This is the gradient for scores before log_softmax. "
+        "For the log-probabilities themselves it is minus the target.",
     ),
-    Mistake(
+    "logarithm_held_fixed": Mistake(
         {
             "d_target": lambda given, done: (
-                done["d_target"]
-                - gathered(np.full(stretched(given)[1].shape, done.get("share", 1.0)), given["target"].shape)
+                done["d_target"] - gathered(np.full(truth(given).shape, done.get("share", 1.0)), given["target"].shape)
             )
         },
         "You forgot that the target also stands inside the logarithm: that adds 1.",
         when=probabilities,
     ),
-)
+}
 
 PREDICTED = [[0.5, 0.3, 0.2], [0.2, 0.3, 0.5]]
 TRUE = [[0.9, 0.05, 0.05], [0.1, 0.7, 0.2]]
-
-
-def logs(rows):
-    """Logarithms to four decimals, as torch prints them."""
-    return np.round(np.log(rows), 4).tolist()
 
 
 TWO = {"input": logs(PREDICTED), "target": TRUE}
@@ -323,8 +327,8 @@ LESSON = Lesson(
             "reduction",
             "mean",
             ("mean", "sum", "none", "batchmean"),
-            "How the parts become one number. batchmean is the divergence per sample; mean also divides by the "
-            "classes.",
+            "How the parts become one number. batchmean is the divergence per sample; "
+            "mean also divides by the classes.",
         ),
         Switch("log_target", False, "The target holds logarithms of probabilities."),
     ),
@@ -345,8 +349,8 @@ LESSON = Lesson(
         Example(
             "Two distributions",
             TWO,
-            "The input is ln of 0.5, 0.3, 0.2 and of 0.2, 0.3, 0.5. Single parts may be negative, each row's sum is "
-            "not.",
+            "The input is ln of 0.5, 0.3, 0.2 and of 0.2, 0.3, 0.5. "
+            "Single parts may be negative, each row's sum is not.",
         ),
         Example(
             "The divergence itself",
@@ -356,9 +360,9 @@ LESSON = Lesson(
         Example(
             "As in older articles: probabilities",
             {"input": PREDICTED, "target": TRUE},
-            "Here the logarithm was forgotten. PyTorch takes the probabilities for logarithms and prints −0.3335 "
-            "without "
-            "a complaint about them. A divergence is never negative: that is how you notice.",
+            "Here the logarithm was forgotten. "
+            "PyTorch takes the probabilities for logarithms and prints −0.3335 without a complaint about them. "
+            "A divergence is never negative: that is how you notice.",
         ),
         Example(
             "Equal distributions",
@@ -383,8 +387,8 @@ LESSON = Lesson(
         Example(
             "No batch axis",
             {"input": logs([0.5, 0.3, 0.2]), "target": [0.9, 0.05, 0.05], "reduction": "batchmean"},
-            "batchmean divides by the first axis, and here that is the classes: the result is a third of the "
-            "divergence.",
+            "batchmean divides by the first axis, and here that is the classes: "
+            "the result is a third of the divergence.",
         ),
     ),
     by_hand=by_hand,
@@ -399,8 +403,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "mean is not the divergence",
-            "reduction='mean', the default, divides by all elements and warns about it. Say reduction='batchmean'. The "
-            "warning announces that mean will change; in torch 2.13 it has not.",
+            "reduction='mean', the default, divides by all elements and warns about it. Say reduction='batchmean'. "
+            "The warning announces that mean will change; in torch 2.13 it has not.",
         ),
         Pitfall(
             "Whole numbers",
@@ -415,27 +419,18 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Zeros in the target",
-            "The loss counts them as 0, but the gradient for the target itself is NaN there. It matters only if the "
-            "target is learned too. An input of −inf makes even the loss NaN (0 times infinity).",
+            "The loss counts them as 0, but the gradient for the target itself is NaN there. "
+            "It matters only if the target is learned too. "
+            "An input of −inf makes even the loss NaN (0 times infinity).",
         ),
         Pitfall(
             "nn.logsoftmax does not exist",
             "Older articles write nn.logsoftmax(). The class is nn.LogSoftmax, the function F.log_softmax.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old arguments that still work with a warning and are not offered here.",
-        ),
+        OLD_ARGUMENTS,
     ),
     references=(
-        Reference(
-            "PyTorch documentation: KLDivLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.KLDivLoss.html",
-        ),
-        Reference(
-            "Kullback and Leibler, On Information and Sufficiency (1951)",
-            "https://doi.org/10.1214/aoms/1177729694",
-        ),
+        distributions.KULLBACK_LEIBLER,
         Reference(
             "Hinton et al., Distilling the Knowledge in a Neural Network (2015)",
             "https://arxiv.org/abs/1503.02531",
@@ -459,9 +454,9 @@ LESSON = Lesson(
         ),
         Curves(
             "Guessing a half",
-            "A coin shows heads with probability x. A network that always says one half loses nothing at a fair "
-            "coin, and "
-            "ln 2 = 0.693 at most; one that says 0.9 loses more when it is wrong.",
+            "A coin shows heads with probability x. "
+            "A network that always says one half loses nothing at a fair coin, and ln 2 = 0.693 at most; "
+            "one that says 0.9 loses more when it is wrong.",
             values=coin,
             low=0.0,
             high=1.0,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks
-from lib.lesson.pieces.difference import direction, through_difference
-from lib.lesson.pieces.latex import bare, numeral
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.formula import alone, formula
+from lib.lesson.pieces import checks, difference, reduction
+from lib.lesson.pieces.difference import direction, error_of, through_difference
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try
 
 
 def check(*, input, target, reduction):
@@ -19,24 +19,16 @@ def check(*, input, target, reduction):
 
 def by_hand(input, target, *, reduction) -> Steps:
     """How far each prediction is off, in the target's units."""
-    x, y = np.broadcast_arrays(input, target)
-    error = yield Step(
-        "error",
-        r"e_i = x_i - y_i",
-        x - y,
-        axes="i",
-        worked=lambda *i: rf"{numeral(x[i])} - {numeral(y[i])}",
-        words="Take the target away from the prediction.",
-    )
+    error = yield from error_of(input, target)
     each = yield Step(
         "loss_per_element",
         r"\ell_i = |e_i|",
         np.abs(error),
         axes="i",
-        worked=lambda *i: rf"|{bare(error[i])}|",
+        worked=lambda *i: formula("|<error>|", error=alone(error[i])),
         words="Drop the sign: only how far off counts, not on which side.",
     )
-    yield from reduce(each, reduction, letter="i")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element")
 
 
 def grad_by_hand(s, input, target, *, reduction) -> Steps:
@@ -48,7 +40,7 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
         r"g_i = \operatorname{sign}(e_i)",
         direction(error),
         axes="i",
-        worked=lambda *i: rf"\operatorname{{sign}}({bare(error[i])})",
+        worked=lambda *i: formula(r"\operatorname{sign}(<error>)", error=alone(error[i])),
         words="1 where the prediction is too high, −1 where it is too low, 0 where it is exactly right.",
     )
     yield from through_difference(each, slope, input, target)
@@ -58,68 +50,34 @@ def is_real(given):
     return not any(np.iscomplexobj(given[name]) for name in ("input", "target"))
 
 
-def has_rows(given):
-    return max(given["input"].ndim, given["target"].ndim) > 1
-
-
-MISTAKES = (
-    Mistake(
-        {"error": lambda given, done: given["input"] + given["target"]},
-        "You added the target. The error is the prediction minus the target.",
-    ),
-    Mistake(
-        {"error": lambda given, done: -done["error"]},
-        "You took the prediction away from the target. The loss comes out the same, but PyTorch's error is "
-        "prediction minus target, and the gradient needs that sign.",
-    ),
-    Mistake(
+MISTAKES = {
+    "keeps_the_sign": Mistake(
         {"loss_per_element": lambda given, done: done["error"]},
         "You kept the sign. Take the absolute value, or errors of opposite sign cancel.",
         when=is_real,
     ),
-    Mistake(
+    "mse": Mistake(
         {"loss_per_element": lambda given, done: done["error"] ** 2},
         "You squared the error. That is MSELoss; L1Loss takes the absolute value.",
         when=is_real,
     ),
-    Mistake(
-        {"divisor": lambda given, done: len(done["error"])},
-        "You divided by the number of rows. PyTorch divides by the number of elements.",
-        when=has_rows,
-    ),
-    Mistake(
+    "averages_first": Mistake(
         {"loss": lambda given, done: abs(done["error"].mean())},
         "You averaged first and dropped the sign afterwards, so errors cancelled. Drop each sign first.",
-        when=lambda given: given["reduction"] == "mean",
+        when=takes_mean,
     ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each element one part in N.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    "unbounded_pull": Mistake(
         {"slope": lambda given, done: given["input"] - given["target"]},
         "You used the size of the error. The slope of |e| is only its sign, so far-off elements pull no harder.",
     ),
-    Mistake(
+    "one_on_the_target": Mistake(
         {"slope": lambda given, done: np.where(done["slope"] == 0, 1.0, done["slope"])},
         "At exactly zero error there is a corner, and PyTorch takes 0 as its slope.",
     ),
-    Mistake(
-        {"d_target": lambda given, done: -done["d_target"]},
-        "The target enters with a minus, so its gradient has the other sign.",
-    ),
-)
-
-ONES_AND_THREES = {"input": [[1, 1], [1, 1]], "target": [[3, 3], [3, 3]]}
+}
 
 LESSON = Lesson(
     title="L1 loss",
@@ -128,47 +86,30 @@ LESSON = Lesson(
     order=1,
     names=("平均绝对误差", "L1损失", "MAE", "mean absolute error", "least absolute deviations", "absolute loss"),
     purpose="Measures how far predictions are from numbers, every unit of distance costing the same.",
-    use_when="You predict numbers and the data hold outliers: one wild value counts no more than its distance, and "
-    "the best constant guess is the median.",
-    not_when="Large errors must hurt much more than small ones (use MSE loss), or training should settle gently near "
-    "the target (use Smooth L1 or Huber loss: here the pull stays full until the error is zero).",
+    use_when="You predict numbers and the data hold outliers: one wild value counts no more than its distance, "
+    "and the best constant guess is the median.",
+    not_when="Large errors must hurt much more than small ones (use MSE loss), "
+    "or training should settle gently near the target "
+    "(use Smooth L1 or Huber loss: here the pull stays full until the error is zero).",
     formula=r"\ell_i = |x_i - y_i|",
     symbols=(
-        (r"x_i", "the prediction: element i of input"),
-        (r"y_i", "the target of element i"),
-        (r"e_i", "the error of element i, with its sign"),
+        *difference.SYMBOLS,
         (r"\ell_i", "the loss of element i, in the target's units"),
-        (r"W", "what the mean divides by: N"),
-        (r"N", "how many elements there are"),
-        (r"g_i", "how fast the loss of element i moves with its error"),
-        (r"L", "the result"),
+        *difference.MEAN,
+        difference.SLOPE,
     ),
-    tensors=(
-        Tensor("input", "the predictions, any shape", "(any shape)"),
-        Tensor("target", "what they should be, in the same shape", "(as input)"),
-    ),
+    tensors=difference.TENSORS,
     parameters=(REDUCTION,),
-    shapes=(
-        {"input": (2, 3), "target": (2, 3)},
-        {"input": (5,), "target": (5,)},
-        {"input": (), "target": ()},
-        {"input": (2, 3, 2), "target": (2, 3, 2)},
-        {"input": (3, 1), "target": (3,)},
-        {"input": (2, 1, 3), "target": (4, 1)},
-        {"input": (), "target": (3,)},
-        {"input": (3,), "target": (2, 3)},
-        {"input": (1, 1), "target": (1, 1)},
-        {"input": (0,), "target": (0,)},
-        {"input": (2, 0), "target": (2, 0)},
-        {"input": (1,), "target": (0,)},
-    ),
+    shapes=difference.SHAPES,
     examples=(
         Example(
-            "Ones for threes", ONES_AND_THREES, "Every prediction is 2 too low, so every loss is 2, and so is the mean."
+            "Ones for threes",
+            difference.ONES_AND_THREES,
+            "Every prediction is 2 too low, so every loss is 2, and so is the mean.",
         ),
         Example(
             "Every loss kept",
-            {**ONES_AND_THREES, "reduction": "none"},
+            {**difference.ONES_AND_THREES, "reduction": "none"},
             "With reduction='none' the losses come back in the shape of the input: [[2, 2], [2, 2]].",
         ),
         Example(
@@ -188,27 +129,23 @@ LESSON = Lesson(
         ),
         Example(
             "A column against a row",
-            {"input": [[1], [2], [3]], "target": [1, 2, 3]},
-            "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. PyTorch only warns, and a perfect "
-            "prediction seems to cost 0.889.",
+            difference.COLUMN_AND_ROW,
+            "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. "
+            "PyTorch only warns, and a perfect prediction seems to cost 0.889.",
         ),
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=MISTAKES,
-    grad_mistakes=GRAD_MISTAKES,
+    mistakes={**MISTAKES, **difference.MISTAKES},
+    grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
             "A column of predictions and a flat list of targets",
-            "Shapes (N, 1) and (N,) are stretched to (N, N), with a warning only. The network then learns to predict "
-            "the same number everywhere. Use input.squeeze(1), or target.unsqueeze(1).",
+            "Shapes (N, 1) and (N,) are stretched to (N, N), with a warning only. "
+            "The network then learns to predict the same number everywhere. "
+            "Use input.squeeze(1), or target.unsqueeze(1).",
         ),
-        Pitfall(
-            "Sizes that do not fit",
-            "Sizes must be equal, or 1.",
-            error="The size of tensor a (2) must match the size of tensor b (3)",
-            values={"input": np.zeros(2, np.float32), "target": np.zeros(3, np.float32)},
-        ),
+        difference.SIZES_DO_NOT_FIT,
         Pitfall(
             "Whole numbers on both sides",
             "The differences are whole numbers then, and torch takes no mean of those. Make one side floats.",
@@ -223,26 +160,18 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Images as bytes",
-            "Bytes (uint8) wrap around: 1 − 3 is 254, and so is the loss with reduction='none'. Convert images to "
-            "floats before comparing them.",
+            "Bytes (uint8) wrap around: 1 − 3 is 254, and so is the loss with reduction='none'. "
+            "Convert images to floats before comparing them.",
         ),
         Pitfall(
             "The gradient at zero, and at NaN",
-            "At zero error the corner has no slope; torch takes 0. It also takes 0 where the error is NaN: the loss "
-            "shows NaN while the gradient quietly says that nothing is wrong.",
+            "At zero error the corner has no slope; torch takes 0. It also takes 0 where the error is NaN: "
+            "the loss shows NaN while the gradient quietly says that nothing is wrong.",
         ),
-        Pitfall(
-            "Nothing to average",
-            "The mean over an empty batch is 0/0 = NaN. Skip empty batches.",
-        ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        difference.NOTHING_TO_AVERAGE,
+        reduction.OLD_ARGUMENTS,
     ),
     references=(
-        Reference("PyTorch documentation: L1Loss", "https://docs.pytorch.org/docs/2.13/generated/torch.nn.L1Loss.html"),
         Reference(
             "Willmott and Matsuura, Advantages of the mean absolute error over the root mean square error (2005)",
             "https://doi.org/10.3354/cr030079",
@@ -259,19 +188,19 @@ LESSON = Lesson(
             "The best single guess is the median",
             "The same guess for the five targets 0, 1, 2, 3 and 14. The loss is lowest at 2, the middle one: "
             "the outlier at 14 pulls no harder than the 0 on the other side.",
-            values=lambda x: {"input": [x] * 5, "target": [0, 1, 2, 3, 14]},
+            values=difference.one_guess,
+            x=difference.GUESS,
             low=-2,
             high=16,
-            x="the guess",
         ),
         Curves(
             "L1 against MSE",
             "Below a distance of 1 the square is the smaller of the two, beyond 1 it runs away. "
             "L1 has a corner at 0: its pull never weakens on the way in.",
-            values=lambda x: {"input": [x], "target": [0]},
+            values=difference.away,
+            x=difference.AWAY,
             low=-3,
             high=3,
-            x="prediction (the target is 0)",
             compare=("mse_loss",),
         ),
     ),

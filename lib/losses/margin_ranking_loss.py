@@ -5,22 +5,31 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, draw, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.margins import MARGIN_IS_ADDED, PULLS_BEYOND_THE_MARGIN, cut_at_zero, goes_below_zero, pull_of
 from lib.lesson.pieces.norms import in_floats
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
 from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.refusal import Refusal
 
 
 def check(*, input1, input2, target, margin, reduction):
     three = {"input1": input1, "input2": input2, "target": target}
     for name, tensor in three.items():
         if tensor.dtype.kind not in "iuf":
-            raise ValueError(f"{name} holds {tensor.dtype.name} values; expected real numbers, such as 1.0 and -1.0.")
+            raise Refusal(
+                "{name} holds {dtype} values; expected real numbers, such as 1.0 and -1.0.",
+                name=name,
+                dtype=tensor.dtype.name,
+            )
     if len({tensor.ndim for tensor in three.values()}) > 1:
-        came = ", ".join(f"{name} {checks.words(tensor.shape)}" for name, tensor in three.items())
-        raise ValueError(f"Numbers of dimensions differ: {came}; expected the same number in all three.")
+        raise Refusal(
+            "Numbers of dimensions differ: input1 {input1}, input2 {input2}, target {target}; "
+            "expected the same number in all three.",
+            **{name: checks.words(tensor.shape) for name, tensor in three.items()},
+        )
     checks.need_broadcastable(**three)
 
 
@@ -32,7 +41,7 @@ def by_hand(input1, input2, target, *, margin, reduction) -> Steps:
         r"d_n = x_{1n} - x_{2n}",
         x1 - x2,
         axes="n",
-        worked=lambda *n: f"{num(x1[n])} - {num(x2[n])}",
+        worked=lambda *n: formula("<input1> - <input2>", input1=x1[n], input2=x2[n]),
         words="Take the second score away from the first.",
     )
     shortfall = yield Step(
@@ -40,137 +49,88 @@ def by_hand(input1, input2, target, *, margin, reduction) -> Steps:
         r"s_n = -y_n d_n + m",
         in_floats(-y * difference) + margin,
         axes="n",
-        worked=lambda *n: rf"-{num(y[n])} \cdot {num(difference[n])} + {num(margin)}",
+        worked=lambda *n: formula(
+            r"-<target> \cdot <difference> + <margin>", target=y[n], difference=difference[n], margin=margin
+        ),
         words="Turn the sign where the second should win (times minus the target), then add the margin.",
     )
-    each = yield Step(
-        "loss_per_pair",
-        r"\ell_n = \max(0, s_n)",
-        np.maximum(shortfall, 0),
-        axes="n",
-        worked=lambda *n: rf"\max(0, {num(shortfall[n])})",
-        words="A pair in the right order, by the margin, costs nothing: nothing goes below 0.",
-    )
-    yield from reduce(each, reduction, divisor_words="Count the pairs.")
+    each = yield from cut_at_zero(shortfall)
+    yield from reduce(each, reduction, of="loss_per_pair", divisor_words="Count the pairs.")
 
 
 def grad_by_hand(s, input1, input2, target, *, margin, reduction) -> Steps:
     """Pairs that lack something pull their scores apart, each by its share."""
     each = yield from share(s, reduction)
-    pull = yield Step(
-        "pull",
-        r"h_n = \frac{\partial L}{\partial \ell_n}\,[s_n \ge 0]",
-        np.where(s["shortfall"] >= 0, each, 0.0),
-        axes="n",
-        worked=lambda *n: num(each) if s["shortfall"][n] >= 0 else "0",
-        words="Pairs that keep the margin do not move: 0. The others count with their share.",
-    )
-    difference = s["difference"]
-    turned = np.broadcast_to(-target, pull.shape).astype(pull.dtype)
-    parts = (
-        ("input1", input1, "x_{1n}", "-h_n y_n", turned, "The loss falls as the first score goes the target's way."),
-        ("input2", input2, "x_{2n}", "h_n y_n", -turned, "The second score enters with the other sign."),
-        (
-            "target",
-            target,
-            "y_n",
-            "-h_n d_n",
-            -difference.astype(pull.dtype),
-            "The target multiplies minus the difference.",
-        ),
-    )
-    for name, tensor, symbol, formula, factor, words in parts:
+    pull = yield from pull_of(each, s["shortfall"])
+    y = -np.broadcast_to(-target, pull.shape).astype(pull.dtype)  # torch negates bytes as bytes: −1 becomes 255
+    factors = {"target": y, "difference": s["difference"].astype(pull.dtype)}
+    for name, tensor, symbol, sign, by, words in (
+        ("input1", input1, "x_{1n}", "-", "target", "The loss falls as the first score goes the target's way."),
+        ("input2", input2, "x_{2n}", "", "target", "The second score enters with the other sign."),
+        ("target", target, "y_n", "-", "difference", "The target multiplies minus the difference."),
+    ):
         if checks.is_float(tensor):
-            yield d_step(name, tensor, symbol, formula, pull, factor, words)
+            yield d_step(name, tensor, symbol, sign, pull, by, factors[by], words)
 
 
-def d_step(name, tensor, symbol, formula, pull, factor, words):
-    """The pull times its factor; where broadcasting used a number several times, its parts add up."""
+def d_step(name, tensor, symbol, sign, pull, by, factor, words):
+    """The pull times a factor; where broadcasting used a number several times, its parts add up."""
     whole = tensor.shape == pull.shape
-    total_sign = "" if whole else r"\sum "
+    total_sign, letter = "" if whole else r"\sum ", {"target": "y_n", "difference": "d_n"}[by]
     return Step(
         f"d_{name}",
-        rf"\frac{{\partial L}}{{\partial {symbol}}} = {total_sign}{formula}",
-        gathered(pull * factor, tensor.shape),
+        rf"\frac{{\partial L}}{{\partial {symbol}}} = {total_sign}{sign}h_n {letter}",
+        gathered((-pull if sign else pull) * factor, tensor.shape),
         axes="n" if whole else "",
-        worked=(lambda *n: rf"{num(pull[n])} \cdot {num(factor[n])}") if whole else None,
+        worked=(lambda *n: formula(rf"{sign}<pull> \cdot <{by}>", pull=pull[n], **{by: factor[n]})) if whole else None,
         words=words,
     )
 
 
-def has_margin(given):
-    return given["margin"] != 0
-
-
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "second_minus_first": Mistake(
         {"difference": lambda given, done: -done["difference"]},
         "You took the first away from the second. It is input1 minus input2.",
     ),
-    Mistake(
+    "drops_the_order": Mistake(
         {"difference": lambda given, done: np.abs(done["difference"])},
         "You dropped the sign. Which of the two is higher is the whole question, so keep it.",
     ),
-    Mistake(
+    "leaves_out_the_minus": Mistake(
         {"shortfall": lambda given, done: 2 * given["margin"] - done["shortfall"]},
         "You left out the minus before the target. A pair in the right order must make the loss smaller.",
     ),
-    Mistake(
+    "leaves_out_the_target": Mistake(
         {"shortfall": lambda given, done: given["margin"] - done["difference"]},
         "You left the target out. Where it is −1 the second score should win, so the sign turns.",
     ),
-    Mistake(
-        {"shortfall": lambda given, done: done["shortfall"] - 2 * given["margin"]},
-        "You took the margin away. It is added: the right score must lead by that much.",
-        when=has_margin,
-    ),
-    Mistake(
-        {"shortfall": lambda given, done: done["shortfall"] - given["margin"]},
-        "You left out the margin. It is added before anything is cut off at 0.",
-        when=has_margin,
-    ),
-    Mistake(
-        {"loss_per_pair": lambda given, done: done["shortfall"]},
-        "You forgot to stop at 0. A pair in the right order costs nothing and earns nothing.",
-    ),
-    Mistake(
+    **MARGIN_IS_ADDED,
+    **goes_below_zero("loss_per_pair"),
+    "drops_the_sign": Mistake(
         {"loss_per_pair": lambda given, done: np.abs(done["shortfall"])},
         "You took the absolute value. Below 0 the loss is 0: a clear lead is no fault.",
     ),
-    Mistake(
-        {"divisor": lambda given, done: np.count_nonzero(done["loss_per_pair"])},
-        "You counted only the pairs that cost something. PyTorch's mean counts all of them.",
-    ),
-    Mistake(
+    **reduction.COUNTS_WHAT_COSTS,
+    "counts_both_scores": Mistake(
         {"divisor": lambda given, done: done["divisor"] + given["input2"].size},
         "You counted the scores. Two scores make one pair and one loss: count the pairs.",
+        when=takes_mean,
     ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of pairs.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-)
+    **reduction.MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each pair one part in N.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-    Mistake(
-        {"pull": lambda given, done: np.full_like(done["pull"], done.get("share", 1.0))},
-        "You moved pairs that keep the margin. Where the shortfall is below 0 the loss is flat: no pull.",
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    **PULLS_BEYOND_THE_MARGIN,
+    "other_sign_of_input1": Mistake(
         {"d_input1": lambda given, done: -done["d_input1"]},
         "The sign is the other way round: with target 1, a higher first score lowers the loss.",
     ),
-    Mistake(
+    "other_sign_of_input2": Mistake(
         {"d_input2": lambda given, done: -done["d_input2"]},
         "The sign is the other way round: the second score enters the difference with a minus.",
     ),
-)
+}
 
 THREE = {"input1": [1, 2, 3], "input2": [2, 2, 2], "target": [1, 1, -1]}
 
@@ -181,10 +141,10 @@ LESSON = Lesson(
     order=1,
     names=("排序损失", "边界排序损失", "ranking loss", "pairwise ranking", "learning to rank", "pairwise hinge"),
     purpose="Punishes a pair of scores that stands in the wrong order.",
-    use_when="You know which of two things should score higher, not by how much: search results, preferences, "
-    "better and worse answers.",
-    not_when="You compare vectors rather than scores (use triplet margin or cosine embedding loss), or you know the "
-    "values themselves (use MSE loss).",
+    use_when="You know which of two things should score higher, not by how much: "
+    "search results, preferences, better and worse answers.",
+    not_when="You compare vectors rather than scores (use triplet margin or cosine embedding loss), "
+    "or you know the values themselves (use MSE loss).",
     formula=r"\ell_n = \max(0,\; -y_n (x_{1n} - x_{2n}) + m)",
     symbols=(
         (r"x_{1n}", "the first score of pair n: input1"),
@@ -222,8 +182,8 @@ LESSON = Lesson(
         Example(
             "Behind, level, and ahead when it should not be",
             THREE,
-            "Pair 0 is behind by 1 and costs 1. Pair 1 is level and costs nothing. Pair 2 leads by 1 where it should "
-            "not.",
+            "Pair 0 is behind by 1 and costs 1. Pair 1 is level and costs nothing. "
+            "Pair 2 leads by 1 where it should not.",
         ),
         Example(
             "As in older articles",
@@ -234,9 +194,8 @@ LESSON = Lesson(
                 "margin": 0,
                 "reduction": "none",
             },
-            "Torch once stretched these to 3 × 3 losses by accident. Today all three need the same number of "
-            "dimensions: "
-            "write the target as [[1], [1], [-1]].",
+            "Torch once stretched these to 3 × 3 losses by accident. "
+            "Today all three need the same number of dimensions: write the target as [[1], [1], [-1]].",
             rejected=True,
         ),
         Example(
@@ -272,8 +231,8 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "Older articles' shapes",
-            "Scores of shape (3, 1) with a target of shape (3,) used to give nine losses by accident. Today the number "
-            "of dimensions must be the same in all three; sizes of 1 are still stretched.",
+            "Scores of shape (3, 1) with a target of shape (3,) used to give nine losses by accident. "
+            "Today the number of dimensions must be the same in all three; sizes of 1 are still stretched.",
             error="margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             "input1: torch.Size([3, 1]), input2: torch.Size([3, 1]), target: torch.Size([3])",
             values={
@@ -284,19 +243,19 @@ LESSON = Lesson(
         ),
         Pitfall(
             "It compares scores, not vectors",
-            "Some articles call it a similarity between two vectors, or a matrix of losses. It is neither: each pair "
-            "of "
-            "scores gives one loss, element by element.",
+            "Some articles call it a similarity between two vectors, or a matrix of losses. It is neither: "
+            "each pair of scores gives one loss, element by element.",
         ),
         Pitfall(
             "Level scores",
-            "With margin 0 a tie costs 0. That a tie never costs anything holds for margin 0 only: otherwise it costs "
-            "the margin. And with margin 0 the easy way out is to score everything alike, so set one.",
+            "With margin 0 a tie costs 0. That a tie never costs anything holds for margin 0 only: "
+            "otherwise it costs the margin. "
+            "And with margin 0 the easy way out is to score everything alike, so set one.",
         ),
         Pitfall(
             "Exactly on the margin",
-            "A shortfall of exactly 0 costs nothing, yet PyTorch still passes the gradient on: a tie with margin 0 is "
-            "pushed apart.",
+            "A shortfall of exactly 0 costs nothing, yet PyTorch still passes the gradient on: "
+            "a tie with margin 0 is pushed apart.",
         ),
         Pitfall(
             "True and False as targets",
@@ -308,17 +267,9 @@ LESSON = Lesson(
                 "target": np.array([True, False]),
             },
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        reduction.OLD_ARGUMENTS,
     ),
     references=(
-        Reference(
-            "PyTorch documentation: MarginRankingLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MarginRankingLoss.html",
-        ),
         Reference(
             "Joachims, Optimizing search engines using clickthrough data (2002): hinges on pairs",
             "https://doi.org/10.1145/775047.775067",
@@ -332,8 +283,8 @@ LESSON = Lesson(
     pictures=(
         Curves(
             "The hinge",
-            "Flat once the right score leads by the margin, a straight slope of 1 before. The target decides which way "
-            "it leans, the margin where it bends.",
+            "Flat once the right score leads by the margin, a straight slope of 1 before. "
+            "The target decides which way it leans, the margin where it bends.",
             values=lambda x: {"input1": [x], "input2": [0], "target": [1]},
             low=-3,
             high=3,

@@ -1,15 +1,15 @@
-"""Mean squared error."""
+"""MSE loss: the mean squared error."""
 
 from __future__ import annotations
 
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks
-from lib.lesson.pieces.difference import through_difference
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, difference, reduction
+from lib.lesson.pieces.difference import error_of, through_difference
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try
 
 
 def check(*, input, target, reduction):
@@ -19,30 +19,30 @@ def check(*, input, target, reduction):
 
 def by_hand(input, target, *, reduction) -> Steps:
     """The square of each error, in the target's units squared."""
-    x, y = np.broadcast_arrays(input, target)
-    error = yield Step(
-        "error",
-        r"e_i = x_i - y_i",
-        x - y,
-        axes="i",
-        worked=lambda *i: rf"{num(x[i])} - {num(y[i])}",
-        words="Take the target away from the prediction.",
-    )
+    error = yield from error_of(input, target)
     each = yield Step(
         "loss_per_element",
         r"\ell_i = e_i^2",
         error**2,
         axes="i",
-        worked=lambda *i: rf"{num(error[i])}^2",
+        worked=lambda *i: formula("<error>^2", error=error[i]),
         words="Multiply the error by itself.",
     )
-    yield from reduce(each, reduction, letter="i")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element")
 
 
 def grad_by_hand(s, input, target, *, reduction) -> Steps:
     """Every element pulls in proportion to its error."""
+    error = s["error"]
     each = yield from share(s, reduction, letter="i")
-    yield from through_difference(2 * each, s["error"], input, target, r"2\,\frac{\partial L}{\partial \ell_i}\, e_i")
+    yield from through_difference(
+        each,
+        2 * error,
+        input,
+        target,
+        r"2\,\frac{\partial L}{\partial \ell_i}\, e_i",
+        lambda *i: formula(r"2 \cdot <share> \cdot <error>", share=each, error=error[i]),
+    )
 
 
 def naive(*, input, target, **_):
@@ -50,83 +50,42 @@ def naive(*, input, target, **_):
     return (input * input - 2 * input * target + target * target).mean()
 
 
-def has_rows(given):
-    return max(given["input"].ndim, given["target"].ndim) > 1
-
-
-def takes_mean(given):
-    return given["reduction"] == "mean"
-
-
-MISTAKES = (
-    Mistake(
-        {"error": lambda given, done: given["input"] + given["target"]},
-        "You added the target. The error is the prediction minus the target.",
-    ),
-    Mistake(
-        {"error": lambda given, done: -done["error"]},
-        "You took the prediction away from the target. The loss comes out the same, but PyTorch's error is "
-        "prediction minus target, and the gradient needs that sign.",
-    ),
-    Mistake(
+MISTAKES = {
+    "l1": Mistake(
         {"loss_per_element": lambda given, done: np.abs(done["error"])},
         "You took the absolute value. That is L1Loss; MSELoss squares the error.",
     ),
-    Mistake(
+    "doubles_the_error": Mistake(
         {"loss_per_element": lambda given, done: 2 * done["error"]},
         "You doubled the error. Its square is the error times itself.",
     ),
-    Mistake(
+    "halves_the_square": Mistake(
         {"loss_per_element": lambda given, done: done["loss_per_element"] / 2},
         "You halved the square, as textbooks often do. PyTorch's MSELoss has no ½ (SmoothL1Loss and HuberLoss do).",
     ),
-    Mistake(
+    "negative_square": Mistake(
         {"loss_per_element": lambda given, done: -done["loss_per_element"]},
         "A square is never negative: the minus belongs inside, so (−2)² = 4.",
     ),
-    Mistake(
-        {"divisor": lambda given, done: len(done["error"])},
-        "You divided by the number of rows. PyTorch divides by the number of elements.",
-        when=has_rows,
-    ),
-    Mistake(
+    "root_mean_square": Mistake(
         {"loss": lambda given, done: np.sqrt(done["loss"])},
         "You took the root. That is the RMSE; MSELoss stops before it.",
         when=lambda given: given["reduction"] != "none",
     ),
-    Mistake(
+    "averages_first": Mistake(
         {"loss": lambda given, done: done["error"].mean() ** 2},
         "You averaged first and squared afterwards, so errors of opposite sign cancelled. Square each one first.",
         when=takes_mean,
     ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=takes_mean,
-    ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each element one part in N.",
-        when=takes_mean,
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    "leaves_out_the_two": Mistake(
         {"d_input": lambda given, done: done["d_input"] / 2},
         "You left out the 2 that comes down from the square.",
     ),
-    Mistake(
-        {"d_input": lambda given, done: -done["d_input"]},
-        "The sign is the other way round: a prediction that is too high has a positive gradient.",
-    ),
-    Mistake(
-        {"d_target": lambda given, done: -done["d_target"]},
-        "The target enters with a minus, so its gradient has the other sign.",
-    ),
-)
-
-ONES_AND_THREES = {"input": [[1, 1], [1, 1]], "target": [[3, 3], [3, 3]]}
+    **difference.OTHER_SIGN,
+}
 
 LESSON = Lesson(
     title="MSE loss",
@@ -144,44 +103,26 @@ LESSON = Lesson(
     ),
     purpose="Measures how far predictions are from numbers, with large errors counting far more than small ones.",
     use_when="You predict numbers whose noise is even and bell-shaped; the best constant guess is then the mean.",
-    not_when="A few targets are wild: one error of 100 weighs as much as ten thousand errors of 1 (use L1, Smooth L1 "
-    "or Huber loss). Nor for classes (use cross-entropy) or counts (use Poisson NLL loss).",
+    not_when="A few targets are wild: one error of 100 weighs as much as ten thousand errors of 1 "
+    "(use L1, Smooth L1 or Huber loss). Nor for classes (use cross-entropy) or counts (use Poisson NLL loss).",
     formula=r"\ell_i = (x_i - y_i)^2",
     symbols=(
-        (r"x_i", "the prediction: element i of input"),
-        (r"y_i", "the target of element i"),
-        (r"e_i", "the error of element i, with its sign"),
+        *difference.SYMBOLS,
         (r"\ell_i", "the loss of element i, in the target's units squared"),
-        (r"W", "what the mean divides by: N"),
-        (r"N", "how many elements there are"),
-        (r"L", "the result"),
+        *difference.MEAN,
     ),
-    tensors=(
-        Tensor("input", "the predictions, any shape", "(any shape)"),
-        Tensor("target", "what they should be, in the same shape", "(as input)"),
-    ),
+    tensors=difference.TENSORS,
     parameters=(REDUCTION,),
-    shapes=(
-        {"input": (2, 3), "target": (2, 3)},
-        {"input": (5,), "target": (5,)},
-        {"input": (), "target": ()},
-        {"input": (2, 3, 2), "target": (2, 3, 2)},
-        {"input": (3, 1), "target": (3,)},
-        {"input": (2, 1, 3), "target": (4, 1)},
-        {"input": (), "target": (3,)},
-        {"input": (3,), "target": (2, 3)},
-        {"input": (1, 1), "target": (1, 1)},
-        {"input": (0,), "target": (0,)},
-        {"input": (2, 0), "target": (2, 0)},
-        {"input": (1,), "target": (0,)},
-    ),
+    shapes=difference.SHAPES,
     examples=(
         Example(
-            "Ones for threes", ONES_AND_THREES, "Every prediction is off by 2, so every loss is 4, and so is the mean."
+            "Ones for threes",
+            difference.ONES_AND_THREES,
+            "Every prediction is off by 2, so every loss is 4, and so is the mean.",
         ),
         Example(
             "Every loss kept",
-            {**ONES_AND_THREES, "reduction": "none"},
+            {**difference.ONES_AND_THREES, "reduction": "none"},
             "With reduction='none' the losses come back in the shape of the input: [[4, 4], [4, 4]].",
         ),
         Example(
@@ -201,27 +142,23 @@ LESSON = Lesson(
         ),
         Example(
             "A column against a row",
-            {"input": [[1], [2], [3]], "target": [1, 2, 3]},
-            "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. PyTorch only warns, and a perfect "
-            "prediction seems to cost 1.333.",
+            difference.COLUMN_AND_ROW,
+            "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. "
+            "PyTorch only warns, and a perfect prediction seems to cost 1.333.",
         ),
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=MISTAKES,
-    grad_mistakes=GRAD_MISTAKES,
+    mistakes={**MISTAKES, **difference.MISTAKES},
+    grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
             "A column of predictions and a flat list of targets",
-            "Shapes (N, 1) and (N,) are stretched to (N, N), with a warning only. The network then learns to predict "
-            "the mean of all targets everywhere. Use input.squeeze(1), or target.unsqueeze(1).",
+            "Shapes (N, 1) and (N,) are stretched to (N, N), with a warning only. "
+            "The network then learns to predict the mean of all targets everywhere. "
+            "Use input.squeeze(1), or target.unsqueeze(1).",
         ),
-        Pitfall(
-            "Sizes that do not fit",
-            "Sizes must be equal, or 1.",
-            error="The size of tensor a (2) must match the size of tensor b (3)",
-            values={"input": np.zeros(2, np.float32), "target": np.zeros(3, np.float32)},
-        ),
+        difference.SIZES_DO_NOT_FIT,
         Pitfall(
             "Whole numbers on both sides",
             "One side at least must hold floats. Write torch.tensor([1., 2.]) instead of torch.tensor([1, 2]).",
@@ -236,30 +173,19 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Squares that overflow",
-            "In half precision (float16) an error of 256 already has an infinite square. Scale targets to "
-            "about −3 … 3.",
+            "In half precision (float16) an error of 256 already has an infinite square. "
+            "Scale targets to about −3 … 3.",
         ),
         Pitfall(
             "The scale of the targets",
-            "Squares are in squared units: measuring in millimetres instead of metres makes the loss a million times "
-            "larger and its gradient, for predictions in those units, a thousand times larger.",
+            "Squares are in squared units: "
+            "measuring in millimetres instead of metres makes the loss a million times larger and its gradient, "
+            "for predictions in those units, a thousand times larger.",
         ),
-        Pitfall(
-            "Nothing to average",
-            "The mean over an empty batch is 0/0 = NaN. Skip empty batches.",
-        ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        difference.NOTHING_TO_AVERAGE,
+        reduction.OLD_ARGUMENTS,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: MSELoss", "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MSELoss.html"
-        ),
-        Reference("Wikipedia: Mean squared error", "https://en.wikipedia.org/wiki/Mean_squared_error"),
-    ),
+    references=(Reference("Wikipedia: Mean squared error", "https://en.wikipedia.org/wiki/Mean_squared_error"),),
     tries=(
         Try("What if one target is far away?", {"target": [[3, 3], [3, 30]]}),
         Try("What if the errors are below 1?", {"target": [[1.5, 1.5], [1.5, 1.5]]}),
@@ -269,27 +195,27 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": [x], "target": [x - 1]},
         naive=naive,
-        says="Multiplied out, x² − 2xy + y² takes huge numbers away from one another, and the small square drowns in "
-        "their rounding. PyTorch subtracts first and squares afterwards.",
+        says="Multiplied out, x² − 2xy + y² takes huge numbers away from one another, "
+        "and the small square drowns in their rounding. PyTorch subtracts first and squares afterwards.",
     ),
     pictures=(
         Curves(
             "The best single guess is the mean",
             "The same guess for the five targets 0, 1, 2, 3 and 14. The loss is lowest at 4, their mean: "
             "the outlier at 14 has dragged the guess beyond all the others.",
-            values=lambda x: {"input": [x] * 5, "target": [0, 1, 2, 3, 14]},
+            values=difference.one_guess,
+            x=difference.GUESS,
             low=-2,
             high=16,
-            x="the guess",
         ),
         Curves(
             "MSE against L1",
-            "The parabola is flat at the target, so the pull fades on the way in, and steep far out, "
-            "so the worst errors pull hardest.",
-            values=lambda x: {"input": [x], "target": [0]},
+            "The parabola is flat at the target, so the pull fades on the way in, "
+            "and steep far out, so the worst errors pull hardest.",
+            values=difference.away,
+            x=difference.AWAY,
             low=-3,
             high=3,
-            x="prediction (the target is 0)",
             compare=("l1_loss",),
         ),
     ),

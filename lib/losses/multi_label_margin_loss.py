@@ -5,35 +5,33 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks
-from lib.lesson.pieces.latex import joined, num, total
+from lib.lesson.formula import formula, joined, of, total
+from lib.lesson.pieces import checks, class_margins, reduction
+from lib.lesson.pieces.class_margins import classes
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.refusal import Refusal
 
 
 def check(*, input, target, reduction):
-    if input.ndim > 2 or 0 in input.shape[-1:]:
-        raise ValueError(
-            f"input has shape {checks.words(input.shape)}; expected one score per class: (classes,) "
-            f"or (batch, classes)."
-        )
-    checks.need_real(input=input)
-    if not (
-        input.ndim < 2 and target.ndim < 2 and target.size == input.size
-    ):  # one class may come with or without axis
+    class_margins.need_scores(input)
+    one_class = input.ndim < 2 and target.ndim < 2 and target.size == input.size  # it may come with or without its axis
+    if not one_class:
         checks.need_shape("target", target, input.shape, "one row of labels per sample, filled up with −1")
     if not input.size:
         return  # torch does not look at an empty batch
     checks.need_floats(input=input)
     if target.dtype != np.int64:
-        raise ValueError(f"target holds {target.dtype.name} numbers; expected class labels as int64.")
-    classes = max(input.shape[-1:], default=1)
-    wrong = (target < -1) | (target >= classes)
+        raise Refusal("target holds {dtype} numbers; expected class labels as int64.", dtype=target.dtype.name)
+    last = max(input.shape[-1:], default=1) - 1
+    wrong = (target < -1) | (target > last)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"target holds {target[where]} at {list(where)}; expected a class from 0 to "
-            f"{classes - 1}, or −1 to fill up."
+        raise Refusal(
+            "target holds {label} at {place}; expected a class from 0 to {last}, or −1 to fill up.",
+            label=target[where],
+            place=list(where),
+            last=last,
         )
 
 
@@ -71,7 +69,7 @@ def by_hand(input, target, *, reduction) -> Steps:
         np.where(counts & (gap > 0), gap, 0.0).sum(-1),
         axes="nj",
         worked=lambda *n: joined(
-            (worked_cost(scores[n], label[n][j], counts[n][j]) for j in np.flatnonzero(listed[n])), r",\quad "
+            (worked_cost(scores[n], *one) for one in zip(label[n], counts[n], strict=True)), r",\quad "
         ),
         words="For each label in turn: how far is its score from beating each wrong class by 1? Never less than 0. "
         "Add up over the wrong classes; the filled-up places get 0.",
@@ -81,14 +79,21 @@ def by_hand(input, target, *, reduction) -> Steps:
         r"\ell_n = \frac{1}{C} \sum_j v_{nj}",
         per_label.sum(-1) / classes,
         axes="n",
-        worked=lambda *n: rf"\frac{{{total(per_label[n])}}}{{{classes}}}",
+        worked=lambda *n: formula(rf"\frac{{<costs>}}{{{classes}}}", costs=total("cost_of_label", per_label[n])),
         words="Add up the labels' costs and divide by the number of classes, all of them.",
     )
-    yield from reduce(each, reduction)
+    yield from reduce(each, reduction, of="loss_per_sample")
 
 
 def worked_cost(scores, label, counts):
-    return joined((rf"\max(0, 1 - ({num(scores[label])} - {num(scores[c])}))" for c in np.flatnonzero(counts)), " + ")
+    """What one label lacks against each wrong class, with their scores; 0 where there is no label."""
+    return joined(
+        (
+            formula(r"\max(0, 1 - (<label> - <wrong>))", label=of("input", scores[label]), wrong=of("input", wrong))
+            for wrong in scores[counts]
+        ),
+        " + ",
+    )
 
 
 def grad_by_hand(s, input, target, *, reduction) -> Steps:
@@ -120,7 +125,12 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
         axes="nc" if input.ndim else "",
         worked=lambda *n: joined(
             (
-                rf"{num(each)} \cdot \frac{{{num(a)} - {num(b)}}}{{{scores.shape[-1]}}}"
+                formula(
+                    rf"<share> \cdot \frac{{<times_too_high> - <times_too_low>}}{{{scores.shape[-1]}}}",
+                    share=each,
+                    times_too_high=a,
+                    times_too_low=b,
+                )
                 for a, b in zip(down[n], up[n], strict=True)
             ),
             r",\; ",
@@ -138,33 +148,17 @@ def draw_labels(random, shape, drawn):
     return rows.reshape(shape)
 
 
-def unclipped(given, done):
-    """The costs with negative terms left in."""
-    gap, counts = shortfalls(np.atleast_1d(given["input"]), given["target"])
-    return np.where(counts, gap, 0.0).sum(-1)
-
-
-def with_own_class(given, done):
-    """Every label also compared with itself: 1 − 0 more for each."""
-    return done["cost_of_label"] + labels_of(given["target"])[0]
-
-
-def turned_round(given, done):
-    gap, counts = shortfalls(-np.atleast_1d(given["input"]), given["target"])
-    return np.where(counts, np.maximum(gap, 0), 0.0).sum(-1)
-
-
-def without_margin(given, done):
-    gap, counts = shortfalls(np.atleast_1d(given["input"]), given["target"])
-    return np.where(counts, np.maximum(gap - 1, 0), 0.0).sum(-1)
+def costs(given, target=None, cost=lambda gap: np.maximum(gap, 0)):
+    """What the labels cost by other rules: with other labels, or another cost of a pair that lacks `gap`."""
+    gap, counts = shortfalls(np.atleast_1d(given["input"]), given["target"] if target is None else target)
+    return np.where(counts, cost(gap), 0.0).sum(-1)
 
 
 def read_past_the_end(given, done):
     """The costs when labels after the first −1 count too."""
     target = np.atleast_1d(given["target"])
     all_listed = np.take_along_axis(target, np.argsort(target < 0, axis=-1, kind="stable"), -1)
-    gap, counts = shortfalls(np.atleast_1d(given["input"]), all_listed)
-    return np.where(counts, np.maximum(gap, 0), 0.0).sum(-1)
+    return costs(given, all_listed)
 
 
 def number_of_labels(given):
@@ -176,36 +170,32 @@ def every_pair(given):
     return wrong_classes(np.atleast_1d(given["input"]), given["target"]) * number_of_labels(given)[..., None]
 
 
-MISTAKES = (
-    Mistake(
-        {"cost_of_label": unclipped},
+MISTAKES = {
+    "goes_below_zero": Mistake(
+        {"cost_of_label": lambda given, done: costs(given, cost=lambda gap: gap)},
         "You let terms go below 0. A label that already wins by more than 1 costs nothing: each term is at least 0.",
     ),
-    Mistake(
-        {"cost_of_label": with_own_class},
+    "compares_with_itself": Mistake(
+        {"cost_of_label": lambda given, done: done["cost_of_label"] + labels_of(given["target"])[0]},
         "You compared a label with itself too. Only classes that are not labels take part.",
     ),
-    Mistake(
-        {"cost_of_label": turned_round},
+    "lead_turned_round": Mistake(
+        {"cost_of_label": lambda given, done: costs(given, cost=lambda gap: np.maximum(2 - gap, 0))},
         "You turned the difference round: it is 1 − (score of the label − score of the wrong class).",
     ),
-    Mistake(
-        {"cost_of_label": without_margin},
+    "leaves_out_the_margin": Mistake(
+        {"cost_of_label": lambda given, done: costs(given, cost=lambda gap: np.maximum(gap - 1, 0))},
         "You left out the margin. A label has to win by 1, so the term is 1 minus its lead.",
     ),
-    Mistake(
+    "reads_past_the_end": Mistake(
         {"cost_of_label": read_past_the_end},
         "You read on after the first −1. PyTorch takes the labels before it and ignores everything behind.",
     ),
-    Mistake(
-        {"loss_per_sample": lambda given, done: done["cost_of_label"].sum(-1)},
-        "You only added up. PyTorch divides each sample's costs by the number of classes, even with reduction='none'.",
-    ),
-    Mistake(
+    "divides_by_the_labels": Mistake(
         {"loss_per_sample": lambda given, done: done["cost_of_label"].sum(-1) / number_of_labels(given)},
         "You divided by the number of labels. PyTorch divides by the number of classes.",
     ),
-    Mistake(
+    "divides_by_the_pairs": Mistake(
         {
             "loss_per_sample": lambda given, done: (
                 done["cost_of_label"].sum(-1) / (number_of_labels(given) * done["is_wrong_class"].sum(-1))
@@ -213,41 +203,26 @@ MISTAKES = (
         },
         "You divided by the number of pairs. PyTorch divides by the number of classes.",
     ),
-    Mistake(
-        {"divisor": lambda given, done: given["input"].size},
-        "You divided by the number of scores. The classes are divided out already; the mean counts the samples.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of samples.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean divides each sample's share.",
-        when=lambda given: given["reduction"] == "mean",
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    "pulls_beyond_the_margin": Mistake(
         {"times_too_high": lambda given, done: every_pair(given)},
         "You counted every pair. Pairs in which the label already leads by 1 or more do not pull.",
     ),
-    Mistake(
+    "counts_labels_once": Mistake(
         {"times_too_low": lambda given, done: np.minimum(done["times_too_low"], 1)},
         "You counted each label once. It is pulled up once for every wrong class that it does not beat by 1.",
     ),
-    Mistake(
+    "other_sign": Mistake(
         {"d_input": lambda given, done: -done["d_input"]},
         "The sign is the other way round: the loss falls when a right class rises, so its gradient is negative.",
     ),
-    Mistake(
-        {"d_input": lambda given, done: done["d_input"] * np.atleast_1d(given["input"]).shape[-1]},
+    "gradient_not_divided_by_classes": Mistake(
+        {"d_input": lambda given, done: done["d_input"] * classes(given)},
         "You left out the division by the number of classes.",
     ),
-)
+}
 
 FOUR = {"input": [[0.1, 0.2, 0.4, 0.8]], "target": [[0, 3, -1, -1]]}
 
@@ -259,17 +234,15 @@ LESSON = Lesson(
     names=("多标签间隔损失", "多标签边界损失", "multi-label hinge loss", "multilabel margin", "multi-label ranking"),
     purpose="Makes every right class of a sample beat every wrong one by at least 1.",
     use_when="A sample can have several labels and only the order of the scores matters, not probabilities.",
-    not_when="You want probabilities (use BCE with logits), or exactly one class is right (use multi margin loss or "
-    "cross-entropy).",
+    not_when="You want probabilities (use BCE with logits), "
+    "or exactly one class is right (use multi margin loss or cross-entropy).",
     formula=r"\ell_n = \frac{1}{C} \sum_{j} \sum_{c \notin y_n} \max\big(0,\, 1 - (x_{n,y_{nj}} - x_{nc})\big)",
     symbols=(
-        (r"x_{nc}", "the score of sample n for class c"),
+        class_margins.SCORES,
         (r"y_{nj}", "the j-th label of sample n; the list ends at the first −1"),
         (r"k_{nc}", "1 if class c is not among the labels of sample n, else 0"),
         (r"v_{nj}", "the cost of the j-th label: what it lacks against all wrong classes together"),
-        (r"C", "the number of classes"),
-        (r"W", "what the mean divides by: the number of samples"),
-        (r"\ell_n", "the loss of sample n"),
+        *class_margins.RESULT,
         (r"a_{nc}", "how many labels fail to beat class c by 1"),
         (r"b_{nc}", "how many wrong classes the right class c fails to beat by 1"),
         (r"L", "the result"),
@@ -306,8 +279,8 @@ LESSON = Lesson(
         Example(
             "A lead above 1 costs nothing",
             {"input": [[0.1, 0.2, 0.4, 2.0]], "target": [[0, 3, -1, -1]]},
-            "Class 3 now leads by 1.8 and 1.6. Its terms are 0, not −0.8 and −0.6: the loss is 0.6, where a formula "
-            "without max(0, ·) gives 0.25.",
+            "Class 3 now leads by 1.8 and 1.6. Its terms are 0, not −0.8 and −0.6: the loss is 0.6, "
+            "where a formula without max(0, ·) gives 0.25.",
         ),
         Example(
             "A label after −1",
@@ -327,25 +300,21 @@ LESSON = Lesson(
         Example(
             "No label, and all labels",
             {"input": [[1, 2, 3], [1, 2, 3]], "target": [[-1, -1, -1], [0, 1, 2]]},
-            "Without a right or without a wrong class there is no pair to compare: the loss is 0 and "
-            "so is the gradient.",
+            "Without a right or without a wrong class there is no pair to compare: "
+            "the loss is 0 and so is the gradient.",
         ),
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=MISTAKES,
-    grad_mistakes=GRAD_MISTAKES,
+    mistakes={**MISTAKES, **class_margins.MISTAKES},
+    grad_mistakes={**reduction.GRAD_MISTAKES, **GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
             "A list of labels, not zeros and ones",
-            "For classes 0 and 3 of four the target is [0, 3, −1, −1]. The yes-or-no row [1, 0, 0, 1] is accepted too, "
-            "and means labels 1, 0, 0 and 1.",
+            "For classes 0 and 3 of four the target is [0, 3, −1, −1]. "
+            "The yes-or-no row [1, 0, 0, 1] is accepted too, and means labels 1, 0, 0 and 1.",
         ),
-        Pitfall(
-            "max(0, ·) in older articles",
-            "Hand calculations often leave it out. That gives the same number only as long as no label leads by more "
-            "than 1.",
-        ),
+        class_margins.NOTHING_BELOW_ZERO,
         Pitfall(
             "Labels must be int64",
             "Class labels are whole numbers; write dtype=torch.long.",
@@ -364,25 +333,12 @@ LESSON = Lesson(
             error="inconsistent target size: [1, 1] for input of size: [1, 2]",
             values={"input": np.array([[1.0, 2.0]], np.float32), "target": np.array([[0]])},
         ),
-        Pitfall(
-            "An empty batch",
-            "With no samples and reduction='mean' or 'sum', PyTorch returns whatever was in memory. Here the sum is 0 "
-            "and the mean is NaN, as with the other losses. Skip empty batches.",
-        ),
-        Pitfall(
-            "NaN goes unnoticed",
-            "A comparison with NaN is never true, so a score of NaN adds 0 to the loss instead of spoiling it.",
-        ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        *class_margins.PITFALLS,
     ),
     references=(
         Reference(
-            "PyTorch documentation: MultiLabelMarginLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MultiLabelMarginLoss.html",
+            "Elisseeff, Weston, A kernel method for multi-labelled classification (2001): labels that outrank the rest",
+            "https://papers.nips.cc/paper/2001/hash/39dcaf7a053dc372fbc391d4e6b5d693-Abstract.html",
         ),
     ),
     tries=(
@@ -394,8 +350,8 @@ LESSON = Lesson(
     pictures=(
         Curves(
             "One right class moves",
-            "The loss falls until class 3 leads both wrong classes by 1, then stays: what is left is "
-            "the cost of class 0.",
+            "The loss falls until class 3 leads both wrong classes by 1, then stays: "
+            "what is left is the cost of class 0.",
             values=lambda x: {"input": [[0.1, 0.2, 0.4, x]], "target": [[0, 3, -1, -1]]},
             low=-1,
             high=3,

@@ -5,21 +5,19 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import joined, num
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.formula import formula, joined, total
+from lib.lesson.pieces import checks, class_margins, draw, reduction
+from lib.lesson.pieces.class_margins import classes
+from lib.lesson.pieces.margins import has_margin
+from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
 from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.refusal import Refusal
 
 
 def check(*, input, target, p, margin, weight, reduction):
     if p not in (1, 2):
-        raise ValueError(f"p is {p}; expected 1 or 2.")
-    if input.ndim > 2 or 0 in input.shape[-1:]:
-        raise ValueError(
-            f"input has shape {checks.words(input.shape)}; expected one score per class: (classes,) "
-            f"or (batch, classes)."
-        )
-    checks.need_real(input=input)
+        raise Refusal("p is {p}; expected 1 or 2.", p=p)
+    class_margins.need_scores(input)
     samples = input.shape[0] if input.ndim == 2 else 1
     if not (target.ndim == 0 and samples == 1):
         checks.need_shape("target", target, (samples,), "one class index per sample")
@@ -53,32 +51,37 @@ def by_hand(input, target, *, p, margin, weight, reduction) -> Steps:
         axes="nc",
         worked=lambda *n: joined(
             (
-                "0" if own else rf"\max(0, {num(margin)} - ({num(right[n][0])} - {num(x)}))"
+                formula(
+                    "0" if own else r"\max(0, <margin> - (<right_score> - <input>))",
+                    margin=margin,
+                    right_score=right[n],
+                    input=x,
+                )
                 for x, own in zip(scores[n], is_right[n], strict=True)
             ),
             r",\; ",
         ),
-        words="For each other class: how much does the right class's lead lack to the margin? Never less than 0, and 0 "
-        "at the right class itself.",
+        words="For each other class: how much does the right class's lead lack to the margin? "
+        "Never less than 0, and 0 at the right class itself.",
     )
     power = lack**p
     w = np.ones(target.shape) if weight is None else weight[y]
-    w_latex = "" if weight is None else r"w_{y_n}"
+    factor, square = "1" if weight is None else "<weight>", "^2" if p == 2 else ""
     each = yield Step(
         "loss_per_sample",
-        rf"\ell_n = \frac{{{w_latex or 1}}}{{C}} \sum_c h_{{nc}}" + ("^2" if p == 2 else ""),
+        rf"\ell_n = \frac{{{'1' if weight is None else 'w_{y_n}'}}}{{C}} \sum_c h_{{nc}}{square}",
         np.where(power != 0, power * w[..., None], 0.0).sum(-1) / classes,
         axes="n",
-        worked=lambda *n: (
-            rf"\frac{{{num(w[n])}}}{{{classes}}} \left("
-            + joined((num(h) + ("^2" if p == 2 else "") for h in lack[n]), " + ")
-            + r"\right)"
+        worked=lambda *n: formula(
+            rf"\frac{{{factor}}}{{{classes}}} \left(<lacking>\right)",
+            weight=w[n],
+            lacking=joined((formula(f"<shortfall>{square}", shortfall=h) for h in lack[n]), " + "),
         ),
         words=("Square what is lacking, add up, " if p == 2 else "Add up what is lacking, ")
         + "divide by the number of classes, all of them"
         + (", and multiply by the weight of the right class." if weight is not None else "."),
     )
-    yield from reduce(each, reduction)
+    yield from reduce(each, reduction, of="loss_per_sample")
 
 
 def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
@@ -88,6 +91,7 @@ def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
     w = np.ones(target.shape) if weight is None else weight[target.astype(np.int64)]
     each = yield from share(s, reduction)
     slope = 2 * lack if p == 2 else 1.0
+    factor = "1" if weight is None else "<weight>"
     push = yield Step(
         "push",
         r"g_{nc} = " + ("" if weight is None else r"w_{y_n} ") + (r"2 h_{nc}" if p == 2 else r"[h_{nc} > 0]"),
@@ -95,7 +99,11 @@ def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
         axes="nc",
         worked=lambda *n: joined(
             (
-                num(w[n]) + (rf" \cdot 2 \cdot {num(h)}" if p == 2 else r" \cdot " + ("1" if h > 0 else "0"))
+                formula(
+                    rf"{factor} \cdot " + (r"2 \cdot <shortfall>" if p == 2 else str(int(h > 0))),
+                    weight=w[n],
+                    shortfall=h,
+                )
                 for h in lack[n]
             ),
             r",\; ",
@@ -103,21 +111,24 @@ def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
         words=("Twice what is lacking" if p == 2 else "1 for every class that is too close, 0 for the others")
         + (", times the weight of the right class." if weight is not None else "."),
     )
+
+    def worked(*n):
+        pushes, own = np.atleast_2d(push)[n or 0], np.atleast_2d(is_right)[n or 0]
+        all_others = formula("-(<pushes>)", pushes=total("push", pushes[~own]))
+        pulls = [all_others if is_own else formula("<push>", push=g) for g, is_own in zip(pushes, own, strict=True)]
+        return joined(
+            (formula(rf"<share> \cdot \frac{{<pull>}}{{{classes}}}", share=each, pull=pull) for pull in pulls), r",\; "
+        )
+
     yield Step(
         "d_input",
         r"\frac{\partial L}{\partial x_{nc}} = \frac{\partial L}{\partial \ell_n} \cdot \frac{1}{C} "
         r"\begin{cases} g_{nc} & c \ne y_n \\ -\sum_k g_{nk} & c = y_n \end{cases}",
         (each * np.where(is_right, -push.sum(-1, keepdims=True), push) / classes).reshape(input.shape),
         axes="nc" if input.ndim == target.ndim + 1 else "",
-        worked=lambda *n: joined(
-            (
-                rf"{num(each)} \cdot \frac{{{num(-push[n].sum() if own else g)}}}{{{classes}}}"
-                for g, own in zip(np.atleast_2d(push)[n or 0], np.atleast_2d(is_right)[n or 0], strict=True)
-            ),
-            r",\; ",
-        ),
-        words="Over the number of classes, times the share: each other class gets its own push, the right class minus "
-        "the sum of them all.",
+        worked=worked,
+        words="Over the number of classes, times the share: "
+        "each other class gets its own push, the right class minus the sum of them all.",
     )
 
 
@@ -133,8 +144,8 @@ def squared(given):
     return given["p"] == 2
 
 
-def takes_mean(given):
-    return given["reduction"] == "mean"
+def squared_without_weight(given):
+    return squared(given) and not has_weight(given)
 
 
 def leads(given):
@@ -147,104 +158,85 @@ def others(given):
     return ~by_sample(given["input"], given["target"])[1]
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "goes_below_zero": Mistake(
         {"shortfall": lambda given, done: (given["margin"] - leads(given)) * others(given)},
         "You let terms go below 0. A lead of more than the margin costs nothing: each term is at least 0.",
     ),
-    Mistake(
+    "compares_with_itself": Mistake(
         {"shortfall": lambda given, done: np.maximum(0, given["margin"] - leads(given))},
         "You compared the right class with itself too, which adds one margin. Only the other classes take part.",
     ),
-    Mistake(
+    "lead_turned_round": Mistake(
         {"shortfall": lambda given, done: np.maximum(0, given["margin"] + leads(given)) * others(given)},
         "You turned the difference round: it is margin − (score of the right class − score of the other).",
     ),
-    Mistake(
+    "leaves_out_the_margin": Mistake(
         {"shortfall": lambda given, done: np.maximum(0, -leads(given)) * others(given)},
         "You left out the margin. It is not enough to lead: the right class has to lead by the margin.",
-        when=lambda given: given["margin"] != 0,
+        when=has_margin,
     ),
-    Mistake(
-        {
-            "loss_per_sample": lambda given, done: (
-                done["loss_per_sample"] * by_sample(given["input"], given["target"])[0].shape[-1]
-            )
-        },
-        "You only added up. PyTorch divides each sample's sum by the number of classes, even with reduction='none'.",
-    ),
-    Mistake(
-        {
-            "loss_per_sample": lambda given, done: (
-                done["loss_per_sample"] * done["shortfall"].shape[-1] / (done["shortfall"].shape[-1] - 1)
-            )
-        },
+    "divides_by_other_classes": Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_sample"] * classes(given) / (classes(given) - 1)},
         "You divided by the number of other classes. PyTorch divides by all classes, the right one included.",
     ),
-    Mistake(
+    "leaves_out_the_square": Mistake(
         {"loss_per_sample": lambda given, done: done["shortfall"].mean(-1)},
         "You forgot to square. With p=2 every term is squared before they are added up.",
-        when=lambda given: squared(given) and not has_weight(given),
+        when=squared_without_weight,
     ),
-    Mistake(
-        {"loss_per_sample": lambda given, done: done["shortfall"].sum(-1) ** 2 / done["shortfall"].shape[-1]},
+    "squares_the_sum": Mistake(
+        {"loss_per_sample": lambda given, done: done["shortfall"].sum(-1) ** 2 / classes(given)},
         "You squared the sum. With p=2 every term is squared by itself, then they are added up.",
-        when=lambda given: squared(given) and not has_weight(given),
+        when=squared_without_weight,
     ),
-    Mistake(
+    "ignores_weight": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_sample"] / given["weight"][given["target"]]},
         "You left out the weight. Each sample's loss is multiplied by the weight of its right class.",
         when=has_weight,
     ),
-    Mistake(
+    "weights_of_wrong_classes": Mistake(
         {"loss_per_sample": lambda given, done: (done["shortfall"] ** given["p"] * given["weight"]).mean(-1)},
         "You weighted each wrong class by its own weight. It is the weight of the right class that scales the sample.",
         when=has_weight,
     ),
-    Mistake(
+    "divides_by_the_weights": Mistake(
         {"divisor": lambda given, done: given["weight"][given["target"]].sum()},
         "You divided by the targets' weights, as cross-entropy does. Here the mean divides by the number of samples.",
         when=lambda given: takes_mean(given) and has_weight(given),
     ),
-    Mistake(
-        {"divisor": lambda given, done: given["input"].size},
-        "You divided by the number of scores. The classes are divided out already; the mean counts the samples.",
-        when=takes_mean,
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of samples.",
-        when=takes_mean,
-    ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean divides each sample's share.",
-        when=takes_mean,
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    "pulls_beyond_the_margin": Mistake(
         {"push": lambda given, done: others(given) * 1.0},
         "You pushed every other class. One that trails by the margin or more is left alone.",
         when=lambda given: not squared(given) and not has_weight(given),
     ),
-    Mistake(
+    "leaves_out_the_two": Mistake(
         {"push": lambda given, done: done["push"] / 2},
         "You left out the 2. The slope of a square is twice what is squared.",
         when=squared,
     ),
-    Mistake(
+    "leaves_out_the_right_class": Mistake(
         {"d_input": lambda given, done: np.where(others(given).reshape(given["input"].shape), done["d_input"], 0.0)},
         "You left out the right class. It gets minus the sum of all pushes.",
     ),
-    Mistake(
+    "other_sign": Mistake(
         {"d_input": lambda given, done: -done["d_input"]},
         "The sign is the other way round: the loss falls when the right score rises, so its gradient is negative.",
     ),
-)
+}
 
 ARTICLE = {"input": [[0.1, 0.2, 0.7], [0.2, 0.5, 0.3]], "target": [1, 2]}
+
+LEAD = "lead of the right class over the other"
+
+
+def against_zero(x):
+    """One sample of two classes: the right one scores x, the other 0."""
+    return {"input": [[x, 0.0]], "target": [0]}
+
 
 LESSON = Lesson(
     title="Multi-margin loss",
@@ -253,21 +245,19 @@ LESSON = Lesson(
     order=5,
     names=("多分类间隔损失", "多分类折页损失", "多类别合页损失", "multi-class hinge loss", "SVM loss", "hinge loss"),
     purpose="Makes the right class's score beat every other score by a margin, and then leaves it alone.",
-    use_when="Exactly one of several classes is right and only the order of the scores matters, as in support vector "
-    "machines.",
-    not_when="You want probabilities (use cross-entropy), or several classes can be right (use "
-    "multi-label margin loss).",
+    use_when="Exactly one of several classes is right and only the order of the scores matters, "
+    "as in support vector machines.",
+    not_when="You want probabilities (use cross-entropy), "
+    "or several classes can be right (use multi-label margin loss).",
     formula=r"\ell_n = \frac{w_{y_n}}{C} \sum_{c \ne y_n} \max\big(0,\, m - (x_{n,y_n} - x_{nc})\big)^p",
     symbols=(
-        (r"x_{nc}", "the score of sample n for class c"),
+        class_margins.SCORES,
         (r"y_n", "the right class of sample n"),
         (r"m", "margin: how far the right class has to lead"),
         (r"p", "1 or 2: what is lacking counts as it is, or squared"),
         (r"w_c", "the weight of class c (1 unless given)"),
         (r"h_{nc}", "what the lead over class c lacks to the margin, 0 or more"),
-        (r"C", "the number of classes"),
-        (r"W", "what the mean divides by: the number of samples"),
-        (r"\ell_n", "the loss of sample n"),
+        *class_margins.RESULT,
         (r"g_{nc}", "how hard class c is pushed down"),
         (r"L", "the result"),
     ),
@@ -297,8 +287,8 @@ LESSON = Lesson(
         Example(
             "Two samples, three classes",
             ARTICLE,
-            "Class 1 of the first sample leads class 0 by 0.1 and trails class 2 by 0.5: it lacks 0.9 and 1.5. Divided "
-            "by 3 classes, 0.8; the second sample costs 0.7.",
+            "Class 1 of the first sample leads class 0 by 0.1 and trails class 2 by 0.5: it lacks 0.9 and 1.5. "
+            "Divided by 3 classes, 0.8; the second sample costs 0.7.",
         ),
         Example(
             "A lead above the margin",
@@ -313,9 +303,8 @@ LESSON = Lesson(
         Example(
             "Squared",
             {**ARTICLE, "p": 2},
-            "With p=2 large shortfalls count more and small ones less: (0.9² + 1.5²) / 3 = 1.02 and "
-            "(0.9² + 1.2²) / 3 = "
-            "0.75.",
+            "With p=2 large shortfalls count more and small ones less: "
+            "(0.9² + 1.5²) / 3 = 1.02 and (0.9² + 1.2²) / 3 = 0.75.",
         ),
         Example(
             "Class 2 counts double",
@@ -325,8 +314,8 @@ LESSON = Lesson(
         Example(
             "A tie without margin",
             {"input": [[1, 1, 2]], "target": [0], "margin": 0},
-            "At exactly 0 lacking there is no loss and no gradient: the tied class 1 is left alone, "
-            "class 2 pushed down.",
+            "At exactly 0 lacking there is no loss and no gradient: "
+            "the tied class 1 is left alone, class 2 pushed down.",
         ),
         Example(
             "Squared, and weighted",
@@ -336,14 +325,10 @@ LESSON = Lesson(
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=MISTAKES,
-    grad_mistakes=GRAD_MISTAKES,
+    mistakes={**MISTAKES, **class_margins.MISTAKES},
+    grad_mistakes={**reduction.GRAD_MISTAKES, **GRAD_MISTAKES},
     pitfalls=(
-        Pitfall(
-            "max(0, ·) in older articles",
-            "Hand calculations often leave it out. That gives the same number only as long as no "
-            "lead exceeds the margin.",
-        ),
+        class_margins.NOTHING_BELOW_ZERO,
         Pitfall(
             "p is 1 or 2",
             "No other power is offered, and PyTorch says so already when the loss is built.",
@@ -368,8 +353,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A weighted mean that is not",
-            "Cross-entropy divides by the targets' weights; here the mean divides by the number of samples, so weights "
-            "of 2 double the loss.",
+            "Cross-entropy divides by the targets' weights; here the mean divides by the number of samples, "
+            "so weights of 2 double the loss.",
         ),
         Pitfall(
             "No pixels",
@@ -377,26 +362,9 @@ LESSON = Lesson(
             error="Expected non-empty vector or matrix with optional 0-dim batch size",
             values={"input": np.zeros((2, 3, 4), np.float32), "target": np.zeros((2, 4), np.int64)},
         ),
-        Pitfall(
-            "An empty batch",
-            "With no samples and reduction='mean' or 'sum', PyTorch returns whatever was in memory. Here the sum is 0 "
-            "and the mean is NaN, as with the other losses. Skip empty batches.",
-        ),
-        Pitfall(
-            "NaN goes unnoticed",
-            "A comparison with NaN is never true, so a score of NaN adds 0 to the loss instead of spoiling it.",
-        ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        *class_margins.PITFALLS,
     ),
     references=(
-        Reference(
-            "PyTorch documentation: MultiMarginLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MultiMarginLoss.html",
-        ),
         Reference(
             "Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines (2001)",
             "https://www.jmlr.org/papers/v2/crammer01a.html",
@@ -411,22 +379,22 @@ LESSON = Lesson(
     pictures=(
         Curves(
             "The right score moves",
-            "The loss falls until the lead reaches the margin and then stays 0. Squared, it starts steeper and ends "
-            "gently; with a smaller margin it ends earlier.",
-            values=lambda x: {"input": [[x, 0.0]], "target": [0]},
+            "The loss falls until the lead reaches the margin and then stays 0. "
+            "Squared, it starts steeper and ends gently; with a smaller margin it ends earlier.",
+            values=against_zero,
             low=-2,
             high=3,
-            x="lead of the right class over the other",
+            x=LEAD,
             settings={"p 1": {}, "p 2": {"p": 2}, "margin 0": {"margin": 0.0}},
         ),
         Curves(
             "Beside cross-entropy",
-            "Cross-entropy never stops pushing; the hinge is content with a lead of 1. Its height is half, because it "
-            "divides by the number of classes.",
-            values=lambda x: {"input": [[x, 0.0]], "target": [0]},
+            "Cross-entropy never stops pushing; the hinge is content with a lead of 1. "
+            "Its height is half, because it divides by the number of classes.",
+            values=against_zero,
             low=-3,
             high=4,
-            x="lead of the right class over the other",
+            x=LEAD,
             compare=("cross_entropy_loss",),
         ),
         Bars(

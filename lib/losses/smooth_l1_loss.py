@@ -5,29 +5,19 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks
-from lib.lesson.pieces.difference import direction, through_difference
-from lib.lesson.pieces.latex import bare, num, numeral
+from lib.lesson.formula import alone, formula
+from lib.lesson.pieces import checks, difference, reduction
+from lib.lesson.pieces.difference import direction, error_of, size_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import (
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Number,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def check(*, input, target, reduction, beta):
     if not beta >= 0:
-        raise ValueError(f"beta is {beta}; expected 0 or more: it is the distance at which the curve straightens.")
+        raise Refusal(
+            "beta is {beta}; expected 0 or more: it is the distance at which the curve straightens.", beta=beta
+        )
     checks.need_broadcastable(input=input, target=target)
     if beta == 0:
         checks.need_distances(reduction, input=input, target=target)
@@ -37,25 +27,10 @@ def check(*, input, target, reduction, beta):
 
 def by_hand(input, target, *, reduction, beta) -> Steps:
     """From the errors to the loss; with beta 0 nothing is smoothed and this is the L1 loss."""
-    x, y = np.broadcast_arrays(input, target)
-    error = yield Step(
-        "error",
-        r"e_i = x_i - y_i",
-        x - y,
-        axes="i",
-        worked=lambda *i: rf"{numeral(x[i])} - {numeral(y[i])}",
-        words="Take the target away from the prediction.",
-    )
-    size = yield Step(
-        "size",
-        r"a_i = |e_i|",
-        np.abs(error),
-        axes="i",
-        worked=lambda *i: rf"|{bare(error[i])}|",
-        words="Drop the sign of the error.",
-    )
+    error = yield from error_of(input, target)
+    size = yield from size_of(error)
     if beta == 0:
-        yield from reduce(size, reduction, letter="i")
+        yield from reduce(size, reduction, letter="i", of="size")
         return
     each = yield Step(
         "loss_per_element",
@@ -63,37 +38,33 @@ def by_hand(input, target, *, reduction, beta) -> Steps:
         r"a_i - \tfrac12 \beta & a_i \ge \beta \end{cases}",
         np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta),
         axes="i",
-        worked=lambda *i: (
-            rf"\tfrac12 \cdot {num(size[i])}^2 / {num(beta)}"
-            if size[i] < beta
-            else rf"{num(size[i])} - \tfrac12 \cdot {num(beta)}"
+        worked=lambda *i: formula(
+            r"\tfrac12 \cdot <size>^2 / <beta>" if size[i] < beta else r"<size> - \tfrac12 \cdot <beta>",
+            size=size[i],
+            beta=beta,
         ),
         words="Is the error smaller than beta? Then half its square, divided by beta. "
         "If not, its size less half of beta.",
     )
-    yield from reduce(each, reduction, letter="i")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element")
 
 
 def grad_by_hand(s, input, target, *, reduction, beta) -> Steps:
-    """The pull grows with the error up to 1 and stays there."""
+    """The pull grows with the error up to 1 and stays there; with beta 0 it is 1 everywhere but on the target."""
     error = s["error"]
+    inside = np.abs(error) < beta
     each = yield from share(s, reduction, letter="i")
-    if beta == 0:
-        latex, value = r"g_i = \operatorname{sign}(e_i)", direction(error)
-    else:
-        latex = (
-            r"g_i = \begin{cases} e_i / \beta & |e_i| < \beta \\ \operatorname{sign}(e_i) & |e_i| \ge \beta \end{cases}"
-        )
-        value = np.where(np.abs(error) < beta, error / beta, np.sign(error))
     slope = yield Step(
         "slope",
-        latex,
-        value,
+        r"g_i = \begin{cases} e_i / \beta & |e_i| < \beta \\ \operatorname{sign}(e_i) & |e_i| \ge \beta \end{cases}"
+        if beta
+        else r"g_i = \operatorname{sign}(e_i)",
+        np.where(inside, error / beta, np.sign(error)) if beta else direction(error),
         axes="i",
         worked=lambda *i: (
-            rf"{num(error[i])} / {num(beta)}"
-            if np.abs(error[i]) < beta
-            else rf"\operatorname{{sign}}({bare(error[i])})"
+            formula("<error> / <beta>", error=error[i], beta=beta)
+            if inside[i]
+            else formula(r"\operatorname{sign}(<error>)", error=alone(error[i]))
         ),
         words="Inside beta, the error divided by beta. Outside, 1 or −1: the sign of the error.",
     )
@@ -108,102 +79,69 @@ def naive(*, input, target, beta=1.0, **_):
     return (near * half_square + (1.0 - near) * (size - 0.5 * beta)).mean()
 
 
-def smooths(given):
-    return given["beta"] > 0
-
-
-def takes_mean(given):
-    return given["reduction"] == "mean"
-
-
 def near(given, done):
     return done["size"] < given["beta"]
 
 
-MISTAKES = (
-    Mistake(
-        {"error": lambda given, done: given["input"] + given["target"]},
-        "You added the target. The error is the prediction minus the target.",
-    ),
-    Mistake(
+def smooths(given):
+    return given["beta"] > 0
+
+
+def beta_matters(given):
+    return smooths(given) and given["beta"] != 1
+
+
+MISTAKES = {
+    "keeps_the_sign": Mistake(
         {"size": lambda given, done: done["error"]},
         "You kept the sign. Drop it, or every negative error looks smaller than beta.",
         when=smooths,
     ),
-    Mistake(
+    "square_without_half": Mistake(
         {"loss_per_element": lambda given, done: np.where(near(given, done), 2, 1) * done["loss_per_element"]},
         "You left out the ½ in front of the square.",
         when=smooths,
     ),
-    Mistake(
+    "square_everywhere": Mistake(
         {"loss_per_element": lambda given, done: 0.5 * done["size"] ** 2 / given["beta"]},
         "You used the square everywhere. From beta on, PyTorch goes straight: the size less half of beta.",
         when=smooths,
     ),
-    Mistake(
+    "l1": Mistake(
         {"loss_per_element": lambda given, done: done["size"]},
-        "You took the absolute error: that is L1Loss. Near the target it is squared, "
-        "and further out half of beta is taken off.",
+        "You took the absolute error: that is L1Loss. "
+        "Near the target it is squared, and further out half of beta is taken off.",
         when=smooths,
     ),
-    Mistake(
-        {
-            "loss_per_element": lambda given, done: (
-                done["loss_per_element"] + np.where(near(given, done), 0.0, 0.5 * given["beta"])
-            )
-        },
+    "arms_not_lowered": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] + ~near(given, done) * given["beta"] / 2},
         "You did not take half of beta off the straight part. Without it the two parts do not meet.",
         when=smooths,
     ),
-    Mistake(
+    "huber": Mistake(
         {"loss_per_element": lambda given, done: done["loss_per_element"] * given["beta"]},
         "This is the Huber loss. Smooth L1 is Huber divided by beta: the straight part always has slope 1.",
-        when=lambda given: smooths(given) and given["beta"] != 1,
+        when=beta_matters,
     ),
-    Mistake(
-        {
-            "loss_per_element": lambda given, done: (
-                np.where(near(given, done), given["beta"], 1.0) * done["loss_per_element"]
-            )
-        },
+    "square_not_divided": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] * given["beta"] ** near(given, done)},
         "You did not divide the square by beta. PyTorch does, so that the two parts meet.",
-        when=lambda given: smooths(given) and given["beta"] != 1,
+        when=beta_matters,
     ),
-    Mistake(
-        {"divisor": lambda given, done: len(done["error"])},
-        "You divided by the number of rows. PyTorch divides by the number of elements.",
-        when=lambda given: max(given["input"].ndim, given["target"].ndim) > 1,
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=takes_mean,
-    ),
-)
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each element one part in N.",
-        when=takes_mean,
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    "unbounded_pull": Mistake(
         {"slope": lambda given, done: (given["input"] - given["target"]) / given["beta"]},
         "You let the pull grow without end. From beta on it stays at 1 or −1.",
         when=smooths,
     ),
-    Mistake(
+    "pull_of_l1": Mistake(
         {"slope": lambda given, done: np.sign(done["slope"])},
         "You took the sign everywhere: that is L1Loss. Inside beta the pull is the error divided by beta.",
         when=smooths,
     ),
-    Mistake(
-        {"d_target": lambda given, done: -done["d_target"]},
-        "The target enters with a minus, so its gradient has the other sign.",
-    ),
-)
-
-FIVE = {"input": [-3, -1, 0, 0.5, 2], "target": [0, 0, 0, 0, 0]}
+}
 
 LESSON = Lesson(
     title="Smooth L1 loss",
@@ -214,58 +152,37 @@ LESSON = Lesson(
     purpose="Measures how far predictions are from numbers: squared near the target, plain distance further out.",
     use_when="You predict numbers with a few wild ones among them, such as the corners of boxes around objects: "
     "far errors pull with strength 1 at most, and near ones fade out smoothly.",
-    not_when="The near part must keep the scale of a square whatever the threshold (use Huber loss), or there are no "
-    "outliers (use MSE loss).",
+    not_when="The near part must keep the scale of a square whatever the threshold (use Huber loss), "
+    "or there are no outliers (use MSE loss).",
     formula=r"\ell_i = \begin{cases} \tfrac12 (x_i - y_i)^2 / \beta & |x_i - y_i| < \beta \\ "
     r"|x_i - y_i| - \tfrac12 \beta & \text{otherwise} \end{cases}",
     symbols=(
-        (r"x_i", "the prediction: element i of input"),
-        (r"y_i", "the target of element i"),
-        (r"e_i", "the error of element i, with its sign"),
-        (r"a_i", "the size of the error"),
+        *difference.SYMBOLS,
+        difference.SIZE,
         (r"\beta", "beta: the distance at which the curve goes from square to straight"),
-        (r"\ell_i", "the loss of element i"),
-        (r"W", "what the mean divides by: N"),
-        (r"N", "how many elements there are"),
-        (r"g_i", "how fast the loss of element i moves with its error"),
-        (r"L", "the result"),
+        *difference.RESULT,
+        difference.SLOPE,
     ),
-    tensors=(
-        Tensor("input", "the predictions, any shape", "(any shape)"),
-        Tensor("target", "what they should be, in the same shape", "(as input)"),
-    ),
+    tensors=difference.TENSORS,
     parameters=(
         REDUCTION,
         Number("beta", 1.0, "The distance at which square turns into straight; 0 gives the L1 loss.", (0.0, 0.5, 2.0)),
     ),
-    shapes=(
-        {"input": (2, 3), "target": (2, 3)},
-        {"input": (5,), "target": (5,)},
-        {"input": (), "target": ()},
-        {"input": (2, 3, 2), "target": (2, 3, 2)},
-        {"input": (3, 1), "target": (3,)},
-        {"input": (2, 1, 3), "target": (4, 1)},
-        {"input": (), "target": (3,)},
-        {"input": (3,), "target": (2, 3)},
-        {"input": (1, 1), "target": (1, 1)},
-        {"input": (0,), "target": (0,)},
-        {"input": (2, 0), "target": (2, 0)},
-        {"input": (1,), "target": (0,)},
-    ),
+    shapes=difference.SHAPES,
     examples=(
         Example(
             "Five distances from 0",
-            FIVE,
+            difference.FIVE,
             "At −3 the loss is 2.5, half less than the distance. At 0.5 it is 0.125, a quarter of it.",
         ),
         Example(
             "A wider curve",
-            {**FIVE, "beta": 2},
+            {**difference.FIVE, "beta": 2},
             "With beta 2 the square reaches out to 2, and the straight part lies 1 below the distance.",
         ),
         Example(
             "No smoothing",
-            {**FIVE, "beta": 0},
+            {**difference.FIVE, "beta": 0},
             "With beta 0 nothing is smoothed: this is the L1 loss.",
         ),
         Example(
@@ -289,19 +206,19 @@ LESSON = Lesson(
         ),
         Example(
             "A column against a row",
-            {"input": [[1], [2], [3]], "target": [1, 2, 3]},
+            difference.COLUMN_AND_ROW,
             "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three, and PyTorch only warns.",
         ),
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=MISTAKES,
-    grad_mistakes=GRAD_MISTAKES,
+    mistakes={**MISTAKES, **difference.MISTAKES},
+    grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
             "beta is not delta",
-            "SmoothL1Loss(beta=b) is HuberLoss(delta=b) divided by b. At 1 they are the same; a small beta leaves "
-            "Smooth L1 close to L1, while a small delta makes Huber vanish.",
+            "SmoothL1Loss(beta=b) is HuberLoss(delta=b) divided by b. At 1 they are the same; "
+            "a small beta leaves Smooth L1 close to L1, while a small delta makes Huber vanish.",
         ),
         Pitfall(
             "A negative beta",
@@ -315,66 +232,45 @@ LESSON = Lesson(
             error="\"smooth_l1_cpu\" not implemented for 'Long'",
             values={"input": np.array([1, 2]), "target": np.array([3, 3])},
         ),
-        Pitfall(
-            "Sizes that do not fit",
-            "Sizes must be equal, or 1. Sizes of 1 are stretched, with a warning only: (N, 1) against (N,) "
-            "makes (N, N).",
-            error="The size of tensor a (2) must match the size of tensor b (3)",
-            values={"input": np.zeros(2, np.float32), "target": np.zeros(3, np.float32)},
-        ),
+        difference.SIZES_DO_NOT_FIT,
         Pitfall(
             "Targets on another scale",
-            "beta is in the units of the target. With targets in the hundreds nearly every error is beyond 1, and the "
-            "loss is L1 in all but name.",
+            "beta is in the units of the target. With targets in the hundreds nearly every error is beyond 1, "
+            "and the loss is L1 in all but name.",
         ),
         Pitfall(
             "A NaN with beta 0",
             "With beta above 0, the gradient of a NaN error is NaN. With beta 0, as in L1Loss, torch makes it 0.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        reduction.OLD_ARGUMENTS,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: SmoothL1Loss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.SmoothL1Loss.html",
-        ),
-        Reference("Girshick, Fast R-CNN (2015)", "https://arxiv.org/abs/1504.08083"),
-    ),
+    references=(Reference("Girshick, Fast R-CNN (2015)", "https://arxiv.org/abs/1504.08083"),),
     tries=(
         Try("What if the square reaches out to 2?", {"beta": 2.0}),
         Try("What if nothing is smoothed?", {"beta": 0.0}),
         Try("What if one target is far away?", {"target": [0, 0, 0, 0, 50]}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),
-    extremes=Extremes(
-        values=lambda x: {"input": [x, 0.5], "target": [0.0, 0.0]},
-        naive=naive,
-        says="Computing both parts and multiplying the unwanted one by 0 fails once its square overflows: "
-        "0 · ∞ is NaN. PyTorch computes only the part that counts.",
-    ),
+    extremes=difference.far_off(naive),
     pictures=(
         Curves(
             "Smooth L1 and Huber against L1 and MSE",
             "Round like MSE at the target, straight like L1 further out, and half a unit below L1 there. "
             "At beta = delta = 1 Smooth L1 and Huber are one curve; only MSE runs away.",
-            values=lambda x: {"input": [x], "target": [0]},
+            values=difference.away,
+            x=difference.AWAY,
             low=-3,
             high=3,
-            x="prediction (the target is 0)",
             compare=("huber_loss", "l1_loss", "mse_loss"),
         ),
         Curves(
             "What beta does",
             "Every curve ends up with slope 1; a larger beta only makes the bowl wider and lowers the arms by beta/2. "
             "At beta 0 the bowl is a corner.",
-            values=lambda x: {"input": [x], "target": [0]},
+            values=difference.away,
+            x=difference.AWAY,
             low=-4,
             high=4,
-            x="prediction (the target is 0)",
             settings={
                 "beta 0 (L1)": {"beta": 0.0},
                 "beta 0.5": {"beta": 0.5},

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure, label, sentence
 from lib.training.descent import directions
-from lib.training.descent.gradient_descent import BORDER, FAR, Path, drawn, factor_of
+from lib.training.descent.descent import BORDER, FAR, Path, drawn, factor_of
 
 LEAST_REACH = 3.0  # the parabola is drawn at least this far to both sides
 LEAST_LOSS = 1e-14  # smaller ones leave the picture downwards

@@ -24,8 +24,3 @@ def picture(lesson: Lesson, values: Mapping[str, Any], spec: Picture, sample_ind
             return heatmap(lesson, values, spec, sample_index)
         case Vectors():
             return vectors(lesson, values, spec, sample_index)
-
-
-def follows_the_input(spec: Picture) -> bool:
-    """Whether the picture changes with the values; curves have values of their own."""
-    return not isinstance(spec, Curves)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import joined, num
+from lib.lesson.formula import formula, joined
+from lib.lesson.pieces import rates
 from lib.lesson.run.parts import check_parts, part_rate, torch_part
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
 from lib.schedulers.linear_lr import LESSON as LINEAR
@@ -54,7 +55,11 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
         "lr",
         r"\gamma_t = \gamma_{t-1} \prod_k f_k",
         np.asarray(now + lr * (each.prod() - np.prod(factors))),
-        worked=lambda: rf"{num(lr)} \cdot {joined((num(f) for f in each), chr(92) + 'cdot ')}",
+        worked=lambda: formula(
+            r"<old> \cdot <factors>",
+            old=lr,
+            factors=joined((formula("<factors>", factors=factor) for factor in each), r" \cdot "),
+        ),
         words="Multiply the last learning rate by all of them.",
     )
     return new, {"own": tuple(after)}
@@ -66,21 +71,21 @@ def build(scheduler, optimizer, parameters):
     return scheduler.torch([torch_part(part, optimizer, values) for part, values in parts], optimizer=optimizer)
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "first_schedule_alone": Mistake(
         {"factors": lambda given, done: np.array([done["factors"][0], *np.ones(len(done["factors"]) - 1)])},
         "You took the first schedule alone. All of them work in every epoch.",
     ),
-    Mistake(
+    "adds_the_factors": Mistake(
         {"lr": lambda given, done: given["lr"] * done["factors"].sum()},
         "You added the factors. They are multiplied.",
     ),
-    Mistake(
+    "from_the_first_rate": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["factors"].prod()},
         "You started from the first learning rate. The factors are those from the last epoch to this one.",
-        when=lambda given: given["epoch"] > 1,
+        when=rates.from_epoch_2,
     ),
-)
+}
 
 LESSON = Scheduler(
     title="ChainedScheduler",
@@ -92,8 +97,8 @@ LESSON = Scheduler(
     not_when="One should follow the other (SequentialLR).",
     formula=r"\gamma_t = \gamma_{t-1} \prod_k f_k",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one"),
+        rates.EPOCH,
+        rates.LAST_AND_NOW,
         (r"f_k", "what schedule k multiplies by in this epoch"),
     ),
     parameters=(
@@ -132,12 +137,6 @@ LESSON = Scheduler(
         Pitfall(
             "Some start from nothing",
             "LambdaLR and CosineAnnealingWarmRestarts set the rate anew in every epoch: what came before them is lost.",
-        ),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: ChainedScheduler",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ChainedScheduler.html",
         ),
     ),
     tries=(Try("What if it were steps?", {"schedulers": "half at first, and steps"}),),

@@ -5,28 +5,32 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
-def check(*, lr, epoch, initial_lr, metric, state, factor, total_iters):
+def check(*, factor, **_):
     if factor > 1 or factor < 0:
-        raise ValueError(f"factor is {factor:g}; expected a part from 0 to 1 of the learning rate.")
+        raise Refusal("factor is {factor:g}; expected a part from 0 to 1 of the learning rate.", factor=factor)
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, factor, total_iters) -> Steps:
     """Epoch 0 multiplies by the factor, epoch total_iters divides by it again."""
     if epoch not in (0, total_iters):
-        new = yield Step("lr", r"\gamma_t = \gamma_{t-1}", np.asarray(lr), words="Nothing happens in this epoch.")
+        new = yield from rates.unchanged(lr, "Nothing happens in this epoch.")
         return new, state
     if epoch and factor == 0:
-        raise ValueError(f"factor is 0, and in epoch {epoch} torch divides by it; expected more than 0.")
+        raise Refusal("factor is 0, and in epoch {epoch} torch divides by it; expected more than 0.", epoch=epoch)
     new = yield Step(
         "lr",
         r"\gamma_0^{\text{now}} = f\, \gamma_0" if epoch == 0 else r"\gamma_t = \frac{1}{f}\, \gamma_{t-1}",
         np.asarray(lr * factor if epoch == 0 else lr * (1.0 / factor)),
-        worked=lambda: rf"{num(factor)} \cdot {num(lr)}" if epoch == 0 else rf"\frac{{{num(lr)}}}{{{num(factor)}}}",
+        worked=lambda: formula(
+            r"<factor> \cdot <old>" if epoch == 0 else r"\frac{<old>}{<factor>}", factor=factor, old=lr
+        ),
         words="Start with a part of the learning rate: multiply by the factor."
         if epoch == 0
         else "The waiting is over: divide by the factor, which gives the whole learning rate back.",
@@ -34,23 +38,27 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, factor, total_iters) -> Ste
     return new, state
 
 
-MISTAKES = (
-    Mistake(
+def at_the_end(given):
+    return given["epoch"] == given["total_iters"]
+
+
+MISTAKES = {
+    "whole_rate_at_once": Mistake(
         {"lr": lambda given, done: given["initial_lr"]},
         "You took the whole learning rate. Until total_iters it is multiplied by the factor.",
         when=lambda given: given["epoch"] < given["total_iters"],
     ),
-    Mistake(
+    "multiplies_again": Mistake(
         {"lr": lambda given, done: given["factor"] * given["lr"]},
         "You multiplied again. In this epoch the factor is taken out.",
-        when=lambda given: given["epoch"] == given["total_iters"],
+        when=at_the_end,
     ),
-    Mistake(
+    "leaves_the_rate": Mistake(
         {"lr": lambda given, done: given["lr"]},
         "You left it as it is. In this epoch the factor is taken out.",
-        when=lambda given: given["epoch"] == given["total_iters"],
+        when=at_the_end,
     ),
-)
+}
 
 LESSON = Scheduler(
     title="ConstantLR",
@@ -62,8 +70,8 @@ LESSON = Scheduler(
     not_when="The warm-up should be gradual (LinearLR).",
     formula=r"\gamma_t = f\, \gamma_0 \text{ while } t < T, \text{ then } \gamma_0",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"f", "factor"),
         (r"T", "total_iters: the first epoch with the whole learning rate"),
     ),
@@ -92,12 +100,6 @@ LESSON = Scheduler(
         Pitfall(
             "A factor of 0",
             "It is taken at first; in epoch total_iters torch divides by it and stops with a ZeroDivisionError.",
-        ),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: ConstantLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ConstantLR.html",
         ),
     ),
     tries=(Try("What if it started with a tenth?", {"factor": 0.1}),),

@@ -7,14 +7,16 @@ import math
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
-def check(*, lr, epoch, initial_lr, metric, state, T_max, eta_min):
+def check(*, T_max, **_):
     if T_max == 0:
-        raise ValueError("T_max is 0; expected the number of epochs from the highest to the lowest learning rate.")
+        raise Refusal("T_max is 0; expected the number of epochs from the highest to the lowest learning rate.")
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, T_max, eta_min) -> Steps:
@@ -24,26 +26,18 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, T_max, eta_min) -> Steps:
     curve (the last rate has lost the digits that it would need) does the step follow torch.
     """
     if epoch == 0:
-        new = yield Step(
-            "lr", r"\gamma_0^{\text{now}} = \gamma_0", np.asarray(lr), words="The optimizer's own learning rate."
-        )
+        new = yield from rates.unchanged(lr, "The optimizer's own learning rate.", rates.AT_FIRST)
         return new, state
+    closed = (1 + math.cos(math.pi * epoch / T_max)) / 2
     wave = yield Step(
         "wave",
         r"w_t = \frac{1 + \cos(\pi t / T)}{2}",
-        np.asarray((1 + math.cos(math.pi * epoch / T_max)) / 2),
-        worked=lambda: rf"\frac{{1 + \cos(\pi \cdot {epoch} / {T_max})}}{{2}}",
+        np.asarray(closed),
+        worked=lambda: formula(r"\frac{1 + \cos(\pi \cdot <epoch> / <T_max>)}{2}", epoch=epoch, T_max=T_max),
         words="Where does the cosine stand? From 1 at the start to 0 at T_max.",
     )
-    closed = (1 + math.cos(math.pi * epoch / T_max)) / 2
-    onward = from_the_last(lr, epoch, initial_lr, T_max, eta_min)
-    new = yield Step(
-        "lr",
-        r"\gamma_t = \eta + (\gamma_0 - \eta)\, w_t",
-        np.asarray(onward + (initial_lr - eta_min) * (wave - closed)),
-        worked=lambda: rf"{num(eta_min)} + ({num(initial_lr)} - {num(eta_min)}) \cdot {num(wave)}",
-        words="Start from eta_min, and add that part of the distance to the first learning rate.",
-    )
+    rate = from_the_last(lr, epoch, initial_lr, T_max, eta_min) + (initial_lr - eta_min) * (wave - closed)
+    new = yield from rates.above_eta_min(initial_lr, eta_min, wave, rate)
     return new, state
 
 
@@ -55,40 +49,22 @@ def from_the_last(lr, epoch, initial_lr, T_max, eta_min) -> float:
     return now / before * (lr - eta_min) + eta_min
 
 
-def later(given):
-    return given["epoch"] > 0
-
-
-MISTAKES = (
-    Mistake(
-        {"wave": lambda given, done: math.cos(math.pi * given["epoch"] / given["T_max"])},
-        "You took the cosine itself. It is lifted by 1 and halved, so that it runs from 1 to 0.",
-        when=later,
-    ),
-    Mistake(
+MISTAKES = {
+    "leaves_out_pi": Mistake(
         {"wave": lambda given, done: (1 + math.cos(given["epoch"] / given["T_max"])) / 2},
         "You left π out.",
-        when=later,
     ),
-    Mistake(
-        {
-            "wave": lambda given, done: (1 + math.cos(math.radians(math.pi * given["epoch"] / given["T_max"]))) / 2,
-        },
+    "degrees": Mistake(
+        {"wave": lambda given, done: (1 + math.cos(math.radians(math.pi * given["epoch"] / given["T_max"]))) / 2},
         "Your calculator is set to degrees. The cosine wants radians.",
-        when=later,
     ),
-    Mistake(
-        {"lr": lambda given, done: given["eta_min"] + given["initial_lr"] * done["wave"]},
-        "You added too much: eta_min is counted twice. The distance from eta_min to the first learning rate is what "
-        "waves.",
-        when=lambda given: later(given) and given["eta_min"] != 0,
-    ),
-    Mistake(
+    **rates.WAVE_MISTAKES,
+    "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["wave"]},
         "You multiplied the last learning rate. The wave belongs to the first one.",
-        when=lambda given: given["epoch"] > 1,
+        when=rates.from_epoch_2,
     ),
-)
+}
 
 LESSON = Scheduler(
     title="CosineAnnealingLR",
@@ -100,11 +76,11 @@ LESSON = Scheduler(
     not_when="Training may go on after T_max: the learning rate climbs again.",
     formula=r"\gamma_t = \eta + (\gamma_0 - \eta)\, \frac{1 + \cos(\pi t / T)}{2}",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"T", "T_max: epochs from the highest to the lowest learning rate"),
-        (r"\eta", "eta_min: the lowest learning rate"),
-        (r"w_t", "where the wave stands: from 1 to 0"),
+        rates.ETA_MIN,
+        rates.WAVE,
     ),
     parameters=(
         Number("T_max", 20, "Epochs from the highest to the lowest learning rate.", (1, 7, 50), integer=True),
@@ -135,16 +111,7 @@ LESSON = Scheduler(
             values={"T_max": 0},
         ),
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: CosineAnnealingLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html",
-        ),
-        Reference(
-            "Loshchilov, Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts (2017)",
-            "https://arxiv.org/abs/1608.03983",
-        ),
-    ),
+    references=(rates.SGDR,),
     tries=(
         Try("What if it stopped at 0.01?", {"eta_min": 0.01}),
         Try("What if T_max were half of the training?", {"T_max": 10}),

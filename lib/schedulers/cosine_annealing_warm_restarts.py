@@ -7,16 +7,18 @@ import math
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
-def check(*, lr, epoch, initial_lr, metric, state, T_0, T_mult, eta_min):
+def check(*, T_0, T_mult, **_):
     if T_0 <= 0:
-        raise ValueError(f"T_0 is {T_0}; expected a number of epochs above 0.")
+        raise Refusal("T_0 is {T_0}; expected a number of epochs above 0.", T_0=T_0)
     if T_mult < 1:
-        raise ValueError(f"T_mult is {T_mult}; expected a whole number of 1 or more.")
+        raise Refusal("T_mult is {T_mult}; expected a whole number of 1 or more.", T_mult=T_mult)
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, T_0, T_mult, eta_min) -> Steps:
@@ -33,16 +35,13 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, T_0, T_mult, eta_min) -> St
         "wave",
         r"w_t = \frac{1 + \cos(\pi t_i / T_i)}{2}",
         np.asarray((1 + math.cos(math.pi * float(since) / float(length))) / 2),
-        worked=lambda: rf"\frac{{1 + \cos(\pi \cdot {num(since)} / {num(length)})}}{{2}}",
+        worked=lambda: formula(
+            r"\frac{1 + \cos(\pi \cdot <since_restart> / <cycle_length>)}{2}", since_restart=since, cycle_length=length
+        ),
         words="Where does the cosine stand? 1 right after a restart, towards 0 at the end of the cycle.",
     )
-    new = yield Step(
-        "lr",
-        r"\gamma_t = \eta + (\gamma_0 - \eta)\, w_t",
-        eta_min + (initial_lr - eta_min) * wave,
-        worked=lambda: rf"{num(eta_min)} + ({num(initial_lr)} - {num(eta_min)}) \cdot {num(wave)}",
-        words="Start from eta_min, and add that part of the distance to the first learning rate.",
-    )
+    rate = eta_min + (initial_lr - eta_min) * wave
+    new = yield from rates.above_eta_min(initial_lr, eta_min, wave, rate)
     return new, state
 
 
@@ -54,28 +53,19 @@ def place_in_cycle(epoch, T_0, T_mult) -> tuple[int, int]:
     return since, length
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "counts_from_the_beginning": Mistake(
         {"since_restart": lambda given, done: given["epoch"]},
         "You counted from the beginning. Count from the last restart.",
         when=lambda given: given["epoch"] >= given["T_0"],
     ),
-    Mistake(
+    "cycles_of_one_length": Mistake(
         {"since_restart": lambda given, done: given["epoch"] % given["T_0"]},
         "You took every cycle to be as long as the first. Each one is T_mult times as long as the last.",
         when=lambda given: given["T_mult"] > 1,
     ),
-    Mistake(
-        {"wave": lambda given, done: math.cos(math.pi * float(done["since_restart"]) / float(done["cycle_length"]))},
-        "You took the cosine itself. It is lifted by 1 and halved, so that it runs from 1 to 0.",
-    ),
-    Mistake(
-        {"lr": lambda given, done: given["eta_min"] + given["initial_lr"] * done["wave"]},
-        "You added too much: eta_min is counted twice. The distance from eta_min to the first learning rate is what "
-        "waves.",
-        when=lambda given: given["eta_min"] != 0,
-    ),
-)
+    **rates.WAVE_MISTAKES,
+}
 
 LESSON = Scheduler(
     title="CosineAnnealingWarmRestarts",
@@ -87,12 +77,12 @@ LESSON = Scheduler(
     not_when="One model at the end is all you want (CosineAnnealingLR).",
     formula=r"\gamma_t = \eta + (\gamma_0 - \eta)\, \frac{1 + \cos(\pi t_i / T_i)}{2}",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"T_0, m", "T_0: the length of the first cycle; T_mult: how much longer each next one is"),
         (r"T_i, t_i", "the length of the present cycle, and the epochs since its start"),
-        (r"\eta", "eta_min: the lowest learning rate"),
-        (r"w_t", "where the wave stands: from 1 to 0"),
+        rates.ETA_MIN,
+        rates.WAVE,
     ),
     parameters=(
         Number("T_0", 10, "The length of the first cycle.", (1, 7), integer=True),
@@ -123,16 +113,7 @@ LESSON = Scheduler(
             values={"T_mult": 0},
         ),
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: CosineAnnealingWarmRestarts",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html",
-        ),
-        Reference(
-            "Loshchilov, Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts (2017)",
-            "https://arxiv.org/abs/1608.03983",
-        ),
-    ),
+    references=(rates.SGDR,),
     tries=(
         Try("What if each cycle were twice as long?", {"T_mult": 2}),
         Try("What if it stopped at 0.01?", {"eta_min": 0.01}),

@@ -7,16 +7,18 @@ import math
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.refusal import Refusal
 
 
 def check(*, step_size_up, step_size_down, **_):
     if step_size_up == 0:
-        raise ValueError("step_size_up is 0; expected the number of steps from the lower to the upper bound.")
+        raise Refusal("step_size_up is 0; expected the number of steps from the lower to the upper bound.")
     if step_size_up + (step_size_up if step_size_down is None else step_size_down) == 0:
-        raise ValueError(f"step_size_down is {step_size_down}: a cycle would have no steps.")
+        raise Refusal("step_size_down is {steps}: a cycle would have no steps.", steps=step_size_down)
 
 
 def by_hand(
@@ -45,7 +47,12 @@ def by_hand(
         "cycle",
         r"c = \left\lfloor 1 + \frac{t}{a + b} \right\rfloor",
         np.asarray(float(math.floor(1 + epoch / (up + down)))),
-        worked=lambda: rf"\left\lfloor 1 + \frac{{{epoch}}}{{{num(up)} + {num(down)}}} \right\rfloor",
+        worked=lambda: formula(
+            r"\left\lfloor 1 + \frac{<epoch>}{<step_size_up> + <down>} \right\rfloor",
+            epoch=epoch,
+            step_size_up=up,
+            down=down,
+        ),
         words="In which cycle are we? They count from 1.",
     )
     x, ratio = 1.0 + epoch / (up + down) - float(cycle), up / (up + down)
@@ -53,9 +60,9 @@ def by_hand(
         "height",
         r"h = \begin{cases} x / r & x \le r \\ (1 - x) / (1 - r) & \text{otherwise} \end{cases}",
         np.asarray(x / ratio if x <= ratio else (x - 1) / (ratio - 1)),
-        worked=lambda: rf"x = {num(x)},\; r = {num(ratio)}",
-        words="How far up is it? x is the part of the cycle that is over, r the part that goes up: 0 at the bottom, 1 "
-        "on top.",
+        worked=lambda: formula(r"\frac{<x>}{<r>}" if x <= ratio else r"\frac{1 - <x>}{1 - <r>}", x=x, r=ratio),
+        words="How far up is it? x is the part of the cycle that is over, r the part that goes up: "
+        "0 at the bottom, 1 on top.",
     )
     custom = SCALES.get(scale_fn, scale_fn)
     scale = yield Step(
@@ -70,9 +77,12 @@ def by_hand(
             "momentum",
             r"\mu_t = \mu_b - (\mu_b - \mu_a)\, h\, s",
             np.asarray(max_momentum - (max_momentum - base_momentum) * height * scale),
-            worked=lambda: (
-                rf"{num(max_momentum)} - ({num(max_momentum)} - {num(base_momentum)}) \cdot {num(height)} "
-                rf"\cdot {num(scale)}"
+            worked=lambda: formula(
+                r"<max_momentum> - (<max_momentum> - <base_momentum>) \cdot <height> \cdot <scale>",
+                max_momentum=max_momentum,
+                base_momentum=base_momentum,
+                height=height,
+                scale=scale,
             ),
             words="Momentum goes the other way: highest at the bottom.",
         )
@@ -81,7 +91,13 @@ def by_hand(
         "lr",
         r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, h\, s",
         np.asarray(base_lr + (max_lr - base_lr) * height * scale),
-        worked=lambda: rf"{num(base_lr)} + ({num(max_lr)} - {num(base_lr)}) \cdot {num(height)} \cdot {num(scale)}",
+        worked=lambda: formula(
+            r"<base_lr> + (<max_lr> - <base_lr>) \cdot <height> \cdot <scale>",
+            base_lr=base_lr,
+            max_lr=max_lr,
+            height=height,
+            scale=scale,
+        ),
         words="From the lower bound go that part of the way to the upper one.",
     )
     return new, state
@@ -103,35 +119,26 @@ def a_third_each_time(x):
 
 SCALES = {"a third each time": a_third_each_time}
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "cycles_from_0": Mistake(
         {"cycle": lambda given, done: done["cycle"] - 1},
         "You counted cycles from 0. They count from 1.",
     ),
-    Mistake(
+    "keeps_going_up": Mistake(
         {"height": lambda given, done: given["epoch"] / given["step_size_up"]},
         "You kept going up. After step_size_up epochs it comes down again.",
     ),
-    Mistake(
+    "halves_the_first_too": Mistake(
         {"scale": lambda given, done: 1 / 2.0 ** float(done["cycle"])},
         "You halved the first cycle too. The first one goes all the way up.",
         when=lambda given: given["mode"] == "triangular2" and given["scale_fn"] is None,
     ),
-    Mistake(
-        {
-            "momentum": lambda given, done: (
-                given["base_momentum"]
-                + (given["max_momentum"] - given["base_momentum"]) * done["height"] * done["scale"]
-            )
-        },
-        "You let momentum rise with the learning rate. It goes the other way.",
-        when=lambda given: given["cycle_momentum"],
-    ),
-    Mistake(
+    **rates.MOMENTUM_MISTAKES,
+    "starts_from_nothing": Mistake(
         {"lr": lambda given, done: given["max_lr"] * done["height"] * done["scale"]},
         "You started from 0. The lower bound is base_lr.",
     ),
-)
+}
 
 BASE = {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 5}
 
@@ -141,12 +148,12 @@ LESSON = Scheduler(
     order=13,
     names=("循环调整学习率", "cyclical learning rates", "triangular"),
     purpose="The learning rate goes up and down between two bounds; momentum goes the other way.",
-    use_when="You do not want to tune one learning rate: name two bounds and let it wander between them, batch by "
-    "batch.",
+    use_when="You do not want to tune one learning rate: "
+    "name two bounds and let it wander between them, batch by batch.",
     not_when="You count epochs: cycles are meant in batches.",
     formula=r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, h\, s",
     symbols=(
-        (r"t", "the number of the step() call, from 0"),
+        rates.STEP_CALL,
         (r"\gamma_a, \gamma_b", "base_lr and max_lr: the bounds"),
         (r"a, b", "step_size_up and step_size_down: how long it goes up and down"),
         (r"c", "the number of the cycle, from 1"),
@@ -215,10 +222,6 @@ LESSON = Scheduler(
         Pitfall("The optimizer's learning rate is overwritten", "base_lr takes its place when the scheduler is built."),
     ),
     references=(
-        Reference(
-            "PyTorch documentation: CyclicLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.CyclicLR.html",
-        ),
         Reference(
             "Smith, Cyclical Learning Rates for Training Neural Networks (2017)", "https://arxiv.org/abs/1506.01186"
         ),

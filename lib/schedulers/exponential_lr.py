@@ -4,45 +4,46 @@ from __future__ import annotations
 
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, gamma) -> Steps:
     """Gamma to the power of the epoch."""
-    power = yield Step(
+    decay = yield Step(
         "decay",
         r"d_t = g^{\,t}",
         gamma ** float(epoch) + 0 * initial_lr,
-        worked=lambda: rf"{num(gamma)}^{{{epoch}}}",
+        worked=lambda: formula("<gamma>^{<epoch>}", gamma=gamma, epoch=epoch),
         words="Gamma times itself, once for every epoch so far.",
     )
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, d_t",
-        initial_lr * power,
-        worked=lambda: rf"{num(initial_lr)} \cdot {num(power)}",
+        initial_lr * decay,
+        worked=lambda: formula(r"<initial_lr> \cdot <decay>", initial_lr=initial_lr, decay=decay),
         words="Multiply the first learning rate by it.",
     )
     return new, state
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "one_epoch_ahead": Mistake(
         {"decay": lambda given, done: given["gamma"] ** (given["epoch"] + 1)},
         "You counted epochs from 1. The first epoch is 0 and has the whole learning rate.",
     ),
-    Mistake(
+    "multiplies_by_the_epoch": Mistake(
         {"decay": lambda given, done: given["gamma"] * given["epoch"]},
         "You multiplied by the epoch. Gamma is taken to that power.",
     ),
-    Mistake(
+    "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["decay"]},
         "You started from the last learning rate, so earlier epochs count twice. Start from the first one.",
-        when=lambda given: given["epoch"] > 1,
+        when=rates.from_epoch_2,
     ),
-)
+}
 
 LESSON = Scheduler(
     title="ExponentialLR",
@@ -54,8 +55,8 @@ LESSON = Scheduler(
     not_when="Training should end at a given epoch: the curve never reaches an end (CosineAnnealingLR does).",
     formula=r"\gamma_t = \gamma_0\, g^{\,t}",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"g", "gamma"),
         (r"d_t", "what is left of the first learning rate"),
     ),
@@ -75,12 +76,6 @@ LESSON = Scheduler(
             "Called after every batch, 0.9 leaves nothing after a hundred batches. Then take a gamma such as 0.999.",
         ),
         Pitfall("gamma has no default", "It must be given."),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: ExponentialLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ExponentialLR.html",
-        ),
     ),
     tries=(Try("What if it halved?", {"gamma": 0.5}), Try("What if it grew?", {"gamma": 1.1})),
     scales=True,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
 
 
 def halves_every_ten(epoch):
@@ -31,42 +31,29 @@ FUNCTIONS = {
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, lr_lambda) -> Steps:
     """The function's value at this epoch, times the optimizer's learning rate."""
-    function = FUNCTIONS.get(lr_lambda, lr_lambda)
-    factor = yield Step(
-        "factor",
-        r"f(t) = \text{the function at } t",
-        np.asarray(float(function(epoch))),
-        words="Put the epoch into the function. Its code stands in the view Code.",
-    )
+    factor = yield from rates.factor_at(epoch, FUNCTIONS.get(lr_lambda, lr_lambda))
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, f(t)",
         initial_lr * factor,
-        worked=lambda: rf"{num(initial_lr)} \cdot {num(factor)}",
+        worked=lambda: formula(r"<initial_lr> \cdot <factor>", initial_lr=initial_lr, factor=factor),
         words="Multiply the optimizer's own learning rate by it.",
     )
     return new, state
 
 
-MISTAKES = (
-    Mistake(
-        {
-            "factor": lambda given, done: float(
-                FUNCTIONS.get(given["lr_lambda"], given["lr_lambda"])(given["epoch"] + 1)
-            )
-        },
-        "You are one epoch ahead. Epochs count from 0.",
-    ),
-    Mistake(
+MISTAKES = {
+    **rates.factor_mistakes(FUNCTIONS),
+    "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["factor"]},
-        "You multiplied the last learning rate: that is MultiplicativeLR. Here the factor belongs to the optimizer's "
-        "own.",
+        "You multiplied the last learning rate: that is MultiplicativeLR. "
+        "Here the factor belongs to the optimizer's own.",
     ),
-    Mistake(
+    "forgets_lr": Mistake(
         {"lr": lambda given, done: done["factor"]},
         "You took the factor itself. The optimizer's learning rate is multiplied by it.",
     ),
-)
+}
 
 LESSON = Scheduler(
     title="LambdaLR",
@@ -78,8 +65,8 @@ LESSON = Scheduler(
     not_when="A ready-made one does: it can be saved with its state, a lambda cannot.",
     formula=r"\gamma_t = \gamma_0\, f(t)",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"f(t)", "lr_lambda: your function of the epoch"),
     ),
     parameters=(
@@ -107,12 +94,6 @@ LESSON = Scheduler(
         ),
         Pitfall(
             "A lambda is not saved", "state_dict() leaves lambdas and functions out; objects with __call__ are kept."
-        ),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: LambdaLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.LambdaLR.html",
         ),
     ),
     tries=(Try("What if it fell with one over the root?", {"lr_lambda": "one over the root"}),),

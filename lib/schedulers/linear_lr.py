@@ -5,29 +5,37 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
-def check(*, lr, epoch, initial_lr, metric, state, start_factor, end_factor, total_iters):
+def check(*, start_factor, end_factor, **_):
     if start_factor > 1 or start_factor <= 0:
-        raise ValueError(f"start_factor is {start_factor:g}; expected more than 0, and 1 at most.")
+        raise Refusal("start_factor is {factor:g}; expected more than 0, and 1 at most.", factor=start_factor)
     if end_factor > 1 or end_factor < 0:
-        raise ValueError(f"end_factor is {end_factor:g}; expected a part from 0 to 1.")
+        raise Refusal("end_factor is {factor:g}; expected a part from 0 to 1.", factor=end_factor)
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, start_factor, end_factor, total_iters) -> Steps:
     """The part of the learning rate in this epoch, on the line from the first to the last."""
     if epoch and epoch > total_iters:
-        new = yield Step("lr", r"\gamma_t = \gamma_{t-1}", np.asarray(lr), words="The line has ended: nothing changes.")
+        new = yield from rates.unchanged(lr, "The line has ended: nothing changes.")
         return new, state
     share = yield Step(
         "share",
         r"f_t = f_a + (f_b - f_a)\, \frac{t}{T}",
         np.asarray(start_factor + (end_factor - start_factor) * (epoch / total_iters if epoch else 0.0)),
-        worked=lambda: (
-            rf"{num(start_factor)} + ({num(end_factor)} - {num(start_factor)}) \cdot \frac{{{epoch}}}{{{total_iters}}}"
+        worked=lambda: formula(
+            r"<start_factor> + (<end_factor> - <start_factor>) \cdot \frac{<epoch>}{<total_iters>}"
+            if total_iters
+            else "<start_factor>",
+            start_factor=start_factor,
+            end_factor=end_factor,
+            epoch=epoch,
+            total_iters=total_iters,
         ),
         words="How far along the line is this epoch? Go that part of the way from the first factor to the last.",
     )
@@ -35,7 +43,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, start_factor, end_factor, t
         "lr",
         r"\gamma_t = f_t\, \gamma_0",
         initial_lr * share,
-        worked=lambda: rf"{num(share)} \cdot {num(initial_lr)}",
+        worked=lambda: formula(r"<share> \cdot <initial_lr>", share=share, initial_lr=initial_lr),
         words="Multiply the optimizer's learning rate by it.",
     )
     return new, state
@@ -45,13 +53,13 @@ def within(given):
     return given["epoch"] <= given["total_iters"]
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "starts_from_nothing": Mistake(
         {"share": lambda given, done: given["epoch"] / given["total_iters"]},
         "You started from 0. The line starts at start_factor.",
         when=within,
     ),
-    Mistake(
+    "one_epoch_ahead": Mistake(
         {
             "share": lambda given, done: (
                 given["start_factor"]
@@ -61,12 +69,12 @@ MISTAKES = (
         "You are one epoch ahead: epoch 0 has start_factor itself.",
         when=within,
     ),
-    Mistake(
+    "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["share"]},
         "You multiplied the last learning rate. The factor belongs to the optimizer's own.",
-        when=lambda given: within(given) and given["epoch"] > 0,
+        when=lambda given: within(given) and rates.later(given),
     ),
-)
+}
 
 LESSON = Scheduler(
     title="LinearLR",
@@ -74,13 +82,13 @@ LESSON = Scheduler(
     order=6,
     names=("线性学习率", "线性预热", "linear warm-up", "linear decay"),
     purpose="The learning rate moves in a straight line from one part of it to another.",
-    use_when="You want a warm-up: large batches, and transformers, diverge when they start with the whole learning "
-    "rate.",
+    use_when="You want a warm-up: "
+    "large batches, and transformers, diverge when they start with the whole learning rate.",
     not_when="It should come down at the end as well: put it before another one in SequentialLR.",
     formula=r"\gamma_t = \gamma_0 \left(f_a + (f_b - f_a)\, \frac{\min(t, T)}{T}\right)",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"f_a, f_b", "start_factor and end_factor"),
         (r"T", "total_iters: the epoch in which the line ends"),
         (r"f_t", "the part of the learning rate in epoch t"),
@@ -117,15 +125,7 @@ LESSON = Scheduler(
             values={"end_factor": 1.5},
         ),
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: LinearLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.LinearLR.html",
-        ),
-        Reference(
-            "Goyal et al., Accurate, Large Minibatch SGD (2017): the warm-up", "https://arxiv.org/abs/1706.02677"
-        ),
-    ),
+    references=(rates.WARM_UP,),
     tries=(
         Try("What if it started at a tenth?", {"start_factor": 0.1}),
         Try("What if it took ten epochs?", {"total_iters": 10}),

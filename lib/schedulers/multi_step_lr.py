@@ -5,49 +5,51 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import joined, num
+from lib.lesson.formula import formula, joined
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler, as_whole
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Tensor, Try
+from lib.refusal import Refusal
 
 
-def check(*, lr, epoch, initial_lr, metric, state, milestones, gamma):
+def check(*, milestones, **_):
     if np.ndim(milestones) != 1:
-        raise ValueError("milestones is not a list; expected epochs such as [10, 20].")
+        raise Refusal("milestones is not a list; expected epochs such as [10, 20].")
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, milestones, gamma) -> Steps:
     """How many milestones have been reached, and the learning rate after that many drops."""
-    reached = yield Step(
+    to_come = milestones[milestones >= 0]  # an epoch below 0 never comes
+    drops = yield Step(
         "drops",
         r"k = \text{number of milestones} \le t",
-        np.asarray(sum(m <= epoch for m in milestones[milestones >= 0]), dtype=np.float64),
-        worked=lambda: rf"\#\{{{joined((num(m) for m in milestones), ', ')}\}} \le {epoch}",
+        np.asarray(np.count_nonzero(to_come <= epoch), dtype=np.float64),
+        worked=lambda: (
+            formula(
+                r"\#\{<milestones>\} \le <epoch>",
+                milestones=joined((formula("<milestones>", milestones=m) for m in to_come), ", "),
+                epoch=epoch,
+            )
+            if to_come.size
+            else formula("0")
+        ),
         words="Count the milestones that have been reached; one that is listed twice counts twice.",
     )
-    new = yield Step(
-        "lr",
-        r"\gamma_t = \gamma_0\, g^{\,k}",
-        initial_lr * gamma**reached,
-        worked=lambda: rf"{num(initial_lr)} \cdot {num(gamma)}^{{{num(reached)}}}",
-        words="Multiply the first learning rate by gamma, once for every drop.",
-    )
+    new = yield from rates.after_drops(initial_lr, gamma, drops)
     return new, state
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "one_epoch_behind": Mistake(
         {"drops": lambda given, done: float(sum(m < given["epoch"] for m in given["milestones"]))},
         "You dropped one epoch too late. At the milestone itself the new learning rate is in force.",
     ),
-    Mistake(
+    "forgets_earlier_milestones": Mistake(
         {"drops": lambda given, done: float(given["epoch"] in given["milestones"])},
         "You forgot earlier milestones. Every one that has been reached counts.",
     ),
-    Mistake(
-        {"lr": lambda given, done: given["initial_lr"] * given["gamma"] * done["drops"]},
-        "You multiplied by the number of drops. Gamma is taken to that power.",
-    ),
-)
+    **rates.DROP_MISTAKES,
+}
 
 LESSON = Scheduler(
     title="MultiStepLR",
@@ -55,13 +57,13 @@ LESSON = Scheduler(
     order=4,
     names=("按给定间隔调整学习率", "milestones", "step decay"),
     purpose="At epochs of your choice the learning rate is multiplied by gamma.",
-    use_when="You know from earlier runs where the loss stalls: the classic recipe drops at a half and at three "
-    "quarters.",
+    use_when="You know from earlier runs where the loss stalls: "
+    "the classic recipe drops at a half and at three quarters.",
     not_when="You do not know the epochs yet (ReduceLROnPlateau watches for you).",
     formula=r"\gamma_t = \gamma_0\, g^{\#\{m \le t\}}",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"m", "a milestone"),
         (r"g", "gamma: what each drop multiplies by"),
         (r"k", "how many milestones have been reached"),
@@ -95,12 +97,6 @@ LESSON = Scheduler(
             "The scheduler counts its own step() calls. Called after every batch, milestones mean batches.",
         ),
         Pitfall("A milestone of 0 drops at once", "Already the first epoch has the smaller learning rate."),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: MultiStepLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.MultiStepLR.html",
-        ),
     ),
     tries=(
         Try("What if it only halved?", {"gamma": 0.5}),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
 
 
 def five_percent_less(epoch):
@@ -32,52 +32,32 @@ FUNCTIONS = {
 def by_hand(lr, epoch, initial_lr, metric, state, *, lr_lambda) -> Steps:
     """The function's value at this epoch, times the last learning rate."""
     if epoch == 0:
-        new = yield Step(
-            "lr", r"\gamma_0^{\text{now}} = \gamma_0", np.asarray(lr), words="The optimizer's own learning rate."
-        )
+        new = yield from rates.unchanged(lr, "The optimizer's own learning rate.", rates.AT_FIRST)
         return new, state
-    function = FUNCTIONS.get(lr_lambda, lr_lambda)
-    factor = yield Step(
-        "factor",
-        r"f(t) = \text{the function at } t",
-        np.asarray(float(function(epoch))),
-        words="Put the epoch into the function. Its code stands in the view Code.",
-    )
+    factor = yield from rates.factor_at(epoch, FUNCTIONS.get(lr_lambda, lr_lambda))
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_{t-1}\, f(t)",
         lr * factor,
-        worked=lambda: rf"{num(lr)} \cdot {num(factor)}",
+        worked=lambda: formula(r"<old> \cdot <factor>", old=lr, factor=factor),
         words="Multiply the last learning rate by it.",
     )
     return new, state
 
 
-def later(given):
-    return given["epoch"] > 0
-
-
-MISTAKES = (
-    Mistake(
-        {
-            "factor": lambda given, done: float(
-                FUNCTIONS.get(given["lr_lambda"], given["lr_lambda"])(given["epoch"] + 1)
-            )
-        },
-        "You are one epoch ahead. Epochs count from 0.",
-        when=later,
-    ),
-    Mistake(
+MISTAKES = {
+    **rates.factor_mistakes(FUNCTIONS),
+    "from_the_first_rate": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["factor"]},
         "You multiplied the first learning rate: that is LambdaLR. Here each epoch starts from the last one.",
-        when=lambda given: given["epoch"] > 1,
+        when=rates.from_epoch_2,
     ),
-    Mistake(
+    "takes_the_factor_away": Mistake(
         {"lr": lambda given, done: given["lr"] - done["factor"]},
         "You took the factor away. The last learning rate is multiplied by it.",
-        when=later,
+        when=rates.later,
     ),
-)
+}
 
 LESSON = Scheduler(
     title="MultiplicativeLR",
@@ -89,8 +69,8 @@ LESSON = Scheduler(
     not_when="You know the learning rate of each epoch itself (LambdaLR): errors of the factors add up here.",
     formula=r"\gamma_t = \gamma_{t-1}\, f(t)",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one"),
+        rates.EPOCH,
+        rates.LAST_AND_NOW,
         (r"f(t)", "lr_lambda: your function of the epoch"),
     ),
     parameters=(
@@ -117,12 +97,6 @@ LESSON = Scheduler(
             "A number is refused.",
             error="lr_lambda should be a function",
             values={"lr_lambda": 0.9},
-        ),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: MultiplicativeLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.MultiplicativeLR.html",
         ),
     ),
     tries=(Try("What if it only halved every third epoch?", {"lr_lambda": "half every third epoch"}),),

@@ -7,23 +7,25 @@ import math
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.refusal import Refusal
 
 
 def check(*, total_steps, epochs, steps_per_epoch, pct_start, div_factor, final_div_factor, **_):
     if total_steps is None and (epochs is None or steps_per_epoch is None):
-        raise ValueError("Neither total_steps nor epochs with steps_per_epoch is given; expected one of the two.")
+        raise Refusal("Neither total_steps nor epochs with steps_per_epoch is given; expected one of the two.")
     for name, count in (("total_steps", total_steps), ("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
         asked = name == "total_steps" or total_steps is None
         if asked and count is not None and count <= 0:
-            raise ValueError(f"{name} is {count}; expected a whole number above 0.")
+            raise Refusal("{name} is {count}; expected a whole number above 0.", name=name, count=count)
     if pct_start < 0 or pct_start > 1:
-        raise ValueError(f"pct_start is {pct_start:g}; expected a part from 0 to 1.")
+        raise Refusal("pct_start is {part:g}; expected a part from 0 to 1.", part=pct_start)
     for name, divisor in (("div_factor", div_factor), ("final_div_factor", final_div_factor)):
         if divisor == 0:
-            raise ValueError(f"{name} is 0; the learning rate is divided by it.")
+            raise Refusal("{name} is 0; the learning rate is divided by it.", name=name)
 
 
 def by_hand(
@@ -49,29 +51,32 @@ def by_hand(
     """Which phase this is, how much of it is over, and the learning rate between the phase's two ends."""
     total = total_steps if total_steps is not None else epochs * steps_per_epoch
     if epoch > total:
-        raise ValueError(f"Step {epoch} comes after the last one: the schedule has {total} steps.")
+        raise Refusal("Step {step} comes after the last one: the schedule has {total} steps.", step=epoch, total=total)
     first = max_lr / div_factor
     last = first / final_div_factor
     phases = phases_of(total, pct_start, three_phase, first, max_lr, last, base_momentum, max_momentum)
     begin, end, (from_lr, to_lr), (from_momentum, to_momentum) = phase_at(epoch, phases)
     if begin == end:
-        raise ValueError(
-            f"The phase of step {epoch} begins and ends in step {num(end)}, and torch divides by its length; expected "
-            "more steps, or another pct_start."
+        raise Refusal(
+            "The phase of step {step} begins and ends in step {end:.4g}, and torch divides by its length; "
+            "expected more steps, or another pct_start.",
+            step=epoch,
+            end=end,
         )
     part = yield Step(
         "part",
         r"p = \frac{t - t_a}{t_b - t_a}",
         np.asarray((epoch - begin) / (end - begin)),
-        worked=lambda: rf"\frac{{{epoch} - {num(begin)}}}{{{num(end)} - {num(begin)}}}",
+        worked=lambda: formula(r"\frac{<epoch> - <begin>}{<end> - <begin>}", epoch=epoch, begin=begin, end=end),
         words="How much of the phase is over? t_a is its first step, t_b its last.",
     )
+    cosine = anneal_strategy == "cos"
     way = yield Step(
         "way",
-        r"w = \frac{1 - \cos(\pi p)}{2}" if anneal_strategy == "cos" else "w = p",
-        np.asarray((1 - math.cos(math.pi * float(part))) / 2 if anneal_strategy == "cos" else float(part)),
-        given=anneal_strategy == "linear",
-        worked=lambda: rf"\frac{{1 - \cos(\pi \cdot {num(part)})}}{{2}}",
+        r"w = \frac{1 - \cos(\pi p)}{2}" if cosine else "w = p",
+        np.asarray((1 - math.cos(math.pi * float(part))) / 2 if cosine else float(part)),
+        given=not cosine,
+        worked=lambda: formula(r"\frac{1 - \cos(\pi \cdot <part>)}{2}" if cosine else "<part>", part=part),
         words="How much of the way from one end to the other? Half a wave of the cosine, from 0 to 1.",
     )
     if cycle_momentum:
@@ -79,7 +84,9 @@ def by_hand(
             "momentum",
             r"\mu_t = \mu_a + (\mu_b - \mu_a)\, w",
             np.asarray(from_momentum + (to_momentum - from_momentum) * way),
-            worked=lambda: rf"{num(from_momentum)} + ({num(to_momentum)} - {num(from_momentum)}) \cdot {num(way)}",
+            worked=lambda: formula(
+                r"<begin> + (<end> - <begin>) \cdot <way>", begin=from_momentum, end=to_momentum, way=way
+            ),
             words="The same way between the phase's two momenta.",
         )
         state = {"momentum": float(momentum)}
@@ -87,7 +94,7 @@ def by_hand(
         "lr",
         r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, w",
         np.asarray(from_lr + (to_lr - from_lr) * way),
-        worked=lambda: rf"{num(from_lr)} + ({num(to_lr)} - {num(from_lr)}) \cdot {num(way)}",
+        worked=lambda: formula(r"<begin> + (<end> - <begin>) \cdot <way>", begin=from_lr, end=to_lr, way=way),
         words="From the learning rate at the phase's beginning go that part of the way to the one at its end.",
     )
     return new, state
@@ -105,44 +112,39 @@ def phases_of(total, pct_start, three_phase, first, highest, last, base_momentum
 def phase_at(epoch, phases) -> tuple:
     """First and last step of the phase in which a step lies, and its two ends."""
     begin = 0.0
-    for end, rates, momenta in phases[:-1]:
+    for end, between, momenta in phases[:-1]:
         if epoch <= end:
-            return begin, end, rates, momenta
+            return begin, end, between, momenta
         begin = end
-    end, rates, momenta = phases[-1]
-    return begin, end, rates, momenta
+    return begin, *phases[-1]
 
 
-MISTAKES = (
-    Mistake(
+def along_a_cosine(given):
+    return given["anneal_strategy"] == "cos"
+
+
+MISTAKES = {
+    "part_of_the_whole": Mistake(
         {"part": lambda given, done: given["epoch"] / given["total_steps"]},
         "You took the part of the whole schedule. Each phase has its own part from 0 to 1.",
         when=lambda given: given["total_steps"] is not None,
     ),
-    Mistake(
-        {"way": lambda given, done: float(done["part"])},
+    "goes_straight": Mistake(
+        {"way": lambda given, done: done["part"]},
         "You went straight. With anneal_strategy='cos' the way follows half a cosine.",
-        when=lambda given: given["anneal_strategy"] == "cos",
+        when=along_a_cosine,
     ),
-    Mistake(
-        {"way": lambda given, done: (1 + math.cos(math.pi * float(done["part"]))) / 2},
+    "upside_down": Mistake(
+        {"way": lambda given, done: 1 - done["way"]},
         "You took the cosine the other way round: at the phase's beginning nothing of the way is done.",
-        when=lambda given: given["anneal_strategy"] == "cos",
+        when=along_a_cosine,
     ),
-    Mistake(
-        {
-            "momentum": lambda given, done: (
-                given["base_momentum"] + (given["max_momentum"] - given["base_momentum"]) * done["way"]
-            )
-        },
-        "You let momentum rise with the learning rate. It goes the other way.",
-        when=lambda given: given["cycle_momentum"],
-    ),
-    Mistake(
+    **rates.MOMENTUM_MISTAKES,
+    "starts_from_nothing": Mistake(
         {"lr": lambda given, done: given["max_lr"] * done["way"]},
         "You started from 0. The first learning rate is max_lr / div_factor.",
     ),
-)
+}
 
 LESSON = Scheduler(
     title="OneCycleLR",
@@ -150,12 +152,12 @@ LESSON = Scheduler(
     order=14,
     names=("单周期学习率", "one-cycle policy", "super-convergence"),
     purpose="Once up to max_lr and once down, far below where it started.",
-    use_when="You train for a fixed number of batches and want to get there fast, with a large learning rate in "
-    "between.",
+    use_when="You train for a fixed number of batches and want to get there fast, "
+    "with a large learning rate in between.",
     not_when="Training may go on after the last step: torch raises an error then.",
     formula=r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, \frac{1 - \cos(\pi p)}{2}",
     symbols=(
-        (r"t", "the number of the step() call, from 0"),
+        rates.STEP_CALL,
         (r"t_a, t_b", "first and last step of the phase"),
         (r"p", "the part of the phase that is over"),
         (r"w", "how much of the way between the phase's two ends is done"),
@@ -226,13 +228,7 @@ LESSON = Scheduler(
         ),
         Pitfall("The optimizer's learning rate is overwritten", "It starts at max_lr / div_factor."),
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: OneCycleLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.OneCycleLR.html",
-        ),
-        Reference("Smith, Topin, Super-Convergence (2018)", "https://arxiv.org/abs/1708.07120"),
-    ),
+    references=(Reference("Smith, Topin, Super-Convergence (2018)", "https://arxiv.org/abs/1708.07120"),),
     tries=(
         Try("What if it went straight?", {"anneal_strategy": "linear"}),
         Try("What if half of it went up?", {"pct_start": 0.5}),

@@ -5,32 +5,41 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import alone, formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, total_iters, power) -> Steps:
     """The part of the time that is left, to a power."""
-    if epoch == 0 or epoch > total_iters:
-        latex = r"\gamma_t = \gamma_0" if epoch == 0 else r"\gamma_t = \gamma_{t-1}"
-        words = "The whole learning rate." if epoch == 0 else "The time is over: nothing changes."
-        new = yield Step("lr", latex, np.asarray(lr), words=words)
+    if epoch == 0:
+        new = yield from rates.unchanged(lr, "The whole learning rate.", r"\gamma_t = \gamma_0")
+        return new, state
+    if epoch > total_iters:
+        new = yield from rates.unchanged(lr, "The time is over: nothing changes.")
         return new, state
     if epoch == total_iters and power < 0:
-        raise ValueError(f"power is {power:g}, and in epoch {epoch} torch takes 0 to it; expected 0 or more.")
+        raise Refusal(
+            "power is {power:g}, and in epoch {epoch} torch takes 0 to it; expected 0 or more.",
+            power=power,
+            epoch=epoch,
+        )
     left = yield Step(
         "time_left",
         r"u_t = 1 - \frac{t}{T}",
         np.asarray(1.0 - epoch / total_iters),
-        worked=lambda: rf"1 - \frac{{{epoch}}}{{{total_iters}}}",
+        worked=lambda: formula(r"1 - \frac{<epoch>}{<total_iters>}", epoch=epoch, total_iters=total_iters),
         words="Which part of the time is left?",
     )
     new = yield Step(
         "lr",
         r"\gamma_t = \gamma_0\, u_t^{\,p}",
         initial_lr * left**power,
-        worked=lambda: rf"{num(initial_lr)} \cdot {num(left)}^{{{num(power)}}}",
+        worked=lambda: formula(
+            r"<initial_lr> \cdot <time_left>^{<power>}", initial_lr=initial_lr, time_left=left, power=alone(power)
+        ),
         words="Take it to the power, times the optimizer's learning rate.",
     )
     return new, state
@@ -40,23 +49,23 @@ def within(given):
     return 0 < given["epoch"] <= given["total_iters"]
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "part_that_has_passed": Mistake(
         {"time_left": lambda given, done: given["epoch"] / given["total_iters"]},
         "You took the part that has passed. The part that is left counts.",
         when=within,
     ),
-    Mistake(
+    "one_epoch_behind": Mistake(
         {"time_left": lambda given, done: 1 - (given["epoch"] - 1) / given["total_iters"]},
         "You are one epoch behind: epoch 0 has the whole learning rate.",
         when=within,
     ),
-    Mistake(
+    "leaves_out_the_power": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["time_left"]},
         "You left the power out.",
         when=lambda given: within(given) and given["power"] != 1,
     ),
-)
+}
 
 LESSON = Scheduler(
     title="PolynomialLR",
@@ -68,8 +77,8 @@ LESSON = Scheduler(
     not_when="Training may go on beyond total_iters: from then on the learning rate is 0.",
     formula=r"\gamma_t = \gamma_0 \left(1 - \frac{\min(t, T)}{T}\right)^p",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"T", "total_iters: the epoch in which it reaches 0"),
         (r"p", "power"),
         (r"u_t", "the part of the time that is left"),
@@ -95,12 +104,6 @@ LESSON = Scheduler(
             "From total_iters on nothing is learnt any more. Let it be the number of epochs you train for.",
         ),
         Pitfall("The default is short", "total_iters is 5 unless given."),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: PolynomialLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.PolynomialLR.html",
-        ),
     ),
     tries=(Try("What if it were squared?", {"power": 2.0}), Try("What if it took 20 epochs?", {"total_iters": 20})),
     scales=True,

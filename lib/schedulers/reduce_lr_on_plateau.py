@@ -7,16 +7,16 @@ import math
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
-def check(
-    *, lr, epoch, initial_lr, metric, state, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps
-):
+def check(*, factor, **_):
     if factor >= 1:
-        raise ValueError(f"factor is {factor:g}; expected less than 1: the learning rate is reduced.")
+        raise Refusal("factor is {factor:g}; expected less than 1: the learning rate is reduced.", factor=factor)
 
 
 def by_hand(
@@ -25,37 +25,42 @@ def by_hand(
     """Is it better than the best so far? How many epochs in a row were not? Then reduce, or wait."""
     state = {"best": math.inf if mode == "min" else -math.inf, "num_bad_epochs": 0, "cooldown_counter": 0, **state}
     if epoch == 0:
-        new = yield Step(
-            "lr", r"\gamma_0^{\text{now}} = \gamma_0", np.asarray(lr), words="Nothing has been watched yet."
-        )
+        new = yield from rates.unchanged(lr, "Nothing has been watched yet.", rates.AT_FIRST)
         return new, state
+    sign = "-" if mode == "min" else "+"
+    relative = threshold_mode == "rel"
     metric = yield Step("metric", r"x_t = \text{what is watched}", np.asarray(float(metric)), given=True)
     border = yield Step(
         "border",
-        rf"b = x_{{\text{{best}}}} \cdot (1 {'-' if mode == 'min' else '+'} h)"
-        if threshold_mode == "rel"
-        else rf"b = x_{{\text{{best}}}} {'-' if mode == 'min' else '+'} h",
+        rf"b = x_{{\text{{best}}}} \cdot (1 {sign} h)" if relative else rf"b = x_{{\text{{best}}}} {sign} h",
         np.asarray(border_of(state["best"], mode, threshold, threshold_mode)),
-        worked=lambda: rf"x_{{\text{{best}}}} = {num(state['best'])},\; h = {num(threshold)}",
+        worked=lambda: formula(
+            rf"<best> \cdot (1 {sign} <threshold>)" if relative else f"<best> {sign} <threshold>",
+            best=state["best"],
+            threshold=threshold,
+        ),
         words="How good must it be to count as better? The best so far, and the threshold beyond it.",
     )
     better = bool(metric < border if mode == "min" else metric > border)
     cooling = state["cooldown_counter"] > 0
     bad = yield Step(
         "num_bad_epochs",
-        r"n = \begin{cases} 0 & x_t \text{ beats } b \text{, or cooling down} \\ n^{\text{old}} + 1 & "
-        r"\text{otherwise} \end{cases}",
+        r"n = \begin{cases} 0 & x_t \text{ beats } b \text{, or cooling down} \\ "
+        r"n^{\text{old}} + 1 & \text{otherwise} \end{cases}",
         np.asarray(0.0 if better or cooling else state["num_bad_epochs"] + 1.0),
         words="Better than the border: start counting again. Not better: one more epoch in vain.",
     )
     reduce = bool(bad > patience)
     lower = max(lr * factor, min_lr)
+    moves = reduce and lr - lower > eps
     new = yield Step(
         "lr",
-        r"\gamma_t = \begin{cases} \max(\gamma_{t-1}\, f, \gamma_{\min}) & n > \text{patience} \\ \gamma_{t-1} & "
-        r"\text{otherwise} \end{cases}",
-        np.asarray(lower if reduce and lr - lower > eps else lr),
-        worked=lambda: rf"n = {num(bad)},\; \text{{patience}} = {patience}",
+        r"\gamma_t = \begin{cases} \max(\gamma_{t-1}\, f, \gamma_{\min}) & n > \text{patience} \\ "
+        r"\gamma_{t-1} & \text{otherwise} \end{cases}",
+        np.asarray(lower if moves else lr),
+        worked=lambda: formula(
+            r"\max(<old> \cdot <factor>, <min_lr>)" if moves else "<old>", old=lr, factor=factor, min_lr=min_lr
+        ),
         words="More epochs in vain than patience allows? Then multiply by the factor, but go no lower than min_lr.",
     )
     waiting = state["cooldown_counter"] - 1 if cooling else state["cooldown_counter"]
@@ -72,45 +77,39 @@ def border_of(best, mode, threshold, threshold_mode) -> float:
     return best * (1.0 + sign * threshold) if threshold_mode == "rel" else best + sign * threshold
 
 
-def later(given):
-    return given["epoch"] > 0
-
-
 def counted(given):
     return given["state"].get("num_bad_epochs", 0)
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "leaves_out_the_threshold": Mistake(
         {"border": lambda given, done: given["state"]["best"]},
         "You left the threshold out: it must be better by a little more than nothing.",
-        when=lambda given: given["epoch"] > 1,
+        when=rates.from_epoch_2,
     ),
-    Mistake(
+    "epoch_not_counted": Mistake(
         {"num_bad_epochs": lambda given, done: counted(given)},
         "You did not count this epoch.",
-        when=later,
     ),
-    Mistake(
+    "counts_on": Mistake(
         {"num_bad_epochs": lambda given, done: counted(given) + 1.0},
         "You counted on. A better epoch (or one of the cooldown) sets the count to 0.",
-        when=later,
     ),
-    Mistake(
+    "patience_counts_the_last": Mistake(
         {
             "lr": lambda given, done: (
                 given["lr"] * given["factor"] if done["num_bad_epochs"] >= given["patience"] else given["lr"]
             )
         },
         "You reduced one epoch too early. Patience must be exceeded, not reached.",
-        when=later,
+        when=rates.later,
     ),
-    Mistake(
+    "leaves_the_rate": Mistake(
         {"lr": lambda given, done: given["lr"]},
         "You left it as it is. The count is above patience: reduce.",
-        when=later,
+        when=rates.later,
     ),
-)
+}
 
 STALL = [1.0, 0.8, 0.7, 0.7, 0.7, 0.7, 0.7]
 
@@ -124,8 +123,8 @@ LESSON = Scheduler(
     not_when="The number you watch is noisy: it stalls by chance.",
     formula=r"\gamma_t = \max(\gamma_{t-1}\, f, \gamma_{\min})",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_{t-1}, \gamma_t", "the learning rate of the last epoch, and of this one"),
+        rates.EPOCH,
+        rates.LAST_AND_NOW,
         (r"x_t, x_{\text{best}}", "what is watched, after the last epoch; and the best of it so far"),
         (r"h", "threshold"),
         (r"b", "the border that must be beaten"),
@@ -180,12 +179,6 @@ LESSON = Scheduler(
             "A factor of 1 or more", "It would not reduce.", error="Factor should be < 1.0.", values={"factor": 1.0}
         ),
         Pitfall("NaN is never better", "With a loss of NaN it reduces on and on; it does not stop training."),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: ReduceLROnPlateau",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html",
-        ),
     ),
     tries=(Try("What if it waited longer?", {"patience": 4}), Try("What if it fell to a tenth?", {"factor": 0.1})),
     check=check,

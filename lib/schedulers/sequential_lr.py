@@ -7,9 +7,12 @@ from bisect import bisect_right
 import numpy as np
 from torch.optim import lr_scheduler
 
+from lib.lesson.formula import formula, joined
+from lib.lesson.pieces import rates
 from lib.lesson.run.parts import check_parts, part_rate, torch_part
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.cosine_annealing_lr import LESSON as COSINE
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
@@ -42,28 +45,37 @@ def check(*, initial_lr, schedulers, **_):
     check_parts("SequentialLR", parts, initial_lr)
     for part, values in parts[1:]:
         if part.title == "MultiplicativeLR" or (part.title == "ConstantLR" and values.get("total_iters") == 0):
-            raise ValueError(f"{part.title} does not start afresh when it takes over; that is not worked here.")
+            raise Refusal("{part} does not start afresh when it takes over; that is not worked here.", part=part.title)
     if len(rest["milestones"]) != len(parts) - 1:
-        raise ValueError(f"{len(parts)} schedules have {len(rest['milestones'])} milestones; expected one fewer.")
+        raise Refusal(
+            "{schedules} schedules have {milestones} milestones; expected one fewer.",
+            schedules=len(parts),
+            milestones=len(rest["milestones"]),
+        )
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
     """Whose turn it is, its own epoch, and what it does with the learning rate."""
     parts, rest = parts_of({"schedulers": schedulers})
-    place = bisect_right(rest["milestones"], epoch)
+    milestones = rest["milestones"]
+    place = bisect_right(milestones, epoch)
     turn = yield Step(
         "turn",
         r"k = 1 + \text{number of milestones} \le t",
         np.asarray(place + 1.0),
-        worked=lambda: rf"1 + \#\{{m \in {rest['milestones']} : m \le {epoch}\}}",
+        worked=lambda: formula(
+            r"1 + \#\{m \in [<all>] : m \le <epoch>\}",
+            all=joined((formula("<milestone>", milestone=m) for m in milestones), ", "),
+            epoch=epoch,
+        ),
         words="Whose turn is it? Count the milestones that have been reached.",
     )
-    begin = rest["milestones"][place - 1] if place else 0
+    begin = milestones[place - 1] if place else 0
     own_epoch = yield Step(
         "own_epoch",
         r"t_k = t - m_k",
         np.asarray(float(epoch - begin)),
-        worked=lambda: rf"{epoch} - {begin}",
+        worked=lambda: formula("<epoch> - <begin>", epoch=epoch, begin=begin),
         words="The schedule whose turn it is counts from the epoch at which it took over.",
     )
     part, values = parts[min(max(int(turn) - 1, 0), len(parts) - 1)]
@@ -85,20 +97,20 @@ def build(scheduler, optimizer, parameters):
     return scheduler.torch(optimizer, [torch_part(part, optimizer, values) for part, values in parts], **rest)
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "stays_with_the_first": Mistake(
         {"turn": lambda given, done: 1.0},
         "You stayed with the first schedule. A milestone has been reached, so the next one has taken over.",
     ),
-    Mistake(
+    "counts_from_the_beginning": Mistake(
         {"own_epoch": lambda given, done: float(given["epoch"])},
         "You used the whole count. The schedule whose turn it is counts from its own beginning.",
     ),
-    Mistake(
+    "one_epoch_ahead": Mistake(
         {"own_epoch": lambda given, done: done["own_epoch"] + 1.0},
         "You are one epoch ahead: at the milestone the next schedule starts at its epoch 0.",
     ),
-)
+}
 
 LESSON = Scheduler(
     title="SequentialLR",
@@ -110,7 +122,7 @@ LESSON = Scheduler(
     not_when="Both should be at work at once (ChainedScheduler).",
     formula=r"\gamma_t = \text{schedule } k \text{ at } t - m_k",
     symbols=(
-        (r"t", "the epoch, from 0"),
+        rates.EPOCH,
         (r"k", "whose turn it is"),
         (r"m, m_k", "the milestones, and the one at which schedule k took over (0 for the first)"),
         (r"t_k", "the epoch as schedule k counts it"),
@@ -143,8 +155,8 @@ LESSON = Scheduler(
     pitfalls=(
         Pitfall(
             "Each one starts afresh",
-            "At its milestone a schedule starts from the optimizer's own learning rate, not from where the last one "
-            "ended.",
+            "At its milestone a schedule starts from the optimizer's own learning rate, "
+            "not from where the last one ended.",
         ),
         Pitfall(
             "Milestones are one fewer than schedules",
@@ -163,15 +175,7 @@ LESSON = Scheduler(
             "It is the exception: at its milestone it multiplies the last rate of the schedule before.",
         ),
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: SequentialLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.SequentialLR.html",
-        ),
-        Reference(
-            "Goyal et al., Accurate, Large Minibatch SGD (2017): the warm-up", "https://arxiv.org/abs/1706.02677"
-        ),
-    ),
+    references=(rates.WARM_UP,),
     tries=(Try("What if there were three?", {"schedulers": "three in a row"}),),
     check=check,
     build=build,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from torch.optim import lr_scheduler
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import alone, formula
+from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
-def check(*, lr, epoch, initial_lr, metric, state, step_size, gamma):
+def check(*, step_size, **_):
     if step_size == 0:
-        raise ValueError("step_size is 0; expected the number of epochs between two drops.")
+        raise Refusal("step_size is 0; expected the number of epochs between two drops.")
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, step_size, gamma) -> Steps:
@@ -21,37 +23,34 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, step_size, gamma) -> Steps:
         "drops",
         r"k = \left\lfloor t / s \right\rfloor",
         np.asarray(epoch // abs(step_size), dtype=np.float64),
-        worked=lambda: rf"\left\lfloor {epoch} / {step_size} \right\rfloor",
+        worked=lambda: formula(
+            r"\left\lfloor <epoch> / <step_size> \right\rfloor"
+            if step_size > 0
+            else r"\left\lfloor <epoch> / |<step_size>| \right\rfloor",
+            epoch=epoch,
+            step_size=alone(step_size),
+        ),
         words="How many times has a whole step size passed? Divide and drop the rest.",
     )
-    new = yield Step(
-        "lr",
-        r"\gamma_t = \gamma_0\, g^{\,k}",
-        initial_lr * gamma**drops,
-        worked=lambda: rf"{num(initial_lr)} \cdot {num(gamma)}^{{{num(drops)}}}",
-        words="Multiply the first learning rate by gamma, once for every drop.",
-    )
+    new = yield from rates.after_drops(initial_lr, gamma, drops)
     return new, state
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "keeps_the_fraction": Mistake(
         {"drops": lambda given, done: given["epoch"] / given["step_size"]},
         "You kept the fraction. Between two drops nothing happens: drop the rest.",
     ),
-    Mistake(
+    "one_epoch_ahead": Mistake(
         {"drops": lambda given, done: (given["epoch"] + 1) // given["step_size"]},
         "You dropped one epoch too early. The first drop comes at epoch step_size itself.",
     ),
-    Mistake(
+    "drops_every_epoch": Mistake(
         {"drops": lambda given, done: given["epoch"]},
         "You dropped in every epoch: that is ExponentialLR.",
     ),
-    Mistake(
-        {"lr": lambda given, done: given["initial_lr"] * given["gamma"] * done["drops"]},
-        "You multiplied by the number of drops. Gamma is taken to that power.",
-    ),
-)
+    **rates.DROP_MISTAKES,
+}
 
 LESSON = Scheduler(
     title="StepLR",
@@ -63,8 +62,8 @@ LESSON = Scheduler(
     not_when="The drops should come at epochs of your own choice (MultiStepLR) or gently (CosineAnnealingLR).",
     formula=r"\gamma_t = \gamma_0\, g^{\lfloor t/s \rfloor}",
     symbols=(
-        (r"t", "the epoch, from 0"),
-        (r"\gamma_0, \gamma_t", "the optimizer's learning rate, and that of epoch t"),
+        rates.EPOCH,
+        rates.FIRST_AND_NOW,
         (r"s", "step_size: epochs between two drops"),
         (r"g", "gamma: what each drop multiplies by"),
         (r"k", "how many drops there have been"),
@@ -91,20 +90,14 @@ LESSON = Scheduler(
         ),
         Pitfall(
             "The optimizer steps first",
-            "Call optimizer.step(), then scheduler.step(); the other way round PyTorch warns, and the first learning "
-            "rate is lost.",
+            "Call optimizer.step(), then scheduler.step(); "
+            "the other way round PyTorch warns, and the first learning rate is lost.",
         ),
         Pitfall(
             "step_size=0",
             "Nothing can be divided by it.",
             error="integer modulo by zero",
             values={"step_size": 0},
-        ),
-    ),
-    references=(
-        Reference(
-            "PyTorch documentation: StepLR",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.StepLR.html",
         ),
     ),
     tries=(Try("What if it dropped twice as often?", {"step_size": 5}), Try("What if it only halved?", {"gamma": 0.5})),

@@ -15,6 +15,8 @@ from lib.tensors.file import TensorFileError, read_tensor_file
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.tensors.write import format_tensor
+from lib.ui.choices import standing
+from lib.ui.problem import show_problem
 from lib.ui.text import say, shape
 
 MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers
@@ -74,9 +76,8 @@ def form_key(form: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def current(lesson: Topic, name: str, default: Any) -> Any:
-    """What the field holds now, before its widget runs: the session knows, or on a first visit the URL."""
-    key = key_of(lesson, name)
-    return st.session_state.get(key, st.query_params.get(key, default))
+    """What the field holds now, before its widget runs."""
+    return standing(key_of(lesson, name), default)
 
 
 def fill(lesson: Topic, texts: Mapping[str, Any]) -> None:
@@ -191,7 +192,7 @@ def _numbers_field(lesson: Topic, spec: Numbers, default: str, typed: Typed) -> 
         typed.values[spec.name] = read_numbers(text)
     except TensorTextError as error:
         typed.problems[spec.name] = str(error)
-        st.caption(f":red[{say(str(error))}]")
+        show_problem(error)
 
 
 def read_numbers(text: str) -> tuple[float | None, ...]:
@@ -230,7 +231,7 @@ def _tensor_field(
         values[spec.name] = parsed(spec, text, dtype)
     except TensorTextError as error:
         problems[spec.name] = str(error)
-        st.caption(f":red[{say(str(error))}]")
+        show_problem(error)
 
 
 def _echo(spec: Tensor, text: str, dtype: str) -> str:
@@ -295,7 +296,7 @@ def _file_field(lesson: Topic) -> None:
     try:
         array = read_tensor_file(file.name, file.getvalue())
     except TensorFileError as error:
-        st.caption(f":red[{say(str(error))}]")
+        show_problem(error)
         return
     st.session_state[key_of(lesson, "uploaded")] = (file.file_id, name)
     st.session_state[key_of(lesson, "fill_next")] = (name, array)

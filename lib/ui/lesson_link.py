@@ -14,7 +14,6 @@ from lib.grading.expected import Likely
 from lib.grading.grade import TestResult
 from lib.lesson.objectives import TYPED
 from lib.ui.fields import MOST_IN_URL, key_of, link_values
-from lib.ui.optimizer_fields import objective_title
 from lib.ui.text import say
 
 
@@ -51,9 +50,9 @@ def lesson_query(exercise: Exercise, args: Mapping[str, Any], update: int = 0) -
     query = link_values(lesson, values)
     floats = {value.dtype.name for value in args.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"}
     query |= {key_of(lesson, "dtype"): kind for kind in floats if len(floats) == 1}
-    query |= {key_of(lesson, "view"): "Gradient"} if exercise.answer == "grad" else {}
+    query |= {key_of(lesson, "view"): "gradient"} if exercise.answer == "grad" else {}
     query |= {key_of(lesson, "at"): str(update)} if update else {}
-    query |= {key_of(lesson, "objective"): objective_title(TYPED)} if exercise.answer == "update" else {}
+    query |= {key_of(lesson, "objective"): TYPED} if exercise.answer == "update" else {}
     return query if sum(map(len, query.values())) <= MOST_IN_URL else None
 
 

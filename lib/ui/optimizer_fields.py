@@ -17,6 +17,7 @@ from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.run.set_up import SetUp, set_up
 from lib.lesson.run.trace import Divergence, Update, divergence, params_of
 from lib.lesson.spec import Parameter, Switch, Topic
+from lib.ui.choices import choice_box
 from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
 from lib.ui.heading import spec_of
 from lib.ui.text import say
@@ -85,22 +86,15 @@ def fields_and_switches(lesson: Topic, specs: Sequence[Parameter], dtype: str, t
 def _objective_field(lesson: Optimizer, typed: Typed) -> None:
     """Another function starts where it is usually started."""
     key = key_of(lesson, "objective")
-    typed.values["objective"] = st.selectbox(
+    titles = {slug: say(objective.title) for slug, objective in OBJECTIVES.items()}
+    typed.values["objective"] = choice_box(
         say("What is minimised"),
-        spec_of(lesson, "objective").options,  # type: ignore[union-attr]
-        index=list((*OBJECTIVES, TYPED)).index(example_texts(lesson)[0]["objective"]),
-        format_func=objective_title,
-        key=key,
+        {**titles, TYPED: say("Gradients that I type")},
+        key,
+        default=example_texts(lesson)[0]["objective"],
         on_change=_start_afresh,
         args=(lesson, key),
-        bind="query-params",
-        persist_state="session",
     )
-
-
-def objective_title(slug: str) -> str:
-    """As it is chosen by, and as it stands in the URL."""
-    return say(OBJECTIVES[slug].title if slug in OBJECTIVES else "Gradients that I type")
 
 
 def _start_afresh(lesson: Optimizer, key: str) -> None:

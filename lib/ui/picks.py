@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from lib.ui.bound import BOUND
+
 
 def slider_with_picks(
     label: str,
@@ -25,8 +27,7 @@ def slider_with_picks(
         key=key,
         on_change=on_change,
         label_visibility="collapsed",
-        bind="query-params",
-        persist_state="session",
+        **BOUND,
     )
     st.session_state[f"{key}_picks"] = chosen if chosen in picks else None
     with above:

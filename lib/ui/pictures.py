@@ -8,53 +8,53 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.lesson.spec import Lesson
+from lib.lesson.spec import Lesson, Picture
 from lib.plots.contour import contour
 from lib.plots.moving import moving
 from lib.plots.own import picture as own_picture
 from lib.plots.probe import Place, movable
 from lib.plots.reduction import divisor, shares
 from lib.plots.titles import place_name
+from lib.ui.choices import choice_box
 from lib.ui.fields import key_of
+from lib.ui.figure import show_figure
 from lib.ui.text import say
 from lib.ui.working import chosen_sample
-
-MOVES, TWO_MOVE, SHARES, DIVISOR = (
-    "One number moves",
-    "Two numbers move",
-    "Share of each loss",
-    "What are we dividing by?",
-)
 
 
 def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """The chosen picture, drawn alone."""
-    own = {spec.title: spec for spec in lesson.pictures}
-    generic: dict[str, Callable[[Lesson, Mapping[str, Any]], go.Figure | None]] = {
-        MOVES: _one_moves,
-        TWO_MOVE: _two_move,
-        SHARES: shares,
-        DIVISOR: divisor,
+    own = own_pictures(lesson)
+    titles = {
+        "moves": "One number moves",
+        **{name: spec.title for name, spec in own.items()},
+        "two_move": "Two numbers move",
+        **({"shares": "Share of each loss", "divisor": "What are we dividing by?"} if _reduces(lesson) else {}),
     }
-    titles = [MOVES, *own, TWO_MOVE, *([SHARES, DIVISOR] if _reduces(lesson) else [])]
     with st.container(horizontal=True, vertical_alignment="bottom", key=key_of(lesson, "pictures")):
-        chosen = st.selectbox(
+        chosen = choice_box(
             say("Picture"),
-            titles,
-            format_func=say,
-            key=key_of(lesson, "picture"),
+            {name: say(title) for name, title in titles.items()},
+            key_of(lesson, "picture"),
             label_visibility="collapsed",
             width=300,
-            bind="query-params",
-            persist_state="session",
         )
         if chosen in own:
-            spec = own[chosen]
-            figure = own_picture(lesson, values, spec, chosen_sample(lesson, values))
-            st.caption(say(spec.says))
+            figure = own_picture(lesson, values, own[chosen], chosen_sample(lesson, values))
+            st.caption(say(own[chosen].says))
         else:
-            figure = generic[chosen](lesson, values)
-    _draw(lesson, figure, chosen)
+            figure = GENERIC[chosen](lesson, values)
+    _draw(lesson, figure, titles[chosen])
+
+
+def own_pictures(lesson: Lesson) -> dict[str, Picture]:
+    """The lesson's own pictures by their ids, which are their kinds, counted: curves, curves_2, bars."""
+    found: dict[str, Picture] = {}
+    for spec in lesson.pictures:
+        kind = type(spec).__name__.lower()
+        before = sum(type(other) is type(spec) for other in found.values())
+        found[f"{kind}_{before + 1}" if before else kind] = spec
+    return found
 
 
 def _reduces(lesson: Lesson) -> bool:
@@ -65,7 +65,7 @@ def _draw(lesson: Lesson, figure: go.Figure | None, title: str) -> None:
     if figure is None:
         st.caption(say("There is nothing to draw for these values."))
     else:
-        st.plotly_chart(figure, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say(title))
+        show_figure(figure, key_of(lesson, "figure"), title)
 
 
 def _choose_place(lesson: Lesson, places: list[Place], label: str, default: int = 0) -> Place:
@@ -89,3 +89,11 @@ def _two_move(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
     first = _choose_place(lesson, places, "The first number that moves")
     second = _choose_place(lesson, places, "The second number that moves", default=1)
     return contour(lesson, values, first, second) if first != second else moving(lesson, values, *first)
+
+
+GENERIC: Mapping[str, Callable[[Lesson, Mapping[str, Any]], go.Figure | None]] = {
+    "moves": _one_moves,
+    "two_move": _two_move,
+    "shares": shares,
+    "divisor": divisor,
+}

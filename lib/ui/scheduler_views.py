@@ -15,9 +15,12 @@ from lib.lesson.code.scheduler import numpy_program, pytorch_lines, shown_source
 from lib.lesson.run.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
+from lib.ui.download import download
 from lib.ui.fields import form_key, key_of
+from lib.ui.figure import show_figure
 from lib.ui.heading import what_the_example_shows
-from lib.ui.text import say
+from lib.ui.pitfalls import show_pitfalls, show_references
+from lib.ui.text import say, say_error
 
 CLOSE = (1e-9, 1e-12)
 
@@ -63,20 +66,15 @@ def curve(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
     columns = st.columns(1 if watched is None and not _cycles(lesson, schedule) else 2, gap="small")
     with columns[0]:
         figure = rate_curve(schedule.rates, schedule.by_torch, epoch)
-        st.plotly_chart(figure, key=key_of(lesson, "figure"), config={"displayModeBar": False}, alt=say("Curve"))
+        show_figure(figure, key_of(lesson, "figure"), "Curve")
     if _cycles(lesson, schedule):
         with columns[1]:
             momenta = np.array([float(rate.state["momentum"]) for rate in schedule.by_hand])
             figure = rate_curve(momenta, schedule.momenta, epoch, "momentum")
-            st.plotly_chart(
-                figure, key=key_of(lesson, "momentum_figure"), config={"displayModeBar": False}, alt=say("Momentum")
-            )
+            show_figure(figure, key_of(lesson, "momentum_figure"), "Momentum")
     elif watched is not None:
         with columns[1]:
-            figure = metric_curve(watched, epoch)
-            st.plotly_chart(
-                figure, key=key_of(lesson, "metric_figure"), config={"displayModeBar": False}, alt=say("Metric")
-            )
+            show_figure(metric_curve(watched, epoch), key_of(lesson, "metric_figure"), "Metric")
 
 
 def _watched(lesson: Scheduler, schedule: Schedule) -> np.ndarray | None:
@@ -109,8 +107,7 @@ def table(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
         columns[say("momentum, PyTorch")] = schedule.momenta
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(schedule.rates), name=say("epoch")))
     st.dataframe(frame, height=min(38 + 35 * len(frame), 420), key=key_of(lesson, "table"))
-    name = f"{lesson.slug}_rates.csv"
-    st.download_button(say("CSV"), frame.to_csv(), name, "text/csv", on_click="ignore", icon=":material/download:")
+    download(say("CSV"), frame.to_csv(), f"{lesson.slug}_rates.csv", "text/csv")
 
 
 def compare(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
@@ -132,10 +129,8 @@ def compare(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
         try:
             named[other.title] = run.lr_by_hand(other, {**values, "lr": base}, steps)
         except ValueError as error:
-            left_out.append(f"{other.title}: {error}")
-    st.plotly_chart(
-        rate_lines(named), key=key_of(lesson, "compare_lines"), config={"displayModeBar": False}, alt=say("Compare")
-    )
+            left_out.append(f"{other.title}: {say_error(error)}")
+    show_figure(rate_lines(named), key_of(lesson, "compare_lines"), "Compare")
     st.caption(say("The others have the settings of their first example, and this page's learning rate and epochs."))
     for line in left_out:
         st.caption(say("Left out: {line}", line=line))
@@ -143,11 +138,8 @@ def compare(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
 
 def pitfalls(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
     """What goes wrong in practice, and where to read on."""
-    for pitfall in lesson.pitfalls:
-        st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
-        if pitfall.error:
-            st.code(pitfall.error, language=None, wrap_lines=True)
-    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.sources))
+    show_pitfalls(lesson.pitfalls)
+    show_references(lesson.sources)
 
 
 def code(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
@@ -158,11 +150,7 @@ def code(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
         st.markdown(say("**PyTorch**: the lines that give these learning rates"))
         st.code(pytorch_lines(*arguments), language="python")
         if lesson.parts is None:
-            name = f"{lesson.slug}_by_hand.py"
-            program = numpy_program(*arguments)
-            st.download_button(
-                say("NumPy program"), program, file_name=name, on_click="ignore", icon=":material/download:"
-            )
+            download(say("NumPy program"), numpy_program(*arguments), f"{lesson.slug}_by_hand.py")
             st.caption(say("It runs from top to bottom and prints the learning rate of every epoch."))
     with right:
         st.markdown(say("**NumPy**: one epoch, as it ran"))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from lib.refusal import Refusal
 from lib.tensors.write import format_tensor
 
 
 def say(text: str, /, **values: object) -> str:
     """The text as the learner reads it, with `values` filled in for {names}."""
     return text.format(**values) if values else text
+
+
+def say_error(error: Exception) -> str:
+    """What an error says. A refusal of ours is looked up as a whole sentence, whatever numbers it tells."""
+    return say(error.text, **error.values) if isinstance(error, Refusal) else say(str(error))
 
 
 def number(value: object) -> str:

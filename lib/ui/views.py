@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import singledispatch
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,9 @@ from lib.lesson.run.set_up import set_up
 from lib.lesson.run.slope import MOST_SLOPES, slopes
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Lesson, Topic
+from lib.ui.download import download
 from lib.ui.fields import key_of
+from lib.ui.pitfalls import show_pitfalls, show_references
 from lib.ui.text import say
 from lib.ui.working import value_text, working_card
 
@@ -33,17 +36,27 @@ def about(lesson: Topic) -> None:
     st.code(signature(lesson), language=None, wrap_lines=True)
 
 
+@singledispatch
 def signature(lesson: Topic) -> str:
     """How it is built and called, with torch's defaults."""
-    settings = ", ".join(f"{p.name}={p.default!r}" for p in lesson.parameters)
-    if isinstance(lesson, Scheduler):
-        return f"{lesson.torch_name}(optimizer, {settings})"
-    if isinstance(lesson, Optimizer):
-        return f"{lesson.torch_name}(params, {settings})"
     tensors = ", ".join(t.name for t in lesson.tensors)
     if isinstance(lesson.torch, type):
-        return f"{lesson.torch_name}({settings})({tensors})"
-    return f"{lesson.torch_name}({tensors}, {settings})"
+        return f"{lesson.torch_name}({_settings(lesson)})({tensors})"
+    return f"{lesson.torch_name}({tensors}, {_settings(lesson)})"
+
+
+@signature.register
+def _(lesson: Optimizer) -> str:
+    return f"{lesson.torch_name}(params, {_settings(lesson)})"
+
+
+@signature.register
+def _(lesson: Scheduler) -> str:
+    return f"{lesson.torch_name}(optimizer, {_settings(lesson)})"
+
+
+def _settings(lesson: Topic) -> str:
+    return ", ".join(f"{p.name}={p.default!r}" for p in lesson.parameters)
 
 
 def torch_refusal(lesson: Optimizer, form: Mapping[str, Any]) -> str:
@@ -134,11 +147,8 @@ def _cell_text(cell: Cell) -> str:
 
 def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """What goes wrong in practice, with today's error texts, and where to read on."""
-    for pitfall in lesson.pitfalls:
-        st.markdown(f"**{say(pitfall.title)}**  \n{say(pitfall.says)}")
-        if pitfall.error:
-            st.code(pitfall.error, language=None, wrap_lines=True)
-    st.markdown(say("**References**") + "\n" + "\n".join(f"- [{say(r.text)}]({r.url})" for r in lesson.sources))
+    show_pitfalls(lesson.pitfalls)
+    show_references(lesson.sources)
 
 
 def code(lesson: Lesson, values: Mapping[str, Any]) -> None:
@@ -148,13 +158,9 @@ def code(lesson: Lesson, values: Mapping[str, Any]) -> None:
         st.markdown(say("**PyTorch**: the lines that give this number"))
         st.code(pytorch_lines(lesson, values), language="python")
         with st.container(horizontal=True, gap="small"):
-            _download(say("Notebook of both"), notebook(lesson, values), f"{lesson.slug}.ipynb")
-            _download(say("NumPy program"), numpy_program(lesson, values), f"{lesson.slug}_by_hand.py")
+            download(say("Notebook of both"), notebook(lesson, values), f"{lesson.slug}.ipynb")
+            download(say("NumPy program"), numpy_program(lesson, values), f"{lesson.slug}_by_hand.py")
         st.caption(say("Both run from top to bottom: every step with these numbers, and PyTorch's result to compare."))
     with right:
         st.markdown(say("**NumPy**: the hand calculation that ran"))
         st.code(heart(lesson), language="python", height=420)
-
-
-def _download(label: str, text: str, name: str) -> None:
-    st.download_button(label, text, file_name=name, on_click="ignore", icon=":material/download:")

@@ -160,6 +160,25 @@ def test_views_are_kept_in_the_address(page):
     expect(page.get_by_text("Softmax before the loss")).to_be_visible()
 
 
+def test_an_old_address_opens_its_view_and_then_holds_its_id(page):
+    visit(page, "huber_loss?huber_loss_delta=2&huber_loss_view=Extreme+inputs")
+    expect(page.get_by_text("x is the number put where it hurts")).to_be_visible()
+    expect(page).to_have_url(re.compile("huber_loss_view=extreme_inputs"))
+    expect(page).to_have_url(re.compile("huber_loss_delta=2"))
+
+
+def test_back_leads_to_the_view_before(page):
+    visit(page, CE)
+    type_into(page, f"{CE}_weight", "[1, 2]")
+    for name, text in (("Pitfalls", "Softmax before the loss"), ("Extreme inputs", "x is the number put where it")):
+        page.get_by_role("radio", name=name).click()
+        expect(page.get_by_text(text)).to_be_visible()
+        expect(page).to_have_url(re.compile(f"view={name.lower().replace(' ', '_')}"))
+    page.go_back()
+    expect(page.get_by_text("Softmax before the loss")).to_be_visible()
+    expect(torch_number(page)).to_have_text("0.3642")
+
+
 def test_a_file_fills_a_field(page, tmp_path):
     numbers = np.array([[1.0, 2.0], [1.0, 3.0], [1.0, 4.0]])
     np.save(tmp_path / "scores.npy", numbers)

@@ -63,9 +63,9 @@ def test_class_counts_are_taken_as_shares():
 def test_ticking_a_cause_off_opens_the_next_and_finding_it_says_what_to_do():
     app = open_page("clinic")
     first, second = [b.key for b in app.button_group if b.key and b.key.startswith("clinic_is_")][:2]
-    healthy(app.button_group(key=first).set_value("not it").run())
+    healthy(app.button_group(key=first).set_value("not_it").run())
     assert app.subheader[1].value.endswith("done") and "1 of" in app.subheader[1].value
-    healthy(app.button_group(key=second).set_value("found it").run())
+    healthy(app.button_group(key=second).set_value("found").run())
     assert "Found: " in texts(app)
     healthy(next(b for b in app.button if b.label == "Start again").click().run())
     assert "Found: " not in texts(app)
@@ -94,7 +94,7 @@ def test_a_slip_runs_and_its_line_says_the_same_as_its_outcome(slug, slip):
 @pytest.mark.parametrize("situation", SITUATIONS, ids=[s.slug for s in SITUATIONS])
 def test_a_situation_opens_and_pytorch_takes_its_settings(situation):
     app = open_page("choosing")
-    app.button_group(key="choosing_part").set_value("An optimizer")
+    app.button_group(key="choosing_part").set_value("optimizer")
     healthy(app.run())
     healthy(app.selectbox(key="choosing_situation").set_value(situation.slug).run())
     assert any(builds(situation) == code.value for code in app.code)
@@ -129,7 +129,7 @@ def test_an_application_is_worked_by_hand_and_agrees_with_pytorch(application):
     by_hand, by_torch = total(parts)
     assert by_hand == pytest.approx(by_torch, rel=1e-5)
     app = open_page("choosing")
-    healthy(app.button_group(key="choosing_part").set_value("Five applications").run())
+    healthy(app.button_group(key="choosing_part").set_value("applications").run())
     healthy(app.selectbox(key="choosing_application").set_value(application.slug).run())
     assert all(f"PyTorch: **{number(done.torch.one_number)}**" in texts(app) for done in parts)
 
@@ -188,7 +188,7 @@ def test_the_companion_counts_filters_and_searches():
     assert f"{len(CLAIMS)} claims" in control.proto.label
     for status in STATUSES:
         assert any(f"{counts[status]}" in option.content for option in control.proto.options)
-    healthy(control.set_value("no longer runs").run())
+    healthy(control.set_value("no_longer_runs").run())
     assert len(app.code) == counts["no longer runs"]
     healthy(app.text_input(key="article_search").set_value("cosine").run())
     assert len(app.code) == 1 and "multi-target" in app.code[0].value

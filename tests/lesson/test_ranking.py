@@ -16,6 +16,7 @@ from lib.losses import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
+from tests.lesson import slips
 
 RANKING = margin_ranking_loss.LESSON
 HINGE = hinge_embedding_loss.LESSON
@@ -130,6 +131,38 @@ def test_eps_is_added_to_the_difference():
     """1 + (|1 − 2 + 10⁻⁶|) − (|1 − ½ + 10⁻⁶|): a millionth less, and a millionth more taken away."""
     value = result(TRIPLET, three([[1]], [[2]], [[0.5]], p=1))
     np.testing.assert_allclose(value, 1.499998, rtol=0, atol=1e-12)
+
+
+WORKED = {
+    "p = 2": ({"p": 2.0}, r"\sqrt{(0 - 3)^2 + (0 - (-4))^2}"),
+    "p = 1": ({"p": 1.0}, "|0 - 3| + |0 - (-4)|"),
+    "p = 3": ({"p": 3.0}, r"\big(|0 - 3|^{3} + |0 - (-4)|^{3}\big)^{1/3}"),
+    "p = inf": ({"p": INF}, r"\max(|0 - 3|, |0 - (-4)|)"),
+    "p = -inf, where eps may decide": ({"p": -INF, "eps": 0.0}, r"\min(|0 - 3|, |0 - (-4)|)"),
+    "p = 0, where eps may decide": ({"p": 0.0, "eps": 0.5}, r"\#\{0 - 3 + 0.5 \ne 0,\; 0 - (-4) + 0.5 \ne 0\}"),
+    "an eps to be seen": ({"p": 1.0, "eps": 0.1}, "|0 - 3 + 0.1| + |0 - (-4) + 0.1|"),
+}
+
+
+@pytest.mark.parametrize(("setting", "latex"), WORKED.values(), ids=WORKED)
+def test_distances_with_their_numbers(setting, latex):
+    steps = run.by_hand(TRIPLET, three([0.0, 0.0], [3.0, -4.0], [1.0, 1.0], **setting))
+    assert steps["positive_distance"].in_numbers() == latex
+
+
+def test_what_is_too_small_to_matter_is_shown_where_it_matters():
+    """Points that meet are √2 millionths apart, and a vector of zeros has no direction."""
+    one_point = run.by_hand(TRIPLET, three(*[[0.3, 0.7]] * 3))["positive_distance"]
+    assert one_point.in_numbers() == r"\sqrt{(0.3 - 0.3 + 1 \cdot 10^{-6})^2 + (0.7 - 0.7 + 1 \cdot 10^{-6})^2}"
+    zero = run.by_hand(COSINE, pair([0.0, 0.0], [4.0, 3.0], 1.0))
+    assert zero["squared_length1"].in_numbers() == r"0^2 + 0^2 + 1 \cdot 10^{-12}"
+    assert zero["squared_length2"].in_numbers() == "4^2 + 3^2"
+    angle = run.by_hand(DISTANCE, three([0.0, 0.0], [4.0, 3.0], [1.0, 0.0], distance_function="cosine"))
+    length = r"\max(\sqrt{0^2 + 0^2}, 1 \cdot 10^{-8})"
+    assert (
+        angle["positive_distance"].in_numbers()
+        == rf"1 - \frac{{0 \cdot 4 + 0 \cdot 3}}{{{length} \cdot \sqrt{{4^2 + 3^2}}}}"
+    )
 
 
 GRADIENTS = {
@@ -344,7 +377,7 @@ REFUSED = {
     "distance: distances do not fit": (
         DISTANCE,
         three(np.ones((1, 3)), ROWS, np.ones((5, 3))),
-        "one of each kind per triplet",
+        "one distance of each kind per triplet",
     ),
     "distance: angles of whole numbers": (
         DISTANCE,
@@ -404,7 +437,7 @@ SLIPS = {
 
 @pytest.mark.parametrize(("lesson", "values", "step", "value", "says"), SLIPS.values(), ids=SLIPS)
 def test_slips_are_recognised(lesson, values, step, value, says):
-    found = diagnose.fitting(lesson, values, step, np.asarray(value, dtype=float))
+    found = slips.fitting(lesson, values, step, np.asarray(value, dtype=float))
     assert any(says in mistake.says for mistake in found), [mistake.says for mistake in found]
 
 
@@ -414,8 +447,9 @@ def test_mistakes_keep_the_shape_of_their_step():
         for shapes in lesson.shapes:
             values = {name: np.full(shape, 0.5 + i) for i, (name, shape) in enumerate(shapes.items())}
             for part in ("forward", "gradient"):
-                truth = diagnose.working(lesson, values, part)
+                case = run.Case.of(lesson, values)
+                truth = diagnose.truth_of(case, part)
                 for mistake in diagnose.mistakes_of(lesson, part):
-                    wrong = diagnose.mistaken(lesson, values, mistake, part)
+                    wrong = diagnose.mistaken(case, mistake, part)
                     for name, value in wrong.sent.items() if wrong else ():
                         assert value.shape == np.shape(truth.steps[name].value), (lesson.slug, mistake.says, name)

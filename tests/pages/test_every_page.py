@@ -199,7 +199,7 @@ def test_a_large_file_gives_result_and_gradient_without_working():
     assert any("**4**" in m.value for m in app.markdown)
     for view in VIEWS:
         healthy(app.button_group(key="mse_loss_view").set_value(view).run())
-    healthy(app.button_group(key="mse_loss_view").set_value("Gradient").run())
+    healthy(app.button_group(key="mse_loss_view").set_value("gradient").run())
     assert any("The first 100 of 20000" in c.value for c in app.caption)
 
 

@@ -170,7 +170,7 @@ def test_the_list_names_every_exercise_and_filters_them():
     app = open_page("exercises")
     titles = {exercise.title for exercise in EXERCISES.values()}
     assert {title for title in titles if any(title in link.label for link in links(app))} == titles
-    healthy(app.selectbox(key="exercises_topic").set_value("Foundations").run())
+    healthy(app.selectbox(key="exercises_topic").set_value("foundations").run())
     shown = " ".join(link.label for link in links(app) if "○" in link.label)
     assert "Softmax" in shown and "Huber loss" not in shown
     healthy(app.text_input(key="exercises_search").set_value("stability sum").run())
@@ -182,7 +182,7 @@ def test_the_list_names_every_exercise_and_filters_them():
 def test_only_the_stretch_to_go_on_with_stands_open_until_something_is_filtered():
     app = open_page("exercises")
     assert [folded.proto.expanded for folded in stretches(app)] == [True] + [False] * (len(stretches(app)) - 1)
-    healthy(app.selectbox(key="exercises_level").set_value("Level 2").run())
+    healthy(app.selectbox(key="exercises_level").set_value("2").run())
     assert all(folded.proto.expanded for folded in stretches(app))
 
 
@@ -381,7 +381,7 @@ LINKS = {
         {"input": np.array([1.5]), "delta": 2.0},
         {"input": "[1.5]", "delta": "2.0", "dtype": "float64"},
     ),
-    "a gradient": ("huber_loss", "grad", {"input": np.array([1.5])}, {"input": "[1.5]", "view": "Gradient"}),
+    "a gradient": ("huber_loss", "grad", {"input": np.array([1.5])}, {"input": "[1.5]", "view": "gradient"}),
     "an update": (
         "sgd",
         "update",

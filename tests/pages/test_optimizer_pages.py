@@ -16,7 +16,7 @@ from lib.lesson.run.trace import divergence, params_of
 from lib.lesson.working.trace import judge_trace
 from lib.plots.path import leaves_after, losses, paths
 from lib.tensors.read import read
-from lib.ui.update_views import look_the_same
+from lib.ui.update_views.conventions import look_the_same
 from pages.optimizer import VIEWS
 from tests.pages.test_every_page import field, healthy, open_page, torch_number
 

@@ -10,12 +10,12 @@ from lib.training.net.optimizers import OPTIMIZERS
 from lib.training.net.run import DIVERGED, DONE, RUNNING, STOPPED, Run
 from lib.training.net.schedulers import SCHEDULERS
 from lib.training.net.seats import SECONDS_UNHEARD, Seats
-from pages import train
+from lib.ui.train import set_up, stage, views
 
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(train, "SEATS", Seats())  # others' runs of a moment ago still have theirs
+    monkeypatch.setattr(stage, "SEATS", Seats())  # others' runs of a moment ago still have theirs
     app = AppTest.from_file("../../lib/router.py", default_timeout=60)
     app.session_state["goto"] = "train"
     return healthy(app.run())
@@ -57,11 +57,11 @@ def test_start_trains_to_the_end_and_every_view_opens(page):
     run = to_the_end(page)
     assert (run.state, run.epoch) == (DONE, 2)
     assert f"test loss **{run.scores.test_loss:.4g}**" in text_of(page)
-    for view in train.VIEWS:
+    for view in views.VIEWS:
         healthy(page.button_group(key="train_view").set_value(view).run())
 
 
-@pytest.mark.parametrize("view", train.VIEWS)
+@pytest.mark.parametrize("view", views.VIEWS)
 def test_every_view_opens_before_the_first_run(page, view):
     healthy(page.button_group(key="train_view").set_value(view).run())
 
@@ -91,20 +91,20 @@ def test_a_stopped_run_can_be_continued_although_the_set_up_has_changed(page):
 
 def test_a_run_that_nobody_watched_has_ended(page, monkeypatch):
     press(small(page, epochs=2000), "start")
-    later = train.time.monotonic() + SECONDS_UNHEARD + 1
-    monkeypatch.setattr(train.time, "monotonic", lambda: later)
+    later = stage.time.monotonic() + SECONDS_UNHEARD + 1
+    monkeypatch.setattr(stage.time, "monotonic", lambda: later)
     healthy(page.run())
     assert latest(page).state == STOPPED
 
 
 def test_others_wait_with_a_sentence_and_then_begin(page):
-    now = train.time.monotonic()
-    for other in range(train.SEATS.most):
-        train.SEATS.ahead(-1 - other, now)
+    now = stage.time.monotonic()
+    for other in range(stage.SEATS.most):
+        stage.SEATS.ahead(-1 - other, now)
     press(small(page), "start")
     assert latest(page).update == 0 and "yours begins after 1 more" in text_of(page)
-    for other in range(train.SEATS.most):
-        train.SEATS.leave(-1 - other)
+    for other in range(stage.SEATS.most):
+        stage.SEATS.leave(-1 - other)
     assert to_the_end(page).state == DONE
 
 
@@ -160,10 +160,10 @@ def test_runs_are_kept_side_by_side_named_and_removed(page):
 
 def test_only_so_many_runs_are_kept(page):
     small(page, epochs=1)
-    for _ in range(train.MOST_RUNS + 1):
+    for _ in range(stage.MOST_RUNS + 1):
         to_the_end(press(page, "start"))
     names = [run.name for run in page.session_state["train_runs"]]
-    assert len(names) == train.MOST_RUNS and names[0].startswith("2:") and names[-1].startswith("7:")
+    assert len(names) == stage.MOST_RUNS and names[0].startswith("2:") and names[-1].startswith("7:")
 
 
 GARBAGE = {"train_layers": "eight", "train_Adam_betas": "0.9"}
@@ -186,13 +186,13 @@ NUMBERS = {"0.9, 0.99": (0.9, 0.99), "none,1e-3": (None, 0.001)}
 
 @pytest.mark.parametrize(("text", "found"), NUMBERS.items(), ids=NUMBERS)
 def test_several_numbers_in_one_field(text, found):
-    assert train.numbers_in("betas", text, 2) == found
+    assert set_up.numbers_in("betas", text, 2) == found
 
 
 @pytest.mark.parametrize("text", ["", "0.9", "a, b", "1, 2, 3"])
 def test_other_texts_are_not_two_numbers(text):
     with pytest.raises(ValueError, match="betas"):
-        train.numbers_in("betas", text, 2)
+        set_up.numbers_in("betas", text, 2)
 
 
 # Losses on a logarithmic axis, and what is written beside it: whole numbers, never the digit 2 for 0.02.

@@ -227,3 +227,9 @@ def test_damaged_files_are_read_or_refused(name):
 def test_torch_is_imported_for_its_own_files_only():
     code = "import sys, lib.tensors.file as f; f.read_tensor_file('x.csv', b'1'); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_csv_needs_no_other_reader_to_know_its_signs():
+    code = "import lib.tensors.file as f; print(f.read_tensor_file('x.csv', '−1,nan'.encode()).tolist())"
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[-1.0, nan]"

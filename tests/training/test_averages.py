@@ -16,7 +16,10 @@ from lib.plots import averages as pictures
 from lib.tensors.compare import compare
 from lib.training.descent import averages
 from lib.training.descent.averages import LESSON
-from pages.exponential_averages import LEVELS, MOMENTA, VIEWS, memory_text, series_in
+from lib.training.descent.descent import Path
+from lib.ui.averages.memory import memory_text
+from lib.ui.averages.momentum import LEVELS, MOMENTA
+from pages.exponential_averages import VIEWS, series_in
 from tests.browser.test_lessons import settled, type_into, visit
 from tests.pages.test_every_page import healthy, open_page
 
@@ -111,10 +114,19 @@ def test_the_memory_that_older_articles_read_off_is_not_one_measure():
     assert all(part in text for part in ("1.2%", "19.9%", "**221 days**", "gives 5 and 50 days", "37%"))
 
 
+def momentum_path(lr: float, momentum: float, start: float, iterations: int) -> Path:
+    """SGD with momentum on y = (2x)²: buffer ← m · buffer + gradient, x ← x − lr · buffer."""
+    x, buffer = np.full(iterations, start), 0.0
+    for iteration in range(1, iterations):
+        buffer = momentum * buffer + 8 * x[iteration - 1]
+        x[iteration] = x[iteration - 1] - lr * buffer
+    return Path(x, 8 * x, (2 * x) ** 2)
+
+
 @pytest.mark.parametrize("momentum", [0.0, 0.5143, 0.63, 0.9, 0.99])
 @pytest.mark.parametrize("lr", [0.01, 0.03, 0.125])
 def test_the_run_with_momentum_is_torchs_in_double_precision(lr, momentum):
-    hand = averages.momentum_path(lr, momentum, 2.0, 100)
+    hand = momentum_path(lr, momentum, 2.0, 100)
     torchs = averages.momentum_path_by_torch(lr, momentum, 2.0, 100, torch.float64)
     for name in ("x", "gradient", "y"):
         assert compare(getattr(hand, name), getattr(torchs, name), rtol=1e-9, atol=1e-12).same
@@ -138,7 +150,7 @@ def test_when_the_articles_runs_get_below_each_level(lr, momentum, first, stays)
 @pytest.mark.parametrize("lr", [0.01, 0.03])
 def test_the_long_run_shrinks_as_the_roots_say(lr, momentum):
     rate, swings = averages.shrink(lr, momentum)
-    x = averages.momentum_path(lr, momentum, 2.0, 400).x
+    x = momentum_path(lr, momentum, 2.0, 400).x
     assert swings == bool((np.diff(np.sign(x)) != 0).any())
     peaks = [np.abs(x[at : at + 40]).max() for at in (160, 320)]
     assert (peaks[1] / peaks[0]) ** (1 / 160) == pytest.approx(rate, rel=0.005)
@@ -230,7 +242,7 @@ def test_a_shorter_series_keeps_the_day_inside():
 def test_who_is_first_depends_on_the_level(momentum, level, says):
     assert momentum in MOMENTA
     app = open_page(SLUG)
-    healthy(app.button_group(key="averages_view").set_value("Momentum").run())
+    healthy(app.button_group(key="averages_view").set_value("momentum").run())
     healthy(app.button_group(key="averages_momentum_picks").set_value(momentum).run())
     healthy(app.button_group(key="averages_level").set_value(level).run())
     assert any(says in m.value for m in app.markdown)
@@ -238,7 +250,7 @@ def test_who_is_first_depends_on_the_level(momentum, level, says):
 
 def test_the_buffer_view_names_both_limits():
     app = open_page(SLUG)
-    healthy(app.button_group(key="averages_view").set_value("SGD's buffer").run())
+    healthy(app.button_group(key="averages_view").set_value("buffer").run())
     text = next(m.value for m in app.markdown if m.value.startswith("After 40 updates"))
     assert "by hand **9.8522**, of PyTorch **9.8522**, average **0.9852**" in text
     assert "1/(1 − m) = 10," in text

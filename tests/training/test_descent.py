@@ -15,9 +15,10 @@ from lib.lesson import run
 from lib.lesson.working.entries import judge
 from lib.plots import descent as pictures
 from lib.tensors.compare import compare
-from lib.training.descent import directions, gradient_descent
-from lib.training.descent.gradient_descent import FAR, LESSON, NEAR
-from pages.gradient_descent import PICKS, RATES, SWEEP_ENDS, VIEWS, sweep_verdict
+from lib.training.descent import descent, directions
+from lib.training.descent.descent import FAR, LESSON, NEAR
+from lib.ui.descent.sweep import SWEEP_ENDS, sweep_verdict
+from pages.gradient_descent import PICKS, RATES, VIEWS
 from tests.browser.test_lessons import settled, type_into, visit
 from tests.pages.test_every_page import healthy, open_page
 
@@ -42,8 +43,8 @@ def article_loop(lr, start, iterations, dtype=torch.float32):
 @pytest.mark.parametrize("lr", [*PICKS, 0.245, 0.255])
 def test_the_walk_by_hand_is_torchs_in_double_precision(lr, start):
     hand, torchs = (
-        gradient_descent.path_by_hand(lr, start, 60),
-        gradient_descent.path_by_torch(lr, start, 60, torch.float64),
+        descent.path_by_hand(lr, start, 60),
+        descent.path_by_torch(lr, start, 60, torch.float64),
     )
     for name in ("x", "gradient", "y"):
         found = compare(getattr(hand, name), getattr(torchs, name), rtol=1e-9, atol=1e-12)
@@ -52,7 +53,7 @@ def test_the_walk_by_hand_is_torchs_in_double_precision(lr, start):
 
 @pytest.mark.parametrize("lr", PICKS)
 def test_the_walk_of_torch_is_the_loop_of_articles(lr):
-    path = gradient_descent.path_by_torch(lr, 2.0, 200)
+    path = descent.path_by_torch(lr, 2.0, 200)
     xs, losses = article_loop(lr, 2.0, 200)
     np.testing.assert_array_equal(path.x, xs.astype(np.float32))
     np.testing.assert_array_equal(path.y, losses.astype(np.float32))
@@ -61,7 +62,7 @@ def test_the_walk_of_torch_is_the_loop_of_articles(lr):
 @pytest.mark.parametrize("end", SWEEP_ENDS)
 def test_ten_rates_at_once_walk_as_ten_alone(end):
     rates = np.linspace(0.01, end, 10)
-    together = gradient_descent.path_by_torch(rates, 2.0, 100).y
+    together = descent.path_by_torch(rates, 2.0, 100).y
     alone = [article_loop(rate, 2.0, 100)[1].astype(np.float32) for rate in rates.tolist()]
     np.testing.assert_array_equal(together, np.array(alone).T)
 
@@ -78,7 +79,7 @@ def test_ten_rates_at_once_walk_as_ten_alone(end):
     ],
 )
 def test_numbers_worked_on_paper(lr, iterations, last_x, last_y):
-    path = gradient_descent.path_by_hand(lr, 2.0, iterations)
+    path = descent.path_by_hand(lr, 2.0, iterations)
     assert path.x[-1] == pytest.approx(last_x)
     assert path.y[-1] == pytest.approx(last_y)
 
@@ -86,9 +87,9 @@ def test_numbers_worked_on_paper(lr, iterations, last_x, last_y):
 @pytest.mark.parametrize("start", [2.0, -0.05, 1e-5, 100.0])
 @pytest.mark.parametrize("lr", RATES)
 def test_the_outlook_comes_true(lr, start):
-    future = gradient_descent.outlook(lr, start)
+    future = descent.outlook(lr, start)
     with np.errstate(over="ignore", invalid="ignore"):
-        y = gradient_descent.path_by_hand(lr, start, 2000).y
+        y = descent.path_by_hand(lr, start, 2000).y
     if future.kind == "swings":
         assert y[-1] == y[0]
         return
@@ -105,12 +106,12 @@ def test_the_outlook_comes_true(lr, start):
 
 
 def test_at_the_minimum_nothing_moves():
-    assert gradient_descent.outlook(0.2, 0.0).kind == "still"
+    assert descent.outlook(0.2, 0.0).kind == "still"
 
 
 def test_float32_ends_where_it_must():
-    y = gradient_descent.path_by_torch(np.linspace(0.01, 0.5, 10), 2.0, 100).y
-    ends = [gradient_descent.overflows(column) for column in y.T]
+    y = descent.path_by_torch(np.linspace(0.01, 0.5, 10), 2.0, 100).y
+    ends = [descent.overflows(column) for column in y.T]
     assert [infinite is not None for infinite, _ in ends] == [False] * 6 + [True] * 4
     assert [nan is not None for _, nan in ends] == [False] * 8 + [True] * 2
     for column, (infinite, nan) in zip(y.T, ends, strict=True):
@@ -160,9 +161,9 @@ def test_the_working_knows_slips_from_follow_through(gradient, next_x, verdicts,
 def test_the_program_on_the_page_prints_the_table():
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(gradient_descent.pytorch_lines(0.3, -1.5, 5), {})
+        exec(descent.pytorch_lines(0.3, -1.5, 5), {})
     rows = np.array([line.split() for line in printed.getvalue().splitlines()], dtype=np.float64)
-    path = gradient_descent.path_by_torch(0.3, -1.5, 5)
+    path = descent.path_by_torch(0.3, -1.5, 5)
     np.testing.assert_array_equal(rows.T, [np.arange(5), path.x, path.gradient, path.y])
 
 
@@ -220,7 +221,7 @@ def test_angles_between_directions(one, other, between):
 @pytest.mark.parametrize("iterations", [1, 20, 200])
 @pytest.mark.parametrize("lr", RATES)
 def test_pictures_of_a_walk_are_never_empty_and_end_where_it_leaves(lr, iterations):
-    path = gradient_descent.path_by_torch(lr, 2.0, iterations)
+    path = descent.path_by_torch(lr, 2.0, iterations)
     steps, falling = pictures.walk(path).data[1], pictures.losses(path)
     assert 1 <= len(steps.x) <= iterations
     assert np.isfinite(steps.y).all()
@@ -232,12 +233,12 @@ def test_pictures_of_a_walk_are_never_empty_and_end_where_it_leaves(lr, iteratio
 
 
 def test_a_walk_that_starts_at_the_minimum_gets_a_sentence():
-    assert "minimum" in pictures.losses(gradient_descent.path_by_torch(0.2, 0.0, 5)).layout.annotations[0].text
+    assert "minimum" in pictures.losses(descent.path_by_torch(0.2, 0.0, 5)).layout.annotations[0].text
 
 
 def test_the_sweep_dashes_what_diverges():
     rates = np.linspace(0.01, 0.5, 10).tolist()
-    lines = pictures.sweep(rates, gradient_descent.path_by_torch(np.array(rates), 2.0, 100).y).data
+    lines = pictures.sweep(rates, descent.path_by_torch(np.array(rates), 2.0, 100).y).data
     assert [line.line.dash for line in lines] == ["solid"] * 5 + ["dash"] * 5
     assert all(np.nanmax(np.asarray(line.y)[:-1]) <= FAR for line in lines)
 
@@ -309,7 +310,7 @@ def test_the_iteration_to_work_stays_inside_when_there_are_fewer():
 
 def test_the_table_stands_torch_beside_hand():
     app = open_page(SLUG)
-    healthy(app.button_group(key="descent_view").set_value("Table").run())
+    healthy(app.button_group(key="descent_view").set_value("table").run())
     table = app.dataframe[0].value
     assert len(table) == 20
     assert list(table.iloc[1]) == ["-1.2", "-1.2", "-9.6", "-9.6", "5.76", "5.76"]

@@ -164,7 +164,7 @@ def _is_taken(lesson: Lesson, values: Mapping[str, Any]) -> bool:
 
 
 def _shows(lesson: Lesson, mistake: Mistake, values: Mapping[str, Any]) -> bool:
-    wrong = diagnose.mistaken(lesson, values, mistake)
+    wrong = diagnose.mistaken(run.Case.of(lesson, values), mistake)
     if wrong is None:
         return False
     return not compare(list(wrong.sent.values())[-1], run.by_torch(lesson, values)[0], rtol=1e-5, atol=1e-7).same

@@ -10,7 +10,7 @@ import numpy as np
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
 from lib.lesson import run
-from lib.lesson.code.optimizer import DRIVER
+from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.source import standalone
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run.parts import required
@@ -110,7 +110,8 @@ def _files(
         "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{name}({shown})`, as PyTorch computes it. "
         f"{returns}\n\n{listed}\n",
         "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
-        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{DRIVER}\n\n{head}{says}'
+        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{UPDATE_DRIVER}\n\n'
+        f"{head}{says}"
         f"    with np.errstate(all='ignore'):\n{inside}",
     }
 

@@ -51,7 +51,7 @@ class Claim:
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class Recomputed:
     """The status as it is today, and the value recomputed or the error raised."""
 
     status: str
@@ -59,14 +59,14 @@ class Verdict:
     error: str = ""
 
 
-def judge(claim: Claim) -> Verdict:
+def judge(claim: Claim) -> Recomputed:
     """Recomputes the claim now."""
     try:
         value = _recomputed(claim)
     except RAISED as error:
-        return Verdict(NO_LONGER_RUNS, error=f"{type(error).__name__}: {error}")
+        return Recomputed(NO_LONGER_RUNS, error=f"{type(error).__name__}: {error}")
     same = claim.printed is UNPRINTED or alike(claim.printed, value, claim.within)
-    return Verdict(STILL_TRUE if same else CHANGED, value)
+    return Recomputed(STILL_TRUE if same else CHANGED, value)
 
 
 def _recomputed(claim: Claim) -> Any:

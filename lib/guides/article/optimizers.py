@@ -16,8 +16,8 @@ from lib.guides.article.recompute import (
     path,
     refused,
     seeded,
+    settles,
     signature,
-    stays_below,
 )
 
 BETAS = (0.98, 0.95, 0.9, 0.8)
@@ -261,7 +261,7 @@ GENERAL = (
         CHANGED,
         True,
         "It gets near first, but SGD with 0.03 stays there first. With momentum 0.51 it would win.",
-        recompute=lambda: stays_below(momentum_run(0.01, 0.63), 1e-3) < stays_below(momentum_run(0.03, 0), 1e-3),
+        recompute=lambda: settles(momentum_run(0.01, 0.63), 1e-3) < settles(momentum_run(0.03, 0), 1e-3),
         lesson="sgd",
         implied=True,
     ),

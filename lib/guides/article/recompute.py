@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from lib.lesson.run.loss import REFUSALS
+from lib.lesson.run import REFUSALS
+from lib.training.descent.averages import momentum_path_by_torch, stays_below
+from lib.training.descent.descent import path_by_torch
+
+START = 2.0
 
 
 def signature(kind: type) -> str:
@@ -34,35 +38,18 @@ def seeded(seed: int = 1) -> torch.Generator:
 
 def descent(lr: float, iterations: int) -> list[float]:
     """The losses of y = (2x)² from x = 2, before each update."""
-    x = torch.tensor([2.0], requires_grad=True)
-    losses = []
-    for _ in range(iterations):
-        y = torch.pow(2 * x, 2)
-        (slope,) = torch.autograd.grad(y, x)
-        losses.append(y.item())
-        with torch.no_grad():
-            x -= lr * slope
-    return losses
+    return path_by_torch(lr, START, iterations).y.tolist()
 
 
 def momentum_run(lr: float, momentum: float, iterations: int = 100) -> np.ndarray:
     """The losses of the same parabola with torch's SGD."""
-    x = torch.tensor([2.0], requires_grad=True)
-    optimizer = torch.optim.SGD([x], lr=lr, momentum=momentum)
-    losses = []
-    for _ in range(iterations):
-        optimizer.zero_grad()
-        y = torch.pow(2 * x, 2).sum()
-        y.backward()
-        optimizer.step()
-        losses.append(y.item())
-    return np.array(losses)
+    return momentum_path_by_torch(lr, momentum, START, iterations).y
 
 
-def stays_below(losses: np.ndarray, level: float) -> int:
-    """The first iteration from which on every loss is below the level; their number if there is none."""
-    above = np.flatnonzero(losses >= level)
-    return int(above[-1]) + 1 if above.size else 0
+def settles(losses: np.ndarray, level: float) -> int:
+    """The iteration from which on every loss is below the level; their number if there is none."""
+    first = stays_below(losses, level)
+    return len(losses) if first is None else first
 
 
 def path(

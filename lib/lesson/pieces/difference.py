@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from lib.lesson.formula import alone, formula
+from lib.lesson.formula import Formula, alone, formula
 from lib.lesson.pieces import reduction
-from lib.lesson.spec import Mistake, Pitfall, Step, Steps, Tensor
+from lib.lesson.spec import Extremes, Mistake, Pitfall, Step, Steps, Tensor
 
 SYMBOLS = (
     (r"x_i", "the prediction: element i of input"),
     (r"y_i", "the target of element i"),
     (r"e_i", "the error of element i, with its sign"),
 )
-RESULT = (
-    (r"\ell_i", "the loss of element i"),
+MEAN = (
     (r"W", "what the mean divides by: N"),
     (r"N", "how many elements there are"),
     (r"L", "the result"),
 )
+RESULT = ((r"\ell_i", "the loss of element i"), *MEAN)
 SIZE = (r"a_i", "the size of the error")
 SLOPE = (r"g_i", "how fast the loss of element i moves with its error")
 
@@ -87,41 +88,75 @@ def gathered(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return summed.sum(axis=stretched, keepdims=True)
 
 
+PER_LOSS = r"\frac{\partial L}{\partial \ell_i}\, "  # the share of one loss in the result
+
+
 def through_difference(
     each: Any,
     slope: np.ndarray,
     input: np.ndarray,
     target: np.ndarray,
-    latex: str = r"\frac{\partial L}{\partial \ell_i}\, g_i",
+    latex: str = PER_LOSS + "g_i",
+    worked: Callable[..., Formula] | None = None,
 ) -> Steps:
     """The gradient of losses of e = input − target: input gets share times slope, target the same turned round.
 
-    `latex` is that product in symbols. Where broadcasting used a number several times, its parts add up.
+    `latex` is that product in symbols, `worked` the same with numbers: by default `each` times the step `slope`.
     """
-    for tensor, name, symbol, sign in ((input, "input", "x", ""), (target, "target", "y", "-")):
-        if tensor.dtype.kind not in "fc":
-            continue
-        pull = (-each if sign else each) * slope
-        whole = tensor.shape == np.shape(slope)
-        total_sign = "" if whole else r"\sum "
-        yield Step(
-            f"d_{name}",
-            rf"\frac{{\partial L}}{{\partial {symbol}_i}} = {sign}{total_sign}{latex}",
-            gathered(pull if np.iscomplexobj(tensor) else np.real(pull), tensor.shape),
-            axes="i" if whole else "",
-            worked=(lambda *i, sign=sign: formula(rf"{sign}<share> \cdot <slope>", share=each, slope=slope[i]))
-            if whole
-            else None,
-            words="The share of the loss in the result, times how fast the loss moves with the error."
-            if name == "input"
-            else "The error falls when the target rises, so the target gets the same with the other sign.",
-        )
+    product = worked or (lambda *i: formula(r"<share> \cdot <slope>", share=each, slope=slope[i]))
+    for name, symbol, tensor, sign in (("input", "x", input, ""), ("target", "y", target, "-")):
+        if tensor.dtype.kind in "fc":
+            pull = (-each if sign else each) * slope
+            yield gradient_of(
+                name,
+                symbol,
+                gathered(pull if np.iscomplexobj(tensor) else np.real(pull), tensor.shape),
+                np.shape(slope),
+                latex,
+                lambda *i, sign=sign: formula(f"{sign}<product>", product=product(*i)),
+                "The error falls when the target rises, so the target gets the same with the other sign."
+                if sign
+                else "The share of the loss in the result, times how fast the loss moves with the error.",
+                sign,
+            )
+
+
+def gradient_of(
+    name: str,
+    symbol: str,
+    value: np.ndarray,
+    elements: tuple[int, ...],
+    latex: str,
+    worked: Callable[..., Formula] | None,
+    words: str,
+    sign: str = "",
+) -> Step:
+    """The gradient of the tensor `name`: a `value` in its shape, from losses in the shape `elements`.
+
+    `latex` and `worked` are one element's part in it. Where broadcasting used a number several times, its parts add up:
+    the formula gets a ∑, and no single element is worked.
+    """
+    whole = np.shape(value) == elements
+    total = "" if whole else r"\sum "
+    return Step(
+        f"d_{name}",
+        rf"\frac{{\partial L}}{{\partial {symbol}_i}} = {sign}{total}{latex}",
+        value,
+        axes="i" if whole else "",
+        worked=worked if whole else None,
+        words=words,
+    )
 
 
 MISTAKES = {
     "adds_the_target": Mistake(
         {"error": lambda given, done: given["input"] + given["target"]},
         "You added the target. The error is the prediction minus the target.",
+    ),
+    "target_minus_prediction": Mistake(
+        {"error": lambda given, done: -done["error"]},
+        "You took the prediction away from the target. The loss comes out the same, "
+        "but PyTorch's error is prediction minus target, and the gradient needs that sign.",
     ),
     **reduction.DIVIDES_BY_ROWS,
     **reduction.MISTAKES,
@@ -135,6 +170,13 @@ GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
 }
 
+OTHER_SIGN = {
+    "other_sign": Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: a prediction that is too high has a positive gradient.",
+    ),
+}
+
 SIZES_DO_NOT_FIT = Pitfall(
     "Sizes that do not fit",
     "Sizes must be equal, or 1. Sizes of 1 are stretched, with a warning only: (N, 1) against (N,) makes (N, N).",
@@ -142,9 +184,31 @@ SIZES_DO_NOT_FIT = Pitfall(
     values={"input": np.zeros(2, np.float32), "target": np.zeros(3, np.float32)},
 )
 
+NOTHING_TO_AVERAGE = Pitfall("Nothing to average", "The mean over an empty batch is 0/0 = NaN. Skip empty batches.")
+
+ONES_AND_THREES = {"input": [[1, 1], [1, 1]], "target": [[3, 3], [3, 3]]}
+FIVE = {"input": [-3, -1, 0, 0.5, 2], "target": [0, 0, 0, 0, 0]}
+COLUMN_AND_ROW = {"input": [[1], [2], [3]], "target": [1, 2, 3]}
+
 AWAY = "prediction (the target is 0)"
+GUESS = "the guess"
 
 
 def away(x: float) -> dict[str, list[float]]:
     """One prediction at x, its target at 0: what curves of such a loss are drawn over."""
     return {"input": [x], "target": [0.0]}
+
+
+def one_guess(x: float) -> dict[str, list[float]]:
+    """The same guess x for five targets, one of them an outlier: the curve's lowest point is the best guess."""
+    return {"input": [x] * 5, "target": [0.0, 1.0, 2.0, 3.0, 14.0]}
+
+
+def far_off(naive: Callable[..., Any]) -> Extremes:
+    """An error so large that its square overflows; `naive` computes both parts of a loss for every element."""
+    return Extremes(
+        values=lambda x: {"input": [x, 0.5], "target": [0.0, 0.0]},
+        naive=naive,
+        says="Computing both parts and multiplying the unwanted one by 0 fails once its square overflows: "
+        "0 · ∞ is NaN. PyTorch computes only the part that counts.",
+    )

@@ -1,9 +1,12 @@
-"""How long a vector is, for every p that torch takes, and how that length moves."""
+"""How long a vector is, for every p that torch takes, and how that length moves; beside both in LaTeX and in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from lib.lesson.formula import Formula, alone, formula, joined
 from lib.lesson.pieces.difference import direction, gathered
 
 
@@ -60,3 +63,49 @@ def through_distance(pull: np.ndarray, slopes: np.ndarray) -> np.ndarray:
     """
     per_distance = gathered(np.asarray(pull), np.shape(slopes)[:-1])
     return (per_distance[..., None] if np.ndim(slopes) else per_distance) * slopes
+
+
+def norm_latex(coordinate: str, p: float) -> str:
+    """The norm of a vector whose coordinates are written like this, in LaTeX."""
+    return {
+        0: rf"\#\{{i : {coordinate} \ne 0\}}",
+        1: rf"\textstyle\sum_i |{coordinate}|",
+        2: rf"\sqrt{{\textstyle\sum_i ({coordinate})^2}}",
+        np.inf: rf"\max_i |{coordinate}|",
+        -np.inf: rf"\min_i |{coordinate}|",
+    }.get(p, rf"\big(\textstyle\sum_i |{coordinate}|^p\big)^{{1/p}}")
+
+
+def norm_in_numbers(coordinates: Sequence[Formula], p: float) -> Formula:
+    """The same with the vector's coordinates."""
+    if p == 0:
+        return formula(r"\#\{<list>\}", list=joined((formula(r"<c> \ne 0", c=c) for c in coordinates), r",\; "))
+    if p == 2:
+        return formula(r"\sqrt{<sum>}", sum=joined((formula("(<c>)^2", c=c) for c in coordinates), " + "))
+    sizes = [formula("|<c>|", c=c) for c in coordinates]
+    if p == 1:
+        return joined(sizes, " + ")
+    if np.isinf(p):
+        return formula(r"\max(<list>)" if p > 0 else r"\min(<list>)", list=joined(sizes, ", "))
+    powers = joined((formula("<size>^{<p>}", size=size, p=alone(p)) for size in sizes), " + ")
+    return formula(r"\big(<sum>\big)^{1/<p>}", sum=powers, p=p)
+
+
+def slope_latex(coordinate: str, norm: str, p: float) -> str:
+    """How fast the norm moves with each coordinate, in LaTeX."""
+    sign = rf"\operatorname{{sign}}({coordinate})"
+    if np.isinf(p):
+        return rf"{sign}\,[\,|{coordinate}| = {norm}\,]"
+    simple: dict[float, str] = {0: "0", 1: sign, 2: rf"\frac{{{coordinate}}}{{{norm}}}"}
+    return simple.get(p, rf"{sign} \Big(\frac{{|{coordinate}|}}{{{norm}}}\Big)^{{p-1}}")
+
+
+def slope_words(p: float) -> str:
+    if np.isinf(p):
+        return "Only the coordinate that decides counts: the sign of its difference. Ties share."
+    simple: dict[float, str] = {
+        0: "Counting does not move with the coordinates: 0.",
+        1: "The sign of each coordinate's difference: 1, −1 or 0.",
+        2: "Divide the difference by the distance: an arrow of length 1.",
+    }
+    return simple.get(p, "Sign of the difference, times (its size / the distance) to the power p − 1.")

@@ -22,7 +22,7 @@ def reduce(
     each: np.ndarray,
     reduction: str,
     *,
-    of: str = "",  # TRANSITION: required once every lesson names it
+    of: str,
     divisor: Any = None,
     divisor_latex: str = r"W = N",
     divisor_worked: Callable[..., Formula] | None = None,
@@ -84,8 +84,12 @@ def has_rows(given: Mapping[str, Any]) -> bool:
 
 
 def losses(done: Mapping[str, np.ndarray]) -> np.ndarray:
-    """What the reduction adds up, whatever it is a loss of: an element, a sample, a pair, a triplet."""
-    return np.atleast_1d(next(value for name, value in done.items() if name.startswith("loss_per_")))
+    """What the reduction adds up, whatever it is a loss of: an element, a sample, a pair, a triplet.
+
+    Where no step bears a loss's name, the sizes of the errors are the losses: Smooth L1 with beta 0.
+    """
+    found = next((name for name in done if name.startswith("loss_per_")), "size")
+    return np.atleast_1d(done[found])
 
 
 MISTAKES = {
@@ -101,6 +105,14 @@ DIVIDES_BY_ROWS = {
         {"divisor": lambda given, done: len(losses(done))},
         "You divided by the number of rows. PyTorch divides by the number of elements.",
         when=has_rows,
+    ),
+}
+
+DIVIDES_BY_ELEMENTS = {
+    "divides_by_elements": Mistake(
+        {"divisor": lambda given, done: given["input"].size},
+        "You divided by the number of elements. One sample gives one loss, so count the samples.",
+        when=takes_mean,
     ),
 }
 

@@ -1,12 +1,14 @@
-"""Nats, bits and bans, and the logarithm that measures in each."""
+"""Nats, bits and bans, and the logarithm that measures in each; beside the mistakes that units invite."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from lib.lesson.spec import Choice
+from lib.lesson.spec import Choice, Mistake, Reference
+from lib.refusal import Refusal
 
 UNIT = Choice(
     "unit",
@@ -15,6 +17,20 @@ UNIT = Choice(
     "What surprise is measured in: nats (natural logarithm), bits (base 2) or bans (base 10).",
 )
 
+NATS = {"nats": 1.0, "bits": float(np.log(2)), "bans": float(np.log(10))}  # how many nats one unit is
+
+LOG = (r"\log", "ln for nats, base 2 for bits, base 10 for bans")
+BASE = (r"b", "the base: e for nats, 2 for bits, 10 for bans")
+
+SHANNON = Reference(
+    "C. E. Shannon, A Mathematical Theory of Communication (1948)", "https://doi.org/10.1002/j.1538-7305.1948.tb01338.x"
+)
+
+
+def need_unit(unit: str) -> None:
+    if unit not in NATS:
+        raise Refusal("unit is {unit!r}; expected nats, bits or bans.", unit=unit)
+
 
 def logarithm(unit: str) -> tuple[Callable[[np.ndarray], np.ndarray], str]:
     """The logarithm that measures in `unit`, and how it is written in LaTeX."""
@@ -22,14 +38,36 @@ def logarithm(unit: str) -> tuple[Callable[[np.ndarray], np.ndarray], str]:
     return logarithms[unit]
 
 
-def nats_in(unit: str) -> float:
-    """How many nats one `unit` is: 1 for nats, ln 2 for bits, ln 10 for bans. ValueError for any other unit."""
-    nats = {"nats": 1.0, "bits": float(np.log(2)), "bans": float(np.log(10))}
-    if unit not in nats:
-        raise ValueError(f"unit is {unit!r}; expected nats, bits or bans.")
-    return nats[unit]
+def in_nats(given: Mapping[str, Any]) -> bool:
+    return given["unit"] == "nats"
 
 
-def weighted(p: np.ndarray, logs: np.ndarray) -> np.ndarray:
-    """Each logarithm times its probability, where 0 times infinity counts 0: what never happens adds nothing."""
-    return np.where(p == 0, 0.0, p * logs)
+def in_another_unit(given: Mapping[str, Any]) -> bool:
+    return not in_nats(given)
+
+
+def wrong_logarithm(step: str) -> dict[str, Mistake]:
+    """The logarithm of another unit, at the step that takes it."""
+    return {
+        "logarithm_to_base_2": Mistake(
+            {step: lambda given, done: done[step] / np.log(2)},
+            "You took the logarithm to base 2, which gives bits. Nats take the natural logarithm, ln.",
+            when=in_nats,
+        ),
+        "natural_logarithm": Mistake(
+            {step: lambda given, done: done[step] * NATS[given["unit"]]},
+            "You took the natural logarithm, which gives nats. Bits take base 2, bans base 10.",
+            when=in_another_unit,
+        ),
+    }
+
+
+def gradient_in_nats(step: str) -> dict[str, Mistake]:
+    """The slope of the natural logarithm, whatever the unit."""
+    return {
+        "gradient_in_nats": Mistake(
+            {step: lambda given, done: done[step] * NATS[given["unit"]]},
+            "This is the gradient in nats. In bits divide by ln 2, in bans by ln 10.",
+            when=in_another_unit,
+        ),
+    }

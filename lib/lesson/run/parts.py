@@ -10,6 +10,7 @@ from lib.lesson.run.drive import drive
 from lib.lesson.run.given import given_values
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.scheduler import Scheduler
+from lib.refusal import Refusal
 
 
 def part_rate(
@@ -22,14 +23,20 @@ def part_rate(
 
 
 def check_parts(combined: str, parts: Sequence[tuple[Scheduler, Mapping[str, Any]]], initial_lr: float) -> None:
-    """ValueError for what torch rejects in the parts of a schedule that combines them, and for what is not worked."""
+    """ValueError where torch rejects a part, alone or as a part of `combined`, and where a part is not worked here."""
     if not parts:
-        raise ValueError(f"{combined} is given no schedule; expected one at least.")
+        raise Refusal("{combined} is given no schedule; expected one at least.", combined=combined)
     for part, values in parts:
         if part.watches_metric:
-            raise ValueError(f"{part.title} needs a number in every step, which {combined} does not hand on.")
+            raise Refusal(
+                "{part} needs a number in every step, which {combined} does not hand on.",
+                part=part.title,
+                combined=combined,
+            )
         if "max_lr" in {p.name for p in part.parameters}:
-            raise ValueError(f"{part.title} overwrites what the other schedules start from; that is not worked here.")
+            raise Refusal(
+                "{part} overwrites what the other schedules start from; that is not worked here.", part=part.title
+            )
         part.check(**given_values(part, {**values, "lr": initial_lr, "epoch": 0, "initial_lr": initial_lr}))
 
 

@@ -1,1 +1,1 @@
-"""Gradient descent in one dimension, and averages."""
+"""Gradient descent on a parabola, exponential averages, and slopes in two dimensions."""

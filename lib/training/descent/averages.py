@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula, of
 from lib.lesson.spec import Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor
-from lib.training.descent.gradient_descent import CURVATURE, Path
+from lib.refusal import Refusal
+from lib.training.descent.descent import CURVATURE, Path
 
 
 def weights(beta: float, days: int) -> np.ndarray:
@@ -63,8 +64,12 @@ def by_hand(*, series: np.ndarray, beta: float, t: int) -> Steps:
             f"average[{day}]",
             rf"v_{{{day}}} = \beta\, v_{{{day - 1}}} + (1-\beta)\,\theta_{{{day}}}",
             beta * average + (1 - beta) * value,
-            worked=lambda before=average, value=value: (
-                rf"{num(beta)} \cdot {num(before)} + {num(1 - beta)} \cdot {num(value)}"
+            worked=lambda before=average, value=value, day=day: formula(
+                r"<beta> \cdot <before> + <rest> \cdot <series>",
+                beta=beta,
+                before=of(f"average[{day - 1}]", before),
+                rest=1 - beta,
+                series=value,
             ),
             words="Keep the share β of the average before, and add the share 1 − β of the new number. It starts at 0.",
         )
@@ -72,14 +77,16 @@ def by_hand(*, series: np.ndarray, beta: float, t: int) -> Steps:
         "total_weight",
         rf"W = 1 - \beta^{{{t}}}",
         np.asarray(1 - beta**t),
-        worked=lambda: rf"1 - {num(beta)}^{{{t}}}",
+        worked=lambda: formula(rf"1 - <beta>^{{{t}}}", beta=beta),
         words="What all weights so far add up to: everything but what still sits at the start.",
     )
     yield Step(
         "corrected",
         rf"\hat v_{{{t}}} = v_{{{t}}} / W",
         average / total,
-        worked=lambda: rf"\frac{{{num(average)}}}{{{num(total)}}}",
+        worked=lambda: formula(
+            r"\frac{<average>}{<total_weight>}", average=of(f"average[{t}]", average), total_weight=total
+        ),
         words="Divide the average by the weight that it has collected so far.",
     )
 
@@ -96,15 +103,15 @@ def grad_by_hand(done: Mapping[str, np.ndarray], *, series: np.ndarray, beta: fl
 
 
 def check(*, series: np.ndarray, beta: float, t: int) -> None:
-    """ValueError, in plain words, for what has no average."""
+    """Refuses what has no average."""
     if series.ndim != 1 or not series.size:
-        raise ValueError("Expected a list with one number per day, such as [10, 12, 9].")
+        raise Refusal("Expected a list with one number per day, such as [10, 12, 9].")
     if not np.isfinite(series).all():
-        raise ValueError("An average needs finite numbers.")
+        raise Refusal("An average needs finite numbers.")
     if not 0 <= beta < 1:
-        raise ValueError(f"beta is {beta:g}; expected 0 or more and less than 1.")
+        raise Refusal("beta is {beta:g}; expected 0 or more and less than 1.", beta=beta)
     if not 1 <= t <= len(series):
-        raise ValueError(f"t is {t}; expected a day from 1 to {len(series)}.")
+        raise Refusal("t is {t}; expected a day from 1 to {last}.", t=t, last=len(series))
 
 
 def _day(done: Mapping[str, Any]) -> int:
@@ -150,40 +157,40 @@ LESSON = Lesson(
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
     check=check,
-    mistakes=(
-        Mistake(
+    mistakes={
+        "average_weights_swapped": Mistake(
             {"average": lambda given, done: (1 - given["beta"]) * _before(done) + given["beta"] * _value(given, done)},
             "You swapped the weights: β keeps the average before, and 1 − β is the share of the new number.",
         ),
-        Mistake(
+        "average_adds_all": Mistake(
             {"average": lambda given, done: given["beta"] * _before(done) + _value(given, done)},
             "You added the whole new number: that is SGD's momentum buffer. An average takes the share 1 − β of it.",
         ),
-        Mistake(
+        "starts_with_the_first_value": Mistake(
             {"average": lambda given, done: _value(given, done) if _day(done) == 1 else done["average"]},
             "You started at the first number. Here the average starts at 0, and the correction makes up for it.",
         ),
-        Mistake(
+        "one_day_too_few": Mistake(
             {"total_weight": lambda given, done: 1 - given["beta"] ** (given["t"] - 1)},
             "You counted one day too few: after day t the power is t, not t − 1.",
         ),
-        Mistake(
+        "takes_what_is_missing": Mistake(
             {"total_weight": lambda given, done: given["beta"] ** given["t"]},
             "β to the power t is what is missing. The weights so far add up to 1 minus that.",
         ),
-        Mistake(
+        "weight_of_one_day": Mistake(
             {"total_weight": lambda given, done: 1 - given["beta"]},
             "1 − β is the weight of one day. All t days together weigh 1 − β to the power t.",
         ),
-        Mistake(
+        "no_correction": Mistake(
             {"corrected": lambda given, done: done[f"average[{given['t']}]"]},
             "You left the correction out: the start at 0 still pulls the average down. Divide by the total weight.",
         ),
-        Mistake(
+        "multiplies_by_the_weight": Mistake(
             {"corrected": lambda given, done: done[f"average[{given['t']}]"] * done["total_weight"]},
             "You multiplied by the total weight. Dividing makes the weights add up to 1.",
         ),
-    ),
+    },
     pitfalls=(
         Pitfall(
             "Momentum is not this average",
@@ -199,21 +206,10 @@ LESSON = Lesson(
 )
 
 
-def momentum_path(lr: float, momentum: float, start: float, iterations: int) -> Path:
-    """SGD with momentum on y = (2x)², by hand: buffer ← m · buffer + gradient, x ← x − lr · buffer."""
-    x = np.empty(iterations)
-    now, buffer = float(start), 0.0
-    for iteration in range(iterations):
-        x[iteration] = now
-        buffer = momentum * buffer + CURVATURE * now
-        now -= lr * buffer
-    return Path(x, CURVATURE * x, (2 * x) ** 2)
-
-
 def momentum_path_by_torch(
     lr: float, momentum: float, start: float, iterations: int, dtype: torch.dtype = torch.float32
 ) -> Path:
-    """The same by torch.optim.SGD and autograd."""
+    """SGD with momentum on y = (2x)², by torch.optim.SGD and autograd."""
     x = torch.tensor([start], dtype=dtype, requires_grad=True)
     optimizer = torch.optim.SGD([x], lr=lr, momentum=momentum)
     rows = []

@@ -17,7 +17,6 @@ from lib.training.net.settings import Settings
 
 NONE = "none"
 EVERY_UPDATE = ("OneCycleLR", "CyclicLR")  # the others step once an epoch
-COMBINED = ("SequentialLR", "ChainedScheduler")
 
 # The functions of the epoch that LambdaLR and MultiplicativeLR offer, under their own text.
 FACTORS: Mapping[str, Callable[[int], float]] = {

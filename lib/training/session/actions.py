@@ -92,17 +92,19 @@ class Action:
     @property
     def token(self) -> str:
         """As it stands in the URL."""
-        return self.letter + KINDS[self.letter].arguments(self)
+        return self.letter + ACTION_KINDS[self.letter].arguments(self)
 
     @property
     def name(self) -> str:
         """As it is called in the list of what was done."""
-        return KINDS[self.letter].name.format(param=PARAMS[min(self.place, 1)], place=self.place, number=self.number)
+        return ACTION_KINDS[self.letter].name.format(
+            param=PARAMS[min(self.place, 1)], place=self.place, number=self.number
+        )
 
     @property
     def code(self) -> str:
         """The line of Python that does it."""
-        return KINDS[self.letter].code(self)
+        return ACTION_KINDS[self.letter].code(self)
 
 
 @dataclass
@@ -120,7 +122,7 @@ class Live:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ActionKind:
     """One kind of action: how it is called, what it does, its line of code, and what follows its letter in the URL."""
 
     name: str
@@ -167,47 +169,47 @@ def _number(value: float) -> str:
     return repr(float(value)).replace("e+", "e")
 
 
-KINDS: Mapping[str, Kind] = {
-    "b": Kind(
+ACTION_KINDS: Mapping[str, ActionKind] = {
+    "b": ActionKind(
         "backward",
         lambda live, a: (live.params["weight"].sum() + 2 * live.params["bias"].sum()).backward(),
         lambda a: BACKWARD,
     ),
-    "s": Kind("step", lambda live, a: live.optimizer.step(), lambda a: "optimizer.step()"),
-    "z": Kind("zero_grad to None", lambda live, a: live.optimizer.zero_grad(), lambda a: "optimizer.zero_grad()"),
-    "Z": Kind(
+    "s": ActionKind("step", lambda live, a: live.optimizer.step(), lambda a: "optimizer.step()"),
+    "z": ActionKind("zero_grad to None", lambda live, a: live.optimizer.zero_grad(), lambda a: "optimizer.zero_grad()"),
+    "Z": ActionKind(
         "zero_grad to 0",
         lambda live, a: live.optimizer.zero_grad(set_to_none=False),
         lambda a: "optimizer.zero_grad(set_to_none=False)",
     ),
-    "g": Kind(
+    "g": ActionKind(
         "add_param_group",
         _add_group,
         lambda a: f'optimizer.add_param_group({{"params": [bias], "lr": {a.number!r}}})',
         lambda a: _number(a.number),
     ),
-    "l": Kind(
+    "l": ActionKind(
         "lr of group {place} = {number:g}",
         _set_lr,
         lambda a: f'optimizer.param_groups[{a.place}]["lr"] = {a.number!r}',
         lambda a: f"{a.place}:{_number(a.number)}",
     ),
-    "f": Kind(
+    "f": ActionKind(
         "freeze {param}",
         lambda live, a: live.params[PARAMS[a.place]].requires_grad_(False),
         lambda a: f"{PARAMS[a.place]}.requires_grad_(False)",
         lambda a: str(a.place),
     ),
-    "u": Kind(
+    "u": ActionKind(
         "unfreeze {param}",
         lambda live, a: live.params[PARAMS[a.place]].requires_grad_(True),
         lambda a: f"{PARAMS[a.place]}.requires_grad_(True)",
         lambda a: str(a.place),
     ),
-    "d": Kind("state_dict", _save, lambda a: "saved = optimizer.state_dict()"),
-    "c": Kind("state_dict, copied", _save_copy, lambda a: "saved = copy.deepcopy(optimizer.state_dict())"),
-    "L": Kind("load_state_dict", _load, lambda a: "optimizer.load_state_dict(saved)"),
-    "U": Kind(
+    "d": ActionKind("state_dict", _save, lambda a: "saved = optimizer.state_dict()"),
+    "c": ActionKind("state_dict, copied", _save_copy, lambda a: "saved = copy.deepcopy(optimizer.state_dict())"),
+    "L": ActionKind("load_state_dict", _load, lambda a: "optimizer.load_state_dict(saved)"),
+    "U": ActionKind(
         "load_state_dict from a file",
         _load_file,
         lambda a: f"saved = {as_code(unpack(a.data))}\noptimizer.load_state_dict(saved)",

@@ -25,7 +25,7 @@ ELEMENTS: dict[str, Place] = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Appraisal:
     """What a prediction is worth."""
 
     kind: Literal["right", "mistake", "wrong", "unreadable"]
@@ -40,22 +40,22 @@ class Slip:
     guess: Callable[[Live, Place], float]
 
 
-def predict(setup: SetUp, actions: Sequence[Action], element: str, text: str) -> Verdict:
+def predict(setup: SetUp, actions: Sequence[Action], element: str, text: str) -> Appraisal:
     """Judges the number typed for an element after one more step."""
     try:
         entry = read(text)
     except TensorTextError as error:
-        return Verdict("unreadable", str(error))
+        return Appraisal("unreadable", str(error))
     if entry.array.shape != ():
-        return Verdict("unreadable", "expected one number")
+        return Appraisal("unreadable", "expected one number")
     place = ELEMENTS[element]
     truth = _after_step(live_after(setup, actions), place)
     if _fits(entry, truth):
-        return Verdict("right")
+        return Appraisal("right")
     found = [slip.says for slip in SLIPS if _fits_slip(entry, slip, live_after(setup, actions), place, truth)]
     if found:
-        return Verdict("mistake", " Or: ".join(dict.fromkeys(found)))
-    return Verdict("wrong")
+        return Appraisal("mistake", " Or: ".join(dict.fromkeys(found)))
+    return Appraisal("wrong")
 
 
 def _fits(entry: Typed, value: float) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from lib.training.session.actions import KINDS, Action, Live, SetUp
+from lib.training.session.actions import ACTION_KINDS, Action, Live, SetUp
 from lib.training.session.snapshot import Change, Snapshot, changes, snapshot
 
 FRESH = {"weight": 1.0, "bias": 2.0}  # the gradient that one backward pass adds
@@ -62,7 +62,7 @@ def begin(setup: SetUp) -> Live:
 def perform(live: Live, action: Action) -> str:
     """Does it; what torch (or a check in front of it) answers where it refuses, else an empty text."""
     try:
-        KINDS[action.letter].does(live, action)
+        ACTION_KINDS[action.letter].does(live, action)
     except REFUSALS as error:
         return str(error)
     return ""

@@ -10,14 +10,15 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from lib.lesson.pieces.latex import num
+from lib.lesson.formula import formula
 from lib.lesson.spec import Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor
 
 CURVATURE = 8.0  # the gradient of 4x² is 8x
 BORDER = 2 / CURVATURE  # learning rates below it converge
 NEAR, FAR = 1e-6, 1e6  # a loss below has arrived; one beyond is called diverged
+FLOAT32 = np.finfo(np.float32)  # what torch computes in here
 
-Kind = Literal["still", "arrives", "falls", "swings", "diverges"]
+Fate = Literal["still", "arrives", "falls", "swings", "diverges"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Outlook:
     `passes` is the first iteration with a loss below NEAR, or beyond FAR for one that diverges; None for neither.
     """
 
-    kind: Kind
+    kind: Fate
     factor: float
     passes: int | None
 
@@ -80,7 +81,7 @@ def outlook(lr: float, start: float) -> Outlook:
         return Outlook("arrives", factor, 1)
     if abs(factor) == 1:
         return Outlook("swings", factor, None)
-    kind: Kind = "falls" if abs(factor) < 1 else "diverges"
+    kind: Fate = "falls" if abs(factor) < 1 else "diverges"
     return Outlook(kind, factor, _passes(loss, factor, NEAR if kind == "falls" else FAR))
 
 
@@ -130,14 +131,14 @@ def by_hand(*, x: np.ndarray, lr: float) -> Steps:
         "gradient",
         r"g = \frac{d}{dx}(2x)^2 = 2 \cdot 2x \cdot 2",
         CURVATURE * x,
-        worked=lambda: rf"2 \cdot 2 \cdot {num(x)} \cdot 2",
+        worked=lambda: formula(r"2 \cdot 2 \cdot <x> \cdot 2", x=x),
         words="The square gives 2 · (2x); the 2x inside gives one more factor 2.",
     )
     yield Step(
         "next_x",
         r"x' = x - \eta\, g",
         x - lr * gradient,
-        worked=lambda: rf"{num(x)} - {num(lr)} \cdot {num(gradient)}",
+        worked=lambda: formula(r"<x> - <lr> \cdot <gradient>", x=x, lr=lr, gradient=gradient),
         words="Go against the gradient, by the learning rate times its size.",
     )
 
@@ -164,32 +165,32 @@ LESSON = Lesson(
     examples=(Example("From 2", {"x": np.float64(2.0), "lr": 0.2}, "One update goes beyond the minimum."),),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes=(
-        Mistake(
+    mistakes={
+        "half_the_gradient": Mistake(
             {"gradient": lambda given, done: done["gradient"] / 2},
             "You stopped at 2 · (2x) = 4x. The 2x inside the square gives one more factor 2: the gradient is 8x.",
         ),
-        Mistake(
+        "gradient_of_x_squared": Mistake(
             {"gradient": lambda given, done: 2 * given["x"]},
             "2x is the gradient of x². Here 2x is squared: y = 4x², and its gradient is 8x.",
         ),
-        Mistake(
+        "uphill": Mistake(
             {"next_x": lambda given, done: given["x"] + given["lr"] * done["gradient"]},
             "You added the step, which walks uphill. The gradient points up, so the update subtracts it.",
         ),
-        Mistake(
+        "no_learning_rate": Mistake(
             {"next_x": lambda given, done: given["x"] - done["gradient"]},
             "You subtracted the whole gradient. The learning rate takes its share first.",
         ),
-        Mistake(
+        "step_alone": Mistake(
             {"next_x": lambda given, done: -given["lr"] * done["gradient"]},
             "That is the step alone. Add it to x, where you stand.",
         ),
-        Mistake(
+        "share_of_the_loss": Mistake(
             {"next_x": lambda given, done: given["x"] - given["lr"] * (2 * given["x"]) ** 2},
             "You subtracted a share of the loss. The update takes a share of the gradient.",
         ),
-    ),
+    },
     pitfalls=(
         Pitfall(
             "Keep numbers, not tensors",

@@ -1,0 +1,7 @@
+"""What ties a field to the address: its value stands there under the field's key, and survives a visit elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}

@@ -1,0 +1,13 @@
+"""A figure on the page."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from lib.ui.text import say
+
+
+def show_figure(figure: go.Figure, key: str, alt: str) -> None:
+    """The figure without Plotly's own buttons; `alt` tells a screen reader what it shows."""
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=say(alt))

@@ -1,0 +1,1 @@
+"""The views below an optimizer's first screen, each computed only when it is open."""
