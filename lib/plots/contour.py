@@ -14,6 +14,7 @@ from lib.plots.frame import QUIET, axis, figure, label, sentence
 from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import Place, affordable, loss_at, motion, reach, value_at
 from lib.plots.titles import place_name, result_name
+from lib.refusal import Refusal
 
 MOST, LEAST = 31, 9
 MILLISECONDS = 70.0
@@ -26,7 +27,7 @@ def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Pla
     stay empty.
     """
     if first == second:
-        raise ValueError(f"{place_name(first)} was chosen twice; expected two different numbers.")
+        raise Refusal("{place} was chosen twice; expected two different numbers.", place=place_name(first))
     given = run.given_values(lesson, values)
     side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2) ** 0.5)
     x, y = _ticks(lesson, given, first, side), _ticks(lesson, given, second, side)

@@ -15,6 +15,7 @@ from lib.lesson.code.scheduler import numpy_program, pytorch_lines, shown_source
 from lib.lesson.run.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
+from lib.refusal import Refusal
 from lib.ui.download import download
 from lib.ui.fields import form_key, key_of
 from lib.ui.figure import show_figure
@@ -53,7 +54,7 @@ def _schedule(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Schedul
     if metrics is not None:
         metrics = np.ravel(metrics).tolist()
         if not metrics:
-            raise ValueError("metrics is empty; expected one number per epoch.")
+            raise Refusal("metrics is empty; expected one number per epoch.")
     by_hand = schedule_by_hand(lesson, values, steps, metrics)
     rates, momenta = groups_by_torch(lesson, values, steps, metrics)
     return Schedule(values, metrics, by_hand, rates, momenta)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lib.refusal import Refusal
 from lib.training.net import losses
 from lib.training.net.network import linear_layers, network
 from lib.training.net.optimizers import optimizers, parts, refusal
@@ -78,10 +79,14 @@ def points(settings: Settings, generator: torch.Generator) -> Points:
 def check(settings: Settings) -> None:
     """ValueError in plain words for what cannot be trained; torch's own where torch refuses an argument."""
     if reason := refusal(settings):
-        raise ValueError(reason)
+        raise Refusal(reason)
     updates = settings.updates_per_epoch * settings.epochs * settings.rates.get("max_iter", 1)
     if updates > MOST_UPDATES:
-        raise ValueError(f"{updates:,} updates; at most {MOST_UPDATES:,} here. A larger batch or fewer epochs will do.")
+        raise Refusal(
+            "{updates:,} updates; at most {most:,} here. A larger batch or fewer epochs will do.",
+            updates=updates,
+            most=MOST_UPDATES,
+        )
     Run("", settings)
 
 
