@@ -185,7 +185,7 @@ def _nothing_left() -> None:
     with st.container(border=True, key="clinic_note_nothing"):
         st.markdown(
             say(
-                "None of these. Make the case smaller: one batch, one layer, no scheduler, no augmentation. Type that "
-                "batch into the lesson of your loss and compare every step with your own numbers."
+                "None of these. Make the case smaller: one batch, one layer, no scheduler, no augmentation. "
+                "Type that batch into the lesson of your loss and compare every step with your own numbers."
             )
         )

@@ -116,9 +116,9 @@ def _picture(series: np.ndarray, beta: float, day: int) -> None:
     counts = run.torch_result(LESSON, {"series": series, "beta": beta, "t": day}).grads["series"]
     st.caption(
         say(
-            "On day {day} the weights add up to $1-{beta:g}^{{{day}}}$ = {total}: the average from 0 is {raw}, that "
-            "share of the corrected one, {corrected}. The corrected weights are its gradient: PyTorch's autograd gives "
-            "{counts}.",
+            "On day {day} the weights add up to $1-{beta:g}^{{{day}}}$ = {total}: the average from 0 is {raw}, "
+            "that share of the corrected one, {corrected}. The corrected weights are its gradient: "
+            "PyTorch's autograd gives {counts}.",
             day=day,
             beta=beta,
             total=number(averages.total_weight(beta, day)),
