@@ -65,7 +65,7 @@ def _filters(counts: Counter[str]) -> tuple[str | None, str]:
 
 
 def _id(status: str) -> str:
-    """As it stands in the address."""
+    """A status as it stands in the address."""
     return status.replace(" ", "_")
 
 

@@ -47,7 +47,7 @@ def render() -> None:
 
 
 def _choose(label: str, options: Sequence[Titled], key: str) -> int:
-    """The place of the chosen one."""
+    """Offers the options by their titles; returns the place of the chosen one."""
     titles = {option.slug: say(option.title) for option in options}
     return list(titles).index(choice_box(label, titles, key))
 

@@ -77,7 +77,7 @@ def _map(
 
 
 def _shades(z: np.ndarray) -> dict[str, Any]:
-    """From the lowest to the highest loss; without the rim where that towers over all inside, as at log 0."""
+    """From the lowest to the highest loss. A rim far above all that it surrounds, as at log 0, is left out."""
     finite, inside = (part[np.isfinite(part)] for part in (z, z[1:-1, 1:-1]))
     shown = inside if inside.size and np.ptp(finite) > 3 * np.ptp(inside) > 0 else finite
     return {"zmin": float(shown.min()), "zmax": float(shown.max())} if np.ptp(shown) > 0 else {}

@@ -28,7 +28,7 @@ CLOSE = (1e-9, 1e-12)
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """One schedule both ways; `momenta` are torch's."""
+    """One schedule by hand and by PyTorch; `momenta` are PyTorch's."""
 
     values: Mapping[str, Any]
     metrics: Sequence[float] | None
@@ -42,7 +42,7 @@ class Schedule:
 
 
 def schedule_of(lesson: Scheduler, form: Mapping[str, Any]) -> Schedule:
-    """Both ways for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
+    """The schedule for what the fields hold. Raises ValueError in plain words, and PyTorch's own exceptions."""
     return _schedule(lesson.slug, form_key(form), dict(form))
 
 

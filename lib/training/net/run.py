@@ -114,12 +114,12 @@ class Run:
         self._order = torch.Generator().manual_seed(settings.start_seed)
         self._layers = linear_layers(self.network)
         self._work = self._train()
-        self._one_at_a_time = threading.Lock()  # a page that is drawn anew may overlap with its former self
+        self._one_at_a_time = threading.Lock()  # a page that runs again may overlap with its earlier run
         self._look()
 
     @property
     def scores(self) -> Scores:
-        """The latest that are finite; of the untrained network, if nothing else is."""
+        """The latest finite ones, which may be those of the untrained network."""
         finite = [scores for scores in self.history.scores[-2:] if scores.finite]
         return finite[-1] if finite else self.history.scores[0]
 
@@ -204,7 +204,7 @@ class Run:
 
     @torch.no_grad()
     def _look(self) -> Scores:
-        """Measures the network on all points; its weights are kept if they are any good."""
+        """Measures the network on all points; its weights are kept while the losses are finite."""
         scores = Scores(*self._measured())
         self.history.scores.append(scores)
         if scores.finite:

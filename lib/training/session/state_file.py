@@ -46,12 +46,12 @@ def _loaded(data: bytes) -> Any:
         raise StateFileError(
             "the file holds more than tensors and plain values, and could run a program when opened; " + _SAVE
         ) from None
-    except Exception as fault:  # torch raises what its many readers raise; to the learner all of it is one thing
+    except Exception as fault:  # torch's readers raise many kinds; to the learner all of them mean the same
         raise StateFileError("torch cannot load the file ({fault}); " + _SAVE, fault=type(fault).__name__) from None
 
 
 def _refuse_archive(data: bytes) -> None:
-    """torch.save writes a zip archive; refuse others, and those that would unpack to more than they seem."""
+    """Refuses what is no zip archive, as torch.save writes it, and what would unpack to far more than it seems."""
     if len(data) > MOST_BYTES:
         raise StateFileError(
             "the file has {size:,} bytes; the state of these parameters has a few thousand", size=len(data)
