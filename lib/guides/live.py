@@ -14,7 +14,7 @@ from lib.lesson.spec import Lesson, Tensor
 
 @dataclass(frozen=True, eq=False)
 class Live:
-    """What went in, as name, shape and dtype of each tensor; and what came out: `result`, or `error` with PyTorch's text."""
+    """What came out: `result`, or `error` with PyTorch's text. `tensors` are name, shape and dtype of what went in."""
 
     line: str
     tensors: tuple[tuple[str, tuple[int, ...], str], ...]
