@@ -110,7 +110,7 @@ def reduce_weighted(
         divisor_worked=lambda: total("weight" if weighted else "one", w[counts]),
         divisor_words="Add up the weights of the targets' classes."
         if weighted
-        else "Count the samples that are not ignored.",
+        else "Count the samples.",
     )
 
 
