@@ -18,6 +18,7 @@ from lib.tensors.write import format_tensor
 from lib.ui.choices import standing
 from lib.ui.problem import show_problem
 from lib.ui.text import say, shape
+from lib.ui.uploads import keep_upload, let_go
 
 MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers
 MOST_TO_WORK = 10_000  # elements; beyond, result and gradient only
@@ -293,8 +294,10 @@ def _file_field(lesson: Topic) -> None:
     )
     if file is None or st.session_state.get(key_of(lesson, "uploaded")) == (file.file_id, name):
         return
+    data = file.getvalue()
+    let_go(file)
     try:
-        array = read_tensor_file(file.name, file.getvalue())
+        array = read_tensor_file(file.name, data)
     except TensorFileError as error:
         show_problem(error)
         return
@@ -313,4 +316,4 @@ def take_uploaded(lesson: Topic) -> None:
     if text and len(text.encode()) <= MOST_IN_URL:
         fill(lesson, {name: text})
     else:
-        st.session_state[_file_key(lesson, name)] = array
+        keep_upload(_file_key(lesson, name), array)

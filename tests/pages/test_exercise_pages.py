@@ -219,6 +219,20 @@ GARBAGE = (
     "[" * 100_000,
     "\x00",
     '{"a',
+    '{"attempts": [], "hints": 1e400, "shown": true, "passed": true}',
+    *(
+        '{{"attempts": [{{"at": {}, "source": "{}", "score": {}, "max_score": 1, "version": ""}}], '
+        '"hints": 0, "shown": true, "passed": true}}'.format(*odd)
+        for odd in (
+            ("1" + "0" * 400, "", "1"),
+            ("1e400", "", "1"),
+            ("NaN", "", "1"),
+            ("-1e9", "", "1"),
+            ("999999999999", "", "1"),
+            ("0", "", "1" + "0" * 5000),
+            ("0", "\\ud800", "1"),
+        )
+    ),
 )
 
 
@@ -428,6 +442,13 @@ def test_changes_show_what_went_and_what_came():
 
 def test_markdown_of_strangers_shows_as_it_is():
     assert plain("a*b* $x$ [l](u) <i>") == r"a\*b\* \$x\$ \[l\]\(u\) \<i\>"
+
+
+def test_what_a_browser_tells_may_be_anything(monkeypatch):
+    monkeypatch.setattr(browser_storage.st, "session_state", {})
+    for told in (7, [], {}, {"records": 7, "drafts": 7}, {"records": {"a": 7, "b": "x" * 10**6}, "drafts": [[]]}):
+        browser_storage._take({"content": told})
+        assert not browser_storage._records() and not browser_storage.has_draft("huber_loss")
 
 
 def test_own_records_are_json():

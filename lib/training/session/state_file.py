@@ -12,22 +12,31 @@ import inspect
 import io
 import json
 import pickle
-import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
+
+from lib.tensors.pickled import Damaged, NotTensors, OddTensor, only_tensors, unpacked_size
 
 MOST_BYTES = 200_000  # of a file, also unpacked; a state of these parameters takes 3,000
 MOST_PACKED = 3_000  # characters in the URL
 MOST_NUMBERS = 64  # in one buffer
 SPEED_ONLY = ("foreach", "fused", "capturable", "differentiable")
 _SAVE = "expected one written by torch.save(optimizer.state_dict(), ...)"
+_MORE = f"the file holds more than tensors and plain values, and could run a program when opened; {_SAVE}"
 
 
 class StateFileError(ValueError):
     """Says in plain words why a state cannot be loaded here."""
+
+
+# What comes of a text that is no base64, no zlib, no JSON, or holds other things, or numbers that torch cannot hold.
+_UNREADABLE = (
+    *(binascii.Error, zlib.error, ValueError, RecursionError),
+    *(TypeError, KeyError, AttributeError, ArithmeticError, RuntimeError),
+)
 
 
 def pack_file(data: bytes) -> str:
@@ -37,28 +46,35 @@ def pack_file(data: bytes) -> str:
 
 def _loaded(data: bytes) -> Any:
     """What the file holds, tensors and plain values only: nothing in it is executed."""
-    _refuse_archive(data)
+    data = _looked_through(data)
     try:
         return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:  # torch's message shows how to load the file regardless; nobody should
-        raise StateFileError(
-            f"the file holds more than tensors and plain values, and could run a program when opened; {_SAVE}"
-        ) from None
+        raise StateFileError(_MORE) from None
     except Exception as fault:  # torch raises what its many readers raise; to the learner all of it is one thing
         raise StateFileError(f"torch cannot load the file ({type(fault).__name__}); {_SAVE}") from None
 
 
-def _refuse_archive(data: bytes) -> None:
-    """torch.save writes a zip archive; refuse others, and those that would unpack to more than they seem."""
+def _looked_through(data: bytes) -> bytes:
+    """The archive that torch may open: tensors and plain values, and none that would unpack to more than it seems."""
     if len(data) > MOST_BYTES:
         raise StateFileError(f"the file has {len(data):,} bytes; the state of these parameters has a few thousand")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except Exception:  # zipfile raises a dozen kinds for broken archives; all of them mean the same here
+        size = unpacked_size(data)
+    except Damaged:
         raise StateFileError(f"the file is not a PyTorch file; {_SAVE}") from None
     if size > MOST_BYTES:
         raise StateFileError(f"the file unpacks to {size:,} bytes; the state of these parameters has a few thousand")
+    try:
+        return only_tensors(data, MOST_BYTES)
+    except Damaged as fault:
+        raise StateFileError(f"torch cannot load the file ({fault}); {_SAVE}") from None
+    except OddTensor as fault:
+        raise StateFileError(
+            f"the file holds a tensor that is {fault.kind}; expected plain tensors of floats"
+        ) from None
+    except NotTensors:
+        raise StateFileError(_MORE) from None
 
 
 def _plain_state(held: Any) -> dict[str, Any]:
@@ -113,7 +129,7 @@ def unpack(packed: str) -> dict[str, Any]:
         data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         plain = json.loads(zlib.decompressobj().decompress(data, MOST_BYTES))
         tensors = {int(i): {k: _tensor(v) for k, v in entry.items()} for i, entry in plain["state"].items()}
-    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except _UNREADABLE:
         raise StateFileError("the state in the link cannot be read; it may have been cut") from None
     _plain_state({**plain, "state": tensors})
     groups = [
@@ -165,15 +181,20 @@ def _refuse_other_optimizer(optimizer: Any, saved: Mapping[str, Any], group: Map
     """By its options: SGD has momentum, Adam has betas, and AdamW decays apart from the gradient."""
     name = type(optimizer).__name__
     if saved.keys() != group.keys():
-        foreign, lacking = (
-            ", ".join(sorted(saved.keys() - group.keys())),
-            ", ".join(sorted(group.keys() - saved.keys())),
-        )
+        foreign, lacking = _listed(sorted(saved.keys() - group.keys())), _listed(sorted(group.keys() - saved.keys()))
         said = [f"it has {foreign}"] * bool(foreign) + [f"it lacks {lacking}"] * bool(lacking)
         raise StateFileError(f"the state is of another optimizer than {name}: {', and '.join(said)}")
     fixed = (*SPEED_ONLY, "decoupled_weight_decay")
     for option in (o for o in fixed if o in group and saved[o] != group[o]):
-        raise StateFileError(f"the state has {option}={saved[option]}; {name} here has {option}={group[option]}")
+        raise StateFileError(
+            f"the state has {option}={str(saved[option])[:30]}; {name} here has {option}={group[option]}"
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names from a stranger's file, the first few and not too long."""
+    known = list(names)
+    return ", ".join(name[:30] for name in known[:8]) + ", …" * (len(known) > 8)
 
 
 def _refuse_other_buffers(optimizer: Any, state: Mapping[str, Any]) -> None:
@@ -195,7 +216,7 @@ def _refuse_other_buffers(optimizer: Any, state: Mapping[str, Any]) -> None:
             continue
         if entry.keys() != expected.keys():
             raise StateFileError(
-                f"the state of parameter {index} holds {', '.join(entry) or 'nothing'}; "
+                f"the state of parameter {index} holds {_listed(entry) or 'nothing'}; "
                 f"expected {', '.join(expected) or 'nothing'}"
             )
         for buffer, shape in expected.items():
