@@ -98,7 +98,7 @@ def _count(text: str) -> int:
     """A whole number from 1. ValueError in plain words."""
     number = parse(text, np.float64)
     if number.ndim or not 1 <= number <= 1e9 or number != int(number):
-        raise TensorTextError(f"“{text.strip()[:20]}” is no count; expected a whole number such as 10")
+        raise TensorTextError("“{text}” is no count; expected a whole number such as 10", text=text.strip()[:20])
     return int(number)
 
 

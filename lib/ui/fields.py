@@ -12,9 +12,10 @@ import streamlit as st
 
 from lib.lesson.spec import Choice, Example, Number, Numbers, Parameter, Switch, Tensor, Topic
 from lib.tensors.file import TensorFileError, read_tensor_file
-from lib.tensors.number import TensorTextError
+from lib.tensors.number import TensorTextError, shown
 from lib.tensors.read import read
 from lib.tensors.write import format_tensor
+from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import standing
 from lib.ui.problem import show_problem
 from lib.ui.text import say, shape
@@ -155,8 +156,7 @@ def field(lesson: Topic, spec: Parameter, default: Any, dtype: str, typed: Typed
                 key=key,
                 help=say(spec.says),
                 placeholder=say("none") if spec.optional else None,
-                bind="query-params",
-                persist_state="session",
+                **(bound_whole(key) if spec.integer else BOUND),
             )
         case Choice():
             values[spec.name] = st.selectbox(
@@ -205,7 +205,7 @@ def read_numbers(text: str) -> tuple[float | None, ...]:
 def _one_number(text: str) -> float:
     array = read(text).array
     if array.ndim:
-        raise TensorTextError(f"{text} is a list; expected a number")
+        raise TensorTextError("{text} is a list; expected a number", text=shown(text))
     return float(array)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from types import SimpleNamespace
 
 import numpy as np
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from lib.ui.uploads import drop_oldest
 from tests.pages.test_every_page import healthy, open_page
@@ -34,7 +34,7 @@ def store_of(*sessions: tuple[str, list[int]]) -> MemoryUploadedFileManager:
     store = MemoryUploadedFileManager("/")
     for session, sizes in sessions:
         for place, size in enumerate(sizes):
-            store.add_file(session, SimpleNamespace(file_id=str(place), data=bytes(size)))
+            store.add_file(session, UploadedFileRec(str(place), "x.npy", "", bytes(size)))
     return store
 
 
