@@ -69,7 +69,7 @@ def isolation_lines(known: Isolation) -> list[str]:
 
 
 def memory_limits(own: Path = Path("/proc/self/cgroup"), cgroups: Path = CGROUPS) -> dict[str, int]:
-    """Bytes that this process may take, by who says so: the container (cgroup), the shell (ulimit). Only real limits."""
+    """Bytes that this process may take, by who says so: the container (cgroup) or the shell (ulimit)."""
     found = {"cgroup": _cgroup_limit(own, cgroups), "ulimit -v": _address_space()}
     return {name: size for name, size in found.items() if size < NO_LIMIT}
 

@@ -67,7 +67,7 @@ def _schedule(lesson: Scheduler, typed: Typed) -> Schedule | None:
         return None
     try:
         return schedule_of(lesson, typed.values)
-    except (*run.REFUSALS, ZeroDivisionError) as error:
+    except run.REFUSALS as error:
         show_refusal(error)
     return None
 

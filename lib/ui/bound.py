@@ -11,14 +11,15 @@ BOUND: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
 def bound_whole(key: str) -> dict[str, Any]:
-    """BOUND for a field of whole numbers. What the address holds for it must not be inf or 1e400.
+    """BOUND for a field of whole numbers. Where the address holds inf or 1e400 for it, it is not asked, and forgets it.
 
-    Such a field falls back to its default on anything else that is no number, but raises OverflowError on these.
+    On anything else that is no number such a field falls back to its default, but these raise OverflowError.
     """
     try:
         endless = math.isinf(float(st.query_params.get(key, "0")))
     except ValueError:
         endless = False
-    if endless:
-        del st.query_params[key]
-    return BOUND
+    if not endless:
+        return BOUND
+    del st.query_params[key]
+    return {"persist_state": BOUND["persist_state"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -82,6 +82,12 @@ def current(lesson: Topic, name: str, default: Any) -> Any:
     return standing(key_of(lesson, name), default)
 
 
+def number_format(lesson: Topic, offered: Sequence[str]) -> str:
+    """The dtype that is chosen, before its field is drawn; the first one where the address holds another word."""
+    chosen = current(lesson, "dtype", offered[0])
+    return chosen if chosen in offered else offered[0]
+
+
 def fill(lesson: Topic, texts: Mapping[str, Any]) -> None:
     """Puts texts into fields; for callbacks. The working belongs to the numbers, so it starts afresh."""
     for name, text in texts.items():
@@ -105,7 +111,7 @@ def input_fields(lesson: Topic) -> Typed:
     """Draws the fields and reads them. Rare ones, the number format and files are folded away."""
     defaults = example_texts(lesson)[0]
     typed = Typed({}, {})
-    dtype = str(current(lesson, "dtype", FLOAT_KINDS[0]))
+    dtype = number_format(lesson, FLOAT_KINDS)
     common = [spec for spec in lesson.form if not spec.rare]
     tensors: list[Parameter] = [spec for spec in common if isinstance(spec, Tensor) and not spec.optional]
     for spec in tensors:

@@ -1,4 +1,4 @@
-"""Opens one page on many addresses, in a process of its own with a bound on its memory: `python -m` this, with a slug.
+"""Opens pages on many addresses, in a process of its own with a bound on its memory: `python -m` this, with slugs.
 
 Which parameters there are is asked of the running page: fields that are bound to the address, and choices that stand
 in it, in every view and with every option of every choice. Prints a line of JSON before an address is opened, and one
@@ -93,11 +93,14 @@ def findings(slug: str, query: Query) -> dict[str, Any]:
     except RuntimeError as error:  # AppTest's word for a run that does not end
         said = [str(error)]
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) / 1000
-    return {"query": query, "said": said, "seconds": time.process_time() - began, "megabytes": grown}
+    return {"said": said, "seconds": time.process_time() - began, "megabytes": grown}
 
 
-def main(slug: str, seed: int, pairs: int, some: int, skip: int) -> None:
-    """Opens them all, or `some` of them, but for those that an earlier process was asked already."""
+def main(slugs: str, seed: int, pairs: int, some: int, skip: int) -> None:
+    """Opens them all, or `some` of each page, but for those that an earlier process was asked already.
+
+    `slugs` are parted by commas; the home page's is empty.
+    """
     import torch
     from streamlit import config
 
@@ -106,12 +109,13 @@ def main(slug: str, seed: int, pairs: int, some: int, skip: int) -> None:
     config.set_option("client.showErrorDetails", "full")
     warnings.simplefilter("ignore")
     dice = random.Random(seed)
-    asked = list(addresses(slug, dice, pairs))
-    asked = dice.sample(asked, min(some, len(asked))) if some else asked
-    opened(slug, {})
-    for query in asked[skip:]:
-        print(json.dumps({"opens": query}), flush=True)
-        print(json.dumps(findings(slug, query)), flush=True)
+    asked: list[tuple[str, Query]] = []
+    for slug in slugs.split(","):
+        queries = list(addresses(slug, dice, pairs))
+        asked += [(slug, query) for query in (dice.sample(queries, min(some, len(queries))) if some else queries)]
+    for slug, query in asked[skip:]:
+        print(json.dumps({"opens": [slug, query]}), flush=True)
+        print(json.dumps({"address": [slug, query], **findings(slug, query)}), flush=True)
 
 
 if __name__ == "__main__":
