@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from torch import optim
@@ -21,10 +22,10 @@ def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):
     need_not_negative(lr=lr, weight_decay=weight_decay)
 
 
-def _next_rate(lr: float, lambd: float, alpha: float, t: float) -> float:
+def _next_rate(lr: Any, lambd: Any, alpha: Any, t: float) -> Any:
     """What torch computes in Python's own numbers, which refuse what is beyond them. Refusal where they do."""
     try:
-        return float(lr / (1 + lambd * lr * t) ** alpha)
+        return lr / (1 + lambd * lr * t) ** alpha
     except ArithmeticError:
         says = "alpha is {alpha:g}; (1 + lambd · lr · {t:g}) to this power is beyond every number."
         raise Refusal(says, alpha=alpha, t=t) from None

@@ -25,9 +25,8 @@ SHORT = (
 LINKS: dict[str, tuple[str, dict[str, str | None]]] = {
     "a training": ("train", dict.fromkeys(("train_layers", "train_Adam_betas", "train_Adam_lr", "train_view"))),
     "a scheduler's numbers": ("multi_step_lr", dict.fromkeys(("multi_step_lr_milestones", "multi_step_lr_gamma"))),
-    "an optimizer's betas": ("adam", dict.fromkeys(("adam_betas", "adam_view", "adam_objective", "adam_dtype"))),
-    "an optimizer's start": ("adam", {"adam_start": None, "adam_update_2_param": None}),
-    "an optimizer's entry": ("adam", {"adam_update_2_param": None, "adam_at": "2"}),
+    "an optimizer's betas": ("adam", dict.fromkeys(("adam_betas", "adam_view", "adam_objective", "adam_start"))),
+    "an optimizer's entry": ("adam", {"adam_update_2_param": None, "adam_at": "2", "adam_dtype": None}),
     "tensors": ("mse_loss", dict.fromkeys(("mse_loss_input", "mse_loss_target", "mse_loss_reduction"))),
     "an entry": ("mse_loss", dict.fromkeys(("mse_loss_forward_error", "mse_loss_forward_loss"))),
     "the stuck box": ("", {"stuck": None}),
@@ -36,8 +35,6 @@ LINKS: dict[str, tuple[str, dict[str, str | None]]] = {
     "actions": ("optimizer_object", {"object_actions": None}),
     "averages": ("exponential_averages", {"averages_series": None}),
     "exercises": ("exercises", dict.fromkeys(("exercises_search", "exercises_topic", "exercises_level"))),
-    "the article": ("article", dict.fromkeys(("article_search", "article_status"))),
-    "losses": ("loss_cost_objective", dict.fromkeys(("words_losses", "words_share"))),
 }
 
 

@@ -71,7 +71,7 @@ SAMPLE = "asgd,lbfgs,adam,multi_step_lr,train,multi_label_margin_loss,exponentia
 
 
 def test_a_sample_of_addresses_is_answered():
-    assert_answered(opened(SAMPLE, 1, 0, 5))
+    assert_answered(opened(SAMPLE, 1, 0, 4))
 
 
 @pytest.mark.long
