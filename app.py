@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.policy import Policy
+from lib.ui.uploads import BoundedUploads
 
 ROUTER = Path(__file__).parent / "lib" / "router.py"
 
@@ -55,4 +56,5 @@ def frame_ancestors() -> str:
 if get_script_run_ctx(suppress_warning=True):
     runpy.run_path(str(ROUTER), run_name="__main__")
 else:
-    app = st.App(ROUTER, lifespan=lifespan, middleware=[Middleware(Policy, frame_ancestors=frame_ancestors())])
+    MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), Middleware(BoundedUploads)]
+    app = st.App(ROUTER, lifespan=lifespan, middleware=MIDDLEWARE)

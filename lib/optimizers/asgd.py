@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from torch import optim
@@ -14,10 +15,20 @@ from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import count, update_number
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):
     need_not_negative(lr=lr, weight_decay=weight_decay)
+
+
+def _next_rate(lr: Any, lambd: Any, alpha: Any, t: float) -> Any:
+    """What torch computes in Python's own numbers, which refuse what is beyond them. Refusal where they do."""
+    try:
+        return lr / (1 + lambd * lr * t) ** alpha
+    except ArithmeticError:
+        says = "alpha is {alpha:g}; (1 + lambd · lr · {t:g}) to this power is beyond every number."
+        raise Refusal(says, alpha=alpha, t=t) from None
 
 
 def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize) -> Steps:
@@ -45,7 +56,7 @@ def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize)
     next_eta = yield Step(
         "eta",
         r"\eta^{\text{next}} = \frac{\gamma}{(1 + \lambda_d\, \gamma\, t)^\alpha}",
-        np.asarray(lr / (1 + lambd * lr * float(t)) ** alpha, dtype=np.float32),
+        np.asarray(_next_rate(lr, lambd, alpha, float(t)), dtype=np.float32),
         worked=lambda: formula(
             r"\frac{<lr>}{(1 + <lambd> \cdot <lr> \cdot <step>)^{<alpha>}}", lr=lr, lambd=lambd, step=t, alpha=alpha
         ),

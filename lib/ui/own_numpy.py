@@ -19,9 +19,8 @@ from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.fields import key_of
 from lib.ui.page import slug_of_page
-from lib.ui.report import plain
 from lib.ui.sandbox import isolation_note, my_turn, why_off
-from lib.ui.text import number, say
+from lib.ui.text import number, plain, say
 
 SLOW = 0.5  # seconds
 

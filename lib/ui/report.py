@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +16,7 @@ from lib.plots.difference import difference
 from lib.tensors.write import format_tensor
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
 from lib.ui.lesson_link import lesson_link
-from lib.ui.text import say, shape
+from lib.ui.text import plain, say, shape
 
 OUTCOMES = {
     "passed": "passed",
@@ -226,8 +225,3 @@ def _printed(grade: Grade) -> None:
     if grade.output:
         with st.expander(say("Printed text")):
             st.code(grade.output, language=None, wrap_lines=True, height=240 if len(grade.output) > 1000 else "content")
-
-
-def plain(text: str) -> str:
-    """Text that may hold anything, for a place that reads Markdown: every character stands for itself."""
-    return re.sub(r"([\\`*_{}\[\]()#+!$:<>|~&-])", r"\\\1", text)

@@ -16,7 +16,7 @@ from lib.lesson.working.entries import gives_away, judge_case
 from lib.lesson.working.rows import MOST_TO_TYPE, Row, row_of, rows, sample_shape, turns
 from lib.tensors.write import format_tensor
 from lib.ui.fields import current, key_of
-from lib.ui.text import number, say
+from lib.ui.text import number, plain, say
 
 MOST_SAMPLES = 200
 HINT_LEVELS = 3  # words, the formula with this input's numbers, the value
@@ -228,6 +228,8 @@ def _torch_cell(lesson: Topic, result: np.ndarray, answered: bool) -> None:
 def _notes(lesson: Topic, sheet: str, judged: Judged) -> None:
     """What a likely mistake is, or what is odd about the entry, under its row."""
     texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
+    if judged.verdict == "unreadable":  # it quotes what was typed
+        texts = [plain(text) for text in texts]
     if not texts:
         return
     with st.container(key=key_of(lesson, f"note_{sheet}_{judged.row.key}")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,3 +67,41 @@ def test_doctor_says_what_to_do() -> None:
         judged({"system-call filter": "not written for riscv64"}, [Ran("returned")] * 8, "linux")
     )
     assert "partial" in lines[0] and "riscv64" in lines[1] and "accept_isolation" in lines[-1]
+
+
+def limits(tmp_path: Path, groups: str, **files: str) -> dict[str, int]:
+    """The limits that doctor finds, with `groups` in /proc/self/cgroup and `files` (/ as __) in /sys/fs/cgroup."""
+    (tmp_path / "own").write_text(groups)
+    for name, text in files.items():
+        file = (
+            tmp_path
+            / "cgroup"
+            / name.replace("__", "/").replace("_max", ".max").replace("_in_bytes", ".limit_in_bytes")
+        )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return doctor.memory_limits(tmp_path / "own", tmp_path / "cgroup")
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "found"),
+    [
+        pytest.param("0::/\n", {"memory_max": "512000000\n"}, 512_000_000, id="a container"),
+        pytest.param("0::/a/b\n", {"a__memory_max": "700", "a__b__memory_max": "max"}, 700, id="a group above"),
+        pytest.param("0::/a\n", {"memory_max": "600", "a__memory_max": "700"}, 600, id="the lower one"),
+        pytest.param("4:memory:/a\n3:cpu:/b\n", {"memory__a__memory_in_bytes": "900"}, 900, id="version 1"),
+        pytest.param("0::/\n", {"memory_max": "max\n"}, None, id="no limit"),
+        pytest.param("4:memory:/\n", {"memory__memory_in_bytes": "9223372036854771712"}, None, id="none in version 1"),
+    ],
+)
+def test_doctor_finds_the_limit_on_memory(tmp_path, groups, files, found) -> None:
+    assert limits(tmp_path, groups, **files).get("cgroup") == found
+
+
+def test_doctor_says_the_lowest_limit_and_the_caps() -> None:
+    assert doctor.memory_lines({"cgroup": 512_000_000, "ulimit -v": 3_000_000_000})[0].endswith(
+        "512 MB at most (cgroup)"
+    )
+    assert "420 MB" in doctor.memory_lines({"cgroup": 512_000_000})[1]
+    assert "no limit" in doctor.memory_lines({})[0]
+    assert any("16 MB, 1,000,000 numbers" in line for line in doctor.cap_lines())

@@ -18,7 +18,8 @@ from lib.lesson.spec import Lesson, Step
 
 _recording_warnings = threading.Lock()
 
-REFUSALS = (RuntimeError, ValueError, IndexError, TypeError)  # what torch raises for values that it does not take
+# What torch raises for values that it does not take.
+REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, ArithmeticError)
 
 
 @dataclass(frozen=True, eq=False)

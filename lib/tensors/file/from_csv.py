@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,10 @@ import numpy as np
 from lib.tensors.file.limits import MOST_NUMBERS, TensorFileError
 from lib.tensors.number import TensorTextError, ascii_signs, shown, value_of
 
+MOST_LINES = 2 * MOST_NUMBERS  # some may be blank
+MOST_LOOKED_AT = 100_000  # characters in which the first row shows what separates its cells
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+_FIRST_LINE = re.compile(r"\S")
 _INT64 = np.iinfo(np.int64)
 _NUMBER_LIKE = re.compile(r"[+-]?\.?[0-9]|[+-]?(?:inf|infinity|nan)$|true$|false$", re.IGNORECASE)
 
@@ -34,6 +37,7 @@ def read(data: bytes) -> np.ndarray:
         raise TensorFileError(
             "byte {place} is not UTF-8; expected a file saved as CSV UTF-8", place=fault.start
         ) from None
+    _refuse_many(text)
     table = _table(text)
     if not table.cells:
         raise TensorFileError("the file holds no numbers; expected rows such as 1, 2")
@@ -64,17 +68,36 @@ def _table(text: str) -> _Table:
     return _Table(cells, lines, columns)
 
 
+def _refuse_many(text: str) -> None:
+    """Counts before anything is split: a file of nothing but commas would take a cell for each."""
+    lines = max(text.count("\n"), text.count("\r"))
+    for most, count in ((MOST_NUMBERS, text.count(_separator(text))), (MOST_LINES, lines)):
+        if count > most:
+            says = "{count:,} cells or more; expected at most {most:,} numbers"
+            raise TensorFileError(says, count=count, most=MOST_NUMBERS)
+
+
+def _separator(text: str) -> str:
+    """What separates the cells of the first row that is not blank."""
+    first = _FIRST_LINE.search(text)
+    start = text[first.start() : first.start() + MOST_LOOKED_AT].split("\n", 1)[0] if first else ""
+    return next((sign for sign in "\t;," if sign in start), ",")
+
+
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with its line, split at what separates the first of them."""
-    start = text.lstrip().split("\n", 1)[0]
-    separator = next((sign for sign in "\t;," if sign in start), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(_lines(text), delimiter=_separator(text))
     try:
         for row in reader:
             if any(map(str.strip, row)) or len(row) > 1:
                 yield reader.line_num, [cell.strip() for cell in row]
     except csv.Error as fault:
         raise TensorFileError("row {row} is not CSV: {fault}", row=reader.line_num, fault=fault) from None
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Line after line, so that the text is not held a second time."""
+    return (line.group() for line in _LINE.finditer(text))
 
 
 def _are_names(row: list[str]) -> bool:

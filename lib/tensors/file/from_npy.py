@@ -9,14 +9,15 @@ import warnings
 
 import numpy as np
 
-from lib.tensors.file.limits import TensorFileError, first_line, refuse_many
+from lib.tensors.file.limits import TensorFileError, first_line, refuse_many, shown_shape
 
 
 def read(data: bytes) -> np.ndarray:
     """The array in the file: floats, integers or booleans."""
     shape, dtype, start = _header(data)
     if dtype.kind not in "biuf":
-        raise TensorFileError("the array holds {dtype}; expected floats, integers or booleans", dtype=dtype)
+        holds = str(dtype)[:60]
+        raise TensorFileError("the array holds {dtype}; expected floats, integers or booleans", dtype=holds)
     count = math.prod(shape)
     refuse_many(count, shape)
     if len(data) - start < count * dtype.itemsize:
@@ -25,7 +26,9 @@ def read(data: bytes) -> np.ndarray:
     try:
         array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
     except ValueError as fault:  # zero-size, with other sizes beyond what NumPy can count
-        raise TensorFileError("the shape is {shape}, which NumPy refuses: {fault}", shape=shape, fault=fault) from None
+        raise TensorFileError(
+            "the shape is {shape}, which NumPy refuses: {fault}", shape=shown_shape(shape), fault=first_line(fault)
+        ) from None
     return np.ascontiguousarray(array, dtype=dtype.newbyteorder("=")).reshape(shape)
 
 
@@ -46,5 +49,5 @@ def _header(data: bytes) -> tuple[tuple[int, ...], np.dtype, int]:
         says = "the header of the .npy file is damaged ({fault})"
         raise TensorFileError(says, fault=first_line(fault)) from None
     if any(size < 0 for size in shape):
-        raise TensorFileError("the header of the .npy file is damaged (the shape is {shape})", shape=shape)
+        raise TensorFileError("the header of the .npy file is damaged (the shape is {shape})", shape=shown_shape(shape))
     return tuple(shape), dtype, file.tell()

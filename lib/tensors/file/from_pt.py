@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import pickle
-import struct
 import warnings
-import zipfile
 from typing import Any
 
 import numpy as np
 
-from lib.tensors.file.limits import MOST_BYTES, TensorFileError, first_line, refuse_many
+from lib.tensors.file.limits import MOST_UNPACKED, TensorFileError, first_line, refuse_many, shown_shape
+from lib.tensors.pickled import Damaged, NotTensors, OddTensor, only_tensors, unpacked_size
 
 _SAVE = "; expected one written by torch.save(tensor, ...)"
+_MORE = "the file holds more than tensors and plain values"
+_PLAIN = "expected a plain tensor of floats, integers or booleans"
 
 
 def read(data: bytes) -> np.ndarray:
     """The tensor in the file, or the only one in its list or dict; bfloat16 becomes float32."""
-    _refuse_archive(data)
+    data = _looked_through(data)
     import torch  # only here: text and other files must not wait for torch
 
     try:
@@ -26,7 +27,7 @@ def read(data: bytes) -> np.ndarray:
             warnings.simplefilter("ignore")
             held = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:  # torch's own message shows how to load the file regardless; nobody should
-        raise TensorFileError("the file holds more than tensors and plain values" + _SAVE) from None
+        raise TensorFileError(_MORE + _SAVE) from None
     except Exception as fault:  # torch raises what its many readers raise; to the learner all of it is one thing
         raise TensorFileError("torch cannot load the file ({fault})" + _SAVE, fault=first_line(fault)) from None
     tensor = _only_tensor(held, torch.Tensor)
@@ -42,16 +43,23 @@ def read(data: bytes) -> np.ndarray:
         ) from None
 
 
-def _refuse_archive(data: bytes) -> None:
-    """torch.save writes a zip archive; refuse others, and those that would unpack to more than they seem."""
+def _looked_through(data: bytes) -> bytes:
+    """The archive that torch may open: tensors, lists and dicts, and none that would unpack to more than it seems."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OverflowError, EOFError):
+        size = unpacked_size(data)
+    except Damaged:
         raise TensorFileError("the file is not a PyTorch file" + _SAVE) from None
-    if size > MOST_BYTES:
+    if size > MOST_UNPACKED:
         says = "the file unpacks to {size:,} bytes; expected at most {most:,}"
-        raise TensorFileError(says, size=size, most=MOST_BYTES)
+        raise TensorFileError(says, size=size, most=MOST_UNPACKED)
+    try:
+        return only_tensors(data, MOST_UNPACKED)
+    except OddTensor as fault:
+        raise TensorFileError(f"the tensor is {fault.kind}; {_PLAIN}") from None
+    except Damaged as fault:
+        raise TensorFileError("torch cannot load the file ({fault})" + _SAVE, fault=first_line(fault)) from None
+    except NotTensors:
+        raise TensorFileError(_MORE + _SAVE) from None
 
 
 def _only_tensor(held: Any, tensor_type: type) -> Any:
@@ -67,7 +75,7 @@ def _only_tensor(held: Any, tensor_type: type) -> Any:
     kind = type(held).__name__
     if not tensors:
         raise TensorFileError("the file holds {kind} with no tensor; expected exactly one tensor", kind=kind)
-    listed = ", ".join(f"{name} {tuple(item.shape)}" for name, item in list(tensors.items())[:5])
+    listed = ", ".join(f"{str(name)[:30]} {shown_shape(item.shape)}" for name, item in list(tensors.items())[:5])
     listed += ", ..." if len(tensors) > 5 else ""
     says = "the file holds {kind} with {count} tensors: {listed}; expected exactly one tensor"
     raise TensorFileError(says, kind=kind, count=len(tensors), listed=listed)
@@ -84,5 +92,5 @@ def _refuse_tensor(tensor: Any, strided: object) -> None:
     ]
     for word, is_so in odd:
         if is_so:
-            raise TensorFileError("the tensor is " + word + "; expected a plain tensor of floats, integers or booleans")
+            raise TensorFileError(f"the tensor is {word}; {_PLAIN}")
     refuse_many(tensor.numel(), tuple(tensor.shape))
