@@ -87,6 +87,8 @@ def judge(test: Test, trial: Trial, right: Sequence[AnswerPart]) -> Judgement:
 
 def why_not_returned(ran: Ran) -> str:
     """In one sentence why a call gave no result."""
+    if ran.outcome == "out of time" and ran.fault and ran.fault.message:
+        return ran.fault.message
     if ran.outcome in STOPPED:
         own = ran.fault.message if ran.fault and ran.outcome == "our fault" else ""
         return f"{STOPPED[ran.outcome].format(seconds=ran.seconds)} {own}".strip()
@@ -122,9 +124,8 @@ def _parts_in_turn(test: Test, got: Sequence[AnswerPart], right: Sequence[Answer
 
 def _missing(expected: AnswerPart, got: Sequence[AnswerPart]) -> Judgement:
     held = [part.name for part in got if part.update == expected.update and part.name != "param"]
-    holds = (
-        f"it holds {', '.join(held[:MOST_NAMES])}{' …' if len(held) > MOST_NAMES else ''}" if held else "it is empty"
-    )
+    names = ", ".join(_shortened(name) for name in held[:MOST_NAMES])
+    holds = f"it holds {names}{' …' if len(held) > MOST_NAMES else ''}" if held else "it is empty"
     return Judgement("wrong form", f"After update {expected.update} the state has no {expected.name}: {holds}.")
 
 
