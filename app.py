@@ -21,7 +21,7 @@ ROUTER = Path(__file__).parent / "lib" / "router.py"
 
 
 def warm_up() -> None:
-    """Imports what every page needs; a frozen collector no longer walks over it."""
+    """Imports what every page needs, and keeps the garbage collector from searching all of it again and again."""
     import torch
 
     from lib.catalog import LESSONS
@@ -32,7 +32,7 @@ def warm_up() -> None:
     for _, page, _ in pkgutil.iter_modules([str(ROUTER.parents[1] / "pages")]):
         importlib.import_module(f"pages.{page}")
     first = next(iter(LESSONS.values()))
-    moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # Plotly imports as it draws
+    moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # loads Plotly's parts
     isolation()  # tries the sandbox once, so that the first learner with code does not wait for it
     gc.collect()
     gc.freeze()

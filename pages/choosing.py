@@ -47,7 +47,7 @@ def render() -> None:
 
 
 def _choose(label: str, options: Sequence[Titled], key: str) -> int:
-    """The place of the chosen one."""
+    """Offers the options by their titles; returns the place of the chosen one."""
     titles = {option.slug: say(option.title) for option in options}
     return list(titles).index(choice_box(label, titles, key))
 
@@ -151,8 +151,8 @@ def _an_optimizer() -> None:
         st.code(builds(situation), language="python", wrap_lines=True)
         st.caption(
             say(
-                "PyTorch, now: a weight at 1 with the gradient 0.5 (on the parabola w²/4) is at {after} after one "
-                "step().",
+                "PyTorch, now: "
+                "a weight at 1 with the gradient 0.5 (on the parabola w²/4) is at {after} after one step().",
                 after=number(first_update(situation)),
             )
         )
@@ -167,8 +167,8 @@ def _an_optimizer() -> None:
     rows, columns = LAYER
     st.caption(
         say(
-            "With PyTorch's defaults. Numbers kept: for a weight of {rows} × {columns} = {size} numbers, after two "
-            "steps. First step: where it takes a weight at 1 with the gradient 0.5, on the parabola w²/4.",
+            "With PyTorch's defaults. Numbers kept: for a weight of {rows} × {columns} = {size} numbers, "
+            "after two steps. First step: where it takes a weight at 1 with the gradient 0.5, on the parabola w²/4.",
             rows=rows,
             columns=columns,
             size=rows * columns,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.lesson import run
 from lib.plots import averages as pictures
-from lib.tensors.number import TensorTextError
+from lib.refusal import Refusal
 from lib.tensors.read import parse
 from lib.training.descent import averages
 from lib.training.descent.averages import LESSON
@@ -49,7 +49,7 @@ def render() -> None:
 
 
 def start_afresh() -> None:
-    """The working belongs to the numbers."""
+    """Clears the working, which belongs to the old numbers."""
     fill(LESSON, {})
 
 
@@ -74,7 +74,7 @@ def series_in(text: str) -> np.ndarray:
     """The numbers typed, as a list. ValueError in plain words for what cannot be one."""
     series = np.atleast_1d(parse(text, np.float64))
     if len(series) > MOST_DAYS:
-        raise TensorTextError(f"{len(series)} numbers are typed; expected at most {MOST_DAYS}")
+        raise Refusal("{count} numbers are typed; expected at most {most}", count=len(series), most=MOST_DAYS)
     averages.check(series=series, beta=0.0, t=1)
     return series
 
@@ -116,9 +116,9 @@ def _picture(series: np.ndarray, beta: float, day: int) -> None:
     counts = run.torch_result(LESSON, {"series": series, "beta": beta, "t": day}).grads["series"]
     st.caption(
         say(
-            "On day {day} the weights add up to $1-{beta:g}^{{{day}}}$ = {total}: the average from 0 is {raw}, that "
-            "share of the corrected one, {corrected}. The corrected weights are its gradient: PyTorch's autograd gives "
-            "{counts}.",
+            "On day {day} the weights add up to $1-{beta:g}^{{{day}}}$ = {total}: the average from 0 is {raw}, "
+            "that share of the corrected one, {corrected}. The corrected weights are its gradient: "
+            "PyTorch's autograd gives {counts}.",
             day=day,
             beta=beta,
             total=number(averages.total_weight(beta, day)),

@@ -46,7 +46,7 @@ def render() -> None:
 
 
 def start_afresh() -> None:
-    """The working belongs to the numbers."""
+    """Clears the working, which belongs to the old numbers."""
     fill(LESSON, {})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.catalog import TOPICS
-from lib.exercises import Exercise, Test
+from lib.exercises import Exercise
 from lib.exercises.left_out import mistakes_of_lesson
 from lib.grading.trial import AnswerPart, Runner, Trial, answered, run_tests, update_parts
 from lib.lesson import run
@@ -68,7 +68,7 @@ def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 
 
 def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
-    parts = right_parts(exercise, exercise.tests, runner, seed)
+    parts = right_parts(exercise, runner, seed)
     files = [
         Likely(wrong.name, wrong.says, tuple(run_tests(exercise, exercise.tests, wrong.source, runner, seed=seed)))
         for wrong in exercise.mistakes
@@ -78,15 +78,13 @@ def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
     return Truth(parts, (*files, *_lesson_mistakes(exercise, seed)))
 
 
-def right_parts(
-    exercise: Exercise, tests: Sequence[Test], runner: Runner, seed: int = 0
-) -> tuple[tuple[AnswerPart, ...], ...]:
+def right_parts(exercise: Exercise, runner: Runner, seed: int = 0) -> tuple[tuple[AnswerPart, ...], ...]:
     """The right answer to each test, from torch or from the solution."""
     if exercise.expected == "lesson":
-        return tuple(torch_parts(exercise, test.args(seed)) for test in tests)
-    trials = run_tests(exercise, tests, exercise.solution, runner, seed=seed)
+        return tuple(torch_parts(exercise, test.args(seed)) for test in exercise.tests)
+    trials = run_tests(exercise, exercise.tests, exercise.solution, runner, seed=seed)
     _need_ours(exercise, trials)
-    for test, trial in zip(tests, trials, strict=True):
+    for test, trial in zip(exercise.tests, trials, strict=True):
         if trial.last.outcome != "returned" or trial.misfit:
             fault = trial.last.fault
             says = trial.misfit or (f"{fault.type}: {fault.message}" if fault else trial.last.outcome)

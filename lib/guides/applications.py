@@ -84,8 +84,8 @@ APPLICATIONS = (
         "detection",
         "Object detection",
         "目标检测",
-        "Two boxes. Each has scores for three classes (0 is background) and four offsets; only boxes that hold "
-        "something are compared with a true box.",
+        "Two boxes. Each has scores for three classes (0 is background) and four offsets; "
+        "only boxes that hold something are compared with a true box.",
         (
             LossPart(
                 "What is in the boxes",
@@ -107,8 +107,8 @@ APPLICATIONS = (
         "adversarial",
         "Adversarial generation",
         "对抗生成",
-        "The discriminator gives one score per picture: is it real? The generator wants the opposite answer for its "
-        "own pictures.",
+        "The discriminator gives one score per picture: is it real? "
+        "The generator wants the opposite answer for its own pictures.",
         (
             LossPart(
                 "Discriminator: real pictures",

@@ -14,7 +14,7 @@ from lib.lesson.spec import Lesson, Tensor
 
 @dataclass(frozen=True, eq=False)
 class Live:
-    """`tensors` are name, shape and dtype of what was given; either `result` or `error` (PyTorch's text) is there."""
+    """What came out: `result`, or `error` with PyTorch's text. `tensors` are name, shape and dtype of what went in."""
 
     line: str
     tensors: tuple[tuple[str, tuple[int, ...], str], ...]
@@ -24,7 +24,7 @@ class Live:
 
     @property
     def one_number(self) -> float:
-        """The result, of which there must be one."""
+        """The result as one number. ValueError where PyTorch refused the values."""
         if self.result is None:
             raise ValueError(f"{self.line} gave no number: {self.error}")
         return float(self.result)

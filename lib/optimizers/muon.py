@@ -219,7 +219,13 @@ PAPER = Reference(
     "https://kellerjordan.github.io/posts/muon/",
 )
 
-FIRST = [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]]
+TALL = {
+    "objective": "typed gradients",
+    "start": [[1, 2], [0, 1], [1, 0]],
+    "grads": [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]],
+    "updates": 3,
+    "lr": 0.1,
+}
 
 LESSON = Optimizer(
     title="Muon",
@@ -272,13 +278,7 @@ LESSON = Optimizer(
     examples=(
         Example(
             "A tall matrix",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-            },
+            TALL,
             "The gradient stretches the first direction most. "
             "After Newton–Schulz both directions count about the same.",
         ),
@@ -296,14 +296,7 @@ LESSON = Optimizer(
         ),
         Example(
             "Without Nesterov",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-                "nesterov": False,
-            },
+            {**TALL, "nesterov": False},
             "The buffer itself is evened.",
         ),
         Example(
@@ -338,13 +331,7 @@ LESSON = Optimizer(
             "After five steps singular values lie between about 0.7 and 1.2 instead of at 1, "
             "and PyTorch computes it in bfloat16, with three digits. Training hardly notices.",
             exact_singular_values,
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-            },
+            TALL,
             references=(PAPER,),
         ),
     ),

@@ -14,6 +14,7 @@ from lib.plots.frame import QUIET, axis, figure, label, sentence
 from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import Place, affordable, loss_at, motion, reach, value_at
 from lib.plots.titles import place_name, result_name
+from lib.refusal import Refusal
 
 MOST, LEAST = 31, 9
 MILLISECONDS = 70.0
@@ -26,7 +27,7 @@ def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Pla
     stay empty.
     """
     if first == second:
-        raise ValueError(f"{place_name(first)} was chosen twice; expected two different numbers.")
+        raise Refusal("{place} was chosen twice; expected two different numbers.", place=place_name(first))
     given = run.given_values(lesson, values)
     side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2) ** 0.5)
     x, y = _ticks(lesson, given, first, side), _ticks(lesson, given, second, side)
@@ -76,7 +77,7 @@ def _map(
 
 
 def _shades(z: np.ndarray) -> dict[str, Any]:
-    """From the lowest to the highest loss; without the rim where that towers over all inside, as at log 0."""
+    """From the lowest to the highest loss. A rim far above all that it surrounds, as at log 0, is left out."""
     finite, inside = (part[np.isfinite(part)] for part in (z, z[1:-1, 1:-1]))
     shown = inside if inside.size and np.ptp(finite) > 3 * np.ptp(inside) > 0 else finite
     return {"zmin": float(shown.min()), "zmax": float(shown.max())} if np.ptp(shown) > 0 else {}

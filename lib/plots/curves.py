@@ -16,7 +16,7 @@ from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import loss_at
 from lib.plots.titles import result_name
 
-POINTS = 81  # with both ends and the middle, where losses like to have their corner
+POINTS = 81  # with both ends and the middle, where many losses have their corner
 
 
 def curves(lesson: Lesson, spec: Curves) -> go.Figure:

@@ -153,7 +153,7 @@ def _room(numbers: np.ndarray, now: np.ndarray) -> dict[str, Any]:
 
 
 def _typical(numbers: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """The finite numbers; without the two at each end where these tower over all others, as at log 0."""
+    """The finite numbers. The two at each end are left out where they are far above all others, as at log 0."""
     finite = numbers[np.isfinite(numbers)]
     inner = np.append(numbers[2:-2], numbers[now])
     inner = inner[np.isfinite(inner)]

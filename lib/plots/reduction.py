@@ -213,7 +213,7 @@ def _segments(ways: Sequence[_Way], places: Sequence[int]) -> list[dict[str, Any
 
 
 def _trace(name: str, sizes: list[float], places: Sequence[int], ways: Sequence[_Way]) -> dict[str, Any]:
-    """Bars that lie; what PyTorch does not do is paler and striped."""
+    """Horizontal bars; what PyTorch does not do is paler and striped."""
     return {
         "type": "bar",
         "orientation": "h",

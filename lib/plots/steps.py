@@ -14,8 +14,8 @@ from lib.lesson.spec import Bars, Heatmap, Lesson, Step
 from lib.plots.frame import axis, figure, label, sentence
 from lib.plots.titles import index_word
 
-MOST_WRITTEN = 16  # bars that carry their number
-MOST_COLUMNS, MOST_CELLS = 8, 64  # a map with more is not written into
+MOST_WRITTEN = 16  # bars; with more of them, none carries its number
+MOST_COLUMNS, MOST_CELLS = 8, 64  # of a map; a larger one carries no numbers
 
 
 def all_steps(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:

@@ -1,7 +1,7 @@
 """The learner's own browser keeps drafts, attempts and progress: no account is needed, and nothing stays on the server.
 
-Drafts are the editor's own business (see lib.ui.code_editor); of them only their names come here. Records are texts by
-exercise. The browser sends them once in a session; what is stored here is written there at the end of the run.
+The editor keeps drafts by itself (see lib.ui.code_editor); only their names come here. A record is one text for each
+exercise. The browser sends all records once in a session, and gets what is stored here at the end of a run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lib.ui.text import say
 
 PREFIX = "torch_by_hand/"
 RECORD, DRAFT = PREFIX + "record/", PREFIX + "draft/"
-MOST_TO_WRITE = 3  # records sent with a run: the one at work, and those just left
+MOST_TO_WRITE = 3  # records sent with a run: that of the present exercise, and those of the ones just left
 KEY = "browser_storage"
 
 # Another tab's writing is read too, so that two tabs do not undo each other's.
@@ -190,7 +190,7 @@ def _take_file() -> None:
 
 
 def _take(told: Mapping[str, Any]) -> None:
-    """What the browser holds. It may be anything: whoever reads a record has to expect that."""
+    """Takes over what the browser holds. That may be anything, and whoever reads a record has to expect it."""
     content = told.get("content")
     if content:
         st.session_state[f"{KEY}_records"] = dict(content["records"])

@@ -28,7 +28,7 @@ PRECISION = {"float64": (1e-9, 1e-12), "float32": (2e-5, 1e-6)}  # rtol, atol: w
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """One run both ways, and the set-up before it."""
+    """One run by hand and by PyTorch, and the set-up that it starts from."""
 
     lesson: Optimizer
     ready: SetUp
@@ -76,7 +76,7 @@ def optimizer_fields(lesson: Optimizer) -> Typed:
 
 
 def fields_and_switches(lesson: Topic, specs: Sequence[Parameter], dtype: str, typed: Typed) -> None:
-    """Two to a row, and below them the switches, each in a row of its own: in half of one their names are cut off."""
+    """Fields two to a row, then switches one to a row: in half a row their names would be cut off."""
     fields_in_pairs(lesson, [spec for spec in specs if not isinstance(spec, Switch)], dtype, typed)
     for spec in specs:
         if isinstance(spec, Switch):
@@ -84,7 +84,7 @@ def fields_and_switches(lesson: Topic, specs: Sequence[Parameter], dtype: str, t
 
 
 def _objective_field(lesson: Optimizer, typed: Typed) -> None:
-    """Another function starts where it is usually started."""
+    """Which function is minimised. Choosing another one moves the start to where that one usually begins."""
     key = key_of(lesson, "objective")
     titles = {slug: say(objective.title) for slug, objective in OBJECTIVES.items()}
     typed.values["objective"] = choice_box(
@@ -114,7 +114,7 @@ def start_text(lesson: Optimizer, objective: str) -> str:
 
 
 def ready_runs(lesson: Optimizer, form: Mapping[str, Any]) -> Runs:
-    """Both traces for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
+    """The run for what the fields hold. Raises ValueError in plain words, and PyTorch's own exceptions."""
     return _runs(lesson.slug, form_key(form), dict(form))
 
 

@@ -15,6 +15,7 @@ from lib.lesson.code.scheduler import numpy_program, pytorch_lines, shown_source
 from lib.lesson.run.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
+from lib.refusal import Refusal
 from lib.ui.download import download
 from lib.ui.fields import form_key, key_of
 from lib.ui.figure import show_figure
@@ -27,7 +28,7 @@ CLOSE = (1e-9, 1e-12)
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """One schedule both ways; `momenta` are torch's."""
+    """One schedule by hand and by PyTorch; `momenta` are PyTorch's."""
 
     values: Mapping[str, Any]
     metrics: Sequence[float] | None
@@ -41,7 +42,7 @@ class Schedule:
 
 
 def schedule_of(lesson: Scheduler, form: Mapping[str, Any]) -> Schedule:
-    """Both ways for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
+    """The schedule for what the fields hold. Raises ValueError in plain words, and PyTorch's own exceptions."""
     return _schedule(lesson.slug, form_key(form), dict(form))
 
 
@@ -53,7 +54,7 @@ def _schedule(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Schedul
     if metrics is not None:
         metrics = np.ravel(metrics).tolist()
         if not metrics:
-            raise ValueError("metrics is empty; expected one number per epoch.")
+            raise Refusal("metrics is empty; expected one number per epoch.")
     by_hand = schedule_by_hand(lesson, values, steps, metrics)
     rates, momenta = groups_by_torch(lesson, values, steps, metrics)
     return Schedule(values, metrics, by_hand, rates, momenta)

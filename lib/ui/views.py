@@ -123,8 +123,9 @@ def extreme_inputs(lesson: Lesson, values: Mapping[str, Any]) -> None:
     st.markdown(_extremes_table(table(lesson)))
     st.caption(
         say(
-            "x is the number put where it hurts. float64 of PyTorch is the yardstick; overflow means infinity or NaN "
-            "where PyTorch has a finite number, not defined means PyTorch itself has none."
+            "x is the number put where it hurts. float64 of PyTorch is the yardstick; "
+            "overflow means infinity or NaN where PyTorch has a finite number, "
+            "not defined means PyTorch itself has none."
         )
     )
 

@@ -75,7 +75,7 @@ def test_one_job_at_a_time_for_each_visitor() -> None:
     source = "import time\ndef f():\n    time.sleep(0.3)\n    return time.monotonic()\n"
     ends: dict[str, float] = {}
     with Pool(2) as two:
-        two.run(source, "f", [Call()])
+        two.run("def f(): ...", "f", [Call()])
 
         def job(name: str, cookie: str) -> None:
             ends[name] = two.run(source, "f", [Call()], visitor=Visitor("hall", cookie))[0].value

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lib.refusal import Refusal
 from lib.training.net import losses
 from lib.training.net.network import linear_layers, network
 from lib.training.net.optimizers import optimizers, parts, refusal
@@ -78,10 +79,14 @@ def points(settings: Settings, generator: torch.Generator) -> Points:
 def check(settings: Settings) -> None:
     """ValueError in plain words for what cannot be trained; torch's own where torch refuses an argument."""
     if reason := refusal(settings):
-        raise ValueError(reason)
+        raise Refusal(reason)
     updates = settings.updates_per_epoch * settings.epochs * settings.rates.get("max_iter", 1)
     if updates > MOST_UPDATES:
-        raise ValueError(f"{updates:,} updates; at most {MOST_UPDATES:,} here. A larger batch or fewer epochs will do.")
+        raise Refusal(
+            "{updates:,} updates; at most {most:,} here. A larger batch or fewer epochs will do.",
+            updates=updates,
+            most=MOST_UPDATES,
+        )
     Run("", settings)
 
 
@@ -109,12 +114,12 @@ class Run:
         self._order = torch.Generator().manual_seed(settings.start_seed)
         self._layers = linear_layers(self.network)
         self._work = self._train()
-        self._one_at_a_time = threading.Lock()  # a page that is drawn anew may overlap with its former self
+        self._one_at_a_time = threading.Lock()  # a page that runs again may overlap with its earlier run
         self._look()
 
     @property
     def scores(self) -> Scores:
-        """The latest that are finite; of the untrained network, if nothing else is."""
+        """The latest finite ones, which may be those of the untrained network."""
         finite = [scores for scores in self.history.scores[-2:] if scores.finite]
         return finite[-1] if finite else self.history.scores[0]
 
@@ -199,7 +204,7 @@ class Run:
 
     @torch.no_grad()
     def _look(self) -> Scores:
-        """Measures the network on all points; its weights are kept if they are any good."""
+        """Measures the network on all points; its weights are kept while the losses are finite."""
         scores = Scores(*self._measured())
         self.history.scores.append(scores)
         if scores.finite:

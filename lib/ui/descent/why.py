@@ -26,8 +26,9 @@ def show_why(path: Path, setting: Setting) -> None:
         st.markdown(r"$$x_k = (1 - 8\eta)^k\, x_0$$")
         st.markdown(
             say(
-                "Every update multiplies x by the same factor, here 1 − 8 · {lr} = **{factor}** (PyTorch "
-                "differentiates x′ by x: {torch}). Its powers go to 0 only if its size is below 1:",
+                "Every update multiplies x by the same factor, "
+                "here 1 − 8 · {lr} = **{factor}** (PyTorch differentiates x′ by x: {torch}). "
+                "Its powers go to 0 only if its size is below 1:",
                 lr=f"{setting.lr:g}",
                 factor=number(factor),
                 torch=number(run.torch_result(LESSON, descent.given_at(path, 0, setting.lr)).grads["x"]),
@@ -58,8 +59,8 @@ def no_explosion_text() -> str:
     """What becomes of the learning rate that older articles print under the word explosion."""
     y = descent.path_by_hand(*ARTICLES_RUN).y
     return say(
-        "Older articles print lr = {lr:g} under the words “how the gradient explodes”. With it the loss falls, from "
-        "{first:.4g} to {last:.3g} in {count} iterations. Try 0.5 or 1.",
+        "Older articles print lr = {lr:g} under the words “how the gradient explodes”. With it the loss falls, "
+        "from {first:.4g} to {last:.3g} in {count} iterations. Try 0.5 or 1.",
         lr=ARTICLES_RUN[0],
         first=y[0],
         last=y[-1],

@@ -85,7 +85,7 @@ def _go_on(run: Run) -> None:
 
 
 def _told(run: Run) -> str:
-    """How it stands, in a sentence."""
+    """How the run is doing, in a sentence."""
     match run.state:
         case "done":
             return say("Done in {seconds:.1f} s.", seconds=run.seconds)
