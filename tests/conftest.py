@@ -42,7 +42,9 @@ def serve(log: Path, app: Path = Path("app.py"), *options: str) -> tuple[subproc
     command = [sys.executable, "-m", "streamlit", "run", str(app), *options, "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
     with log.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
     server = Server(f"http://127.0.0.1:{port}", log)
     _wait(server, process)
     return process, server

@@ -159,8 +159,8 @@ CALLING: tuple[Outcome, ...] = (*BOTH, "bad result", "wrong arguments")
 
 def _ran(header: dict[str, Any], token: str, may: Sequence[Outcome]) -> Ran:
     """The answer, checked field by field. Raises BadFrame."""
-    outcome = header.get("outcome")
-    if outcome not in may or header.get("token") != token:
+    outcome = next((one for one in may if one == header.get("outcome")), None)
+    if outcome is None or header.get("token") != token:
         raise frames.BadFrame("its header is not that of an answer")
     return Ran(
         outcome,

@@ -304,7 +304,7 @@ FORMULAS = {  # a student's name, and what a spreadsheet finds
     "\u202e=1": "'=1",
     "\ufeff\u200b=1": "'=1",
     "a;=1": "a;'=1",
-    'a; "=1"': "a; \"'=1\"",
+    'a; "=1"': 'a; "\'=1"',
     "a\tb\x00\x9b": "a b ",
     "half a \ud800": "half a ?",
     "Ada; Bob = both": "Ada; Bob = both",

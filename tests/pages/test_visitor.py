@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -33,7 +32,7 @@ PROXIES = {"the operator named this machine": ["127.0.0.1"], "the operator named
 NEAR, FAR = "203.0.113.7", "198.51.100.1"
 
 
-@pytest.fixture(scope="module", params=PROXIES.values(), ids=PROXIES)
+@pytest.fixture(scope="module", params=list(PROXIES.values()), ids=list(PROXIES))
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, bool]]:
     """app.py around another page than the router, and whether this machine is a named proxy."""
     folder = tmp_path_factory.mktemp("visitor")
@@ -94,6 +93,7 @@ def test_the_cookie_is_what_it_holds(served, cookie):
     assert found.cookie == COOKIES[cookie]
 
 
+@pytest.mark.browser
 def test_a_browser_brings_its_cookie_to_the_first_run_and_keeps_it(served, browser: Browser):
     context = browser.new_context(base_url=served[0].url)
     told = []

@@ -108,8 +108,9 @@ def _cell(text: str) -> str:
 def _without_magics(cell: str) -> str:
     """The cell with the lines that only IPython understands made comments.
 
-    No statement of Python's begins with `%`, `!` or `?`, gives a name to what begins so, or ends in `?`; so it is enough
-    to know where a statement begins: not within a string, a bracket or a line that goes on. One pass, whatever is in it.
+    No statement of Python's begins with `%`, `!` or `?`, gives a name to what begins so, or ends in `?`. So it is
+    enough to know where a statement begins: not within a string, a bracket or a line that goes on. It is one pass,
+    whatever the cell holds.
     """
     lines, within, goes_on = [], _Within(), False
     for line in cell.split("\n"):
