@@ -102,15 +102,19 @@ def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[AnswerPar
     """What torch gives for these arguments, in the exercise's parts."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
-        values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-        return _trace_parts(exercise, run.trace_by_torch(lesson, given["param"], given["grads"], values))
+        return _trace_parts(exercise, run.trace_by_torch(lesson, *_run_of(given)))
     if exercise.answer == "lr":
-        values, steps, metrics = _schedule(given)
-        return (AnswerPart("", run.lr_by_torch(lesson, values, steps, metrics)),)
+        return (AnswerPart("", run.lr_by_torch(lesson, *_schedule(given))),)
     value, grads = run.by_torch(lesson, given)
     if exercise.answer == "value":
         return (AnswerPart("", value),)
     return _gradient_parts(exercise, grads)
+
+
+def _run_of(given: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """From a test's arguments: where the parameter starts, the gradients, and torch's own."""
+    values = {name: value for name, value in given.items() if name not in ("param", "grads")}
+    return given["param"], given["grads"], values
 
 
 def _schedule(given: Mapping[str, Any]) -> tuple[dict[str, Any], int, Any]:
@@ -160,7 +164,8 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
     """What whoever makes this mistake answers; what is right where it cannot be made."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
-        return _mistaken_trace(exercise, mistake, given)
+        trace = run.trace_by_hand(lesson, *_run_of(given), slip=diagnose.slip_of(mistake))
+        return _trace_parts(exercise, trace)
     if exercise.answer == "lr":
         rates = schedule_by_hand(lesson, *_schedule(given), slip=diagnose.slip_of(mistake))
         return (AnswerPart("", np.array([rate.lr for rate in rates])),)
@@ -172,10 +177,3 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
         return (AnswerPart("", list(worked.sent.values())[-1]),)
     zeros = {name: np.zeros(np.shape(given[name])) for name in exercise.wrt}
     return _gradient_parts(exercise, {name: worked.sent.get(f"d_{name}", zeros[name]) for name in exercise.wrt})
-
-
-def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
-    lesson: Any = TOPICS[exercise.lesson]
-    values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-    trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=diagnose.slip_of(mistake))
-    return _trace_parts(exercise, trace)
