@@ -138,7 +138,8 @@ def _count(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> 
         return updates
     if isinstance(grads, Sequence | np.ndarray):
         return len(grads)
-    return len(values["lr"]) if np.ndim(values.get("lr")) > 0 else 1
+    lr: Any = values.get("lr")
+    return len(lr) if lr is not None and np.ndim(lr) > 0 else 1
 
 
 def _rates(values: Mapping[str, Any], count: int) -> list[dict[str, float]]:
