@@ -15,6 +15,7 @@ from lib.guides.choosing import TASKS, Slip, Task
 from lib.guides.live import Live, live
 from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, Kept, builds, first_update, kept
 from lib.lesson.spec import Step
+from lib.ui.budget import page_budget
 from lib.ui.choices import View, choice_box, choose_view
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
@@ -77,7 +78,7 @@ def _a_loss() -> None:
 def _run(slug: str, of: Task | Slip) -> Live:
     """The line of a task or of a slip, run by PyTorch."""
     values = of.values if isinstance(of, Slip) else of.shown_values(LOSSES[slug])
-    return live(LOSSES[slug], values or {})
+    return live(LOSSES[slug], values or {}, budget=page_budget())
 
 
 def _live(shown: Live) -> None:
@@ -206,7 +207,7 @@ def _applications() -> None:
 
 @st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={LossPart: lambda part: (part.title, part.lesson)})
 def _worked(part: LossPart) -> WorkedPart:
-    return worked(part)
+    return worked(part, budget=page_budget())
 
 
 def _part(done: WorkedPart) -> None:

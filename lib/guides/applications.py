@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget
 from lib.catalog import LOSSES
 from lib.guides.live import Live, live
 from lib.lesson import run
@@ -163,10 +164,14 @@ APPLICATIONS = (
 )
 
 
-def worked(part: LossPart) -> WorkedPart:
+def worked(part: LossPart, *, budget: Budget = UNBOUNDED) -> WorkedPart:
     """The part by hand in float64, and by PyTorch as typed."""
     lesson = LOSSES[part.lesson]
-    return WorkedPart(part, run.by_hand(lesson, part.values), live(lesson, part.values))
+    return WorkedPart(
+        part,
+        run.by_hand(lesson, part.values, budget=budget),
+        live(lesson, part.values, budget=budget),
+    )
 
 
 def total(parts: tuple[WorkedPart, ...]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.spec import Lesson, Tensor
 
@@ -43,14 +44,16 @@ def _typed(spec: Tensor, value: Any) -> np.ndarray:
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
-def live(lesson: Lesson, values: Mapping[str, Any]) -> Live:
+def live(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> Live:
     """Runs the lesson's torch class on the values. What torch refuses is part of the answer."""
     typed = in_torchs_precision(lesson, values)
     arrays = {name: value for name, value in typed.items() if isinstance(value, np.ndarray)}
     tensors = tuple((name, array.shape, array.dtype.name) for name, array in arrays.items())
     line = call_text(lesson, typed)
     try:
-        result = run.torch_result(lesson, typed)
+        result = run.torch_result(lesson, typed, budget=budget)
+    except (OverBudget, Stopped):
+        raise
     except run.REFUSALS as refusal:
         return Live(line, tensors, error=f"{type(refusal).__name__}: {refusal}")
     return Live(line, tensors, result.value, warnings=result.warnings)

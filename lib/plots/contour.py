@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.spec import Lesson
 from lib.plots.frame import QUIET, axis, figure, label, sentence
@@ -20,7 +21,9 @@ MOST, LEAST = 31, 9
 MILLISECONDS = 70.0
 
 
-def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Place) -> go.Figure:
+def contour(
+    lesson: Lesson, values: Mapping[str, Any], first: Place, second: Place, *, budget: Budget = UNBOUNDED
+) -> go.Figure:
     """Lines of equal loss over two elements (or parameters), with a mark where they are now.
 
     The grid has at most 31 × 31 points, fewer where a hand calculation has many steps. Refused and infinite points
@@ -29,16 +32,17 @@ def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Pla
     if first == second:
         raise Refusal("{place} was chosen twice; expected two different numbers.", place=place_name(first))
     given = run.given_values(lesson, values)
-    side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2) ** 0.5)
+    side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2, budget=budget) ** 0.5)
     x, y = _ticks(lesson, given, first, side), _ticks(lesson, given, second, side)
     way = motion(lesson, given, first, second)
-    z = np.array([[loss_at(lesson, way.to(a, b)) for a in x.tolist()] for b in y.tolist()])
+    z = np.array([[loss_at(lesson, way.to(a, b), budget=budget) for a in x.tolist()] for b in y.tolist()])
     if not np.isfinite(z).any():
         return sentence(NOTHING_FINITE)
     if way.shared and np.isfinite(z).mean() < 0.2:
         return sentence("These two leave each other no freedom: together they must add up to 1.")
-    here = loss_at(lesson, given)
-    result = result_name(lesson, given, np.ndim(list(run.by_hand(lesson, given).values())[-1].value) > 0)
+    here = loss_at(lesson, given, budget=budget)
+    last = list(run.by_hand(lesson, given, budget=budget).values())[-1]
+    result = result_name(lesson, given, np.ndim(last.value) > 0)
     return _map(x, y, z, place_name(first), place_name(second), result, _mark(given, first, second, here))
 
 

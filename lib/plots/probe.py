@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.spec import Lesson, Number, Tensor
 
@@ -134,10 +135,12 @@ def _adding_up(row: np.ndarray, held: list[int]) -> np.ndarray:
     return filled
 
 
-def loss_at(lesson: Lesson, given: Given) -> float:
+def loss_at(lesson: Lesson, given: Given, *, budget: Budget = UNBOUNDED) -> float:
     """The summed result by hand; NaN, a gap in a curve, where it is refused or not finite."""
     try:
-        steps = run.by_hand(lesson, given)
+        steps = run.by_hand(lesson, given, budget=budget)
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return np.nan
     return _or_gap(steps)
@@ -149,12 +152,14 @@ def _or_gap(steps: Mapping[str, Any]) -> float:
     return total if np.isfinite(total) else np.nan
 
 
-def loss_and_gradient(lesson: Lesson, motion: Motion, x: float) -> tuple[float, float]:
+def loss_and_gradient(lesson: Lesson, motion: Motion, x: float, *, budget: Budget = UNBOUNDED) -> tuple[float, float]:
     """The summed result and what it changes by when this element moves by 1, from the gradient worked by hand."""
     (name, index), given = motion.places[0], motion.to(x)
     try:
-        case = run.Case.of(lesson, given)
+        case = run.Case.of(lesson, given, budget=budget)
         forward = case.forward
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return np.nan, np.nan
     steps = case.gradient.steps
@@ -162,11 +167,11 @@ def loss_and_gradient(lesson: Lesson, motion: Motion, x: float) -> tuple[float, 
     return _or_gap(forward.steps), gradient if np.isfinite(gradient) else np.nan
 
 
-def loss_and_slope(lesson: Lesson, motion: Motion, x: float) -> tuple[float, float]:
+def loss_and_slope(lesson: Lesson, motion: Motion, x: float, *, budget: Budget = UNBOUNDED) -> tuple[float, float]:
     """The summed result and its slope by finite differences: for what has no gradient by hand."""
-    here = loss_at(lesson, motion.to(x))
+    here = loss_at(lesson, motion.to(x), budget=budget)
     step = 1e-6 * max(abs(x), 1e-3)
-    ends = [(x + by, loss_at(lesson, motion.to(x + by))) for by in (-step, step)]
+    ends = [(x + by, loss_at(lesson, motion.to(x + by), budget=budget)) for by in (-step, step)]
     (a, low), (b, high) = [end if np.isfinite(end[1]) else (x, here) for end in ends]
     return here, (high - low) / (b - a) if b > a else np.nan
 
@@ -255,13 +260,17 @@ def _last_accepted(lesson: Lesson, motion: Motion, inside: float, outside: float
     return inside
 
 
-def affordable(lesson: Lesson, given: Given, milliseconds: float, most: int, least: int) -> int:
+def affordable(
+    lesson: Lesson, given: Given, milliseconds: float, most: int, least: int, *, budget: Budget = UNBOUNDED
+) -> int:
     """How many hand calculations fit into a time, from the number of steps and elements.
 
     Counted, not measured: the same values must give the same figure, or it would be sent and drawn anew.
     """
     try:
-        steps = run.by_hand(lesson, given).values()
+        steps = run.by_hand(lesson, given, budget=budget).values()
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return least
     elements = sum(np.size(step.value) for step in steps) + sum(np.size(v) for v in given.values())

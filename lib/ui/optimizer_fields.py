@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from lib.catalog import OPTIMIZERS
+from lib.budget import Budget
 from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.run.set_up import SetUp, set_up
 from lib.lesson.run.trace import Divergence, Update, divergence, params_of
 from lib.lesson.spec import Parameter, Switch, Topic
+from lib.ui.budget import page_budget
 from lib.ui.choices import choice_box
 from lib.ui.fields import (
     Typed,
@@ -30,6 +30,7 @@ from lib.ui.fields import (
     number_format,
 )
 from lib.ui.heading import spec_of
+from lib.ui.kept import kept
 from lib.ui.text import say
 
 DTYPES = ("float64", "float32")
@@ -43,23 +44,25 @@ class Runs:
     lesson: Optimizer
     ready: SetUp
     by_hand: Sequence[Update]
+    key: tuple[Any, ...]  # every number that it follows from
 
-    @cached_property
-    def by_torch(self) -> Sequence[Update]:
-        return self.torch_up_to(self.ready.updates)
-
-    @cached_property
+    @property
     def params(self) -> np.ndarray:
         """The parameter from the start on, stacked."""
         return params_of(self.ready.param, self.by_hand)
 
-    @cached_property
+    @property
     def divergence(self) -> Divergence | None:
         return divergence(self.params, self.ready.losses(self.params))
 
-    def torch_up_to(self, updates: int) -> Sequence[Update]:
+    def by_torch(self, budget: Budget) -> Sequence[Update]:
+        """All updates by torch."""
+        return kept(("by torch", *self.key), lambda: self.torch_up_to(self.ready.updates, budget=budget))
+
+    def torch_up_to(self, updates: int, *, budget: Budget) -> Sequence[Update]:
         """Torch's first updates: the working of an early one need not wait for the rest."""
-        return run.trace_by_torch(self.lesson, self.ready.param, self.ready.grads, self.ready.values, updates)
+        ready = self.ready
+        return run.trace_by_torch(self.lesson, ready.param, ready.grads, ready.values, updates, budget=budget)
 
 
 def optimizer_fields(lesson: Optimizer) -> Typed:
@@ -125,15 +128,15 @@ def start_text(lesson: Optimizer, objective: str) -> str:
 
 def ready_runs(lesson: Optimizer, form: Mapping[str, Any]) -> Runs:
     """The run for what the fields hold. Raises ValueError in plain words, and PyTorch's own exceptions."""
-    return _runs(lesson.slug, form_key(form), dict(form))
+    key = (lesson.slug, form_key(form))
+    return kept(key, lambda: _runs(lesson, key, dict(form), page_budget()))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
-def _runs(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Runs:
-    lesson = OPTIMIZERS[slug]
-    ready = set_up(lesson, _form)
-    runs = Runs(lesson, ready, run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates))
-    runs.torch_up_to(1)  # what torch refuses shows in the first update
+def _runs(lesson: Optimizer, key: tuple[Any, ...], form: dict[str, Any], budget: Budget) -> Runs:
+    ready = set_up(lesson, form)
+    by_hand = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates, budget=budget)
+    runs = Runs(lesson, ready, by_hand, key)
+    runs.torch_up_to(1, budget=budget)  # what torch refuses shows in the first update
     return runs
 
 

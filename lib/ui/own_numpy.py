@@ -18,6 +18,7 @@ from lib.lesson.spec import Lesson
 from lib.sandbox.job import Busy, Call, Limits, Ran
 from lib.tensors.compare import compare, numbers_of
 from lib.ui.browser_storage import draft_place, keep_in_browser
+from lib.ui.budget import page_budget
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.fields import key_of
 from lib.ui.page import slug_of_page
@@ -144,7 +145,7 @@ def run_once(lesson: Lesson, exercise: Exercise, source: str, values: Mapping[st
 
 
 def _show(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> None:
-    right = run.torch_result(lesson, values).value
+    right = run.torch_result(lesson, values, budget=page_budget()).value
     if ran.outcome != "returned":
         st.markdown(f":red[✗] {plain(why_not_returned(ran))}")
         if ran.fault and ran.fault.traceback:

@@ -8,6 +8,7 @@ from lib.lesson import run
 from lib.plots import descent as pictures
 from lib.training.descent import descent
 from lib.training.descent.descent import LESSON, Path
+from lib.ui.budget import page_budget
 from lib.ui.descent.setting import Setting
 from lib.ui.fields import key_of
 from lib.ui.figure import show_figure
@@ -20,6 +21,7 @@ def show_why(path: Path, setting: Setting) -> None:
     """The factor, its border, and what exploding means."""
     left, right = st.columns(2, gap="medium")
     factor = descent.factor_of(setting.lr)
+    by_torch = run.torch_result(LESSON, descent.given_at(path, 0, setting.lr), budget=page_budget())
     with left:
         st.markdown(say("The gradient of 4x² is 8x. Put it into the update:"))
         st.markdown(r"$$x' = x - \eta \cdot 8x = (1 - 8\eta)\,x$$")
@@ -31,7 +33,7 @@ def show_why(path: Path, setting: Setting) -> None:
                 "Its powers go to 0 only if its size is below 1:",
                 lr=f"{setting.lr:g}",
                 factor=number(factor),
-                torch=number(run.torch_result(LESSON, descent.given_at(path, 0, setting.lr)).grads["x"]),
+                torch=number(by_torch.grads["x"]),
             )
         )
         st.markdown(
