@@ -12,7 +12,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lib.policy import Policy
+from lib.ui.uploads import BoundedUploads
 
 ROUTER = Path(__file__).parent / "lib" / "router.py"
 
@@ -43,7 +47,14 @@ async def lifespan(app: st.App):
     await warming
 
 
+def frame_ancestors() -> str:
+    """Who may show the app in a frame, as the operator set it in secrets.toml; by itself nobody else."""
+    known = st.secrets.load_if_toml_exists()
+    return str(st.secrets.get("frame_ancestors", "'self'")) if known else "'self'"
+
+
 if get_script_run_ctx(suppress_warning=True):
     runpy.run_path(str(ROUTER), run_name="__main__")
 else:
-    app = st.App(ROUTER, lifespan=lifespan)
+    MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), Middleware(BoundedUploads)]
+    app = st.App(ROUTER, lifespan=lifespan, middleware=MIDDLEWARE)

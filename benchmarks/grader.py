@@ -1,7 +1,7 @@
 """How fast submissions run in the sandbox: `python -m benchmarks.grader` prints a Markdown table.
 
 One submission is the whole path: source in, a warm child, five calls (one of them with a larger array), values out.
-Beside it stands what a grader with a fresh process for each submission takes for the same, in the same run.
+The same run also measures, for comparison, a grader that starts a fresh process for each submission.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def softmax(x):
     return np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)
 """
 RANDOM = np.random.default_rng(0)
-SAYS_WHEN = "import time\nprint(time.monotonic())\n" + SOURCE  # when it began; one clock for all processes
+SAYS_WHEN = "import time\nprint(time.monotonic())\n" + SOURCE  # when it began: all processes share this clock
 CALLS = [Call((RANDOM.normal(size=shape),)) for shape in [(3,), (1, 1), (4, 5), (2, 3, 4), (64, 64)]]
 SUBMISSIONS = 300
 FRESH_SUBMISSIONS = 20
@@ -49,7 +49,7 @@ def one_after_another(pool: Pool, count: int) -> list[float]:
 
 
 def per_second(pool: Pool, workers: int, count: int) -> float:
-    """Submissions a second when every worker always has one."""
+    """Submissions a second while every worker always has one to run."""
     with ThreadPoolExecutor(workers) as threads:
         list(threads.map(lambda _: submit(pool), range(workers)))
         began = time.perf_counter()
@@ -64,20 +64,20 @@ def megabytes(pid: int, field: str = "Pss") -> float:
 
 
 def child_megabytes(pool: Pool) -> float:
-    """What a child takes for itself, while it runs a submission."""
+    """Megabytes that a child has to itself while it runs a submission."""
     source = "import time\n" + SOURCE.replace("return", "time.sleep(0.5)\n    return")
     thread = threading.Thread(target=pool.run, args=(source, "softmax", CALLS[:1]))
     thread.start()
     time.sleep(0.25)
     (worker,) = pool.pids()
-    child, _ = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()  # and the spare
+    child, _ = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()  # the other waits for a job
     own = megabytes(int(child), "Private_Dirty")
     thread.join()
     return own
 
 
 def wait_in_line(pool: Pool, count: int) -> tuple[float, bool, float]:
-    """Seconds until all of `count` that came at once are done, whether in order, and megabytes of the workers then."""
+    """Sends `count` submissions at once: seconds until all are done, whether in order, the workers' megabytes then."""
     began_at: dict[int, float] = {}
 
     def job(number: int) -> None:

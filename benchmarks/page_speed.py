@@ -1,4 +1,4 @@
-"""How fast the pages are and how much memory they take: `python -m benchmarks.page_speed` prints the table of docs/measured.md.
+"""How fast the pages are and how much memory they take: `python -m benchmarks.page_speed` prints the table for it.
 
 Server times are what the page's script takes on a rerun after one number changed (median), without a browser; the rest
 is measured at a served app, in Chromium or in sessions that speak Streamlit's protocol.

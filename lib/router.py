@@ -9,6 +9,7 @@ from lib.site import groups, pages_of_session, search_labels
 from lib.ui.old_addresses import translate_address
 from lib.ui.style import apply_style
 from lib.ui.text import say
+from lib.ui.uploads import forget_uploads_of_other_pages
 
 
 def go_to_found() -> None:
@@ -50,6 +51,7 @@ if found is not None:
     # without {} Streamlit refuses while fields of the old page are still bound to the address
     st.switch_page(pages[found], query_params={})
 translate_address()
+forget_uploads_of_other_pages(current.url_path)
 apply_style()
 sidebar(pages, current)
 current.run()

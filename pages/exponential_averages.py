@@ -16,7 +16,7 @@ from lib.training.descent.averages import LESSON
 from lib.ui.averages.buffer import show_buffer
 from lib.ui.averages.memory import ARTICLES_BETAS, show_memory
 from lib.ui.averages.momentum import BETAS, show_momentum
-from lib.ui.bound import BOUND
+from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import fill, key_of
 from lib.ui.figure import show_figure
@@ -92,7 +92,7 @@ def _working(series: np.ndarray, beta: float) -> int:
             on_change=start_afresh,
             label_visibility="collapsed",
             width=150,
-            **BOUND,
+            **bound_whole(key_of(LESSON, "t")),
         )
         st.markdown(say("from v₀ = 0"), width="content")
     values = {"series": series, "beta": beta, "t": int(day)}

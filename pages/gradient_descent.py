@@ -9,7 +9,7 @@ import streamlit as st
 from lib.lesson import run
 from lib.training.descent import descent
 from lib.training.descent.descent import FAR, LESSON, NEAR, Outlook, Path
-from lib.ui.bound import BOUND
+from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import View, choose_view
 from lib.ui.descent.directions import show_directions
 from lib.ui.descent.setting import Setting
@@ -72,7 +72,7 @@ def _settings() -> Setting:
             MOST_ITERATIONS,
             20,
             key=key_of(LESSON, "iterations"),
-            **BOUND,
+            **bound_whole(key_of(LESSON, "iterations")),
         )
     return Setting(lr, float(x), int(count))
 
@@ -90,7 +90,7 @@ def _one_update(path: Path, setting: Setting) -> None:
             on_change=start_afresh,
             label_visibility="collapsed",
             width=150,
-            **BOUND,
+            **bound_whole(key_of(LESSON, "iteration")),
         )
         st.markdown(say("which starts at x = **{x}**", x=number(path.x[iteration])), width="content")
     values = descent.given_at(path, int(iteration), setting.lr)

@@ -13,7 +13,7 @@ from lib.lesson.working.trace import judge_trace
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.ui import views
-from lib.ui.bound import BOUND
+from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
@@ -85,7 +85,7 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
             key=key,
             label_visibility="collapsed",
             width=130,
-            **BOUND,
+            **bound_whole(key),
         )
         st.markdown(say(":gray[of {count}]", count=count), width="content")
         whole = st.toggle(say("Only the parameter, update by update"), key=key_of(lesson, "whole_trace"))

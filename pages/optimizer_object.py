@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from lib.training.session.actions import OPTIMIZERS, Action, SetUp, actions_in, as_text
-from lib.training.session.replay import Session, replay, session_code
+from lib.training.session.replay import Moment, Session, replay, session_code
 from lib.training.session.sentence import what_happened
 from lib.ui.bound import BOUND
 from lib.ui.heading import neighbours
@@ -18,7 +18,7 @@ from lib.ui.live_optimizer.prediction import ask_prediction, forget_prediction
 from lib.ui.live_optimizer.tables import show_tables
 from lib.ui.page import Page
 from lib.ui.page_title import page_title
-from lib.ui.text import say, say_error
+from lib.ui.text import plain, say, say_error
 
 PAGE = Page(
     title="What an optimizer object is",
@@ -139,7 +139,12 @@ def _said(session: Session) -> None:
             )
             return
         last = session.moments[-1]
-        st.markdown(f"**{len(session.moments)} · {say(last.action.name)}** – {say(what_happened(last))}")
+        st.markdown(f"**{len(session.moments)} · {say(last.action.name)}** – {_happened(last)}")
+
+
+def _happened(moment: Moment) -> str:
+    """What an action did; a refusal may quote what a link holds."""
+    return say(what_happened(replace(moment, refused=plain(moment.refused))))
 
 
 def _attempts() -> None:
@@ -185,7 +190,5 @@ def _history(session: Session) -> None:
     """Every action with what it did."""
     with st.expander(say("What happened, action by action"), key="object_history", on_change="rerun") as history:
         if history.open:
-            lines = [
-                f"{i}. **{say(m.action.name)}** – {say(what_happened(m))}" for i, m in enumerate(session.moments, 1)
-            ]
+            lines = [f"{i}. **{say(m.action.name)}** – {_happened(m)}" for i, m in enumerate(session.moments, 1)]
             st.markdown("\n".join(lines) or say("Nothing yet."))

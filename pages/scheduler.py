@@ -11,7 +11,7 @@ from lib.lesson import run
 from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
 from lib.ui import views
-from lib.ui.bound import BOUND
+from lib.ui.bound import bound_whole
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
@@ -67,7 +67,7 @@ def _schedule(lesson: Scheduler, typed: Typed) -> Schedule | None:
         return None
     try:
         return schedule_of(lesson, typed.values)
-    except (*run.REFUSALS, ZeroDivisionError) as error:
+    except run.REFUSALS as error:
         show_refusal(error)
     return None
 
@@ -88,7 +88,7 @@ def _working(lesson: Scheduler, schedule: Schedule) -> int:
             key=key,
             label_visibility="collapsed",
             width=130,
-            **BOUND,
+            **bound_whole(key),
         )
         st.markdown(say(":gray[0 to {last}]", last=last), width="content")
         before = schedule.by_hand[epoch - 1].lr if epoch else schedule.values.get("lr", 0.1)

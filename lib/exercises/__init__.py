@@ -1,4 +1,4 @@
-"""Exercises: a folder each, read and checked. `EXERCISES` holds those of this repository; others may live elsewhere."""
+"""Exercises, each read from a folder. `EXERCISES` holds those of this repository; others may stand anywhere."""
 
 from pathlib import Path
 

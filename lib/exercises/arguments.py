@@ -1,6 +1,6 @@
-"""From what stands in exercise.toml to the arguments of a call: arrays, numbers, and random ones from a seed.
+"""Turns what stands in exercise.toml into the arguments of a call: arrays, numbers, and random ones from a seed.
 
-A list is an array. A table says more: its dtype, a tuple, None, many equal numbers, or random ones.
+A list becomes an array. A table says more: a dtype, a tuple, None, an array of equal numbers, or random ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RANDOM = {
     "sign": draw.sign,
     "yes_or_no": draw.yes_or_no,
     "count": draw.count,
-}  # "uniform", "integers" and "lesson" besides: these need more than a shape
+}  # and "uniform", "integers" and "lesson", which need more than a shape
 
 _KEYS = {
     "array": {"array", "dtype"},
@@ -43,7 +43,10 @@ def is_random(recipe: Recipe) -> bool:
 
 
 def build(recipe: Recipe, fields: Mapping[str, Parameter], seed: tuple[int, int]) -> dict[str, Any]:
-    """The arguments by name, drawn in the order in which they stand. ValueError names the argument that is wrong."""
+    """The arguments by name; random ones are drawn in the order in which they stand.
+
+    Raises ValueError, which names the argument that is wrong.
+    """
     random = np.random.default_rng(seed)
     built: dict[str, Any] = {}
     for name, value in recipe.items():

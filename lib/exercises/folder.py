@@ -12,6 +12,7 @@ from typing import Any
 from lib.catalog import TOPICS
 from lib.exercises.arguments import DTYPES, is_random
 from lib.exercises.keys import Table
+from lib.exercises.left_out import read_left_out
 from lib.exercises.spec import (
     ANSWERS,
     LIMITS,
@@ -34,7 +35,7 @@ TEST_KEYS = ("name", "points", "hint", "hidden", "args", "seed", "dtype", "rtol"
 
 NOT_FIELDS = ("steps", "metrics", "lr")  # of a schedule: how long it runs, what it watches, where it starts
 
-PRECISION = {"float32": 2e-5, "float16": 5e-3}  # the least rtol where an argument or the result is no float64
+PRECISION = {"float32": 2e-5, "float16": 5e-3}  # the smallest rtol where an argument or the result has this dtype
 
 
 def read_exercises(folder: Path) -> Mapping[str, Exercise]:
@@ -50,7 +51,7 @@ def _place(exercise: Exercise) -> tuple[int, str, float, str]:
 
 
 def read_exercise(folder: Path) -> Exercise:
-    """The exercise in this folder. ExerciseError says what in it is wrong."""
+    """The exercise in this folder. Raises ExerciseError, which says what in it is wrong."""
     top = Table(_shown(folder / "exercise.toml"), _toml(folder / "exercise.toml"))
     top.allow(KEYS)
     function = top.text("function")
@@ -64,7 +65,6 @@ def read_exercise(folder: Path) -> Exercise:
         raise top.wrong("lesson", "a lesson's slug, since expected is 'lesson'")
     limits = top.table("limits")
     limits.allow(LIMITS)
-    leave_out = top.table("leave_out")
     return Exercise(
         slug=folder.name,
         folder=folder,
@@ -88,12 +88,12 @@ def read_exercise(folder: Path) -> Exercise:
         buffers=top.texts("buffers") if "buffers" in top.values else None,
         tags=top.texts("tags", ()),
         limits={name: limits.number(name, least=0.1) for name in limits.values},
-        leave_out={start: leave_out.text(start) for start in leave_out.values},
+        leave_out=read_left_out(top, lesson, answer),
     )
 
 
 def version_of(folder: Path) -> str:
-    """A hash of everything in the folder that counts: the same for the same content, wherever it stands."""
+    """A hash of the folder's content: the same wherever the folder stands."""
     digest = hashlib.sha256()
     for path in sorted((*folder.glob("*.*"), *folder.glob("mistakes/*.py"))):
         digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")

@@ -1,4 +1,4 @@
-"""Reads the keys of a TOML table, and says of a wrong one where it stands, what came and what was expected."""
+"""Reads the keys of a TOML table. Of a wrong one it says where it stands, what came and what was expected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOTHING = object()
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a file; `where` is put before the name of a key, such as "tests[2]."."""
+    """A table of a file; `where` stands before the names of its keys in a sentence, such as "tests[2]."."""
 
     file: str
     values: Mapping[str, Any]
@@ -25,7 +25,7 @@ class Table:
         return ExerciseError(f"{self.file}: {self.where}{key} {came}; expected {expected}.")
 
     def allow(self, keys: Sequence[str]) -> None:
-        """An unknown key is most often a slip of the pen: the closest known one is named."""
+        """Refuses unknown keys. Most are slips of the pen, so the closest known one is named."""
         for key in self.values:
             if key not in keys:
                 close = difflib.get_close_matches(key, keys, 1)

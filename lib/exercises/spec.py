@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,13 +20,13 @@ PATHS = {
     "optimizers": "Optimizers, one update at a time",
     "schedulers": "Learning rates",
     "debugging": "Find the mistake",
-}  # the way from easy to hard; a private folder may add stretches of its own, which come after these
+}  # the way from easy to hard; a private folder may add stretches, which come after these
 
 LIMITS = ("cpu_seconds", "wall_seconds", "memory_mib")  # what an exercise may set, within the operator's maximum
 
 
 class ExerciseError(ValueError):
-    """Says which file and which key of an exercise is wrong, what came, and what was expected."""
+    """An exercise cannot be read: which file and which key is wrong, what came, and what was expected."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Signature:
 
 @dataclass(frozen=True, eq=False)
 class Test:
-    """One call of the function (or, for an update, one after the other) and what it is worth.
+    """One call of the function (for an update, several in a row), and the points for it.
 
-    Of a hidden test learners see name, points and the kind of failure. `dtype` is asked of the result only if named.
+    Of a hidden test learners see name, points and the kind of failure. `dtype`, if named, is what the result must have.
     """
 
     __test__ = False  # pytest would take it for a class of tests
@@ -68,10 +68,17 @@ class Test:
         """Fresh arguments by name. Another `seed` gives other random numbers of the same sort."""
         return build(self.recipe, self.fields or {}, (self.seed or 0, seed))
 
+    def sealed(self) -> Test:
+        """What may be known of a hidden test: its name, and what it is worth."""
+        return Test(self.name, {}, self.points, hidden=self.hidden)
+
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """A typical wrong solution, from a file in `mistakes/`. `says` is what whoever writes it is told."""
+    """A typical wrong solution, from a file in `mistakes/`, whose name is the mistake's name.
+
+    `says` sets whoever writes it right; it is the file's docstring.
+    """
 
     name: str
     source: str
@@ -84,8 +91,9 @@ class Exercise:
 
     `answer` says what the function gives: a value, a gradient, one update `(param, state)`, or the learning rates of a
     schedule. `expected` says where the right answers come from: the lesson's torch class, or `solution`.
-    `wrt` names the inputs whose gradient is asked; several make a tuple. `buffers` names the entries of an optimizer's
-    state that are compared; None means all. `version` is a hash of the folder's content.
+    `wrt` names the inputs whose gradient is asked for; several make a tuple. `buffers` names the entries of an
+    optimizer's state that are compared; None means all. `leave_out` names mistakes of the lesson that cannot be made
+    here, each with the reason. `version` is a hash of the folder's content.
     """
 
     slug: str
@@ -110,7 +118,7 @@ class Exercise:
     buffers: tuple[str, ...] | None = None
     tags: tuple[str, ...] = ()
     limits: Mapping[str, float] | None = None
-    leave_out: Mapping[str, str] | None = None  # a lesson's mistake (how its sentence starts) → why it is not one here
+    leave_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def max_score(self) -> float:

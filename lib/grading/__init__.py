@@ -1,1 +1,1 @@
-"""Grades one submission: `grade` puts it to the tests of an exercise and compares what comes back."""
+"""Grades one submission: `grade` runs the tests of an exercise on it and compares what comes back."""

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(harmless(str(error)), file=sys.stderr)
         return WRONG_USE
     except OSError as error:
-        if error.filename is None:  # nothing to do with the files that were named: it is ours
+        if error.filename is None:  # not about a file that was named in the call, so it is our fault
             raise
         print(harmless(f"{error.filename}: {error.strerror}."), file=sys.stderr)
         return NOT_GRADED
@@ -113,7 +113,7 @@ def _bundle_command(commands: Any) -> None:
 
 
 def exercises_in(folder: Path | None) -> Mapping[str, Exercise]:
-    """The app's own exercises and those in `folder`, which win where names are the same."""
+    """The app's own exercises and those in `folder`, which go before where a name is in both."""
     if folder is None:
         return EXERCISES
     if not folder.is_dir():
@@ -149,7 +149,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _source(path: Path, function: str) -> str:
-    """The file's source; of a folder that of the one file in it, or of the one that defines the function."""
+    """The source of a file; in a folder, of the only file, or of the only one that defines the function."""
     if path.is_file():
         return read_source(path.name, path.read_bytes())
     if not path.is_dir():
@@ -191,9 +191,9 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _row(found: Checked) -> tuple[str, ...]:
-    verdict = f"{len(found.faults)} to mend" if found.faults else "ok"
+    faults = f"{len(found.faults)} to mend" if found.faults else "ok"
     caught = f"{found.caught} / {found.mistakes}"
-    return found.slug, str(found.tests), str(found.hidden), f"{found.points:g}", caught, str(found.rejects), verdict
+    return found.slug, str(found.tests), str(found.hidden), f"{found.points:g}", caught, str(found.rejects), faults
 
 
 def _batch(options: argparse.Namespace) -> int:
@@ -249,6 +249,6 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):  # a pipe or an old console may know fewer signs than a name or ✓ needs
+    for stream in (sys.stdout, sys.stderr):  # a pipe or an old console may lack ✓, or a letter of a name
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""What is right, and what each likely mistake would answer: computed once per version of an exercise and seed."""
+"""What is right, and what each likely mistake would answer: computed once for each version of an exercise and seed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from typing import Any
 import numpy as np
 
 from lib.catalog import TOPICS
-from lib.exercises import Exercise, Test
-from lib.grading.trial import Part, Runner, Trial, answered, put_to, update_parts
+from lib.exercises import Exercise
+from lib.exercises.left_out import mistakes_of_lesson
+from lib.grading.trial import AnswerPart, Runner, Trial, answered, run_tests, update_parts
 from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
 from lib.lesson.working import diagnose
 
-MOST_KEPT = 256  # exercises × seeds; one is some kilobytes
+MOST_KEPT = 256  # one for each exercise and seed, of some kilobytes
 
 
 @dataclass(frozen=True, eq=False)
 class Likely:
-    """A likely mistake and its answers, one trial per test. `step` is the lesson's step at which it sits, if any.
+    """A likely mistake and what whoever makes it answers, one trial per test.
 
-    `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`.
+    `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`; `says` sets the learner
+    right. `step` is the step of the lesson at which the mistake is made, empty for one from a file.
     """
 
     name: str
@@ -36,14 +38,14 @@ class Likely:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The right answer to each test, in parts, and the answers of whoever makes a mistake that is known."""
+    """The right answer to each test, in parts, and the known mistakes with their answers: those from files first."""
 
-    parts: tuple[tuple[Part, ...], ...]
+    parts: tuple[tuple[AnswerPart, ...], ...]
     mistakes: tuple[Likely, ...]
 
 
 class CannotGrade(RuntimeError):
-    """The exercise itself, or the sandbox, gave no right answer to compare with: our fault, not counted."""
+    """There is no right answer to compare with, because the exercise or the sandbox fails: our fault, not counted."""
 
 
 _kept: OrderedDict[tuple[str, str, int], Truth] = OrderedDict()
@@ -51,7 +53,7 @@ _keeping = threading.Lock()
 
 
 def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
-    """From what was kept, else computed now. CannotGrade if the exercise gives no answer."""
+    """What is right and what the known mistakes answer; computed at most once. Raises CannotGrade."""
     key = (exercise.slug, exercise.version, seed)
     with _keeping:
         if key in _kept:
@@ -66,9 +68,9 @@ def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 
 
 def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
-    parts = right_parts(exercise, exercise.tests, runner, seed)
+    parts = right_parts(exercise, runner, seed)
     files = [
-        Likely(wrong.name, wrong.says, tuple(put_to(exercise, exercise.tests, wrong.source, runner, seed=seed)))
+        Likely(wrong.name, wrong.says, tuple(run_tests(exercise, exercise.tests, wrong.source, runner, seed=seed)))
         for wrong in exercise.mistakes
     ]
     for likely in files:
@@ -76,15 +78,13 @@ def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
     return Truth(parts, (*files, *_lesson_mistakes(exercise, seed)))
 
 
-def right_parts(
-    exercise: Exercise, tests: Sequence[Test], runner: Runner, seed: int = 0
-) -> tuple[tuple[Part, ...], ...]:
+def right_parts(exercise: Exercise, runner: Runner, seed: int = 0) -> tuple[tuple[AnswerPart, ...], ...]:
     """The right answer to each test, from torch or from the solution."""
     if exercise.expected == "lesson":
-        return tuple(torch_parts(exercise, test.args(seed)) for test in tests)
-    trials = put_to(exercise, tests, exercise.solution, runner, seed=seed)
+        return tuple(torch_parts(exercise, test.args(seed)) for test in exercise.tests)
+    trials = run_tests(exercise, exercise.tests, exercise.solution, runner, seed=seed)
     _need_ours(exercise, trials)
-    for test, trial in zip(tests, trials, strict=True):
+    for test, trial in zip(exercise.tests, trials, strict=True):
         if trial.last.outcome != "returned" or trial.misfit:
             fault = trial.last.fault
             says = trial.misfit or (f"{fault.type}: {fault.message}" if fault else trial.last.outcome)
@@ -98,81 +98,82 @@ def _need_ours(exercise: Exercise, trials: Sequence[Trial]) -> None:
         raise CannotGrade(f"{exercise.slug}: {faults[0].message if faults[0] else 'the sandbox failed'}")
 
 
-def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[Part, ...]:
+def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
     """What torch gives for these arguments, in the exercise's parts."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
-        values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-        return _trace_parts(exercise, run.trace_by_torch(lesson, given["param"], given["grads"], values))
+        return _trace_parts(exercise, run.trace_by_torch(lesson, *_run_of(given)))
     if exercise.answer == "lr":
-        values, steps, metrics = _schedule(given)
-        return (Part("", run.lr_by_torch(lesson, values, steps, metrics)),)
+        return (AnswerPart("", run.lr_by_torch(lesson, *_schedule(given))),)
     value, grads = run.by_torch(lesson, given)
     if exercise.answer == "value":
-        return (Part("", value),)
+        return (AnswerPart("", value),)
     return _gradient_parts(exercise, grads)
 
 
+def _run_of(given: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """From a test's arguments: where the parameter starts, the gradients, and torch's own."""
+    values = {name: value for name, value in given.items() if name not in ("param", "grads")}
+    return given["param"], given["grads"], values
+
+
 def _schedule(given: Mapping[str, Any]) -> tuple[dict[str, Any], int, Any]:
-    """Torch's arguments, the number of steps, and what is watched, if anything is."""
+    """From a test's arguments: torch's own, the number of steps, and the metrics that are watched, if any are."""
     values = {name: value for name, value in given.items() if name not in ("steps", "metrics")}
     return values, given["steps"], given.get("metrics")
 
 
-def _gradient_parts(exercise: Exercise, grads: Mapping[str, np.ndarray]) -> tuple[Part, ...]:
+def _gradient_parts(exercise: Exercise, grads: Mapping[str, np.ndarray]) -> tuple[AnswerPart, ...]:
     if len(exercise.wrt) == 1:
-        return (Part("", grads[exercise.wrt[0]]),)
-    return tuple(Part(name, grads[name]) for name in exercise.wrt)
+        return (AnswerPart("", grads[exercise.wrt[0]]),)
+    return tuple(AnswerPart(name, grads[name]) for name in exercise.wrt)
 
 
-def _trace_parts(exercise: Exercise, updates: Sequence[run.Update]) -> tuple[Part, ...]:
+def _trace_parts(exercise: Exercise, updates: Sequence[run.Update]) -> tuple[AnswerPart, ...]:
     parts = [part for n, done in enumerate(updates, 1) for part in update_parts(done.param, done.state, n)]
     return _compared(exercise, tuple(parts))
 
 
-def _compared(exercise: Exercise, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Without the buffers that the exercise does not ask for."""
+def _compared(exercise: Exercise, parts: tuple[AnswerPart, ...]) -> tuple[AnswerPart, ...]:
+    """The parts that are compared: without the entries of the state that the exercise does not ask for."""
     asked = exercise.buffers
     return parts if asked is None else tuple(part for part in parts if part.name in (*asked, "param", ""))
 
 
 def lesson_mistakes(exercise: Exercise) -> list[Mistake]:
     """The lesson's mistakes that can be made in this exercise."""
-    lesson: Any = TOPICS.get(exercise.lesson)
-    if lesson is None or exercise.expected != "lesson":
+    if exercise.expected != "lesson":
         return []
-    known = lesson.grad_mistakes if exercise.answer == "grad" else lesson.mistakes
-    out = set(exercise.leave_out or ())
-    return [mistake for mistake in known.values() if out.isdisjoint((mistake.name, *mistake.aliases))]
+    known = mistakes_of_lesson(TOPICS[exercise.lesson], exercise.answer)
+    return [mistake for name, mistake in known.items() if name not in exercise.leave_out]
 
 
 def _lesson_mistakes(exercise: Exercise, seed: int) -> list[Likely]:
-    found = []
-    for mistake in lesson_mistakes(exercise):
-        trials = tuple(answered(mistaken_parts(exercise, mistake, test.args(seed))) for test in exercise.tests)
-        found.append(Likely(mistake.name, mistake.says, trials, next(iter(mistake.instead))))
-    return found
+    return [
+        Likely(mistake.name, mistake.says, mistaken_trials(exercise, mistake, seed), next(iter(mistake.instead)))
+        for mistake in lesson_mistakes(exercise)
+    ]
 
 
-def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[Part, ...]:
+def mistaken_trials(exercise: Exercise, mistake: Mistake, seed: int = 0) -> tuple[Trial, ...]:
+    """What whoever makes this mistake of the lesson answers to each test."""
+    return tuple(answered(mistaken_parts(exercise, mistake, test.args(seed))) for test in exercise.tests)
+
+
+def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
     """What whoever makes this mistake answers; what is right where it cannot be made."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
-        return _mistaken_trace(exercise, mistake, given)
+        trace = run.trace_by_hand(lesson, *_run_of(given), slip=diagnose.slip_of(mistake))
+        return _trace_parts(exercise, trace)
     if exercise.answer == "lr":
         rates = schedule_by_hand(lesson, *_schedule(given), slip=diagnose.slip_of(mistake))
-        return (Part("", np.array([rate.lr for rate in rates])),)
-    worked = diagnose.mistaken(lesson, given, mistake, "gradient" if exercise.answer == "grad" else "forward")
+        return (AnswerPart("", np.array([rate.lr for rate in rates])),)
+    case = run.Case.of(lesson, given)
+    worked = diagnose.mistaken(case, mistake, "gradient" if exercise.answer == "grad" else "forward")
     if worked is None:
         return torch_parts(exercise, given)
     if exercise.answer == "value":
-        return (Part("", list(worked.sent.values())[-1]),)
+        return (AnswerPart("", list(worked.sent.values())[-1]),)
     zeros = {name: np.zeros(np.shape(given[name])) for name in exercise.wrt}
     return _gradient_parts(exercise, {name: worked.sent.get(f"d_{name}", zeros[name]) for name in exercise.wrt})
-
-
-def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[Part, ...]:
-    lesson: Any = TOPICS[exercise.lesson]
-    values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-    trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=diagnose.slip_of(mistake))
-    return _trace_parts(exercise, trace)

@@ -1,10 +1,11 @@
-"""Grades a submission: every test is put to it in the sandbox, and what comes back is compared on our side."""
+"""Grades a submission: every test runs in the sandbox, and what comes back is compared on our side."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ import torch
 
 from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
-from lib.grading.judge import Outcome, Verdict, judge, recognised
+from lib.grading.judge import Judgement, TestOutcome, judge, recognised
 from lib.grading.names import instead_of
-from lib.grading.trial import Runner, Trial, put_to
+from lib.grading.trial import Runner, Trial, run_tests
 from lib.sandbox.isolation import isolation
 from lib.sandbox.job import Fault, Limits, Ran
 from lib.sandbox.pool import Pool, shared_pool
@@ -25,37 +26,95 @@ OUTPUT_KEPT = 64 * 1024  # characters over all tests together
 
 @dataclass(frozen=True, eq=False)
 class TestResult:
-    """One test. `args` are what the function was given; of a hidden test nothing is kept but the kind of failure.
+    """One test, what the submission did in it, and how that was judged. Of a hidden test all three are sealed.
 
-    `part` says which array differs first, where the answer has several: "exp_avg after update 2"; `update` is that
-    update, counted from 1. `got` and `expected` are that array, as it came and as torch has it; `comparison` says
-    where and how far they part.
+    `args` are what the function was given. `part` says which array differs first, where the answer has several, such
+    as "exp_avg after update 2"; `update` is that update, counted from 1. `got` and `expected` are that array, as it
+    came and as torch has it; `comparison` says where and how far they part.
     """
 
     __test__ = False  # pytest would take it for a class of tests
 
-    name: str
-    points: float
-    max_points: float
-    hidden: bool
-    outcome: Outcome
-    message: str
-    hint: str = ""
-    args: Mapping[str, Any] = field(default_factory=dict)
-    part: str = ""
-    update: int = 0
-    got: Any = None
-    expected: Any = None
-    comparison: Comparison | None = None
-    fault: Fault | None = None
-    changed: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    output: str = ""
-    seconds: float = 0.0
+    test: Test
+    trial: Trial
+    judgement: Judgement
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.test.name
+
+    @property
+    def points(self) -> float:
+        return self.test.points if self.passed else 0.0
+
+    @property
+    def max_points(self) -> float:
+        return self.test.points
+
+    @property
+    def hidden(self) -> bool:
+        return self.test.hidden
+
+    @property
+    def hint(self) -> str:
+        return "" if self.passed else self.test.hint
+
+    @cached_property
+    def args(self) -> Mapping[str, Any]:
+        return self.test.args(self.seed)
+
+    @property
+    def outcome(self) -> TestOutcome:
+        return self.judgement.outcome
 
     @property
     def passed(self) -> bool:
-        return self.outcome == "passed"
+        return self.judgement.passed
+
+    @property
+    def message(self) -> str:
+        return self.judgement.message
+
+    @property
+    def part(self) -> str:
+        return self.judgement.part.label if self.judgement.part else ""
+
+    @property
+    def update(self) -> int:
+        return self.judgement.part.update if self.judgement.part else 0
+
+    @property
+    def got(self) -> Any:
+        return self.judgement.part.value if self.judgement.part else None
+
+    @property
+    def expected(self) -> Any:
+        return self.judgement.expected.value if self.judgement.expected else None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        return self.judgement.comparison
+
+    @property
+    def fault(self) -> Fault | None:
+        return self.trial.last.fault
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        return self.trial.changed
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.trial.warnings
+
+    @property
+    def output(self) -> str:
+        return self.trial.output
+
+    @property
+    def seconds(self) -> float:
+        return self.trial.seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +155,8 @@ def grade(
 ) -> Grade:
     """The grade of `source`.
 
-    `function` is the name to call where the file names it otherwise; `seed` redraws the random tests; `only_visible`
-    leaves hidden tests out, as while a learner tries; `most` are the operator's limits.
+    `function` is the name to call where the file has another than the exercise asks for; `seed` redraws the random
+    tests; `only_visible` leaves hidden tests out, as while a learner tries; `most` are the operator's limits.
     """
     runner = runner or shared_pool()
     start = time.perf_counter()
@@ -106,7 +165,7 @@ def grade(
         truth = truth_of(exercise, runner, seed)
     except CannotGrade as error:
         return _uncounted(exercise, tests, str(error), runner)
-    trials = put_to(exercise, tests, source, runner, function=function, seed=seed, most=most)
+    trials = run_tests(exercise, tests, source, runner, function=function, seed=seed, most=most)
     return _graded(exercise, tests, _only(exercise, tests, truth), trials, seed, runner, time.perf_counter() - start)
 
 
@@ -126,17 +185,16 @@ def _graded(
     runner: Runner,
     seconds: float,
 ) -> Grade:
-    verdicts = [judge(*each) for each in zip(tests, trials, truth.parts, strict=True)]
-    by_place = {str(place): name for place, name in enumerate(exercise.signature.by_place)}
-    results = tuple(_result(*each, seed, by_place) for each in zip(tests, trials, verdicts, strict=True))
+    judgements = [judge(*each) for each in zip(tests, trials, truth.parts, strict=True)]
+    results = tuple(_result(*each, seed) for each in zip(tests, trials, judgements, strict=True))
     return Grade(
         exercise=exercise.slug,
         score=sum(result.points for result in results),
         max_score=sum(test.points for test in tests),
         tests=results,
-        mistakes=tuple(recognised(tests, trials, verdicts, truth.mistakes)),
-        problem=_problem(exercise, [trial.last for trial in trials], verdicts),
-        counted=all(verdict.outcome != "our fault" for verdict in verdicts),
+        mistakes=tuple(recognised(tests, trials, judgements, truth.mistakes)),
+        problem=_problem(exercise, [trial.last for trial in trials], judgements),
+        counted=all(judgement.outcome != "our fault" for judgement in judgements),
         isolation=isolation_of(runner),
         versions=versions_of(exercise),
         output="".join(result.output for result in results)[:OUTPUT_KEPT],
@@ -144,53 +202,29 @@ def _graded(
     )
 
 
-def _result(test: Test, trial: Trial, verdict: Verdict, seed: int, by_place: Mapping[str, str]) -> TestResult:
-    passed = verdict.outcome == "passed"
-    result = TestResult(
-        name=test.name,
-        points=test.points if passed else 0.0,
-        max_points=test.points,
-        hidden=test.hidden,
-        outcome=verdict.outcome,
-        message="",
-        seconds=trial.seconds,
-    )
+def _result(test: Test, trial: Trial, judgement: Judgement, seed: int) -> TestResult:
     if test.hidden:
-        return result
-    return replace(
-        result,
-        message=verdict.message,
-        hint="" if passed else test.hint,
-        args=test.args(seed),
-        part=verdict.part.label if verdict.part else "",
-        update=verdict.part.update if verdict.part else 0,
-        got=verdict.part.value if verdict.part else None,
-        expected=verdict.expected.value if verdict.expected else None,
-        comparison=verdict.comparison,
-        fault=trial.last.fault,
-        changed=tuple(dict.fromkeys(by_place.get(name, name) for ran in trial.ran for name in ran.changed)),
-        warnings=tuple(dict.fromkeys(text for ran in trial.ran for text in ran.warnings)),
-        output="".join(ran.output for ran in trial.ran),
-    )
+        return TestResult(test.sealed(), trial.sealed(), judgement.sealed())
+    return TestResult(test, trial.without_answers(), judgement, seed)
 
 
-def _problem(exercise: Exercise, last: Sequence[Ran], verdicts: Sequence[Verdict]) -> str:
+def _problem(exercise: Exercise, last: Sequence[Ran], judgements: Sequence[Judgement]) -> str:
     """What is wrong with the file as a whole, if anything is."""
     for outcome in ("does not parse", "no such function", "wrong arguments"):
         if all(ran.outcome == outcome for ran in last):
             if outcome == "no such function":
                 return instead_of(exercise.function, last[0].found)
-            return verdicts[0].message
+            return judgements[0].message
     return ""
 
 
 def _uncounted(exercise: Exercise, tests: Sequence[Test], says: str, runner: Runner) -> Grade:
-    results = (TestResult(t.name, 0.0, t.points, t.hidden, "our fault", "Our fault; not counted.") for t in tests)
+    trial, judgement = Trial((Ran("our fault"),)), Judgement("our fault", "Our fault; not counted.")
     return Grade(
         exercise=exercise.slug,
         score=0.0,
         max_score=sum(test.points for test in tests),
-        tests=tuple(results),
+        tests=tuple(TestResult(test.sealed(), trial, judgement) for test in tests),
         problem=f"Our fault; not counted. {says}",
         counted=False,
         isolation=isolation_of(runner),
@@ -199,8 +233,8 @@ def _uncounted(exercise: Exercise, tests: Sequence[Test], says: str, runner: Run
 
 
 def isolation_of(runner: Runner) -> str:
-    """full, partial or none: how well learners' code is kept in. Of a runner that is no pool nothing is known."""
-    return isolation().level if isinstance(runner, Pool) else "none"
+    """How well learners' code is kept in: full, partial or none, which is also said where a runner does not know."""
+    return isolation().level if isinstance(runner, Pool) else getattr(runner, "isolation", "none")
 
 
 def versions_of(exercise: Exercise) -> dict[str, str]:

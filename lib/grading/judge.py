@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,18 +11,18 @@ import numpy as np
 
 from lib.exercises import Test
 from lib.grading.expected import Likely
-from lib.grading.trial import Part, Trial
-from lib.sandbox import job
-from lib.tensors.compare import Comparison, compare
+from lib.grading.trial import AnswerPart, Trial
+from lib.sandbox.job import Outcome, Ran
+from lib.tensors.compare import Comparison, Reason, compare
 
-MOST_NAMES = 8  # of buffers in a message
+MOST_NAMES = 8  # of a state's entries in a message
 MOST_OF_A_LINE = 100  # characters of the learner's line in a message
 
-Outcome = (
-    job.Outcome
+TestOutcome = (
+    Outcome
     | Literal[
         "passed",
-        "wrong form",  # not the tuple, or the state without the buffers, that was asked for
+        "wrong form",  # not the tuple, or the state without the entries, that was asked for
         "wrong kind",
         "wrong shape",
         "wrong dtype",
@@ -31,17 +31,31 @@ Outcome = (
     ]
 )
 
+UNLIKE: Mapping[Reason, TestOutcome] = {"shape": "wrong shape", "kind": "wrong kind", "nothing": "bad result"}
+
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
-    """How a test ended, in one word and one sentence; for wrong values the part and the comparison."""
+class Judgement:
+    """How a test ended, in one word and one sentence.
 
-    outcome: Outcome
+    Where an answer differs, `part` is its first part that does, `expected` the right one, and `comparison` says where
+    and how far they part. `times_allowed` is the largest error of a passed test, as a multiple of what is allowed.
+    """
+
+    outcome: TestOutcome
     message: str
-    part: Part | None = None  # of the answer: the first that parts from what is right
-    expected: Part | None = None
+    part: AnswerPart | None = None
+    expected: AnswerPart | None = None
     comparison: Comparison | None = None
-    times_allowed: float = 0.0  # of a passed test: the largest error as a multiple of what is allowed
+    times_allowed: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+    def sealed(self) -> Judgement:
+        """What may be known of a hidden test: the kind of failure."""
+        return Judgement(self.outcome, "")
 
 
 STOPPED = {
@@ -55,17 +69,23 @@ STOPPED = {
 }
 
 
-def judge(test: Test, trial: Trial, right: Sequence[Part]) -> Verdict:
-    """The verdict on one test."""
-    if trial.last.outcome != "returned":
-        early = _first_difference(test, trial.parts, right) if trial.parts else None
-        return early or Verdict(trial.last.outcome, why_not_returned(trial.last))
-    if trial.misfit:
-        return Verdict("wrong form", trial.misfit)
-    return _first_difference(test, trial.parts, right) or _passed(test, trial.parts, right)
+def judge(test: Test, trial: Trial, right: Sequence[AnswerPart]) -> Judgement:
+    """The judgement on one test. An update that raised is judged by the updates before it, where these differ."""
+    returned = trial.last.outcome == "returned"
+    if returned and trial.misfit:
+        return Judgement("wrong form", trial.misfit)
+    judged = []
+    for one in _parts_in_turn(test, trial.parts, right):
+        if not one.passed:
+            return one
+        judged.append(one)
+    if not returned:
+        return Judgement(trial.last.outcome, why_not_returned(trial.last))
+    worst = max(judged, key=lambda one: one.times_allowed)
+    return Judgement("passed", worst.message, times_allowed=worst.times_allowed)
 
 
-def why_not_returned(ran: job.Ran) -> str:
+def why_not_returned(ran: Ran) -> str:
     """In one sentence why a call gave no result."""
     if ran.outcome in STOPPED:
         own = ran.fault.message if ran.fault and ran.outcome == "our fault" else ""
@@ -76,7 +96,7 @@ def why_not_returned(ran: job.Ran) -> str:
     if fault is None:
         return f"It ended with: {ran.outcome}."
     where = f" (line {fault.line}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
-    if ran.outcome == "does not parse":  # Python has no words for what is nested beyond its memory
+    if ran.outcome == "does not parse":  # Python's own message is empty where code is nested too deep
         what = f"line {fault.line}, “{_shortened(fault.code.strip())}”" if where else "the file"
         return f"Python cannot read {what}: {fault.message or 'it is nested too deep'}"
     if ran.outcome in ("bad result", "wrong arguments"):
@@ -88,64 +108,49 @@ def _shortened(code: str) -> str:
     return code if len(code) <= MOST_OF_A_LINE else f"{code[: MOST_OF_A_LINE - 2]} …"
 
 
-def _first_difference(test: Test, got: Sequence[Part], right: Sequence[Part]) -> Verdict | None:
-    """The first part that is missing or differs. A stopped run is judged by the updates that it finished."""
+def _parts_in_turn(test: Test, got: Sequence[AnswerPart], right: Sequence[AnswerPart]) -> Iterator[Judgement]:
+    """A judgement on each part of the right answer, up to the last update that was finished."""
+    if not got:
+        return
     given = {(part.update, part.name): part for part in got}
-    finished = max((part.update for part in got), default=0)
+    finished = max(part.update for part in got)
     for expected in right:
-        if expected.update > finished:
-            return None
-        part = given.get((expected.update, expected.name))
-        if part is None:
-            return _missing(expected, got)
-        verdict = _compared(test, part, expected)
-        if verdict.outcome != "passed":
-            return verdict
-    return None
+        if expected.update <= finished:
+            part = given.get((expected.update, expected.name))
+            yield _missing(expected, got) if part is None else _compared(test, part, expected)
 
 
-def _missing(expected: Part, got: Sequence[Part]) -> Verdict:
+def _missing(expected: AnswerPart, got: Sequence[AnswerPart]) -> Judgement:
     held = [part.name for part in got if part.update == expected.update and part.name != "param"]
     holds = (
         f"it holds {', '.join(held[:MOST_NAMES])}{' …' if len(held) > MOST_NAMES else ''}" if held else "it is empty"
     )
-    return Verdict("wrong form", f"After update {expected.update} the state has no {expected.name}: {holds}.")
+    return Judgement("wrong form", f"After update {expected.update} the state has no {expected.name}: {holds}.")
 
 
-def _compared(test: Test, part: Part, expected: Part) -> Verdict:
+def _compared(test: Test, part: AnswerPart, expected: AnswerPart) -> Judgement:
     found = compare(part.value, expected.value, rtol=test.rtol, atol=test.atol)
     of = f"{part.label}: " if part.label else ""
     if not found.same:
-        return Verdict(_outcome(part.value, expected.value, found), of + found.says, part, expected, found)
+        return Judgement(_outcome(found), of + found.says, part, expected, found)
     came = np.asarray(part.value).dtype.name
     if test.dtype and not part.update and came != test.dtype:
-        return Verdict("wrong dtype", f"{of}the numbers are {came}; expected {test.dtype}", part, expected, found)
-    return Verdict("passed", found.says, part, expected, found)
+        return Judgement("wrong dtype", f"{of}the numbers are {came}; expected {test.dtype}", part, expected, found)
+    return Judgement("passed", found.says, times_allowed=found.times_allowed)
 
 
-def _outcome(got: Any, expected: Any, found: Comparison) -> Outcome:
-    if found.index is not None:
-        wild = _is_wild(found.got) and not _is_wild(found.expected)
-        return "not finite" if wild else "wrong value"
-    if "shape" in found.says:
-        return "wrong shape"
-    return "bad result" if got is None else "wrong kind"
+def _outcome(found: Comparison) -> TestOutcome:
+    if found.reason in UNLIKE:
+        return UNLIKE[found.reason]
+    return "not finite" if _is_wild(found.got) and not _is_wild(found.expected) else "wrong value"
 
 
 def _is_wild(number: Any) -> bool:
     return isinstance(number, float) and not math.isfinite(number)
 
 
-def _passed(test: Test, got: Sequence[Part], right: Sequence[Part]) -> Verdict:
-    """With the worst of the parts, in words."""
-    given = {(part.update, part.name): part for part in got}
-    found = [compare(given[part.update, part.name].value, part.value, rtol=test.rtol, atol=test.atol) for part in right]
-    worst = max(found, key=lambda comparison: comparison.times_allowed)
-    return Verdict("passed", worst.says, times_allowed=worst.times_allowed)
-
-
 def fits(test: Test, trial: Trial, other: Trial) -> bool:
-    """Do two trials look the same from outside?"""
+    """Whether two trials look the same from outside: they ended alike, and gave the same numbers until then."""
     if trial.last.outcome != other.last.outcome:
         return False
     if trial.last.outcome == "raised":
@@ -165,10 +170,10 @@ def _error(trial: Trial) -> str:
 
 
 def recognised(
-    tests: Sequence[Test], trials: Sequence[Trial], verdicts: Sequence[Verdict], mistakes: Sequence[Likely]
+    tests: Sequence[Test], trials: Sequence[Trial], judgements: Sequence[Judgement], mistakes: Sequence[Likely]
 ) -> list[Likely]:
     """Every mistake that answers all visible tests as these trials do, of which at least one must have failed."""
-    shown = [i for i, test in enumerate(tests) if not test.hidden]
-    if all(verdicts[i].outcome == "passed" for i in shown):
+    shown = [place for place, test in enumerate(tests) if not test.hidden]
+    if all(judgements[place].passed for place in shown):
         return []
-    return [likely for likely in mistakes if all(fits(tests[i], trials[i], likely.trials[i]) for i in shown)]
+    return [m for m in mistakes if all(fits(tests[place], trials[place], m.trials[place]) for place in shown)]

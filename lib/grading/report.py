@@ -50,7 +50,7 @@ def told(test: TestResult) -> str:
     return kind + test.message
 
 
-ULPS_TOLD = 1e6  # more than that is no rounding, and says nothing
+ULPS_TOLD = 1e6  # a larger difference does not come from rounding
 
 
 def ulps_told(found: Comparison) -> str:
@@ -132,6 +132,7 @@ def as_json(grade: Grade) -> dict[str, Any]:
         "isolation": grade.isolation,
         "versions": dict(grade.versions),
         "mistakes": [likely.says for likely in grade.mistakes],
+        "mistake_names": [likely.name for likely in grade.mistakes],
         "tests": [_test_as_json(test, grade) for test in grade.tests],
         "output": grade.output,
         "seconds": round(grade.seconds, 4),
@@ -140,7 +141,7 @@ def as_json(grade: Grade) -> dict[str, Any]:
 
 def _test_as_json(test: TestResult, grade: Grade) -> dict[str, Any]:
     found = test.comparison
-    explained = not test.passed and not test.hidden and grade.mistakes
+    explained = grade.mistakes[:1] if not test.passed and not test.hidden else ()
     return {
         "name": test.name,
         "points": test.points,
@@ -148,7 +149,8 @@ def _test_as_json(test: TestResult, grade: Grade) -> dict[str, Any]:
         "hidden": test.hidden,
         "outcome": test.outcome,
         "message": test.message,
-        "mistake": grade.mistakes[0].says if explained else None,
+        "mistake": explained[0].says if explained else None,
+        "mistake_name": explained[0].name if explained else None,
         "part": test.part or None,
         "index": list(found.index) if found is not None and found.index is not None else None,
         "got": _number(found.got) if found is not None else None,

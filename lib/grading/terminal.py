@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-_OBEYED = ("Cc", "Cf", "Cs")  # control characters, what turns the reading direction, halves of characters
+_OBEYED = ("Cc", "Cf", "Cs")  # control characters, what turns the direction of reading, halves of characters
 
 
 def harmless(text: str) -> str:
-    """The text with every sign written out that a terminal would act on: \\x1b for the one that starts a command."""
-    return "".join(_written_out(sign) for sign in text)
+    """The text with every character written out that a terminal would act on, such as \\x1b, which starts a command."""
+    return "".join(_written_out(character) for character in text)
 
 
-def _written_out(sign: str) -> str:
-    obeyed = sign not in "\n\t" and unicodedata.category(sign) in _OBEYED
-    return sign.encode("unicode_escape").decode() if obeyed else sign
+def _written_out(character: str) -> str:
+    obeyed = character not in "\n\t" and unicodedata.category(character) in _OBEYED
+    return character.encode("unicode_escape").decode() if obeyed else character
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,8 +1,8 @@
-"""Puts an exercise's tests to a submission in the sandbox, and sorts what comes back into comparable parts."""
+"""Runs an exercise's tests on a submission in the sandbox, and sorts what comes back into parts to compare."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -13,14 +13,18 @@ from lib.sandbox.job import Call, Limits, Ran
 
 
 class Runner(Protocol):
-    """What runs learners' code: the pool of warm workers."""
+    """What runs learners' code, such as the pool of warm workers: one Ran for each call."""
 
     def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """One array of an answer. An update's answer has a part per buffer and one for `param`, `update` counted from 1."""
+class AnswerPart:
+    """One array of an answer, or whatever came in its place.
+
+    A value or a gradient is a single part without a name, several gradients are a part each. The answer to an update
+    has one part for each entry of the state and one for `param`; `update` counts the updates from 1.
+    """
 
     name: str
     value: Any
@@ -36,11 +40,12 @@ class Part:
 class Trial:
     """What a submission did in one test: how each call ended, and the answer's parts up to where it stopped.
 
-    `misfit` says what is wrong with the form of the answer (a tuple was expected, the state is no dict).
+    `misfit` says what is wrong with the form of the answer (a tuple was expected, the state is no dict). `changed`
+    names the inputs that were written to; `seconds` is by the clock.
     """
 
     ran: tuple[Ran, ...]
-    parts: tuple[Part, ...] = ()
+    parts: tuple[AnswerPart, ...] = ()
     misfit: str = ""
 
     @property
@@ -48,11 +53,31 @@ class Trial:
         return self.ran[-1]
 
     @property
+    def changed(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for ran in self.ran for name in ran.changed))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for ran in self.ran for text in ran.warnings))
+
+    @property
+    def output(self) -> str:
+        return "".join(ran.output for ran in self.ran)
+
+    @property
     def seconds(self) -> float:
         return sum(ran.seconds for ran in self.ran)
 
+    def without_answers(self) -> Trial:
+        """What is worth keeping after the judgement: the answers themselves may be large."""
+        return Trial(tuple(replace(ran, value=None) for ran in self.ran), (), self.misfit)
 
-def answered(parts: Iterable[Part]) -> Trial:
+    def sealed(self) -> Trial:
+        """What may be known of a hidden test: how it ended, and how long it took."""
+        return Trial((Ran(self.last.outcome, seconds=self.seconds),))
+
+
+def answered(parts: Iterable[AnswerPart]) -> Trial:
     """The trial of somebody who answers with these parts."""
     return Trial((Ran("returned"),), tuple(parts))
 
@@ -63,7 +88,7 @@ def limits_of(exercise: Exercise, most: Limits) -> Limits:
     return replace(most, **{name: min(type(getattr(most, name))(v), getattr(most, name)) for name, v in wished.items()})
 
 
-def put_to(
+def run_tests(
     exercise: Exercise,
     tests: Sequence[Test],
     source: str,
@@ -72,32 +97,32 @@ def put_to(
     function: str = "",
     seed: int = 0,
     most: Limits | None = None,
+    updates: int | None = None,
 ) -> list[Trial]:
-    """A trial per test. `function` is the name to call if the file has another than the exercise asks for.
+    """A trial for each test. `function` is the name to call if the file has another than the exercise asks for.
 
-    Visible tests go first: what they print is shown, and must not hold what a hidden one was given.
+    Visible tests run first: what they print is shown, and must not hold what a hidden one was given. `updates` is how
+    many updates are asked for at most, of tests that have more.
     """
     ordered = sorted(tests, key=lambda test: test.hidden)
-    trials = _put_in_order(exercise, ordered, source, runner, function, seed, most)
+    name, limits = function or exercise.function, limits_of(exercise, most or Limits())
+
+    def run(calls: Sequence[Call]) -> list[Ran]:
+        return [_by_name(exercise, ran) for ran in runner.run(source, name, calls, limits)] if calls else []
+
+    arguments = [test.args(seed) for test in ordered]
+    if exercise.answer == "update":
+        trials = _updates(exercise, arguments, run, updates)
+    else:
+        trials = [_trial(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
     by_test = dict(zip(map(id, ordered), trials, strict=True))
     return [by_test[id(test)] for test in tests]
 
 
-def _put_in_order(
-    exercise: Exercise,
-    tests: Sequence[Test],
-    source: str,
-    runner: Runner,
-    function: str,
-    seed: int,
-    most: Limits | None,
-) -> list[Trial]:
-    name, limits = function or exercise.function, limits_of(exercise, most or Limits())
-    arguments = [test.args(seed) for test in tests]
-    if exercise.answer == "update":
-        return _updates(exercise, arguments, lambda calls: runner.run(source, name, calls, limits))
-    calls = [_call(exercise, given) for given in arguments]
-    return [_trial(exercise, ran) for ran in runner.run(source, name, calls, limits)]
+def _by_name(exercise: Exercise, ran: Ran) -> Ran:
+    """The inputs that were written to by their names: those handed over by place come back as numbers."""
+    names = {str(place): name for place, name in enumerate(exercise.signature.by_place)}
+    return replace(ran, changed=tuple(names.get(name, name) for name in ran.changed)) if ran.changed else ran
 
 
 def _call(exercise: Exercise, given: Mapping[str, Any]) -> Call:
@@ -111,21 +136,26 @@ def _trial(exercise: Exercise, ran: Ran) -> Trial:
     if ran.outcome != "returned":
         return Trial((ran,))
     if len(exercise.wrt) < 2:
-        return Trial((ran,), (Part("", ran.value),))
+        return Trial((ran,), (AnswerPart("", ran.value),))
     wanted = f"a tuple of {len(exercise.wrt)} gradients: {', '.join(exercise.wrt)}"
     if not isinstance(ran.value, tuple | list) or len(ran.value) != len(exercise.wrt):
         return Trial((ran,), misfit=f"{described(ran.value)} came back; expected {wanted}.")
-    return Trial((ran,), tuple(Part(name, value) for name, value in zip(exercise.wrt, ran.value, strict=True)))
+    return Trial((ran,), tuple(AnswerPart(name, value) for name, value in zip(exercise.wrt, ran.value, strict=True)))
 
 
-def _updates(exercise: Exercise, arguments: list[dict[str, Any]], run: Any) -> list[Trial]:
+def _updates(
+    exercise: Exercise,
+    arguments: Sequence[Mapping[str, Any]],
+    run: Callable[[Sequence[Call]], list[Ran]],
+    most: int | None,
+) -> list[Trial]:
     """All tests take their first update together, then their second …: each is handed what it returned before."""
     trials = [Trial(()) for _ in arguments]
     now: list[tuple[Any, Any]] = [(given["param"], {}) for given in arguments]
-    for update in range(max(len(given["grads"]) for given in arguments)):
+    for update in range(max(len(given["grads"]) for given in arguments))[:most]:
         going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
         calls = [_call(exercise, _at_update(arguments[i], update, *now[i])) for i in going]
-        for i, ran in zip(going, run(calls) if calls else [], strict=True):
+        for i, ran in zip(going, run(calls), strict=True):
             trials[i], now[i] = _continued(trials[i], ran, update + 1, now[i])
     return trials
 
@@ -153,10 +183,10 @@ def _continued(trial: Trial, ran: Ran, update: int, before: tuple[Any, Any]) -> 
     return Trial(done, (*trial.parts, *update_parts(value[0], value[1], update))), (value[0], value[1])
 
 
-def update_parts(param: Any, state: Mapping[str, Any], update: int) -> list[Part]:
-    """The buffers in their order, then the parameter: what goes wrong first comes first."""
-    buffers = [Part(_readable(name), value, update) for name, value in state.items() if value is not None]
-    return [*buffers, Part("param", param, update)]
+def update_parts(param: Any, state: Mapping[str, Any], update: int) -> list[AnswerPart]:
+    """The entries of the state in their order, then the parameter: what goes wrong first comes first."""
+    entries = [AnswerPart(_readable(name), value, update) for name, value in state.items() if value is not None]
+    return [*entries, AnswerPart("param", param, update)]
 
 
 def _readable(name: Any) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lib.refusal import Refusal
+
 CLOSE = 0.004  # losses are read off a log with two or three decimals
 MOST_CLASSES = 1000
 MOST_SHOWN = 12  # numbers that a lesson's first screen shows well
@@ -28,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Setting:
-    """What else is known: the loss (its slug), the number of classes, each class's share, answers in a batch."""
+    """What else is known: the slug of the loss, the number of classes, the share of each, the answers in a batch."""
 
     loss: str = ""
     classes: int | None = None
@@ -130,11 +132,12 @@ COLLAPSED = Finding(
 
 
 def findings(text: str, setting: Setting = UNKNOWN) -> list[Finding]:
-    """Every explanation that fits what was typed, those of the chosen loss first. ValueError where it is no number."""
+    """Every explanation that fits what was typed, those of the chosen loss first. Refuses what is no number."""
     try:
         value = float(text.strip().replace("−", "-").replace(",", "."))
     except ValueError:
-        raise ValueError(f"“{text.strip()[:40]}” is not a number; type the loss as printed, or nan or inf.") from None
+        says = "“{typed}” is not a number; type the loss as printed, or nan or inf."
+        raise Refusal(says, typed=text.strip()[:40]) from None
     return sorted(_all(value, setting), key=lambda finding: finding.slug != setting.loss)
 
 
@@ -169,8 +172,11 @@ def entropy(shares: tuple[float, ...]) -> float:
 
 def _shares_only(shares: tuple[float, ...]) -> Finding:
     listed = ", ".join(f"{p:g}" for p in shares)
-    says = f"{entropy(shares):.4f} is the entropy of your class shares ({listed}): the model answers every sample "
-    says += "with the shares. It has learnt how frequent the classes are, and nothing from its inputs."
+    says = (
+        f"{entropy(shares):.4f} is the entropy of your class shares ({listed}): "
+        "the model answers every sample with the shares. "
+        "It has learnt how frequent the classes are, and nothing from its inputs."
+    )
     return Finding(says, "entropy", sign="shares", values={"p": list(shares)})
 
 
@@ -178,8 +184,10 @@ def _of_class_count(value: float, known: int | None) -> Iterator[Finding]:
     """ln C: what equal probabilities for C classes cost."""
     classes = known or round(math.exp(min(value, 50)))
     if 2 < classes <= MOST_CLASSES and abs(value - math.log(classes)) < min(CLOSE, 0.4 / classes):
-        says = f"ln {classes} = {math.log(classes):.3f}: all {classes} classes get the same probability. "
-        says += "The model has learnt nothing yet."
+        says = (
+            f"ln {classes} = {math.log(classes):.3f}: all {classes} classes get the same probability. "
+            "The model has learnt nothing yet."
+        )
         if classes > MOST_SHOWN:
             yield Finding(says, "cross_entropy_loss", "Ten classes, no idea", "guess")
         else:
@@ -197,8 +205,10 @@ def _of_softmax_twice(value: float, known: int | None) -> Iterator[Finding]:
     if not 2 <= classes <= MOST_CLASSES:
         return
     if abs(value - twice_floor(classes)) < min(0.0006, 0.4 / classes):
-        says = f"{twice_floor(classes):.4f} is the lowest that {classes} classes can reach when softmax is applied "
-        says += "twice. Take the softmax out of the network."
+        says = (
+            f"{twice_floor(classes):.4f} is the lowest that {classes} classes can reach "
+            "when softmax is applied twice. Take the softmax out of the network."
+        )
         certain = {"input": [[1] + [0] * (min(classes, MOST_SHOWN) - 1)], "target": [0]}
         yield Finding(says, "cross_entropy_loss", sign="twice", values=certain)
 
@@ -210,8 +220,12 @@ def _of_clamp(value: float, setting: Setting) -> Iterator[Finding]:
     wrong, answers = _clamped(value, setting.answers)
     if not wrong:
         return
-    says = "BCE loss clamps log 0 at −100: a probability of exactly 0 or 1 was wrong"
-    says += f", {wrong} of {answers} answers: 100 · {wrong}/{answers} = {value:g}." if answers > 1 else "."
+    says = "BCE loss clamps log 0 at −100: a probability of exactly 0 or 1 was wrong."
+    if answers > 1:
+        says = (
+            "BCE loss clamps log 0 at −100: a probability of exactly 0 or 1 was wrong, "
+            f"{wrong} of {answers} answers: 100 · {wrong}/{answers} = {value:g}."
+        )
     if answers > MOST_SHOWN:
         yield Finding(says, "bce_loss", "Sure and wrong", "clamped")
         return
@@ -232,26 +246,33 @@ def _clamped(value: float, answers: int | None) -> tuple[int, int]:
 
 
 def _unknown(value: float, setting: Setting) -> Finding:
-    """None of the known numbers: compare it with what not knowing costs."""
+    """For a number that is none of the known ones: what the same loss costs somebody who knows nothing."""
     if setting.classes and setting.classes > 1:
         return _beside_guessing(value, setting.classes)
-    says = f"{value:g} is none of the usual numbers. Compare it with ln C for your C classes: "
-    says += "an untrained network shows that."
+    says = (
+        f"{value:g} is none of the usual numbers. "
+        "Compare it with ln C for your C classes: an untrained network shows that."
+    )
     if not 0 < value < math.log(2):
         return Finding(says, "entropy")
     share = share_with_entropy(value)
-    says += f" With two classes it is what answering with the shares alone costs where one class has {share:.1%}."
+    says = f"{says} With two classes it is what answering with the shares alone costs where one class has {share:.1%}."
     return Finding(says, "entropy", values={"p": [round(1 - share, 4), round(share, 4)]})
 
 
 def _beside_guessing(value: float, classes: int) -> Finding:
     guess = math.log(classes)
-    says = f"{value:g} is none of the usual numbers. Equal probabilities for {classes} classes cost "
-    says += f"ln {classes} = {guess:.3f}: "
     if value > guess:
-        says += "yours is worse than knowing nothing, so the model is sure and wrong."
-        return Finding(says, "cross_entropy_loss", "Confident and wrong")
-    return Finding(says + "yours is better, so something has been learnt.", "cross_entropy_loss")
+        worse = (
+            f"{value:g} is none of the usual numbers. Equal probabilities for {classes} classes cost "
+            f"ln {classes} = {guess:.3f}: yours is worse than knowing nothing, so the model is sure and wrong."
+        )
+        return Finding(worse, "cross_entropy_loss", "Confident and wrong")
+    better = (
+        f"{value:g} is none of the usual numbers. Equal probabilities for {classes} classes cost "
+        f"ln {classes} = {guess:.3f}: yours is better, so something has been learnt."
+    )
+    return Finding(better, "cross_entropy_loss")
 
 
 def share_with_entropy(nats: float) -> float:

@@ -13,6 +13,7 @@ MOST_TERMS = 6  # of a long sum or list; what lies between is cut
 CUT = r"\dots"
 
 _HOLE = re.compile(r"<(\w+)>")
+_TAKES_ONE_FACTOR = re.compile(r"(?:/|\\(?:log|ln|cos|exp)(?:_(?:\d|\{\d+\}))?)\s*$")
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,19 @@ class Value:
     name: str = ""
     alone: bool = False
 
-    def latex(self) -> str:
-        """Four significant digits; a negative number in brackets, so that it can stand in a product."""
+    def latex(self, *, one_factor: bool = False) -> str:
+        """Four significant digits; a negative number in brackets, so that it can stand in a product.
+
+        `one_factor`: it stands after a division sign or a logarithm, or under a power, which take one factor only. So
+        one that is written as a product (5 · 10⁻⁵) takes brackets too.
+        """
         if isinstance(self.number, complex):
             real, imaginary = Value(self.number.real), Value(self.number.imag)
             text = rf"{real.latex()} + {imaginary.latex()}\,i"
             return text if self.alone else f"({text})"
         text = _real(self.number)
-        return f"({text})" if self.number < 0 and not self.alone else text
+        is_factor = not self.number < 0 and r"\cdot" not in text
+        return f"({text})" if (one_factor and not is_factor) or (self.number < 0 and not self.alone) else text
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,22 @@ class Formula:
 
     def latex(self, letters: Mapping[str, str] | None = None) -> str:
         """The formula in LaTeX. `letters` maps names of values that are still open to the symbols to show instead."""
-        letters = letters or {}
         return "".join(
-            part if isinstance(part, str) else letters.get(part.name, "") or part.latex() for part in self.parts
+            part if isinstance(part, str) else self._shown(place, part, (letters or {}).get(part.name, ""))
+            for place, part in enumerate(self.parts)
         )
+
+    def _shown(self, place: int, value: Value, letter: str) -> str:
+        """The value as it is written at its place: its letter, if it has one, or its number."""
+        before, after = self._text(place - 1), self._text(place + 1)
+        raised = after.startswith("^")
+        if letter:
+            return f"({letter})" if raised and "^" in letter else letter  # LaTeX refuses a power of a power
+        return value.latex(one_factor=raised or bool(_TAKES_ONE_FACTOR.search(before)))
+
+    def _text(self, place: int) -> str:
+        part = self.parts[place] if 0 <= place < len(self.parts) else ""
+        return part if isinstance(part, str) else ""
 
 
 def formula(template: str, **values: Any) -> Formula:

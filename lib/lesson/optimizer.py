@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lib.lesson.objectives import OBJECTIVES, TYPED
-from lib.lesson.spec import AsIs, Choice, Number, Parameter, Reference, Steps, Switch, Tensor, Topic
+from lib.lesson.spec import AsIs, Choice, Number, Parameter, Reference, Steps, Tensor, Topic
 
 PARAM = Tensor("param", "the parameter before the update")
 GRAD = Tensor("grad", "the gradient of the loss with respect to the parameter")
@@ -17,8 +17,6 @@ GRADIENTS: Mapping[str, Parameter] = {
     "sparse": AsIs("grad", None, "the rows that have a gradient, and the gradients: (indices, values)"),
     "closure": AsIs("grad", None, "a function that gives loss and gradient at any parameter"),
 }
-
-MAXIMIZE = Switch("maximize", False, "Go up instead of down: the gradient's sign is turned round first.", rare=True)
 
 SET_UP: tuple[Parameter, ...] = (
     Choice("objective", "bowl", (*OBJECTIVES, TYPED), "What is minimised."),
@@ -81,6 +79,14 @@ class Optimizer(Topic):
     @property
     def form(self) -> tuple[Parameter, ...]:
         return (*SET_UP, *self.parameters)
+
+
+OPTAX = Reference("optax documentation", "https://optax.readthedocs.io/en/latest/api/optimizers.html")
+
+
+def keras(name: str) -> Reference:
+    """Keras' own page on its optimizer of that name."""
+    return Reference(f"Keras documentation: {name}", f"https://keras.io/api/optimizers/{name.lower()}/")
 
 
 SPEED_ONLY = {

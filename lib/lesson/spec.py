@@ -50,10 +50,7 @@ class Step:
 
     def in_numbers(self, *index: int) -> str:
         """The formula's right side with the numbers of the sample at `index`, in LaTeX; empty where there is none."""
-        if self.worked is None:
-            return ""
-        written = self.worked(*index)
-        return written if isinstance(written, str) else written.latex()  # TRANSITION: str
+        return "" if self.worked is None else self.worked(*index).latex()
 
     @property
     def sample_dims(self) -> int:
@@ -85,8 +82,6 @@ class Mistake:
 
 def named(mistakes: Mapping[str, Mistake]) -> dict[str, Mistake]:
     """The mistakes, each knowing its name."""
-    if not isinstance(mistakes, Mapping):  # TRANSITION: tuples, until every lesson names its mistakes
-        mistakes = {f"unnamed_{place}": mistake for place, mistake in enumerate(mistakes)}
     return {name: replace(mistake, name=name) for name, mistake in mistakes.items()}
 
 
@@ -290,9 +285,9 @@ def mixed(given: Mapping[str, Any]) -> tuple[str, ...]:
 class Topic:
     """What every lesson tells. The file that defines one as LESSON is all that a page, its tests and its URL need.
 
-    `torch` is torch's own class, or a function. `check(**given)` raises ValueError in plain words for what torch
-    rejects; `guard(**given)` for what torch must never be given, because it would reach beyond its memory instead of
-    rejecting it. `one_precision(given)` names the tensors that torch takes in one floating-point precision only.
+    `torch` is torch's own class, or a function. `check(**given)` raises a Refusal for what torch rejects;
+    `guard(**given)` for what torch must never be given, because it would reach beyond its memory instead of rejecting
+    it. `one_precision(given)` names the tensors that torch takes in one floating-point precision only.
     """
 
     title: str
@@ -345,8 +340,7 @@ class Topic:
     @cached_property
     def sources(self) -> tuple[Reference, ...]:
         """Where to read more: torch's own page on its class first, then what the lesson names."""
-        named = any(reference.text.startswith("PyTorch doc") for reference in self.references)
-        if not isinstance(self.torch, type) or named:  # TRANSITION: or named
+        if not isinstance(self.torch, type):
             return self.references
         release = ".".join(version("torch").split(".")[:2])
         page = f"https://docs.pytorch.org/docs/{release}/generated/torch.{self._torch_path}.html"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.pieces.scores import sigmoid
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.formula import alone, formula
+from lib.lesson.pieces import checks, draw, logistic, reduction
+from lib.lesson.pieces.logistic import COX, cost_mistakes, other_sign, yes_at
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
+from lib.lesson.pieces.scores import logarithm_to_base_2, sigmoid
+from lib.lesson.pieces.weights import stretched, times, unweighted
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
 LOWEST_LOG = -100.0  # torch raises every logarithm to this
 SMALLEST_VARIANCE = float(np.float32(1e-12))  # torch's backward divides by no less than this
@@ -25,78 +27,100 @@ def check(*, input, target, weight, reduction):
 
 def by_hand(input, target, *, weight, reduction) -> Steps:
     """From probabilities to the loss, in nats."""
-    w = None if weight is None else np.broadcast_to(weight, input.shape)
-    log_yes = yield Step(
+    log_yes = yield from held_log(
         "log_yes",
         r"a_i = \max(\log x_i,\, -100)",
-        np.maximum(np.log(input), LOWEST_LOG),
-        axes="i",
-        worked=lambda *i: rf"\log {num(input[i])}" if input[i] else r"\max(-\infty, -100)",
-        words="The natural logarithm of the probability: what “yes” would cost, with a minus. Never below −100.",
+        np.log(input),
+        lambda *i: formula(r"\log <input>", input=input[i]),
+        "The natural logarithm of the probability: what “yes” would cost, with a minus. Never below −100.",
     )
-    log_no = yield Step(
+    log_no = yield from held_log(
         "log_no",
         r"b_i = \max(\log (1 - x_i),\, -100)",
-        np.maximum(np.log1p(-input), LOWEST_LOG),
-        axes="i",
-        worked=lambda *i: rf"\log (1 - {num(input[i])})" if input[i] < 1 else r"\max(-\infty, -100)",
-        words="The same for “no”: the logarithm of 1 minus the probability. Never below −100.",
+        np.log1p(-input),
+        lambda *i: formula(r"\log (1 - <input>)", input=input[i]),
+        "The same for “no”: the logarithm of 1 minus the probability. Never below −100.",
     )
-    plain = (target - 1) * log_no - target * log_yes
+    w = stretched(weight, input)
     each = yield Step(
         "loss_per_element",
-        r"\ell_i = -" + ("" if w is None else "w_i ") + r"\big(y_i a_i + (1 - y_i) b_i\big)",
-        plain if w is None else plain * w,
+        r"\ell_i = -" + ("" if weight is None else "w_i ") + r"\big(y_i a_i + (1 - y_i) b_i\big)",
+        ((target - 1) * log_no - target * log_yes) * w,
         axes="i",
-        worked=lambda *i: (
-            ("-" if w is None else rf"-{num(w[i])} \cdot ")
-            + rf"\big({num(target[i])} \cdot {num(log_yes[i])} + (1 - {num(target[i])}) \cdot {num(log_no[i])}\big)"
+        worked=lambda *i: formula(
+            rf"-{times(weight)}\big(<target> \cdot <log_yes> + (1 - <target>) \cdot <log_no>\big)",
+            weight=w[i],
+            target=target[i],
+            log_yes=log_yes[i],
+            log_no=log_no[i],
         ),
-        words="Take the logarithm that belongs to the answer (or mix the two), and turn its sign"
-        + ("." if w is None else ", times the weight."),
+        words="Take the logarithm that belongs to the answer (or mix the two), and turn its sign."
+        if weight is None
+        else "Take the logarithm that belongs to the answer (or mix the two), and turn its sign, times the weight.",
     )
-    yield from reduce(each, reduction, letter="i")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element")
+
+
+def held_log(name, latex, log, worked, words) -> Steps:
+    """A logarithm that never falls below −100; returns it."""
+    held = yield Step(
+        name,
+        latex,
+        np.maximum(log, LOWEST_LOG),
+        axes="i",
+        worked=lambda *i: formula(r"\max(<log>, -100)", log=alone(log[i])) if log[i] < LOWEST_LOG else worked(*i),
+        words=words,
+    )
+    return held
 
 
 def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
     """Probability minus answer, over the variance of such an answer."""
-    w = 1.0 if weight is None else np.broadcast_to(weight, input.shape)
-    w_latex = "" if weight is None else "w_i "
+    w = stretched(weight, input)
     each = yield from share(s, reduction, letter="i")
     variance = yield Step(
         "variance",
         r"v_i = \max\big(x_i (1 - x_i),\, 10^{-12}\big)",
         np.maximum((1 - input) * input, SMALLEST_VARIANCE),
         axes="i",
-        worked=lambda *i: rf"{num(input[i])} \cdot (1 - {num(input[i])})",
+        worked=lambda *i: formula(
+            r"<input> \cdot (1 - <input>)"
+            if input[i] * (1 - input[i]) > SMALLEST_VARIANCE
+            else r"\max\big(<input> \cdot (1 - <input>), <smallest>\big)",
+            input=input[i],
+            smallest=SMALLEST_VARIANCE,
+        ),
         words="The probability times 1 minus the probability, but no less than 10⁻¹².",
     )
+    share_of = r"\frac{\partial L}{\partial \ell_i}\, " + ("" if weight is None else "w_i ")
     yield Step(
         "d_input",
-        rf"\frac{{\partial L}}{{\partial x_i}} = \frac{{\partial L}}{{\partial \ell_i}}\, "
-        rf"{w_latex}\frac{{x_i - y_i}}{{v_i}}",
+        rf"\frac{{\partial L}}{{\partial x_i}} = {share_of}\frac{{x_i - y_i}}{{v_i}}",
         each * ((input - target) / variance) * w,
         axes="i",
-        worked=lambda *i: (
-            rf"{worked_share(each, weight, w, i)} \frac{{{num(input[i])} - {num(target[i])}}}{{{num(variance[i])}}}"
+        worked=lambda *i: formula(
+            rf"<share> \cdot {times(weight)}\frac{{<input> - <target>}}{{<variance>}}",
+            share=each,
+            weight=w[i],
+            input=input[i],
+            target=target[i],
+            variance=variance[i],
         ),
         words="Probability minus answer, over v, times the share of the element.",
     )
     yield Step(
         "d_target",
-        rf"\frac{{\partial L}}{{\partial y_i}} = \frac{{\partial L}}{{\partial \ell_i}}\, "
-        rf"{w_latex}\big(\log(1 - x_i) - \log x_i\big)",
+        rf"\frac{{\partial L}}{{\partial y_i}} = {share_of}\big(\log(1 - x_i) - \log x_i\big)",
         each * (np.log(1 - input) - np.log(input)) * w,
         axes="i",
-        worked=lambda *i: (
-            rf"{worked_share(each, weight, w, i)} \big(\log(1 - {num(input[i])}) - \log {num(input[i])}\big)"
+        worked=lambda *i: formula(
+            rf"<share> \cdot {times(weight)}\big(\log(1 - <input>) - \log <input>\big)",
+            share=each,
+            weight=w[i],
+            input=input[i],
         ),
         words="What “yes” costs less what “no” costs, times the share. These logarithms are not held at −100.",
     )
-
-
-def worked_share(each, weight, w, i):
-    return rf"{num(each)} \cdot" + ("" if weight is None else rf" {num(w[i])} \cdot")
 
 
 def naive(*, input, target, **_):
@@ -109,99 +133,54 @@ def draw_answer(random, shape, drawn):
     return 0.1 + 0.8 * draw.yes_or_no(random, shape, drawn)
 
 
-def has_weight(given):
-    return given["weight"] is not None
-
-
-def takes_mean(given):
-    return given["reduction"] == "mean"
-
-
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "sigmoid_twice": Mistake(
         {"log_yes": lambda given, done: np.log(sigmoid(given["input"]))},
         "You took a sigmoid first. The input is probabilities already; BCE with logits is the one that takes scores.",
     ),
-    Mistake(
-        {"log_yes": lambda given, done: done["log_yes"] / np.log(2)},
-        "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
-    ),
-    Mistake(
+    **logarithm_to_base_2("log_yes"),
+    "keeps_log_0": Mistake(
         {"log_yes": lambda given, done: np.log(given["input"])},
         "You kept log 0 = −∞. PyTorch never goes below −100, so that the loss stays finite.",
     ),
-    Mistake(
+    "one_minus_the_logarithm": Mistake(
         {"log_no": lambda given, done: 1 - done["log_yes"]},
         "You took 1 minus the logarithm. Take the logarithm of 1 minus the probability.",
     ),
-    Mistake(
+    "answer_for_probability": Mistake(
         {"log_no": lambda given, done: np.log(1 - given["target"])},
         "You took the logarithm of 1 minus the answer. It is 1 minus the probability.",
     ),
-    Mistake(
-        {"loss_per_element": lambda given, done: -done["loss_per_element"]},
-        "You left out the minus. Logarithms of probabilities are negative, so the loss turns them round.",
-    ),
-    Mistake(
-        {"loss_per_element": lambda given, done: -given["target"] * done["log_yes"]},
-        "You left out the “no” part: an answer of 0 costs −log(1 − x).",
-        when=lambda given: not has_weight(given),
-    ),
-    Mistake(
+    **cost_mistakes("loss_per_element", log_yes=lambda done: done["log_yes"]),
+    "logarithms_swapped": Mistake(
         {
             "loss_per_element": lambda given, done: (
                 -(given["target"] * done["log_no"] + (1 - given["target"]) * done["log_yes"])
             )
         },
         "You swapped the two logarithms: “yes” goes with log x, “no” with log(1 − x).",
-        when=lambda given: not has_weight(given),
+        when=unweighted,
     ),
-    Mistake(
-        {"loss_per_element": lambda given, done: done["loss_per_element"] / given["weight"]},
-        "You left out the weight. Each element's loss is multiplied by its weight.",
-        when=has_weight,
-    ),
-    Mistake(
-        {"divisor": lambda given, done: len(np.atleast_1d(given["input"]))},
-        "You divided by the number of rows. PyTorch divides by the number of elements.",
-        when=lambda given: takes_mean(given) and given["input"].ndim > 1,
-    ),
-    Mistake(
-        {"divisor": lambda given, done: np.broadcast_to(given["weight"], given["input"].shape).sum()},
-        "You divided by the weights. With BCE the mean divides by the number of elements, weighted or not.",
-        when=lambda given: takes_mean(given) and has_weight(given),
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=takes_mean,
-    ),
-)
+    **logistic.MEAN_MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each element one part in N.",
-        when=takes_mean,
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    "gradient_of_the_score": Mistake(
         {"variance": lambda given, done: np.ones_like(done["variance"])},
-        "You stopped at probability minus answer. That is the gradient for the score before the sigmoid; for the "
-        "probability itself, divide by x(1 − x).",
+        "You stopped at probability minus answer. That is the gradient for the score before the sigmoid; "
+        "for the probability itself, divide by x(1 − x).",
     ),
-    Mistake(
+    "divides_by_the_probability": Mistake(
         {"variance": lambda given, done: given["input"]},
         "You divided by x alone. That is right for “yes” only; in general it is x(1 − x).",
     ),
-    Mistake(
-        {"d_input": lambda given, done: -done["d_input"]},
-        "The sign is the other way round: probability minus answer.",
-    ),
-    Mistake(
+    **other_sign(),
+    "other_sign_of_target": Mistake(
         {"d_target": lambda given, done: -done["d_target"]},
         "The sign is the other way round: the cost of “yes” less the cost of “no”.",
     ),
-)
+}
 
 SURE = {"input": [0.7311, 0.8808, 0.8808], "target": [1, 0, 1]}
 ARTICLE = {
@@ -216,43 +195,32 @@ LESSON = Lesson(
     order=3,
     names=("二元交叉熵", "二分类交叉熵", "binary cross-entropy", "log loss", "logistic loss"),
     purpose="Punishes a low probability for the right answer to a yes-or-no question.",
-    use_when="The network ends in a sigmoid, each output is a probability of its own, and the targets are 0, 1 or "
-    "probabilities.",
-    not_when="The network can end in raw scores (BCE with logits is safer), or exactly one of several classes is right "
-    "(use cross-entropy).",
+    use_when="The network ends in a sigmoid, each output is a probability of its own, "
+    "and the targets are 0, 1 or probabilities.",
+    not_when="The network can end in raw scores (BCE with logits is safer), "
+    "or exactly one of several classes is right (use cross-entropy).",
     formula=r"\ell_i = -w_i \big(y_i \log x_i + (1 - y_i) \log (1 - x_i)\big)",
     symbols=(
         (r"x_i", "the probability of “yes” for element i, from 0 to 1"),
-        (r"y_i", "the answer for element i: 1 for yes, 0 for no, or a probability in between"),
+        logistic.ANSWER,
         (r"w_i", "the weight of element i (1 unless given)"),
         (r"a_i", "the logarithm of “yes”, at least −100"),
         (r"b_i", "the logarithm of “no”, at least −100"),
-        (r"W", "what the mean divides by: N"),
-        (r"N", "how many elements there are"),
-        (r"\ell_i", "the loss of element i, in nats"),
+        *logistic.RESULT,
         (r"v_i", "x(1 − x), at least 10⁻¹²"),
-        (r"L", "the result"),
     ),
     tensors=(
         Tensor("input", "probabilities from 0 to 1: a sigmoid comes before", "(any shape)", draw=draw.probability),
         Tensor("target", "the answers, from 0 to 1, as floats", "(as input)", draw=draw_answer),
     ),
-    parameters=(
-        REDUCTION,
-        Tensor(
-            "weight", "a weight for each element, stretched to input", "(as input)", optional=True, draw=draw.positive
-        ),
-    ),
+    parameters=(REDUCTION, logistic.WEIGHT),
     shapes=(
-        {"input": (2, 3), "target": (2, 3)},
-        {"input": (4,), "target": (4,)},
-        {"input": (), "target": ()},
+        *logistic.SHAPES,
         {"input": (2, 3), "target": (2, 3), "weight": (3,)},
         {"input": (2, 3), "target": (2, 3), "weight": (2, 1)},
         {"input": (2, 3, 2), "target": (2, 3, 2), "weight": (3, 1)},
         {"input": (2, 2), "target": (2, 2), "weight": ()},
         {"input": (1, 1), "target": (1, 1), "weight": (1,)},
-        {"input": (0,), "target": (0,)},
         {"input": (0, 3), "target": (0, 3), "weight": (3,)},
         {"input": (2, 0), "target": (2, 0), "weight": (2, 1)},
     ),
@@ -265,8 +233,8 @@ LESSON = Lesson(
         Example(
             "Two outputs, four samples",
             ARTICLE,
-            "Sigmoid of the scores 1 to 5, rounded. Every output is a question of its own: eight losses, and the mean "
-            "divides by 8.",
+            "Sigmoid of the scores 1 to 5, rounded. "
+            "Every output is a question of its own: eight losses, and the mean divides by 8.",
         ),
         Example(
             "Sure and wrong",
@@ -302,8 +270,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Targets outside 0 to 1",
-            "Answers are 0 and 1, not −1 and 1. PyTorch checks this since a recent version; older ones went on with "
-            "losses below 0.",
+            "Answers are 0 and 1, not −1 and 1. "
+            "PyTorch checks this since a recent version; older ones went on with losses below 0.",
             error="all elements of target should be between 0 and 1",
             values={"input": np.array([0.7, 0.2], np.float32), "target": np.array([1.0, -1.0], np.float32)},
         ),
@@ -321,36 +289,23 @@ LESSON = Lesson(
         ),
         Pitfall(
             "log 0 is not NaN",
-            "The logarithm of 0 is −∞; only 0 · ∞ is NaN. PyTorch holds every logarithm at −100 or above, so neither "
-            "happens, and the largest loss of an element is 100.",
+            "The logarithm of 0 is −∞; only 0 · ∞ is NaN. PyTorch holds every logarithm at −100 or above, "
+            "so neither happens, and the largest loss of an element is 100.",
         ),
         Pitfall(
             "The gradient at 0 and 1",
-            "Where the loss is held at 100, the gradient does not become 0: it divides by at least 10⁻¹² and reaches a "
-            "million millions. In float32 a score above 17 already gives a probability of exactly 1. BCE with logits "
-            "pulls with 1 at most.",
+            "Where the loss is held at 100, the gradient does not become 0: it divides by at least 10⁻¹² "
+            "and reaches a million millions. In float32 a score above 17 already gives a probability of exactly 1. "
+            "BCE with logits pulls with 1 at most.",
         ),
         Pitfall(
             "The gradient of the target",
-            "It uses plain logarithms, not those held at −100, and is infinite where the probability "
-            "is exactly 0 or 1.",
+            "It uses plain logarithms, not those held at −100, "
+            "and is infinite where the probability is exactly 0 or 1.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        OLD_ARGUMENTS,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: BCELoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.BCELoss.html",
-        ),
-        Reference(
-            "Cox, The Regression Analysis of Binary Sequences (1958): logistic regression",
-            "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x",
-        ),
-    ),
+    references=(COX,),
     tries=(
         Try("What if every probability is ½?", {"input": [0.5, 0.5, 0.5]}),
         Try("What if one is absolutely sure, and wrong?", {"input": [0.7311, 1, 0.8808]}),
@@ -360,16 +315,16 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": sigmoid(np.array([x])), "target": np.array([0.0])},
         naive=naive,
-        says="The number is the score before the sigmoid; the answer is “no”. From about 37 on (17 in float32) the "
-        "probability is exactly 1, and log 0 breaks the plain formula. PyTorch says 100; the score itself would be "
-        "right, and BCE with logits gives it.",
+        says="The number is the score before the sigmoid; the answer is “no”. "
+        "From about 37 on (17 in float32) the probability is exactly 1, and log 0 breaks the plain formula. "
+        "PyTorch says 100; the score itself would be right, and BCE with logits gives it.",
     ),
     pictures=(
         Curves(
             "The probability moves",
-            "For a clear answer the cost is 0 when it is met and grows without end on the other side. An answer in "
-            "between has its lowest point there, above 0.",
-            values=lambda x: {"input": [x], "target": [1.0]},
+            "For a clear answer the cost is 0 when it is met and grows without end on the other side. "
+            "An answer in between has its lowest point there, above 0.",
+            values=yes_at,
             low=0.005,
             high=0.995,
             x="probability of “yes”",

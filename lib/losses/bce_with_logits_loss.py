@@ -5,11 +5,22 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.pieces.scores import score_behind, sigmoid, softplus
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, draw, logistic, reduction
+from lib.lesson.pieces.logistic import (
+    COX,
+    cost,
+    cost_mistakes,
+    log_of_no,
+    log_of_yes,
+    other_sign,
+    probability_of,
+    yes_at,
+)
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share, takes_mean
+from lib.lesson.pieces.scores import sigmoid, softplus
+from lib.lesson.pieces.weights import stretched, times
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, weight, reduction, pos_weight):
@@ -23,101 +34,102 @@ def check(*, input, target, weight, reduction, pos_weight):
 
 def by_hand(input, target, *, weight, reduction, pos_weight) -> Steps:
     """From raw scores (logits) to the loss, in nats."""
-    w = None if weight is None else np.broadcast_to(weight, input.shape)
-    shown = sigmoid(input)
-    p = yield Step(
-        "probability",
-        r"p_i = \sigma(x_i) = \frac{1}{1 + e^{-x_i}}",
-        shown,
-        axes="i",
-        worked=lambda *i: rf"\frac{{1}}{{1 + e^{{-{num(input[i])}}}}}",
-        words="Turn the score into a probability: 1 over 1 plus e to minus the score.",
-    )
-    score = score_behind(p, shown, input)
-    log_p = -softplus(-score)
+    p, score = yield from probability_of(input)
     yes = 1.0 if pos_weight is None else (pos_weight - 1) * target + 1
-    plain = (1 - target) * score - yes * log_p  # log(1 − p) is log p − x
+    plain = (1 - target) * score + yes * softplus(-score)  # −log p is softplus(−x), and log(1 − p) is log p − x
+    w, r = stretched(weight, input), stretched(pos_weight, input)
     each = yield Step(
         "loss_per_element",
         rf"\ell_i = -{letter_of(weight)}\big({letter_of(pos_weight, 'r')}y_i \log p_i + (1 - y_i) \log (1 - p_i)\big)",
-        plain if w is None else plain * w,
+        plain * w,
         axes="i",
-        worked=lambda *i: worked_loss(p[i], target[i], number_at(weight, input, i), number_at(pos_weight, input, i)),
-        words="For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it."
-        + (" “Yes” counts pos_weight times." if pos_weight is not None else "")
-        + (" Then times the weight." if weight is not None else ""),
+        worked=lambda *i: formula(
+            cost(p[i], weight, pos_weight),
+            probability=p[i],
+            input=score[i],
+            target=target[i],
+            weight=w[i],
+            pos_weight=r[i],
+        ),
+        words=HINTS[weight is not None, pos_weight is not None],
     )
-    yield from reduce(each, reduction, letter="i")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element")
 
 
 def letter_of(tensor, letter="w"):
     return "" if tensor is None else f"{letter}_i "
 
 
-def number_at(tensor, input, i):
-    return None if tensor is None else np.broadcast_to(tensor, input.shape)[i]
-
-
-def worked_loss(p, y, w, r):
-    by_weight = "" if w is None else rf"{num(w)} \cdot "
-    by_yes = "" if r is None else rf"{num(r)} \cdot "
-    return rf"-{by_weight}\big({by_yes}{num(y)} \cdot \log {num(p)} + (1 - {num(y)}) \cdot \log (1 - {num(p)})\big)"
+HINTS = {  # with a weight, with a pos_weight
+    (False, False): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it.",
+    (False, True): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it. "
+    "“Yes” counts pos_weight times.",
+    (True, False): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it. "
+    "Then times the weight.",
+    (True, True): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it. "
+    "“Yes” counts pos_weight times. Then times the weight.",
+}
 
 
 def grad_by_hand(s, input, target, *, weight, reduction, pos_weight) -> Steps:
     """Probability minus answer, with “yes” weighted up."""
     p = sigmoid(input)
+    w, r = stretched(weight, input), stretched(pos_weight, input)
     each = yield from share(s, reduction, letter="i")
-    w = 1.0 if weight is None else weight
     if pos_weight is None:
-        value, latex = p - target, r"p_i - y_i"
+        pull = yield Step(
+            "pull",
+            r"g_i = p_i - y_i",
+            p - target,
+            axes="i",
+            worked=lambda *i: formula("<probability> - <target>", probability=p[i], target=target[i]),
+            words="Probability minus answer.",
+        )
     else:
         yes = pos_weight * target
-        value, latex = (yes + 1 - target) * p - yes, r"(r_i y_i + 1 - y_i)\, p_i - r_i y_i"
-    pull = yield Step(
-        "pull",
-        rf"g_i = {latex}",
-        value,
-        axes="i",
-        worked=lambda *i: (
-            f"{num(p[i])} - {num(target[i])}"
-            if pos_weight is None
-            else rf"({num(yes[i])} + 1 - {num(target[i])}) \cdot {num(p[i])} - {num(yes[i])}"
-        ),
-        words="Probability minus answer."
-        if pos_weight is None
-        else "Probability minus answer where it is “no”; for “yes” the same, pos_weight times.",
-    )
-    times = rf"\frac{{\partial L}}{{\partial \ell_i}}\, {letter_of(weight)}"
+        pull = yield Step(
+            "pull",
+            r"g_i = (r_i y_i + 1 - y_i)\, p_i - r_i y_i",
+            (yes + 1 - target) * p - yes,
+            axes="i",
+            worked=lambda *i: formula(
+                r"(<yes> + 1 - <target>) \cdot <probability> - <yes>", yes=yes[i], target=target[i], probability=p[i]
+            ),
+            words="Probability minus answer where it is “no”; for “yes” the same, pos_weight times.",
+        )
+    share_of = rf"\frac{{\partial L}}{{\partial \ell_i}}\, {letter_of(weight)}"
     yield Step(
         "d_input",
-        rf"\frac{{\partial L}}{{\partial x_i}} = {times} g_i",
+        rf"\frac{{\partial L}}{{\partial x_i}} = {share_of} g_i",
         pull * each * w,
         axes="i",
-        worked=lambda *i: worked_product(each, number_at(weight, input, i), num(pull[i])),
-        words="The pull times the share of the element" + ("." if weight is None else ", times its weight."),
+        worked=lambda *i: formula(rf"<share> \cdot {times(weight)}<pull>", share=each, weight=w[i], pull=pull[i]),
+        words="The pull times the share of the element."
+        if weight is None
+        else "The pull times the share of the element, times its weight.",
     )
-    r = np.broadcast_to(1 if pos_weight is None else pos_weight, input.shape)
     yield Step(
         "d_target",
-        rf"\frac{{\partial L}}{{\partial y_i}} = {times} "
+        rf"\frac{{\partial L}}{{\partial y_i}} = {share_of} "
         + (r"(-x_i)" if pos_weight is None else r"\big(\log(1 - p_i) - r_i \log p_i\big)"),
         (-input if pos_weight is None else r * softplus(-input) - softplus(input)) * each * w,
         axes="i",
-        worked=lambda *i: worked_product(
-            each,
-            number_at(weight, input, i),
-            f"(-{num(input[i])})"
-            if pos_weight is None
-            else rf"\big(\log(1 - {num(p[i])}) - {num(r[i])} \cdot \log {num(p[i])}\big)",
+        worked=lambda *i: formula(
+            rf"<share> \cdot {times(weight)}"
+            + (
+                "(-<input>)"
+                if pos_weight is None
+                else rf"\big({log_of_no(p[i])} - <pos_weight> \cdot {log_of_yes(p[i])}\big)"
+            ),
+            share=each,
+            weight=w[i],
+            pos_weight=r[i],
+            probability=p[i],
+            input=input[i],
         ),
-        words="What “yes” costs less what “no” costs, times the share. Without pos_weight that is "
-        "just minus the score.",
+        words="What “yes” costs less what “no” costs, times the share. "
+        "Without pos_weight that is just minus the score.",
     )
-
-
-def worked_product(each, w, last):
-    return rf"{num(each)} \cdot " + ("" if w is None else rf"{num(w)} \cdot ") + last
 
 
 def naive(*, input, target, **_):
@@ -126,127 +138,66 @@ def naive(*, input, target, **_):
     return -(target * np.log(p) + (1 - target) * np.log(1 - p)).mean()
 
 
-def has_weight(given):
-    return given["weight"] is not None
-
-
 def has_pos_weight(given):
     return given["pos_weight"] is not None
 
 
-def neither(given):
-    return not has_weight(given) and not has_pos_weight(given)
-
-
-def takes_mean(given):
-    return given["reduction"] == "mean"
-
-
-def whole_weight(given, done):
-    """pos_weight on the whole loss, on “no” as well."""
-    r, y = given["pos_weight"], given["target"]
-    return done["loss_per_element"] * np.where(y > 0, 1.0, r)
-
-
 def without_pos_weight(given, done):
     """The loss of each element as if pos_weight were 1."""
-    w = 1.0 if given["weight"] is None else given["weight"]
     y, p = given["target"], done["probability"]
-    return -w * (y * np.log(p) + (1 - y) * np.log1p(-p))
+    return -stretched(given["weight"], given["input"]) * (y * np.log(p) + (1 - y) * np.log1p(-p))
 
 
-MISTAKES = (
-    Mistake(
-        {"probability": lambda given, done: given["input"]},
-        "You took the score as it is. Put it through the sigmoid first: 1 / (1 + e^−x).",
-    ),
-    Mistake(
-        {"probability": lambda given, done: sigmoid(done["probability"])},
-        "You applied the sigmoid twice. The network must not end in one: this loss has its own.",
-    ),
-    Mistake(
+MISTAKES = {
+    **logistic.PROBABILITY_MISTAKES,
+    "exponent_without_minus": Mistake(
         {"probability": lambda given, done: 1 - done["probability"]},
         "You left the minus out of the exponent: it is 1 / (1 + e^−x), so that high scores mean “yes”.",
     ),
-    Mistake(
-        {"probability": lambda given, done: np.exp(given["input"]) / np.exp(given["input"]).sum(-1, keepdims=True)},
-        "You took a softmax over the row. Here every score is a question of its own, so take the sigmoid of each.",
-        when=lambda given: given["input"].ndim > 0,
-    ),
-    Mistake(
-        {"loss_per_element": lambda given, done: -done["loss_per_element"]},
-        "You left out the minus. Logarithms of probabilities are negative, so the loss turns them round.",
-    ),
-    Mistake(
-        {"loss_per_element": lambda given, done: -given["target"] * np.log(done["probability"])},
-        "You left out the “no” part: an answer of 0 costs −log(1 − p).",
-        when=neither,
-    ),
-    Mistake(
-        {"loss_per_element": whole_weight},
+    **cost_mistakes("loss_per_element"),
+    "pos_weight_on_no_too": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                done["loss_per_element"] * np.where(given["target"] > 0, 1.0, given["pos_weight"])
+            )
+        },
         "You put pos_weight on the whole loss. It multiplies the “yes” part only; weight is the one that scales all.",
         when=has_pos_weight,
     ),
-    Mistake(
+    "ignores_pos_weight": Mistake(
         {"loss_per_element": without_pos_weight},
         "You left out pos_weight. The cost of every “yes” is multiplied by it.",
         when=has_pos_weight,
     ),
-    Mistake(
-        {"loss_per_element": lambda given, done: done["loss_per_element"] / given["weight"]},
-        "You left out the weight. Each element's loss is multiplied by its weight.",
-        when=has_weight,
-    ),
-    Mistake(
-        {"divisor": lambda given, done: len(np.atleast_1d(given["input"]))},
-        "You divided by the number of rows. PyTorch divides by the number of elements.",
-        when=lambda given: takes_mean(given) and given["input"].ndim > 1,
-    ),
-    Mistake(
-        {"divisor": lambda given, done: np.broadcast_to(given["weight"], given["input"].shape).sum()},
-        "You divided by the weights. The mean divides by the number of elements, weighted or not.",
-        when=lambda given: takes_mean(given) and has_weight(given),
-    ),
-    Mistake(
+    "divides_by_the_pos_weights": Mistake(
         {"divisor": lambda given, done: ((given["pos_weight"] - 1) * given["target"] + 1).sum()},
         "You divided by the sum of the pos_weights. The mean divides by the number of elements, weighted or not.",
         when=lambda given: takes_mean(given) and has_pos_weight(given),
     ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=takes_mean,
-    ),
-)
+    **logistic.MEAN_MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each element one part in N.",
-        when=takes_mean,
-    ),
-    Mistake(
-        {"pull": lambda given, done: -done["pull"]},
-        "The sign is the other way round: probability minus answer, so that descent raises the score of a “yes”.",
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    **other_sign("pull"),
+    "pull_without_sigmoid": Mistake(
         {"pull": lambda given, done: given["input"] - given["target"]},
         "You took the answer off the score. Take it off the probability, the sigmoid of the score.",
     ),
-    Mistake(
+    "slope_of_the_sigmoid_once_more": Mistake(
         {"pull": lambda given, done: done["pull"] * sigmoid(given["input"]) * (1 - sigmoid(given["input"]))},
         "You multiplied by p(1 − p) once more. The slope of the sigmoid and the 1/p of the logarithm cancel out.",
     ),
-    Mistake(
+    "pull_without_pos_weight": Mistake(
         {"pull": lambda given, done: sigmoid(given["input"]) - given["target"]},
         "You left out pos_weight: the pull of every “yes” is multiplied by it.",
         when=has_pos_weight,
     ),
-    Mistake(
+    "other_sign_of_target": Mistake(
         {"d_target": lambda given, done: -done["d_target"]},
         "The sign is the other way round: a high score makes “yes” cheaper, so the gradient is minus the score.",
     ),
-)
+}
 
 THREE = {"input": [1, 2, 2], "target": [1, 0, 1]}
 ARTICLE = {"input": [[1, 2], [2, 2], [3, 4], [4, 5]], "target": [[1, 0], [1, 0], [0, 1], [0, 1]]}
@@ -265,23 +216,20 @@ LESSON = Lesson(
         "pos_weight",
     ),
     purpose="Punishes a wrong score for a yes-or-no question; takes raw scores and applies the sigmoid itself.",
-    use_when="Each output answers a yes-or-no question of its own: two classes with one output, or several labels that "
-    "can be right at once.",
-    not_when="Exactly one of several classes is right (use cross-entropy), or the network already ends in a sigmoid "
-    "(take the sigmoid out, or use BCE loss).",
+    use_when="Each output answers a yes-or-no question of its own: two classes with one output, "
+    "or several labels that can be right at once.",
+    not_when="Exactly one of several classes is right (use cross-entropy), "
+    "or the network already ends in a sigmoid (take the sigmoid out, or use BCE loss).",
     formula=r"\ell_i = -w_i \big(r_i\, y_i \log \sigma(x_i) + (1 - y_i) \log (1 - \sigma(x_i))\big)",
     symbols=(
         (r"x_i", "the score (logit) of element i, any number"),
-        (r"y_i", "the answer for element i: 1 for yes, 0 for no, or a probability in between"),
-        (r"\sigma", "the sigmoid, 1 / (1 + e^−x)"),
+        logistic.ANSWER,
+        logistic.SIGMOID,
         (r"p_i", "the probability of “yes”"),
         (r"w_i", "weight: scales the whole loss of element i (1 unless given)"),
         (r"r_i", "pos_weight: scales the “yes” part of element i (1 unless given)"),
-        (r"W", "what the mean divides by: N"),
-        (r"N", "how many elements there are"),
-        (r"\ell_i", "the loss of element i, in nats"),
+        *logistic.RESULT,
         (r"g_i", "how fast the loss of element i moves with its score"),
-        (r"L", "the result"),
     ),
     tensors=(
         Tensor("input", "raw scores; no sigmoid before", "(any shape)"),
@@ -289,9 +237,7 @@ LESSON = Lesson(
     ),
     parameters=(
         REDUCTION,
-        Tensor(
-            "weight", "a weight for each element, stretched to input", "(as input)", optional=True, draw=draw.positive
-        ),
+        logistic.WEIGHT,
         Tensor(
             "pos_weight",
             "how many times a “yes” counts, usually one number per class",
@@ -301,16 +247,13 @@ LESSON = Lesson(
         ),
     ),
     shapes=(
-        {"input": (2, 3), "target": (2, 3)},
-        {"input": (4,), "target": (4,)},
-        {"input": (), "target": ()},
+        *logistic.SHAPES,
         {"input": (2, 3), "target": (2, 3), "pos_weight": (3,)},
         {"input": (2, 3), "target": (2, 3), "weight": (2, 1)},
         {"input": (2, 3), "target": (2, 3), "weight": (3,), "pos_weight": (1,)},
         {"input": (2, 3, 2), "target": (2, 3, 2), "weight": (2, 3, 2), "pos_weight": (3, 1)},
         {"input": (2, 2), "target": (2, 2), "weight": (), "pos_weight": ()},
         {"input": (1, 1), "target": (1, 1), "pos_weight": (1, 1)},
-        {"input": (0,), "target": (0,)},
         {"input": (0, 3), "target": (0, 3), "pos_weight": (3,)},
         {"input": (2, 0), "target": (2, 0), "weight": (2, 1)},
     ),
@@ -318,8 +261,8 @@ LESSON = Lesson(
         Example(
             "Three scores",
             THREE,
-            "A score of 1 means a probability of 0.7311, so “yes” costs 0.3133. A score of 2 means 0.8808: “no” costs "
-            "2.127, “yes” only 0.1269.",
+            "A score of 1 means a probability of 0.7311, so “yes” costs 0.3133. "
+            "A score of 2 means 0.8808: “no” costs 2.127, “yes” only 0.1269.",
         ),
         Example(
             "Two outputs, four samples",
@@ -330,20 +273,20 @@ LESSON = Lesson(
         Example(
             "pos_weight 3",
             {**ARTICLE, "pos_weight": [3]},
-            "Every “yes” costs three times as much: 0.3133 becomes 0.9398, and 2.1269 for a “no” stays. The mean still "
-            "divides by 8: 1.5895.",
+            "Every “yes” costs three times as much: 0.3133 becomes 0.9398, and 2.1269 for a “no” stays. "
+            "The mean still divides by 8: 1.5895.",
         ),
         Example(
             "weight and pos_weight",
             {"input": [[0, 0], [0, 0]], "target": [[1, 0], [0, 1]], "weight": [1, 2], "pos_weight": [3, 1]},
-            "Score 0 costs ln 2 = 0.693 for any answer. weight doubles the second column; pos_weight triples only the "
-            "“yes” of the first: 2.079 against 0.693.",
+            "Score 0 costs ln 2 = 0.693 for any answer. weight doubles the second column; "
+            "pos_weight triples only the “yes” of the first: 2.079 against 0.693.",
         ),
         Example(
             "Confident and wrong",
             {"input": [200, -200, 200], "target": [0, 1, 1]},
-            "The loss is the score itself, 200, with a gradient of 1. Through a sigmoid of its own BCE loss could only "
-            "say 100.",
+            "The loss is the score itself, 200, with a gradient of 1. "
+            "Through a sigmoid of its own BCE loss could only say 100.",
         ),
         Example(
             "No idea",
@@ -368,13 +311,13 @@ LESSON = Lesson(
         ),
         Pitfall(
             "pos_weight is not a weight per class",
-            "It multiplies the “yes” part only. With 100 yes and 300 no, pos_weight=3 balances them. To scale a whole "
-            "class use weight.",
+            "It multiplies the “yes” part only. With 100 yes and 300 no, pos_weight=3 balances them. "
+            "To scale a whole class use weight.",
         ),
         Pitfall(
             "Which axis pos_weight stands for",
-            "It is stretched from the last axis. For images of shape (batch, classes, height, width) give it the shape "
-            "(classes, 1, 1).",
+            "It is stretched from the last axis. "
+            "For images of shape (batch, classes, height, width) give it the shape (classes, 1, 1).",
             error="The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 2",
             values={
                 "input": np.zeros((1, 3, 4), np.float32),
@@ -396,30 +339,17 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Targets are not checked",
-            "Unlike BCE loss this one takes any number as target. Answers of −1 and 1, or class indices 0, 1, 2, give "
-            "losses below 0 and no error.",
+            "Unlike BCE loss this one takes any number as target. "
+            "Answers of −1 and 1, or class indices 0, 1, 2, give losses below 0 and no error.",
         ),
         Pitfall(
             "Infinite scores",
-            "Only +∞ against “no” gives a loss of ∞. +∞ for “yes” and −∞ for either answer give 0 · ∞ or ∞ − ∞, so "
-            "NaN, even where the answer could not be better.",
+            "Only +∞ against “no” gives a loss of ∞. +∞ for “yes” and −∞ for either answer give 0 · ∞ or ∞ − ∞, "
+            "so NaN, even where the answer could not be better.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        OLD_ARGUMENTS,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: BCEWithLogitsLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.BCEWithLogitsLoss.html",
-        ),
-        Reference(
-            "Cox, The Regression Analysis of Binary Sequences (1958): logistic regression",
-            "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x",
-        ),
-    ),
+    references=(COX,),
     tries=(
         Try("What if “yes” counts three times?", {"pos_weight": [3]}),
         Try("What if the second answer counts half?", {"weight": [1, 0.5, 1]}),
@@ -429,15 +359,17 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": np.array([x, -x]), "target": np.array([0.0, 1.0])},
         naive=naive,
-        says="From 37 on (17 in float32) the sigmoid is exactly 1 and log(1 − 1) is −∞. PyTorch never computes the "
-        "sigmoid: log σ(x) = min(x, 0) − log(1 + e^−|x|), and the loss of a wrong score of 1000 is 1000.",
+        says="From 37 on (17 in float32) the sigmoid is exactly 1 and log(1 − 1) is −∞. "
+        "PyTorch never computes the sigmoid: log σ(x) = min(x, 0) − log(1 + e^−|x|), "
+        "and the loss of a wrong score of 1000 is 1000.",
     ),
     pictures=(
         Curves(
             "The score moves",
-            "On the right side the loss dies away, on the wrong side it becomes a straight line of slope 1 "
-            "(or pos_weight). The curves for yes and no cross at ln 2.",
-            values=lambda x: {"input": [x], "target": [1.0]},
+            "On the right side the loss dies away, "
+            "on the wrong side it becomes a straight line of slope 1 (or pos_weight). "
+            "The curves for yes and no cross at ln 2.",
+            values=yes_at,
             low=-6,
             high=6,
             x="score",
@@ -449,9 +381,9 @@ LESSON = Lesson(
         ),
         Curves(
             "Beside a squared error",
-            "For a “yes”, soft margin loss is the same curve. MSE loss has its lowest point at a score of 1 and "
-            "punishes a score of 3 for being more right than asked.",
-            values=lambda x: {"input": [x], "target": [1.0]},
+            "For a “yes”, soft margin loss is the same curve. MSE loss has its lowest point at a score of 1 "
+            "and punishes a score of 3 for being more right than asked.",
+            values=yes_at,
             low=-4,
             high=4,
             x="score (the answer is yes, and 1)",

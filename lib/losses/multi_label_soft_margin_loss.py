@@ -5,25 +5,15 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
+from lib.lesson.formula import formula, total
+from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.latex import joined, num, total
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.pieces.scores import score_behind, sigmoid, softplus
-from lib.lesson.spec import (
-    Bars,
-    Curves,
-    Example,
-    Extremes,
-    Lesson,
-    Mistake,
-    Pitfall,
-    Reference,
-    Step,
-    Steps,
-    Tensor,
-    Try,
-)
+from lib.lesson.pieces.logistic import COX, cost, cost_mistakes, other_sign, probability_of
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
+from lib.lesson.pieces.scores import by_class, sigmoid, softplus
+from lib.lesson.pieces.weights import has_weight
+from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
+from lib.refusal import Refusal
 
 
 def check(*, input, target, weight, reduction):
@@ -31,85 +21,101 @@ def check(*, input, target, weight, reduction):
     checks.need_arithmetic(target=target)
     checks.need_real(weight=weight)
     if input.ndim == 0:
-        raise ValueError("input is a single number; expected one score per class: (classes,) or (batch, …, classes).")
+        raise Refusal("input is a single number; expected one score per class: (classes,) or (batch, …, classes).")
     checks.need_broadcastable(input=input, target=target, **({} if weight is None else {"weight": weight}))
 
 
-def stretched(input, *tensors):
-    """Each tensor in the common shape, with the axis that input's classes are on at the end."""
-    shape = np.broadcast_shapes(input.shape, *(tensor.shape for tensor in tensors))
-    return [np.moveaxis(np.broadcast_to(t, shape), input.ndim - 1, -1) for t in (input, *tensors)]
+def common_shape(input, target, weight):
+    """The three in one shape, with the axis that input's classes are on at the end; weights are 1 unless given."""
+    tensors = (input, target, np.ones((), input.dtype) if weight is None else weight)
+    shape = np.broadcast_shapes(*(tensor.shape for tensor in tensors))
+    return [np.moveaxis(np.broadcast_to(tensor, shape), input.ndim - 1, -1) for tensor in tensors]
 
 
 def by_hand(input, target, *, weight, reduction) -> Steps:
     """From raw scores (logits) to the loss, in nats."""
-    x, y, w = stretched(input, target, np.ones(()) if weight is None else weight)
+    x, y, w = common_shape(input, target, weight)
     classes = input.shape[-1]
-    shown = sigmoid(x)
-    p = yield Step(
-        "probability",
-        r"p_{nc} = \sigma(x_{nc}) = \frac{1}{1 + e^{-x_{nc}}}",
-        shown,
-        axes="nc",
-        worked=lambda *n: joined((rf"\frac{{1}}{{1 + e^{{-{num(score)}}}}}" for score in x[n]), r",\; "),
-        words="Turn each score into a probability: 1 over 1 plus e to minus the score.",
-    )
-    score = score_behind(p, shown, x)
-    plain = y * softplus(-score) + (1 - y) * softplus(score)
+    p, score = yield from probability_of(x, axes="nc")
     per_class = yield Step(
         "loss_per_class",
         rf"b_{{nc}} = -{'' if weight is None else 'w_c '}\big(y_{{nc}} \log p_{{nc}} + (1 - y_{{nc}}) "
-        rf"\log (1 - p_{{nc}})\big)",
-        plain if weight is None else plain * w,
+        r"\log (1 - p_{nc})\big)",
+        (y * softplus(-score) + (1 - y) * softplus(score)) * w,
         axes="nc",
-        worked=lambda *n: joined(
-            (
-                ("-" if weight is None else rf"-{num(wc)} \cdot ")
-                + rf"\big({num(yc)} \cdot \log {num(pc)} + (1 - {num(yc)}) \cdot \log (1 - {num(pc)})\big)"
-                for pc, yc, wc in zip(p[n], y[n], w[n], strict=True)
-            ),
-            r",\; ",
+        worked=by_class(
+            lambda *nc: formula(cost(p[nc], weight), probability=p[nc], input=score[nc], target=y[nc], weight=w[nc]),
+            x.shape[-1],
         ),
-        words="For a label, minus the logarithm of the probability; for any other class, minus the "
-        "logarithm of 1 minus it" + ("." if weight is None else ". Times the weight of the class."),
+        words="For a label, minus the logarithm of the probability; "
+        "for any other class, minus the logarithm of 1 minus it."
+        if weight is None
+        else "For a label, minus the logarithm of the probability; "
+        "for any other class, minus the logarithm of 1 minus it. Times the weight of the class.",
     )
     each = yield Step(
         "loss_per_sample",
         r"\ell_n = \frac{1}{C} \sum_c b_{nc}",
         per_class.sum(-1) / classes,
         axes="n",
-        worked=lambda *n: rf"\frac{{{total(per_class[n])}}}{{{classes}}}",
+        worked=lambda *n: formula(
+            r"\frac{<costs>}{<classes>}", costs=total("loss_per_class", per_class[n]), classes=classes
+        ),
         words="Average over the classes. This happens with every reduction, even with 'none'.",
     )
-    yield from reduce(each, reduction)
+    yield from reduce(each, reduction, of="loss_per_sample")
 
 
 def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
     """Probability minus answer, for every class."""
-    *_, w = stretched(input, target, np.ones(()) if weight is None else weight)
+    *_, w = common_shape(input, target, weight)
     classes = input.shape[-1]
     each = yield from share(s, reduction)
-    w_latex = "" if weight is None else "w_c "
     part = yield Step(
         "share_per_class",
-        rf"u_{{nc}} = \frac{{\partial L}}{{\partial \ell_n}} \cdot \frac{{{w_latex or 1}}}{{C}}",
+        rf"u_{{nc}} = \frac{{\partial L}}{{\partial \ell_n}} \cdot \frac{{{1 if weight is None else 'w_c '}}}{{C}}",
         each / classes * w,
         axes="nc",
-        worked=lambda *n: joined((rf"{num(each)} \cdot \frac{{{num(wc)}}}{{{classes}}}" for wc in w[n]), r",\; "),
-        words="The share of the sample, over the number of classes"
-        + ("." if weight is None else ", times the weight."),
+        worked=by_class(
+            lambda *nc: formula(
+                r"<share> \cdot \frac{1}{<classes>}" if weight is None else r"<share> \cdot \frac{<weight>}{<classes>}",
+                share=each,
+                weight=w[nc],
+                classes=classes,
+            ),
+            w.shape[-1],
+        ),
+        words="The share of the sample, over the number of classes."
+        if weight is None
+        else "The share of the sample, over the number of classes, times the weight.",
     )
     pull = gathered(np.moveaxis(part, -1, input.ndim - 1), np.broadcast_shapes(input.shape, target.shape))
     fits = target.shape == input.shape == np.shape(part)
-    stretched_words = "" if fits else " Where torch stretched a tensor, its parts add up."
     p = sigmoid(input)
+
+    def product(template):
+        """The share of a class times what `template` says, for every class of a sample."""
+        return by_class(
+            lambda *nc: formula(
+                rf"<share_per_class> \cdot {template}",
+                share_per_class=part[nc],
+                probability=p[nc],
+                target=target[nc],
+                input=input[nc],
+            ),
+            classes,
+        )
+
     yield Step(
         "d_input",
         r"\frac{\partial L}{\partial x_{nc}} = u_{nc}\, (p_{nc} - y_{nc})",
         gathered(pull * (1 - target), input.shape) * p - gathered(pull * target, input.shape) * sigmoid(-input),
         axes="nc" if fits else "",
-        worked=(lambda *n: worked_products(part[n], differences(p[n], target[n]))) if fits else None,
-        words="Probability minus answer, times the share of the class." + stretched_words,
+        worked=product("(<probability> - <target>)") if fits else None,
+        words="Probability minus answer, times the share of the class."
+        if fits
+        else "Probability minus answer, times the share of the class. "
+        "Where torch stretched a tensor, its parts add up.",
     )
     if checks.is_float(target):
         yield Step(
@@ -117,18 +123,12 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
             r"\frac{\partial L}{\partial y_{nc}} = -u_{nc}\, x_{nc}",
             gathered(pull * softplus(-input), target.shape) - gathered(pull * softplus(input), target.shape),
             axes="nc" if fits else "",
-            worked=(lambda *n: worked_products(part[n], (f"(-{num(x)})" for x in input[n]))) if fits else None,
+            worked=product("(-<input>)") if fits else None,
             words="What a label costs less what another class costs, times the share: that is minus the score."
-            + stretched_words,
+            if fits
+            else "What a label costs less what another class costs, times the share: that is minus the score. "
+            "Where torch stretched a tensor, its parts add up.",
         )
-
-
-def differences(p, y):
-    return (f"({num(pc)} - {num(yc)})" for pc, yc in zip(p, y, strict=True))
-
-
-def worked_products(shares, factors):
-    return joined((rf"{num(u)} \cdot {factor}" for u, factor in zip(shares, factors, strict=True)), r",\; ")
 
 
 def naive(*, input, target, **_):
@@ -137,94 +137,43 @@ def naive(*, input, target, **_):
     return -(target * np.log(1 / (1 + e)) + (1 - target) * np.log(e / (1 + e))).mean()
 
 
-def has_weight(given):
-    return given["weight"] is not None
-
-
-def no_weight(given):
-    return given["weight"] is None
-
-
-def takes_mean(given):
-    return given["reduction"] == "mean"
-
-
-MISTAKES = (
-    Mistake(
-        {"probability": lambda given, done: given["input"]},
-        "You took the scores as they are. Put each through the sigmoid first: 1 / (1 + e^−x).",
-    ),
-    Mistake(
-        {"probability": lambda given, done: np.exp(given["input"]) / np.exp(given["input"]).sum(-1, keepdims=True)},
-        "You took a softmax over the classes. Several labels can be right, so each score gets a sigmoid of its own.",
-    ),
-    Mistake(
-        {"probability": lambda given, done: sigmoid(done["probability"])},
-        "You applied the sigmoid twice. The network must not end in one: this loss has its own.",
-    ),
-    Mistake(
-        {"loss_per_class": lambda given, done: -done["loss_per_class"]},
-        "You left out the minus. Logarithms of probabilities are negative, so the loss turns them round.",
-    ),
-    Mistake(
-        {"loss_per_class": lambda given, done: -given["target"] * np.log(done["probability"])},
-        "You only counted the labels. Every other class costs −log(1 − p).",
-        when=no_weight,
-    ),
-    Mistake(
-        {"loss_per_class": lambda given, done: done["loss_per_class"] / given["weight"]},
-        "You left out the class weight. The loss of each class is multiplied by its weight.",
-        when=has_weight,
-    ),
-    Mistake(
+MISTAKES = {
+    **logistic.PROBABILITY_MISTAKES,
+    **cost_mistakes("loss_per_class"),
+    "adds_up_the_classes": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_class"].sum(-1)},
         "You only added up. PyTorch averages over the classes, with every reduction.",
     ),
-    Mistake(
+    "divides_by_the_labels": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_class"].sum(-1) / given["target"].sum(-1)},
         "You divided by the number of labels. PyTorch divides by the number of classes.",
     ),
-    Mistake(
+    "divides_by_the_weights": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_class"].sum(-1) / given["weight"].sum()},
         "You divided by the sum of the weights. PyTorch divides by the number of classes.",
         when=has_weight,
     ),
-    Mistake(
-        {"divisor": lambda given, done: given["input"].size},
-        "You divided by the number of scores. The classes are averaged already; the mean counts the samples.",
-        when=takes_mean,
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of samples.",
-        when=takes_mean,
-    ),
-)
+    **reduction.DIVIDES_BY_ELEMENTS,
+    **reduction.MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean divides each sample's share.",
-        when=takes_mean,
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    "share_not_averaged": Mistake(
         {"share_per_class": lambda given, done: done["share_per_class"] * given["input"].shape[-1]},
         "You left out the average over the classes.",
     ),
-    Mistake(
+    "pull_without_weight": Mistake(
         {"share_per_class": lambda given, done: done["share_per_class"] / given["weight"]},
         "You left out the class weight.",
         when=has_weight,
     ),
-    Mistake(
-        {"d_input": lambda given, done: -done["d_input"]},
-        "The sign is the other way round: probability minus answer, so that descent raises the scores of labels.",
-    ),
-    Mistake(
+    **other_sign(),
+    "pull_without_sigmoid": Mistake(
         {"d_input": lambda given, done: done["share_per_class"] * (given["input"] - given["target"])},
         "You took the answer off the score. Take it off the probability, the sigmoid of the score.",
     ),
-)
+}
 
 ARTICLE = {"input": [[0.3, 0.7, 0.8]], "target": [[0, 1, 1]]}
 
@@ -241,16 +190,16 @@ LESSON = Lesson(
         "sigmoid loss",
     ),
     purpose="Asks a yes-or-no question about every class and averages what the answers cost.",
-    use_when="A sample can have several labels, the target says 0 or 1 for each class, and you want "
-    "one loss per sample.",
-    not_when="You need pos_weight (use BCE with logits, which gives the same mean), or the target is a list of labels "
-    "(use multi-label margin loss).",
-    formula=r"\ell_n = -\frac{1}{C} \sum_c w_c \big(y_{nc} \log \sigma(x_{nc}) + (1 - y_{nc}) \log (1 "
-    r"- \sigma(x_{nc}))\big)",
+    use_when="A sample can have several labels, the target says 0 or 1 for each class, "
+    "and you want one loss per sample.",
+    not_when="You need pos_weight (use BCE with logits, which gives the same mean), "
+    "or the target is a list of labels (use multi-label margin loss).",
+    formula=r"\ell_n = -\frac{1}{C} \sum_c w_c \big(y_{nc} \log \sigma(x_{nc}) "
+    r"+ (1 - y_{nc}) \log (1 - \sigma(x_{nc}))\big)",
     symbols=(
         (r"x_{nc}", "the score (logit) of sample n for class c"),
         (r"y_{nc}", "1 if class c is a label of sample n, else 0"),
-        (r"\sigma", "the sigmoid, 1 / (1 + e^−x)"),
+        logistic.SIGMOID,
         (r"p_{nc}", "the probability of class c"),
         (r"w_c", "the weight of class c (1 unless given)"),
         (r"b_{nc}", "what class c costs"),
@@ -322,8 +271,8 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "The average over classes comes first",
-            "C is the number of classes, not of samples. reduction='none' gives one loss per sample, and 'sum' adds up "
-            "averages: BCE with logits would give C times as much.",
+            "C is the number of classes, not of samples. reduction='none' gives one loss per sample, "
+            "and 'sum' adds up averages: BCE with logits would give C times as much.",
         ),
         Pitfall(
             "The same mean as BCE with logits",
@@ -331,8 +280,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Targets of another shape are stretched",
-            "BCE with logits refuses targets of another shape; this loss stretches them without a warning, and then "
-            "divides by the classes of input.",
+            "BCE with logits refuses targets of another shape; this loss stretches them without a warning, "
+            "and then divides by the classes of input.",
         ),
         Pitfall(
             "One number is not enough",
@@ -348,26 +297,17 @@ LESSON = Lesson(
         ),
         Pitfall(
             "A list of labels",
-            "Labels [1, 2] of three classes are written [0, 1, 1] here. Class numbers as in "
-            "multi-label margin loss are "
-            "taken for answers, and an answer of 2 makes losses below 0.",
+            "Labels [1, 2] of three classes are written [0, 1, 1] here. "
+            "Class numbers as in multi-label margin loss are taken for answers, "
+            "and an answer of 2 makes losses below 0.",
         ),
         Pitfall(
             "Infinite scores",
             "A score of +∞ for a label, or −∞ for another class, gives 0 · ∞ = NaN, though it could not be better.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        OLD_ARGUMENTS,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: MultiLabelSoftMarginLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.MultiLabelSoftMarginLoss.html",
-        ),
-    ),
+    references=(COX,),
     tries=(
         Try("What if class 0 is a label too?", {"target": [[1, 1, 1]]}),
         Try("What if class 1 counts double?", {"weight": [1, 2, 1]}),
@@ -376,9 +316,9 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": np.array([[x, -x]]), "target": np.array([[0.0, 1.0]])},
         naive=naive,
-        says="The formula in the documentation divides e^−x by 1 + e^−x: for scores below −709 (−88 "
-        "in float32) that is "
-        "∞/∞ = NaN. PyTorch takes the logarithm of the sigmoid in one go.",
+        says="The formula in the documentation divides e^−x by 1 + e^−x: "
+        "for scores below −709 (−88 in float32) that is ∞/∞ = NaN. "
+        "PyTorch takes the logarithm of the sigmoid in one go.",
     ),
     pictures=(
         Bars(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from lib.lesson.pieces import checks, draw
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.formula import formula
+from lib.lesson.pieces import checks, draw, logistic, reduction
+from lib.lesson.pieces.logistic import COX, other_sign, yes_at
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
+from lib.lesson.pieces.scores import logarithm_to_base_2
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
 
 def check(*, input, target, reduction):
@@ -25,7 +27,7 @@ def by_hand(input, target, *, reduction) -> Steps:
         r"m_i = y_i x_i",
         y * input,
         axes="i",
-        worked=lambda *i: rf"{num(y[i])} \cdot {num(input[i])}",
+        worked=lambda *i: formula(r"<target> \cdot <input>", target=y[i], input=input[i]),
         words="Answer times score: above 0 where the sign is right, and the larger the surer.",
     )
     each = yield Step(
@@ -33,10 +35,10 @@ def by_hand(input, target, *, reduction) -> Steps:
         r"\ell_i = \log (1 + e^{-m_i})",
         np.log1p(np.exp(-agreement)),
         axes="i",
-        worked=lambda *i: rf"\log (1 + e^{{-{num(agreement[i])}}})",
+        worked=lambda *i: formula(r"\log (1 + e^{-<agreement>})", agreement=agreement[i]),
         words="Raise e to minus that, add 1, take the natural logarithm.",
     )
-    yield from reduce(each, reduction, letter="i")
+    yield from reduce(each, reduction, letter="i", of="loss_per_element")
 
 
 def grad_by_hand(s, input, target, *, reduction) -> Steps:
@@ -49,8 +51,8 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
         r"g_i = y_i\, \frac{e^{-m_i}}{1 + e^{-m_i}}",
         y * e / (e + 1),
         axes="i",
-        worked=lambda *i: (
-            rf"{num(y[i])} \cdot \frac{{e^{{-{num(s['agreement'][i])}}}}}{{1 + e^{{-{num(s['agreement'][i])}}}}}"
+        worked=lambda *i: formula(
+            r"<target> \cdot \frac{e^{-<agreement>}}{1 + e^{-<agreement>}}", target=y[i], agreement=s["agreement"][i]
         ),
         words="The probability that the score gives to the wrong answer, times the answer.",
     )
@@ -59,7 +61,7 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
         r"\frac{\partial L}{\partial x_i} = -\frac{\partial L}{\partial \ell_i}\, g_i",
         -each * pull,
         axes="i",
-        worked=lambda *i: rf"-{num(each)} \cdot {num(pull[i])}",
+        worked=lambda *i: formula(r"-<share> \cdot <pull>", share=each, pull=pull[i]),
         words="Minus the pull, times the share of the element: the score is drawn towards the answer.",
     )
 
@@ -69,79 +71,52 @@ def naive(*, input, target, **_):
     return np.log(1 + np.exp(-target * input)).mean()
 
 
-def takes_mean(given):
-    return given["reduction"] == "mean"
-
-
-def zero_or_one(given):
-    """The answers 1 and −1 rewritten as 1 and 0."""
-    return np.where(given["target"] < 0, 0, given["target"])
-
-
-MISTAKES = (
-    Mistake(
-        {"agreement": lambda given, done: zero_or_one(given) * given["input"]},
+MISTAKES = {
+    "no_as_0": Mistake(
+        {"agreement": lambda given, done: np.where(given["target"] < 0, 0, given["target"]) * given["input"]},
         "You wrote “no” as 0. This loss says −1 for no; with 0 every score would cost ln 2.",
     ),
-    Mistake(
+    "leaves_out_the_answer": Mistake(
         {"agreement": lambda given, done: given["input"] + 0 * done["agreement"]},
         "You left the answer out. Multiply the score by 1 or −1.",
     ),
-    Mistake(
+    "answer_minus_score": Mistake(
         {"agreement": lambda given, done: given["target"] - given["input"]},
         "You took the difference. Multiply answer and score.",
     ),
-    Mistake(
+    "exponent_without_minus": Mistake(
         {"loss_per_element": lambda given, done: done["agreement"] + done["loss_per_element"]},
         "You left the minus out of the exponent: it is e to minus the agreement.",
     ),
-    Mistake(
+    "stops_at_the_exponential": Mistake(
         {"loss_per_element": lambda given, done: np.expm1(done["loss_per_element"])},
         "You stopped at the exponential. Add 1 and take the logarithm.",
     ),
-    Mistake(
+    "hinge_without_margin": Mistake(
         {"loss_per_element": lambda given, done: np.maximum(0, -done["agreement"])},
         "You cut off at 0: that is a hinge. This loss is smooth, and above 0 even for right answers.",
     ),
-    Mistake(
+    "hinge": Mistake(
         {"loss_per_element": lambda given, done: np.maximum(0, 1 - done["agreement"])},
         "You worked out the hinge, max(0, 1 − m). The soft margin is log(1 + e^−m).",
     ),
-    Mistake(
-        {"loss_per_element": lambda given, done: done["loss_per_element"] / np.log(2)},
-        "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
-    ),
-    Mistake(
-        {"divisor": lambda given, done: len(np.atleast_1d(given["input"]))},
-        "You divided by the number of samples. PyTorch divides by the number of elements.",
-        when=lambda given: takes_mean(given) and given["input"].ndim > 1,
-    ),
-    Mistake(
-        {"loss": lambda given, done: done["loss"] * done["divisor"]},
-        "This is the sum. With reduction='mean', divide it by the number of elements.",
-        when=takes_mean,
-    ),
-)
+    **logarithm_to_base_2("loss_per_element"),
+    **reduction.DIVIDES_BY_ROWS,
+    **reduction.MISTAKES,
+}
 
-GRAD_MISTAKES = (
-    Mistake(
-        {"share": lambda given, done: 1.0},
-        "This is the gradient of the sum. The mean gives each element one part in N.",
-        when=takes_mean,
-    ),
-    Mistake(
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    "probability_of_the_right_answer": Mistake(
         {"pull": lambda given, done: given["target"] - done["pull"]},
         "You took the probability of the right answer. The pull is as strong as the wrong answer is likely.",
     ),
-    Mistake(
+    "pull_without_answer": Mistake(
         {"pull": lambda given, done: np.abs(done["pull"])},
         "You left out the answer: it turns the sign for every −1.",
     ),
-    Mistake(
-        {"d_input": lambda given, done: -done["d_input"]},
-        "The sign is the other way round: for an answer of 1 the loss falls when the score rises.",
-    ),
-)
+    **other_sign(),
+}
 
 ARTICLE = {"input": [[0.3, 0.7], [0.5, 0.5]], "target": [[-1, 1], [1, -1]]}
 
@@ -153,18 +128,15 @@ LESSON = Lesson(
     names=("软间隔损失", "逻辑损失", "logistic loss", "two-class logistic loss", "softplus"),
     purpose="Punishes a score whose sign disagrees with an answer of 1 or −1, smoothly.",
     use_when="Each score answers a yes-or-no question, the answers are 1 and −1, and the scores stay moderate.",
-    not_when="Scores may be large (BCE with logits does the same without overflow, with answers 1 and 0), or a sure "
-    "right answer should cost nothing (use a hinge).",
+    not_when="Scores may be large (BCE with logits does the same without overflow, with answers 1 and 0), "
+    "or a sure right answer should cost nothing (use a hinge).",
     formula=r"\ell_i = \log \big(1 + e^{-y_i x_i}\big)",
     symbols=(
         (r"x_i", "the score of element i"),
         (r"y_i", "the answer for element i: 1 for yes, −1 for no"),
         (r"m_i", "how far score and answer agree"),
-        (r"W", "what the mean divides by: N"),
-        (r"N", "how many elements there are"),
-        (r"\ell_i", "the loss of element i, in nats"),
+        *logistic.RESULT,
         (r"g_i", "how hard the score is drawn towards the answer"),
-        (r"L", "the result"),
     ),
     tensors=(
         Tensor("input", "raw scores", "(any shape)"),
@@ -172,24 +144,18 @@ LESSON = Lesson(
     ),
     parameters=(REDUCTION,),
     shapes=(
-        {"input": (2, 3), "target": (2, 3)},
-        {"input": (4,), "target": (4,)},
-        {"input": (), "target": ()},
-        {"input": (2, 3, 2), "target": (2, 3, 2)},
+        *logistic.SHAPES,
         {"input": (2, 3), "target": (3,)},
         {"input": (2, 3), "target": (2, 1)},
         {"input": (3,), "target": ()},
-        {"input": (1, 1), "target": (1, 1)},
-        {"input": (0,), "target": (0,)},
         {"input": (0, 3), "target": (3,)},
-        {"input": (2, 0), "target": (2, 0)},
     ),
     examples=(
         Example(
             "Two samples, two scores each",
             ARTICLE,
-            "0.3 against −1 costs 0.8544; 0.7 for 1 costs 0.4032. Four elements: the mean divides by "
-            "4, not by 2 samples.",
+            "0.3 against −1 costs 0.8544; 0.7 for 1 costs 0.4032. "
+            "Four elements: the mean divides by 4, not by 2 samples.",
         ),
         Example(
             "Confident and wrong",
@@ -219,13 +185,13 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "It overflows",
-            "PyTorch computes e^−yx as it stands. A wrong score beyond 709 (88 in float32) makes the loss ∞ and the "
-            "gradient ∞/∞ = NaN, which spoils all weights. BCE with logits does not overflow.",
+            "PyTorch computes e^−yx as it stands. A wrong score beyond 709 (88 in float32) makes the loss ∞ "
+            "and the gradient ∞/∞ = NaN, which spoils all weights. BCE with logits does not overflow.",
         ),
         Pitfall(
             "Elements, not samples",
-            "The mean divides by the number of elements, not of samples, as older articles say: for 2 samples with 2 "
-            "scores each by 4.",
+            "The mean divides by the number of elements, not of samples, as older articles say: "
+            "for 2 samples with 2 scores each by 4.",
         ),
         Pitfall(
             "Answers of 1 and −1",
@@ -233,8 +199,8 @@ LESSON = Lesson(
         ),
         Pitfall(
             "Only the target is stretched",
-            "A target with fewer or shorter axes is stretched to the scores without a warning. The other way round it "
-            "is refused.",
+            "A target with fewer or shorter axes is stretched to the scores without a warning. "
+            "The other way round it is refused.",
             error="output with shape [2] doesn't match the broadcast shape [2, 2]",
             values={"input": np.zeros(2, np.float32), "target": np.ones((2, 2), np.float32)},
         ),
@@ -252,31 +218,17 @@ LESSON = Lesson(
         ),
         Pitfall(
             "No gradient for the target",
-            "Where the target itself comes out of a network, PyTorch stops with “The function "
-            "'soft_margin_loss' is not "
-            "differentiable with respect to argument 'target'.”",
+            "Where the target itself comes out of a network, PyTorch stops with "
+            "“The function 'soft_margin_loss' is not differentiable with respect to argument 'target'.”",
         ),
         Pitfall(
             "Answers as uint8",
-            "Backward turns their sign within 0 to 255, so minus 1 becomes 255, and the gradient is wrong without an "
-            "error. Use floats.",
+            "Backward turns their sign within 0 to 255, so minus 1 becomes 255, "
+            "and the gradient is wrong without an error. Use floats.",
         ),
-        Pitfall(
-            "size_average and reduce",
-            "Old code passes size_average=False or reduce=False. Both still work with a warning and are not offered "
-            "here; say reduction='sum' or reduction='none'.",
-        ),
+        OLD_ARGUMENTS,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: SoftMarginLoss",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.nn.SoftMarginLoss.html",
-        ),
-        Reference(
-            "Cox, The Regression Analysis of Binary Sequences (1958): logistic regression",
-            "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x",
-        ),
-    ),
+    references=(COX,),
     tries=(
         Try("What if all answers are yes?", {"target": [[1, 1], [1, 1]]}),
         Try("What if “no” is written 0?", {"target": [[0, 1], [1, 0]]}),
@@ -286,17 +238,16 @@ LESSON = Lesson(
     extremes=Extremes(
         values=lambda x: {"input": [x, 0.5], "target": [-1.0, 1.0]},
         naive=naive,
-        says="Here the plain formula is what PyTorch computes: from 710 on (89 in float32) e^x "
-        "overflows, the loss is ∞ "
-        "and the gradient NaN. Right answers fare better: log1p keeps the tiny losses that 1 + e^−x would round away.",
+        says="Here the plain formula is what PyTorch computes: from 710 on (89 in float32) e^x overflows, "
+        "the loss is ∞ and the gradient NaN. "
+        "Right answers fare better: log1p keeps the tiny losses that 1 + e^−x would round away.",
     ),
     pictures=(
         Curves(
             "The score moves",
-            "Smooth where a hinge has its corner: the cost of a right answer dies away but never "
-            "stops, that of a wrong "
-            "one grows along a line.",
-            values=lambda x: {"input": [x], "target": [1.0]},
+            "Smooth where a hinge has its corner: the cost of a right answer dies away but never stops, "
+            "that of a wrong one grows along a line.",
+            values=yes_at,
             low=-5,
             high=5,
             x="score",
@@ -305,7 +256,7 @@ LESSON = Lesson(
         Curves(
             "The same as BCE with logits",
             "For a “yes” both losses draw one curve, as far as e^−x can be computed.",
-            values=lambda x: {"input": [x], "target": [1.0]},
+            values=yes_at,
             low=-5,
             high=5,
             x="score (the answer is yes, and 1)",

@@ -5,53 +5,56 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Optimizer, speed_only
+from lib.lesson.pieces import gradient, move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import GRADIENT, before, fed, not_first, ready
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import count, square_average, square_mistakes
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import before, count, not_first, square_average, square_mistakes
+from lib.lesson.pieces.move import step_along
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, rho, eps, weight_decay, maximize):
     need_not_negative(lr=lr, eps=eps, weight_decay=weight_decay)
     if not 0 <= rho <= 1:
-        raise ValueError(f"rho is {rho:g}; expected 0 to 1: how much of an old average is kept.")
+        raise Refusal("rho is {rho:g}; expected 0 to 1: how much of an old average is kept.", rho=rho)
 
 
 def by_hand(param, grad, state, *, lr, rho, eps, weight_decay, maximize) -> Steps:
-    """From two averages of squares, one of gradients and one of steps, to a step in the parameter's own unit."""
+    """Two averages of squares, one of gradients and one of steps, give a step in the parameter's own unit."""
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
-    v = yield from square_average("square_avg", "v", state.get("square_avg"), g, rho, r"\rho")
+    g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    v = yield from square_average("square_avg", "v", state, g, rho, r"\rho", source)
     old = state.get("acc_delta", np.zeros_like(g))
     step = yield Step(
         "delta",
         r"\Delta_i = \frac{\sqrt{u_i^{\text{old}} + \epsilon}}{\sqrt{v_i + \epsilon}}\, g_i",
         np.sqrt(old + eps) / np.sqrt(v + eps) * g,
         axes="i",
-        worked=lambda *i: (
-            rf"\frac{{\sqrt{{{num(old[i])} + {num(eps)}}}}}{{\sqrt{{{num(v[i])} + {num(eps)}}}}} \cdot {num(g[i])}"
+        worked=lambda *i: formula(
+            r"\frac{\sqrt{<old> + <eps>}}{\sqrt{<square_avg> + <eps>}} \cdot <grad>",
+            old=old[i],
+            square_avg=v[i],
+            eps=eps,
+            grad=of(source, g[i]),
         ),
-        words="The usual length of a step over the usual size of the gradient, times the gradient. Epsilon goes under "
-        "both roots.",
+        words="The usual length of a step over the usual size of the gradient, times the gradient. "
+        "Epsilon goes under both roots.",
     )
     lengths = yield Step(
         "acc_delta",
         r"u_i = \rho\, u_i^{\text{old}} + (1 - \rho)\, \Delta_i^2",
         rho * old + (1 - rho) * step * step,
         axes="i",
-        worked=lambda *i: rf"{num(rho)} \cdot {num(old[i])} + {num(1 - rho)} \cdot {num(step[i])}^2",
+        worked=lambda *i: formula(
+            r"<rho> \cdot <old> + <rest> \cdot <delta>^2", rho=rho, old=old[i], rest=1 - rho, delta=step[i]
+        ),
         words="Average the squared step, for the next update. The learning rate has no part in it.",
     )
-    new = yield Step(
-        "param",
-        r"\theta_i^{\text{new}} = \theta_i - \gamma\, \Delta_i",
-        param - lr * step,
-        axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {num(step[i])}",
-        words="Take the learning rate times the step away. It is 1 unless set.",
-    )
+    words = "Take the learning rate times the step away. It is 1 unless set."
+    new = yield from step_along(param, lr, step, r"\Delta_i", "delta", words=words)
     return new, {"step": t, "square_avg": v, "acc_delta": lengths}
 
 
@@ -59,10 +62,8 @@ def rho_of(given):
     return given["rho"]
 
 
-MISTAKES = (
-    *GRADIENT,
-    *square_mistakes("square_avg", rho_of, "ρ"),
-    Mistake(
+MISTAKES = {
+    "epsilon_outside_the_roots": Mistake(
         {
             "delta": lambda given, done: (
                 (np.sqrt(before(given, "acc_delta")) + given["eps"])
@@ -72,11 +73,11 @@ MISTAKES = (
         },
         "You put epsilon outside the roots. In Adadelta it goes under both.",
     ),
-    Mistake(
+    "rmsprop": Mistake(
         {"delta": lambda given, done: fed(given, done) / np.sqrt(done["square_avg"] + given["eps"])},
         "You left the length of steps out: that is RMSprop's step. Adadelta multiplies by the root of u + ε.",
     ),
-    Mistake(
+    "forgets_the_root": Mistake(
         {
             "delta": lambda given, done: (
                 (before(given, "acc_delta") + given["eps"]) / (done["square_avg"] + given["eps"]) * fed(given, done)
@@ -84,7 +85,7 @@ MISTAKES = (
         },
         "You forgot the roots.",
     ),
-    Mistake(
+    "averages_the_gradient": Mistake(
         {
             "acc_delta": lambda given, done: (
                 rho_of(given) * before(given, "acc_delta") + (1 - rho_of(given)) * fed(given, done) ** 2
@@ -92,12 +93,12 @@ MISTAKES = (
         },
         "You averaged the squared gradient. This average is one of squared steps.",
     ),
-    Mistake(
+    "step_average_without_the_old": Mistake(
         {"acc_delta": lambda given, done: done["acc_delta"] - rho_of(given) * before(given, "acc_delta")},
         "You left the old average out: ρ times it is kept.",
         when=not_first,
     ),
-    Mistake(
+    "rate_in_the_average": Mistake(
         {
             "acc_delta": lambda given, done: (
                 rho_of(given) * before(given, "acc_delta") + (1 - rho_of(given)) * (given["lr"] * done["delta"]) ** 2
@@ -106,11 +107,8 @@ MISTAKES = (
         "You put the learning rate into the average. It is averaged without.",
         when=lambda given: given["lr"] != 1,
     ),
-    Mistake(
-        {"param": lambda given, done: 2 * given["param"] - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
-)
+    **move.GOES_UP,
+}
 
 LESSON = Optimizer(
     title="Adadelta",
@@ -120,11 +118,10 @@ LESSON = Optimizer(
     purpose="Finds its own step length: usual step over usual gradient, times the gradient.",
     use_when="You cannot look for a learning rate at all: it needs none, and takes it slowly.",
     not_when="You want speed: from its tiny first steps it takes long to get going (use Adam).",
-    formula=r"\Delta = \frac{\sqrt{u + \epsilon}}{\sqrt{v + \epsilon}}\, g, \qquad \theta \leftarrow \theta - "
-    r"\gamma\, \Delta",
+    formula=r"\Delta = \frac{\sqrt{u + \epsilon}}{\sqrt{v + \epsilon}}\, g, "
+    r"\qquad \theta \leftarrow \theta - \gamma\, \Delta",
     symbols=(
-        (r"\theta_i", "element i of the parameter"),
-        (r"g_i", "its gradient, with weight decay"),
+        *gradient.SYMBOLS,
         (r"v_i", "the average of the squared gradients (square_avg)"),
         (r"u_i", "the average of the squared steps (acc_delta)"),
         (r"\rho", "rho: how much of an old average is kept"),
@@ -137,8 +134,8 @@ LESSON = Optimizer(
         Number("lr", 1.0, "A factor on the step; the paper has none.", (0.1,)),
         Number("rho", 0.9, "How much of an old average is kept.", (0.5,)),
         Number("eps", 1e-6, "Goes under both roots; the first steps grow with it.", (1e-2,)),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,)),
-        MAXIMIZE,
+        gradient.WEIGHT_DECAY,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -173,12 +170,12 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.MISTAKES, **square_mistakes("square_avg", rho_of, "ρ"), **MISTAKES},
     pitfalls=(
         Pitfall(
             "Epsilon is not just a guard",
-            "The average of steps starts at 0, so the first steps are as long as √ε allows. A larger epsilon starts "
-            "faster.",
+            "The average of steps starts at 0, so the first steps are as long as √ε allows. "
+            "A larger epsilon starts faster.",
         ),
         Pitfall(
             "Other defaults elsewhere",
@@ -199,9 +196,6 @@ LESSON = Optimizer(
     ),
     article="The article prints the right defaults. lr is not in the paper: PyTorch adds it as a factor of 1.",
     references=(
-        Reference(
-            "PyTorch documentation: Adadelta", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Adadelta.html"
-        ),
         Reference("Zeiler, ADADELTA: An Adaptive Learning Rate Method (2012)", "https://arxiv.org/abs/1212.5701"),
     ),
     tries=(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Convention, Optimizer, keras, speed_only
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import SHRUNK, before, fed, not_first, place, ready, shrunk, update_number
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import count, lerp
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import before, count, lerp, not_first, update_number
+from lib.lesson.pieces.move import shrunk
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
 EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 parameter
 
@@ -18,46 +21,38 @@ EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 paramete
 def check(*, param, grad, state, lr, beta2_decay, eps, d, weight_decay, maximize):
     need_not_negative(lr=lr, weight_decay=weight_decay, **{f"eps[{i}]": e for i, e in enumerate(eps) if e is not None})
     if beta2_decay > 0:
-        raise ValueError(f"beta2_decay is {beta2_decay:g}; expected 0 or less: the power of t that new squares weigh.")
+        raise Refusal(
+            "beta2_decay is {beta2_decay:g}; expected 0 or less: the power of t that new squares weigh.",
+            beta2_decay=beta2_decay,
+        )
     if not d >= 1:
-        raise ValueError(f"d is {d:g}; expected 1 or more.")
+        raise Refusal("d is {d:g}; expected 1 or more.", d=d)
 
 
 def by_hand(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, maximize) -> Steps:
-    """From row and column averages of the squared gradient to a step that fits the parameter's own size."""
+    """From averages of the squared gradient, per row and per column, to a step that fits the parameter's own size."""
     least = EPS1 if eps[0] is None else eps[0]
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=0, maximize=maximize)
+    g, source = yield from ready(grad, param, weight_decay=0, maximize=maximize)
     share = yield Step(
         "new_share",
         r"\omega_t = t^{\,\kappa}",
         np.asarray(float(t) ** beta2_decay),
-        worked=lambda: rf"{int(t)}^{{{num(beta2_decay)}}}",
+        worked=lambda: formula("<step>^{<beta2_decay>}", step=t, beta2_decay=beta2_decay),
         words="How much the new squares weigh: all at t = 1, then less and less.",
     )
-    pace = yield Step(
-        "pace",
-        r"\alpha_t = \max(\epsilon_2, \operatorname{RMS}(\theta)) \cdot \min(\gamma, 1/\sqrt{t})",
-        max(eps[1], rms(param)) * min(lr, 1 / float(t) ** 0.5),
-        worked=lambda: rf"\max({num(eps[1])}, {num(rms(param))}) \cdot \min({num(lr)}, 1/\sqrt{{{int(t)}}})",
-        words="The step grows with the parameter: its root mean square times the learning rate.",
-    )
-    if weight_decay != 0:
-        param = yield from shrunk(param, lr, weight_decay)
-    estimate, after = yield from (factored if np.ndim(g) > 1 else whole)(g, state, share, least)
-    u = yield Step(
-        "scaled",
-        r"u_i = g_i / \sqrt{\max(V_i, \epsilon_1^2)}",
-        g / np.sqrt(np.maximum(estimate, least * least)),
-        axes="i",
-        worked=lambda *i: rf"{num(g[i])} / \sqrt{{{num(np.maximum(estimate, least * least)[i])}}}",
-        words="Divide the gradient by the root of its estimated mean square.",
-    )
+    pace = yield from pace_of(param, lr, eps[1], t)
+    param, place = yield from shrunk(param, lr, weight_decay)
+    if np.ndim(g) > 1:
+        estimate, after = yield from factored(g, state, share, least)
+    else:
+        estimate, after = yield from whole(g, source, state, share)
+    u = yield from scaled(g, source, estimate, "variance_estimate" if np.ndim(g) > 1 else "variance", least)
     clipped = yield Step(
         "clipped_pace",
         r"\hat\alpha_t = \frac{\alpha_t}{\max(1, \operatorname{RMS}(u) / d)}",
         pace / max(1.0, rms(u) / d),
-        worked=lambda: rf"\frac{{{num(pace)}}}{{\max(1, {num(rms(u))} / {num(d)})}}",
+        worked=lambda: formula(r"\frac{<pace>}{\max(1, <rms> / <d>)}", pace=pace, rms=rms(u), d=d),
         words="Where the scaled gradient is large on the whole, the step is cut back.",
     )
     new = yield Step(
@@ -65,17 +60,36 @@ def by_hand(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, maximi
         r"\theta_i^{\text{new}} = \theta_i - \hat\alpha_t\, u_i",
         param - clipped * u,
         axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(clipped)} \cdot {num(u[i])}",
+        worked=lambda *i: formula(
+            r"<place> - <clipped_pace> \cdot <scaled>", place=of(place, param[i]), clipped_pace=clipped, scaled=u[i]
+        ),
         words="Take the pace times the scaled gradient away.",
     )
     return new, {"step": t, **after}
 
 
+def pace_of(param, lr, least, t) -> Steps:
+    """How far to go: the parameter's own size times the learning rate, which never exceeds 1/√t."""
+    pace = yield Step(
+        "pace",
+        r"\alpha_t = \max(\epsilon_2, \operatorname{RMS}(\theta)) \cdot \min(\gamma, 1/\sqrt{t})",
+        max(least, rms(param)) * min(lr, 1 / float(t) ** 0.5),
+        worked=lambda: formula(
+            r"\max(<least>, <rms>) \cdot \min(<lr>, 1/\sqrt{<step>})",
+            least=of("eps[1]", least),
+            rms=rms(param),
+            lr=lr,
+            step=t,
+        ),
+        words="The step grows with the parameter: its root mean square times the learning rate.",
+    )
+    return pace
+
+
 def factored(g, state, share, least) -> Steps:
     """A matrix: averages per row and per column, and their product over the mean row as the estimate."""
-    old_rows, old_columns = state.get("row_var"), state.get("col_var")
-    old_rows = np.zeros(g.shape[:-1]) if old_rows is None else old_rows[..., 0]
-    old_columns = np.zeros((*g.shape[:-2], g.shape[-1])) if old_columns is None else old_columns[..., 0, :]
+    old_rows = state["row_var"][..., 0] if "row_var" in state else np.zeros(g.shape[:-1])
+    old_columns = state["col_var"][..., 0, :] if "col_var" in state else np.zeros((*g.shape[:-2], g.shape[-1]))
     rows = yield Step(
         "row_var",
         r"R_m = R_m^{\text{old}} + \omega_t \left(\tfrac1n \sum_n g_{mn}^2 - R_m^{\text{old}}\right)",
@@ -99,7 +113,7 @@ def factored(g, state, share, least) -> Steps:
     return estimate, {"row_var": rows[..., None], "col_var": columns[..., None, :]}
 
 
-def whole(g, state, share, least) -> Steps:
+def whole(g, source, state, share) -> Steps:
     """A vector or a number: nothing to factor, so the average of the squares is kept as it is."""
     old = state.get("variance", np.zeros_like(g))
     estimate = yield Step(
@@ -107,10 +121,31 @@ def whole(g, state, share, least) -> Steps:
         r"V_i = V_i^{\text{old}} + \omega_t (g_i^2 - V_i^{\text{old}})",
         lerp(old, g * g, share),
         axes="i",
-        worked=lambda *i: rf"{num(old[i])} + {num(share)} \cdot ({num(g[i])}^2 - {num(old[i])})",
+        worked=lambda *i: formula(
+            r"<old> + <new_share> \cdot (<grad>^2 - <old>)", old=old[i], new_share=share, grad=of(source, g[i])
+        ),
         words="Move the old average towards the squared gradient by the new share.",
     )
     return estimate, {"variance": estimate}
+
+
+def scaled(g, source, estimate, estimated, least) -> Steps:
+    """The gradient over its usual size; `estimated` names the step that the mean square comes from."""
+    floor = least * least
+    u = yield Step(
+        "scaled",
+        r"u_i = g_i / \sqrt{\max(V_i, \epsilon_1^2)}",
+        g / np.sqrt(np.maximum(estimate, floor)),
+        axes="i",
+        worked=lambda *i: formula(
+            r"<grad> / \sqrt{<floor>}" if estimate[i] < floor else r"<grad> / \sqrt{<estimate>}",
+            grad=of(source, g[i]),
+            estimate=of(estimated, estimate[i]),
+            floor=floor,
+        ),
+        words="Divide the gradient by the root of its estimated mean square.",
+    )
+    return u
 
 
 def rms(values) -> np.float64:
@@ -120,9 +155,9 @@ def rms(values) -> np.float64:
 
 def epsilon_in_the_squares(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, **_) -> Steps:
     """The paper and Keras: 1e-30 is added to every squared gradient, where PyTorch clamps the estimate."""
-    t = float(state.get("step", 0)) + 1
-    share, squares = t**beta2_decay, grad * grad + 1e-30
-    pace = max(eps[1], rms(param)) * min(lr, 1 / t**0.5)
+    t = yield from count(state)
+    share, squares = float(t) ** beta2_decay, grad * grad + 1e-30
+    pace = yield from pace_of(param, lr, eps[1], t)
     if np.ndim(grad) > 1:
         rows = lerp(state.get("row_var", 0.0), squares.mean(-1, keepdims=True), share)
         columns = lerp(state.get("col_var", 0.0), squares.mean(-2, keepdims=True), share)
@@ -131,41 +166,32 @@ def epsilon_in_the_squares(param, grad, state, *, lr, beta2_decay, eps, d, weigh
         estimate = lerp(state.get("variance", 0.0), squares, share)
         after = {"variance": estimate}
     u = yield Step("scaled", r"u_i = g_i / \sqrt{V_i}", grad / np.sqrt(estimate))
-    move = pace / max(1.0, rms(u) / d) * u
+    step = pace / max(1.0, rms(u) / d) * u
     new = yield Step(
-        "param", r"\theta_i^{\text{new}} = \theta_i - \hat\alpha_t u_i", param * (1 - lr * weight_decay) - move
+        "param", r"\theta_i^{\text{new}} = \theta_i - \hat\alpha_t u_i", param * (1 - lr * weight_decay) - step
     )
-    return new, {"step": np.float32(t), **after}
+    return new, {"step": t, **after}
 
 
 def is_matrix(given):
     return given["param"].ndim > 1
 
 
-def row_means(given, done):
-    return (fed(given, done) ** 2).mean(-1)
-
-
-MISTAKES = (
-    Mistake(
-        {"uphill": lambda given, done: given["grad"]},
-        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
-        when=lambda given: given["maximize"],
-    ),
-    Mistake(
+MISTAKES = {
+    "share_of_the_old": Mistake(
         {"new_share": lambda given, done: 1 - done["new_share"]},
         "You took the share of the old average. The new squares weigh t to the power of beta2_decay.",
     ),
-    Mistake(
+    "new_share_counts_from_0": Mistake(
         {"new_share": lambda given, done: (update_number(given) - 1) ** given["beta2_decay"]},
         "You counted updates from 0. The first update has t = 1.",
         when=not_first,
     ),
-    Mistake(
+    "pace_without_the_size": Mistake(
         {"pace": lambda given, done: min(given["lr"], 1 / update_number(given) ** 0.5)},
         "You left the parameter's size out. The pace is the learning rate times the parameter's root mean square.",
     ),
-    Mistake(
+    "mean_size_for_rms": Mistake(
         {
             "pace": lambda given, done: (
                 max(given["eps"][1], np.mean(np.abs(given["param"])))
@@ -174,33 +200,33 @@ MISTAKES = (
         },
         "You took the mean of the sizes. RMS squares, takes the mean, then the root.",
     ),
-    *SHRUNK,
-    Mistake(
+    **move.SHRUNK,
+    "adds_up_the_row": Mistake(
         {"row_var": lambda given, done: done["row_var"] * given["param"].shape[-1]},
         "You added the squares of the row up. It is their mean.",
         when=is_matrix,
     ),
-    Mistake(
-        {"row_var": lambda given, done: row_means(given, done)},
+    "row_average_without_the_old": Mistake(
+        {"row_var": lambda given, done: (fed(given, done) ** 2).mean(-1)},
         "You left the old average out. After the first update the new squares are only a part of it.",
         when=lambda given: is_matrix(given) and not_first(given),
     ),
-    Mistake(
+    "adds_up_the_column": Mistake(
         {"col_var": lambda given, done: done["col_var"] * given["param"].shape[-2]},
         "You added the squares of the column up. It is their mean.",
         when=is_matrix,
     ),
-    Mistake(
+    "leaves_out_the_mean_row": Mistake(
         {"variance_estimate": lambda given, done: done["row_var"][..., :, None] * done["col_var"][..., None, :]},
         "You left out the mean row: row times column counts the size of the whole matrix twice.",
         when=is_matrix,
     ),
-    Mistake(
+    "square_average_without_the_old": Mistake(
         {"variance": lambda given, done: fed(given, done) ** 2},
         "You left the old average out. After the first update the new square is only a part of it.",
         when=lambda given: not is_matrix(given) and not_first(given),
     ),
-    Mistake(
+    "square_average_without_the_square": Mistake(
         {
             "variance": lambda given, done: (
                 before(given, "variance") + done["new_share"] * (fed(given, done) - before(given, "variance"))
@@ -209,25 +235,28 @@ MISTAKES = (
         "You forgot the square: this average is one of squared gradients.",
         when=lambda given: not is_matrix(given),
     ),
-    Mistake(
+    "forgets_the_root": Mistake(
         {"scaled": lambda given, done: done["scaled"] ** 2 / fed(given, done)},
         "You forgot the root.",
     ),
-    Mistake(
+    "not_cut_back": Mistake(
         {"clipped_pace": lambda given, done: done["pace"]},
         "You did not cut the step back. Where RMS(u) is above d, the pace is divided by RMS(u)/d.",
     ),
-    Mistake(
+    "makes_small_steps_longer": Mistake(
         {"clipped_pace": lambda given, done: done["pace"] / (rms(done["scaled"]) / given["d"])},
         "You always divided. The divisor is 1 at least: small steps are not made longer.",
     ),
-    Mistake(
-        {"param": lambda given, done: 2 * place(given, done) - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
-)
+    **move.GOES_UP,
+}
 
-FIRST = [[[2, 0.5], [0.1, 1]], [[1, -0.5], [0.3, 0.2]], [[1.5, 0.5], [-0.1, 0.4]]]
+MATRIX = {
+    "objective": "typed gradients",
+    "start": [[1, 2], [0, 1]],
+    "grads": [[[2, 0.5], [0.1, 1]], [[1, -0.5], [0.3, 0.2]], [[1.5, 0.5], [-0.1, 0.4]]],
+    "updates": 3,
+    "lr": 0.1,
+}
 
 LESSON = Optimizer(
     title="Adafactor",
@@ -235,8 +264,8 @@ LESSON = Optimizer(
     order=14,
     names=("自适应因子分解优化器", "factored second moment", "memory-efficient Adam", "T5"),
     purpose="Scales like Adam, but remembers one number per row and per column instead of one per weight.",
-    use_when="The model is so large that Adam's two averages do not fit into memory: it was made for large "
-    "transformers.",
+    use_when="The model is so large that Adam's two averages do not fit into memory: "
+    "it was made for large transformers.",
     not_when="Memory is no concern (AdamW is easier to tune), or a step that grows with the parameter is not wanted.",
     formula=r"V = \frac{R\, C}{\bar R}, \qquad \theta \leftarrow \theta - \hat\alpha_t\, \frac{g}{\sqrt{V}}",
     symbols=(
@@ -255,9 +284,8 @@ LESSON = Optimizer(
             "eps: the least root mean square to divide by, and the least size of the parameter",
         ),
         (r"d", "d: from which RMS of u on the step is cut back"),
-        (r"\gamma", "lr: the learning rate"),
-        (r"\lambda", "weight_decay"),
-        (r"t", "the number of the update, from 1"),
+        *move.SYMBOLS,
+        moments.COUNT,
     ),
     parameters=(
         Number("lr", 1e-2, "The most that a step is, in sizes of the parameter.", (0.3,)),
@@ -271,14 +299,14 @@ LESSON = Optimizer(
         ),
         Number("d", 1.0, "From which size on a scaled gradient is cut back.", (2.0,), rare=True),
         Number("weight_decay", 0.0, "Shrinks the parameter by lr times this in every update.", (0.1,)),
-        MAXIMIZE,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
             "A matrix",
-            {"objective": "typed gradients", "start": [[1, 2], [0, 1]], "grads": FIRST, "updates": 3, "lr": 0.1},
-            "Four squares are kept as two rows and two columns; their product is an estimate, not the squares "
-            "themselves.",
+            MATRIX,
+            "Four squares are kept as two rows and two columns; "
+            "their product is an estimate, not the squares themselves.",
         ),
         Example(
             "A vector",
@@ -292,14 +320,7 @@ LESSON = Optimizer(
         ),
         Example(
             "Weight decay",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.3,
-                "weight_decay": 0.1,
-            },
+            {**MATRIX, "lr": 0.3, "weight_decay": 0.1},
             "The parameter shrinks before the step; its size was taken before that.",
         ),
         Example(
@@ -318,38 +339,25 @@ LESSON = Optimizer(
             },
             "When gradients grow, the averages lag behind, u is above 1, and the pace is cut back.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.TURNED, **MISTAKES},
     conventions=(
         Convention(
             "The paper and Keras: epsilon inside the squares",
-            "They add 1e-30 to every squared gradient; PyTorch clamps the estimate at eps₁². With eps₁ left to its "
-            "default "
-            "the two agree unless gradients are 0; with a large one they part.",
+            "They add 1e-30 to every squared gradient; PyTorch clamps the estimate at eps₁². "
+            "With eps₁ left to its default the two agree unless gradients are 0; with a large one they part.",
             epsilon_in_the_squares,
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-                "eps": (1.0, 1e-3),
-            },
-            references=(Reference("Keras documentation: Adafactor", "https://keras.io/api/optimizers/adafactor/"),),
+            {**MATRIX, "eps": (1.0, 1e-3)},
+            references=(keras("Adafactor"),),
         ),
     ),
     pitfalls=(
         Pitfall(
             "The learning rate is relative",
-            "A step is lr times the parameter's own size (and 1/√t at most), so 0.01 moves every parameter by about "
-            "one "
-            "percent.",
+            "A step is lr times the parameter's own size (and 1/√t at most), "
+            "so 0.01 moves every parameter by about one percent.",
         ),
         Pitfall(
             "No momentum",
@@ -378,10 +386,6 @@ LESSON = Optimizer(
     ),
     references=(
         Reference(
-            "PyTorch documentation: Adafactor",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Adafactor.html",
-        ),
-        Reference(
             "Shazeer, Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost (2018)",
             "https://arxiv.org/abs/1804.04235",
         ),
@@ -392,7 +396,6 @@ LESSON = Optimizer(
     ),
     check=check,
     speed_only=speed_only("foreach"),
-    exact="By hand eps₁ is that of float64. Beside a float32 parameter PyTorch takes float32's: a gradient of exactly "
-    "0 or "
-    "nearly so shows the difference.",
+    exact="By hand eps₁ is that of float64. Beside a float32 parameter PyTorch takes float32's: "
+    "a gradient of exactly 0 or nearly so shows the difference.",
 )

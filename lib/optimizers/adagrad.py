@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Convention, Optimizer, keras, speed_only
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import GRADIENT, fed, not_first, ready, update_number
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import count
-from lib.lesson.pieces.move import denominator, root_mistakes, step_along
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import count, not_first, update_number
+from lib.lesson.pieces.move import denominator, divided_step
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
@@ -25,30 +26,42 @@ def check(*, param, grad, state, lr, lr_decay, weight_decay, initial_accumulator
 
 
 def by_hand(param, grad, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize) -> Steps:
-    """From the gradient over the sum of all squares so far to the new parameter."""
+    """From the gradient, through the sum of all squares so far, to the new parameter."""
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
-    if lr_decay != 0:
-        start = lr
-        lr = yield Step(
-            "rate",
-            r"\gamma_t = \frac{\gamma}{1 + (t - 1)\, \eta}",
-            start / (1 + (float(t) - 1) * lr_decay),
-            worked=lambda: rf"\frac{{{num(start)}}}{{1 + {int(t) - 1} \cdot {num(lr_decay)}}}",
-            words="The learning rate falls with the number of updates; the first one has all of it.",
-        )
+    g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    rate, rate_source = yield from fallen(lr, lr_decay, t)
     old = state.get("sum", np.full_like(g, initial_accumulator_value))
     total = yield Step(
         "sum",
         r"S_i = S_i^{\text{old}} + g_i^2",
         old + g * g,
         axes="i",
-        worked=lambda *i: rf"{num(old[i])} + {num(g[i])}^2",
+        worked=lambda *i: formula("<old> + <grad>^2", old=old[i], grad=of(source, g[i])),
         words="Add the square of the gradient to the sum of all squares so far.",
     )
-    size = yield from denominator(total, eps, "S_i", "the sum of squares")
-    new = yield from step_along(param, lr, g, size, "g_i")
+    words = "Take the root of the sum of squares, then add epsilon."
+    size = yield from denominator(total, eps, "S_i", "sum", words)
+    new = yield from divided_step(param, rate, g, size, "g_i", source, rate=rate_source)
     return new, {"step": t, "sum": total}
+
+
+def fallen(lr, lr_decay, t) -> Steps:
+    """What is left of the learning rate in update t.
+
+    Returns it, and the name of what it is: "rate", the step, or "lr" where it does not fall.
+    """
+    if lr_decay == 0:
+        return lr, "lr"
+    rate = yield Step(
+        "rate",
+        r"\gamma_t = \frac{\gamma}{1 + (t - 1)\, \eta}",
+        lr / (1 + (float(t) - 1) * lr_decay),
+        worked=lambda: formula(
+            r"\frac{<lr>}{1 + <earlier> \cdot <lr_decay>}", lr=lr, earlier=float(t) - 1, lr_decay=lr_decay
+        ),
+        words="The learning rate falls with the number of updates; the first one has all of it.",
+    )
+    return rate, "rate"
 
 
 def epsilon_inside(param, grad, state, *, lr, eps, weight_decay, initial_accumulator_value, **_) -> Steps:
@@ -66,40 +79,36 @@ def epsilon_inside(param, grad, state, *, lr, eps, weight_decay, initial_accumul
     return new, {"sum": total}
 
 
-MISTAKES = (
-    *GRADIENT,
-    Mistake(
+MISTAKES = {
+    "one_update_ahead": Mistake(
         {"rate": lambda given, done: given["lr"] / (1 + update_number(given) * given["lr_decay"])},
         "You counted one update too many: the first update has the whole learning rate.",
     ),
-    Mistake(
+    "decays_in_powers": Mistake(
         {"rate": lambda given, done: given["lr"] * (1 - given["lr_decay"]) ** (update_number(given) - 1)},
         "You took the same share away each time. The learning rate is divided by 1 + (t − 1) · lr_decay.",
         when=not_first,
     ),
-    Mistake(
+    "leaves_out_the_square": Mistake(
         {"sum": lambda given, done: done["sum"] - fed(given, done) ** 2 + fed(given, done)},
         "You forgot the square: squares of gradients are added up.",
     ),
-    Mistake(
+    "leaves_out_the_old_sum": Mistake(
         {"sum": lambda given, done: fed(given, done) ** 2},
         "You left the old sum out. All squares so far are added up.",
     ),
-    Mistake(
+    "mean_for_sum": Mistake(
         {"sum": lambda given, done: done["sum"] / update_number(given)},
         "You took the mean. Adagrad keeps the sum, which only grows.",
         when=not_first,
     ),
-    *root_mistakes(lambda given, done: done["sum"]),
-    Mistake(
-        {"param": lambda given, done: 2 * given["param"] - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
-    Mistake(
+    **move.root_mistakes("sum"),
+    **move.GOES_UP,
+    "not_divided": Mistake(
         {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done)},
         "You did not divide. The gradient is divided by the root of the sum.",
     ),
-)
+}
 
 LESSON = Optimizer(
     title="Adagrad",
@@ -111,23 +120,22 @@ LESSON = Optimizer(
     not_when="Training is long: the sum only grows, so the steps shrink towards nothing (use RMSprop or Adam).",
     formula=r"S \leftarrow S + g^2, \qquad \theta \leftarrow \theta - \gamma\, \frac{g}{\sqrt S + \epsilon}",
     symbols=(
-        (r"\theta_i", "element i of the parameter"),
-        (r"g_i", "its gradient, with weight decay"),
+        *gradient.SYMBOLS,
         (r"S_i", "the sum of its squared gradients so far (sum)"),
         (r"s_i", "the root of the sum, plus epsilon"),
         (r"\gamma, \gamma_t", "lr: the learning rate, and what is left of it in update t"),
         (r"\eta", "lr_decay"),
-        (r"t", "the number of the update, from 1"),
-        (r"\epsilon", "eps"),
+        moments.COUNT,
+        move.EPSILON,
         (r"\lambda", "weight_decay"),
     ),
     parameters=(
         Number("lr", 1e-2, "The learning rate: about as long as the first step.", (0.5,)),
         Number("lr_decay", 0, "How fast the learning rate falls on top of that.", (0.1,), rare=True),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,)),
+        gradient.WEIGHT_DECAY,
         Number("initial_accumulator_value", 0, "What the sum starts from.", (0.1,), rare=True),
         Number("eps", 1e-10, "Added to the root, so that nothing is divided by 0.", (1e-2,)),
-        MAXIMIZE,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -144,8 +152,8 @@ LESSON = Optimizer(
                 "updates": 4,
                 "lr": 0.5,
             },
-            "The first number is pushed in every update and moves less each time; the second one's first step is "
-            "whole.",
+            "The first number is pushed in every update and moves less each time; "
+            "the second one's first step is whole.",
         ),
         Example(
             "A long valley",
@@ -167,20 +175,16 @@ LESSON = Optimizer(
             {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.2, "weight_decay": 0.5},
             "The decay is part of the gradient, and so of the sum.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.MISTAKES, **MISTAKES},
     conventions=(
         Convention(
             "Keras and optax: epsilon under the root",
-            "They divide by √(S + ε), and start the sum at 0.1 (compared here from the same start). With a tiny "
-            "epsilon nobody notices. With gradients of 0.01 and an epsilon of 0.01 the first step is 0.05 long here, "
-            "and 0.01 there.",
+            "They divide by √(S + ε), and start the sum at 0.1 (compared here from the same start). "
+            "With a tiny epsilon nobody notices. "
+            "With gradients of 0.01 and an epsilon of 0.01 the first step is 0.05 long here, and 0.01 there.",
             epsilon_inside,
             {
                 "objective": "typed gradients",
@@ -190,14 +194,14 @@ LESSON = Optimizer(
                 "lr": 0.1,
                 "eps": 0.01,
             },
-            references=(Reference("Keras documentation: Adagrad", "https://keras.io/api/optimizers/adagrad/"),),
+            references=(keras("Adagrad"),),
         ),
     ),
     pitfalls=(
         Pitfall(
             "The steps only shrink",
-            "The sum never falls, so after a long time nothing moves any more. RMSprop and Adadelta forget old "
-            "squares.",
+            "The sum never falls, so after a long time nothing moves any more. "
+            "RMSprop and Adadelta forget old squares.",
         ),
         Pitfall(
             "The state exists before the first update",
@@ -209,18 +213,10 @@ LESSON = Optimizer(
             error="Invalid initial_accumulator_value value: -1.0",
             values={"initial_accumulator_value": -1.0},
         ),
-        Pitfall(
-            "A negative learning rate",
-            "To go up, use maximize=True.",
-            error="Invalid learning rate: -0.1",
-            values={"lr": -0.1},
-        ),
+        move.NEGATIVE_RATE,
     ),
     article="The article prints the signature without eps: in PyTorch 2.13 eps=1e-10 is an argument of its own.",
     references=(
-        Reference(
-            "PyTorch documentation: Adagrad", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Adagrad.html"
-        ),
         Reference(
             "Duchi, Hazan, Singer, Adaptive Subgradient Methods (2011)", "https://jmlr.org/papers/v12/duchi11a.html"
         ),

@@ -2,124 +2,160 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Optimizer, speed_only
+from lib.lesson.pieces import gradient, move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import GRADIENT, fed, ready, update_number
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import count
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import count, update_number
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):
     need_not_negative(lr=lr, weight_decay=weight_decay)
 
 
+def _next_rate(lr: Any, lambd: Any, alpha: Any, t: float) -> Any:
+    """What torch computes in Python's own numbers, which refuse what is beyond them. Refusal where they do."""
+    try:
+        return lr / (1 + lambd * lr * t) ** alpha
+    except ArithmeticError:
+        says = "alpha is {alpha:g}; (1 + lambd · lr · {t:g}) to this power is beyond every number."
+        raise Refusal(says, alpha=alpha, t=t) from None
+
+
 def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize) -> Steps:
-    """A step with the rate that the last update left, then the average, then the rates for the next update."""
+    """A step with the rate that the last update left, then the average, then rate and share for the next update."""
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
     eta = yield Step(
         "eta_now", r"\eta = \eta^{\text{next}} \text{ of the last update}", rate_now(state, lr), given=True
     )
-    mu = float(state.get("mu", 1.0))
     new = yield Step(
         "param",
         r"\theta_i^{\text{new}} = (1 - \lambda_d\, \eta)\, \theta_i - \eta\, g_i",
         param * (1 - lambd * eta) - eta * g,
         axes="i",
-        worked=lambda *i: rf"(1 - {num(lambd)} \cdot {num(eta)}) \cdot {num(param[i])} - {num(eta)} \cdot {num(g[i])}",
+        worked=lambda *i: formula(
+            r"(1 - <lambd> \cdot <eta_now>) \cdot <place> - <eta_now> \cdot <grad>",
+            lambd=lambd,
+            eta_now=eta,
+            place=param[i],
+            grad=of(source, g[i]),
+        ),
         words="Shrink the parameter a little, then take the rate times the gradient away.",
     )
-    before = state.get("ax", np.zeros_like(param))
-    average = yield Step(
-        "ax",
-        r"a_i = \theta_i^{\text{new}}"
-        if mu == 1
-        else r"a_i = a_i^{\text{old}} + \mu\, (\theta_i^{\text{new}} - a_i^{\text{old}})",
-        new if mu == 1 else before + mu * (new - before),
-        axes="i",
-        worked=lambda *i: (
-            num(new[i]) if mu == 1 else rf"{num(before[i])} + {num(mu)} \cdot ({num(new[i])} - {num(before[i])})"
-        ),
-        words="Until averaging starts, the average is the parameter itself."
-        if mu == 1
-        else "Move the average towards the new parameter by the share that the last update left.",
-    )
+    average = yield from averaged(new, state)
     next_eta = yield Step(
         "eta",
         r"\eta^{\text{next}} = \frac{\gamma}{(1 + \lambda_d\, \gamma\, t)^\alpha}",
-        np.asarray(lr / (1 + lambd * lr * float(t)) ** alpha, dtype=np.float32),
-        worked=lambda: rf"\frac{{{num(lr)}}}{{(1 + {num(lambd)} \cdot {num(lr)} \cdot {int(t)})^{{{num(alpha)}}}}}",
+        np.asarray(_next_rate(lr, lambd, alpha, float(t)), dtype=np.float32),
+        worked=lambda: formula(
+            r"\frac{<lr>}{(1 + <lambd> \cdot <lr> \cdot <step>)^{<alpha>}}", lr=lr, lambd=lambd, step=t, alpha=alpha
+        ),
         words="The rate for the next update: the learning rate, less and less as t grows.",
     )
     next_mu = yield Step(
         "mu",
         r"\mu^{\text{next}} = \frac{1}{\max(1, t - t_0)}",
         np.asarray(1 / max(1, float(t) - t0), dtype=np.float32),
-        worked=lambda: rf"\frac{{1}}{{\max(1, {int(t)} - {num(t0)})}}",
+        worked=lambda: formula(r"\frac{1}{\max(1, <step> - <t0>)}", step=t, t0=t0),
         words="The share for the next average: 1 until t has passed t0, then one over the points averaged.",
     )
     return new, {"step": t, "eta": np.float32(next_eta), "mu": np.float32(next_mu), "ax": average}
 
 
+def averaged(new, state) -> Steps:
+    """The average of the points passed: it moves towards the new one by the share that the last update left."""
+    mu = share_now(state)
+    if mu == 1:
+        average = yield Step(
+            "ax",
+            r"a_i = \theta_i^{\text{new}}",
+            new,
+            axes="i",
+            worked=lambda *i: formula("<param>", param=new[i]),
+            words="Until averaging starts, the average is the parameter itself.",
+        )
+        return average
+    old = state["ax"]
+    average = yield Step(
+        "ax",
+        r"a_i = a_i^{\text{old}} + \mu\, (\theta_i^{\text{new}} - a_i^{\text{old}})",
+        old + mu * (new - old),
+        axes="i",
+        worked=lambda *i: formula(r"<old> + <share> \cdot (<param> - <old>)", old=old[i], share=mu, param=new[i]),
+        words="Move the average towards the new parameter by the share that the last update left.",
+    )
+    return average
+
+
+def share_now(state) -> float:
+    """How much a new point counts in the average, as the last update left it; 1 in the first update."""
+    return float(state.get("mu", 1.0))
+
+
 def rate_now(state, lr) -> np.ndarray:
-    """Torch keeps the rate in float32; before the first update it is lr."""
+    """The rate that the last update left, which torch keeps in float32; lr in the first update."""
     return np.asarray(state.get("eta", lr), dtype=np.float32).astype(np.float64)
 
 
 def averages(given):
-    return float(given["state"].get("mu", 1.0)) != 1
+    return share_now(given["state"]) != 1
 
 
 def has_decay(given):
     return given["lambd"] != 0
 
 
-MISTAKES = (
-    *GRADIENT,
-    Mistake(
+MISTAKES = {
+    "not_shrunk": Mistake(
         {"param": lambda given, done: done["param"] + given["lambd"] * done["eta_now"] * given["param"]},
         "You left the decay out: ASGD shrinks the parameter by λ_d·η in every update.",
         when=has_decay,
     ),
-    Mistake(
+    "goes_up": Mistake(
         {"param": lambda given, done: done["param"] + 2 * done["eta_now"] * fed(given, done)},
         "You went up. The gradient is taken away.",
     ),
-    Mistake(
+    "decays_without_the_rate": Mistake(
         {"param": lambda given, done: (1 - given["lambd"]) * given["param"] - done["eta_now"] * fed(given, done)},
         "You shrank by λ_d alone. It is λ_d times the rate.",
         when=has_decay,
     ),
-    Mistake(
+    "does_not_average": Mistake(
         {"ax": lambda given, done: done["param"]},
         "You took the parameter itself. Averaging has started: move the average by μ only.",
         when=averages,
     ),
-    Mistake(
+    "average_weights_swapped": Mistake(
         {"ax": lambda given, done: done["param"] + given["state"]["mu"] * (given["state"]["ax"] - done["param"])},
         "You swapped the two: the old average keeps 1 − μ, the new parameter gets μ.",
         when=averages,
     ),
-    Mistake(
+    "leaves_out_the_power": Mistake(
         {"eta": lambda given, done: given["lr"] / (1 + given["lambd"] * given["lr"] * update_number(given))},
         "You left the power out: the bracket is raised to alpha.",
         when=has_decay,
     ),
-    Mistake(
+    "bracket_without_the_rate": Mistake(
         {"eta": lambda given, done: given["lr"] / (1 + given["lambd"] * update_number(given)) ** given["alpha"]},
         "You left the learning rate out of the bracket: it is 1 + λ_d·γ·t.",
         when=has_decay,
     ),
-    Mistake(
+    "averages_from_the_start": Mistake(
         {"mu": lambda given, done: 1 / max(1.0, update_number(given))},
         "You averaged from the first update on. PyTorch counts from t0.",
         when=lambda given: given["t0"] > 0,
     ),
-)
+}
 
 LESSON = Optimizer(
     title="ASGD",
@@ -127,16 +163,15 @@ LESSON = Optimizer(
     order=2,
     names=("平均随机梯度下降", "averaged SGD", "Polyak averaging", "Polyak–Ruppert"),
     purpose="Steps as SGD does, and keeps the average of the points that it passes.",
-    use_when="Gradients are noisy and you want the average of many points at the end: it sits nearer the minimum than "
-    "any single one.",
-    not_when="You want the average in the model: it lies in the optimizer's state (ax). Today "
-    "torch.optim.swa_utils.AveragedModel is the tool for that.",
+    use_when="Gradients are noisy and you want the average of many points at the end: "
+    "it sits nearer the minimum than any single one.",
+    not_when="You want the average in the model: it lies in the optimizer's state (ax). "
+    "Today torch.optim.swa_utils.AveragedModel is the tool for that.",
     formula=r"\theta \leftarrow (1 - \lambda_d \eta)\,\theta - \eta\, g, \qquad a \leftarrow a + \mu\,(\theta - a)",
     symbols=(
-        (r"\theta_i", "element i of the parameter"),
-        (r"g_i", "its gradient, with weight decay"),
+        *gradient.SYMBOLS,
         (r"a_i", "the average of the parameter (ax)"),
-        (r"\gamma", "lr: the learning rate"),
+        move.RATE,
         (r"\eta", "the rate of this update; the first one is lr"),
         (r"\lambda_d", "lambd: how fast the parameter and the rate decay"),
         (r"\lambda", "weight_decay"),
@@ -149,8 +184,8 @@ LESSON = Optimizer(
         Number("lambd", 1e-4, "Shrinks the parameter, and the rate over time.", (0.1, 0.0)),
         Number("alpha", 0.75, "The power with which the rate falls.", (0.5,)),
         Number("t0", 1e6, "After this many updates averaging starts.", (3.0, 0.0)),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,), rare=True),
-        MAXIMIZE,
+        replace(gradient.WEIGHT_DECAY, rare=True),
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -185,12 +220,12 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.MISTAKES, **MISTAKES},
     pitfalls=(
         Pitfall(
             "The average is not in the model",
-            "The model's parameters are the last point. The average is optimizer.state[p]['ax']; copy it by hand "
-            "if you want it.",
+            "The model's parameters are the last point. The average is optimizer.state[p]['ax']; "
+            "copy it by hand if you want it.",
         ),
         Pitfall(
             "t0 is a million",
@@ -202,20 +237,15 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "Rates in single precision",
-            "eta and mu are float32 even beside a float64 parameter: a program in float64 throughout differs by "
-            "as much as 4e-7 of its value after twenty updates.",
+            "eta and mu are float32 even beside a float64 parameter: "
+            "a program in float64 throughout differs by as much as 4e-7 of its value after twenty updates.",
         ),
-        Pitfall(
-            "A negative learning rate",
-            "To go up, use maximize=True.",
-            error="Invalid learning rate: -0.1",
-            values={"lr": -0.1},
-        ),
+        move.NEGATIVE_RATE,
     ),
-    article="The article calls ASGD by the name SAG and links to a third method, SVRG. ASGD averages the points it "
-    "passes (Polyak and Juditsky); SAG keeps a gradient per sample (Le Roux, Schmidt and Bach); neither is the other.",
+    article="The article calls ASGD by the name SAG and links to a third method, SVRG. "
+    "ASGD averages the points it passes (Polyak and Juditsky); "
+    "SAG keeps a gradient per sample (Le Roux, Schmidt and Bach); neither is the other.",
     references=(
-        Reference("PyTorch documentation: ASGD", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.ASGD.html"),
         Reference(
             "Polyak, Juditsky, Acceleration of stochastic approximation by averaging (1992)",
             "https://doi.org/10.1137/0330046",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
+from lib.lesson.formula import Formula, formula, joined, of, total
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.latex import num, total
 from lib.lesson.pieces.line_search import Line, Trial, strong_wolfe
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
-LEAST_CURVATURE = 1e-10  # a pair with less is not stored
+LEAST_CURVATURE = 1e-10  # a pair with less is not kept
 
 
 def check(
@@ -19,7 +20,7 @@ def check(
 ):
     need_not_negative(lr=lr)
     if not callable(grad):
-        raise ValueError(
+        raise Refusal(
             "LBFGS got a gradient; expected a closure: a function that gives loss and gradient at any parameter, "
             "because it evaluates several times in one step."
         )
@@ -39,34 +40,21 @@ def by_hand(
         memory["n_iter"] += 1
         g = yield Step(f"gradient[{turn}]", r"g_k = \nabla f(x_k)", g, given=True)
         d = yield from direction(turn, g, memory, history_size)
-        slope = yield Step(
-            f"slope[{turn}]",
-            r"g_k \cdot d_k = \sum_i g_{k,i}\, d_{k,i}",
-            g @ d,
-            worked=lambda g=g, d=d: dot(g, d),
-            words="How fast the loss falls along the direction: gradient times direction, added up.",
-        )
+        slope = yield from slope_along(turn, g, d)
         before, memory["prev_loss"], memory["prev_flat_grad"] = loss, loss, g
         t = min(1.0, 1.0 / np.abs(g).sum()) * lr if memory["n_iter"] == 1 else lr
         memory |= {"d": d, "t": t}
         if slope > -tolerance_change:
             break
         line = Line(lambda y: at(grad, y, shape), x, d, Trial(np.zeros(()), loss, g, slope))
+        best = None
         if line_search_fn is not None:
-            best = strong_wolfe(line, t, tolerance_change, most - evaluations)
-            yield Step(f"tried[{turn}]", r"t = \text{step lengths tried}", lengths(line), given=True)
-            yield Step(f"losses_tried[{turn}]", r"f(x_k + t\, d_k) = \text{their losses}", losses(line), given=True)
-        t = yield from step_length(turn, g, lr, memory, best.t if line_search_fn is not None else None)
+            best = yield from searched(turn, line, t, tolerance_change, most - evaluations)
+        t = yield from step_length(turn, g, lr, memory, best)
         moved = x + t * d
-        x = yield Step(
-            f"point[{turn}]",
-            r"x_{k+1} = x_k + t_k\, d_k",
-            moved,
-            worked=lambda x=x, t=t, d=d: rf"{vector(x)} + {num(t)} \cdot {vector(d)}",
-            words="Go the step length along the direction.",
-        )
+        x = yield from point(turn, x, t, d)
         memory["t"] = t
-        if line_search_fn is not None:
+        if best is not None:
             loss, g = (best.loss, best.grad) if np.array_equal(x, moved) else at(grad, x, shape)
             evaluations += len(line.tried)
         elif turn < max_iter:
@@ -94,7 +82,7 @@ def direction(turn, g, memory, history_size) -> Steps:
             f"direction[{turn}]",
             "d_k = -g_k",
             -g,
-            worked=lambda: f"-{vector(g)}",
+            worked=lambda: formula("-<gradient>", gradient=vector(f"gradient[{turn}]", g)),
             words="At first, against the gradient.",
         )
         return d
@@ -111,7 +99,7 @@ def direction(turn, g, memory, history_size) -> Steps:
         f"curvature[{turn}]",
         r"y_k \cdot s_k = \sum_i y_{k,i}\, s_{k,i}",
         y @ s,
-        worked=lambda: dot(y, s),
+        worked=lambda: dot(f"gradient_change[{turn}]", y, f"move[{turn}]", s),
         words="Change of the gradient times the move, added up: above 0 where the loss curves up.",
     )
     if curvature > LEAST_CURVATURE:
@@ -120,7 +108,11 @@ def direction(turn, g, memory, history_size) -> Steps:
             f"scale[{turn}]",
             r"H_k = \frac{y_k \cdot s_k}{y_k \cdot y_k}",
             curvature / (y @ y),
-            worked=lambda: rf"\frac{{{num(curvature)}}}{{{dot(y, y)}}}",
+            worked=lambda: formula(
+                r"\frac{<curvature>}{<square>}",
+                curvature=of(f"curvature[{turn}]", curvature),
+                square=dot(f"gradient_change[{turn}]", y, f"gradient_change[{turn}]", y),
+            ),
             words="One over the curvature, as the newest pair has it.",
         )
     d = yield from two_loops(turn, g, memory, history_size)
@@ -128,9 +120,9 @@ def direction(turn, g, memory, history_size) -> Steps:
 
 
 def _keep(memory, y, s, curvature, history_size) -> None:
-    """Adds a pair; the oldest one goes where the history is full."""
+    """Adds a pair; where the history is full, the oldest one goes. ValueError if it has no room for any."""
     if history_size < 1:
-        raise ValueError(f"history_size is {history_size}; expected room for at least one pair.")
+        raise Refusal("history_size is {history_size}; expected room for at least one pair.", history_size=history_size)
     room = slice(1, None) if len(memory["old_dirs"]) == history_size else slice(None)
     for name, new in (("old_dirs", y), ("old_stps", s), ("ro", 1.0 / curvature)):
         memory[name] = [*memory[name][room], new]
@@ -166,21 +158,62 @@ def two_loops(turn, g, memory, history_size) -> Steps:
     return d
 
 
-def step_length(turn, g, lr, memory, searched) -> Steps:
-    """The learning rate; in the very first turn shortened; or what the line search has found."""
-    if searched is not None:
-        t = yield Step(f"step_length[{turn}]", r"t_k = \text{found by the line search}", searched, given=True)
+def slope_along(turn, g, d) -> Steps:
+    """How fast the loss falls along the direction."""
+    slope = yield Step(
+        f"slope[{turn}]",
+        r"g_k \cdot d_k = \sum_i g_{k,i}\, d_{k,i}",
+        g @ d,
+        worked=lambda: dot(f"gradient[{turn}]", g, f"direction[{turn}]", d),
+        words="How fast the loss falls along the direction: gradient times direction, added up.",
+    )
+    return slope
+
+
+def searched(turn, line, t, tolerance_change, most) -> Steps:
+    """The line search, which starts at step length t: shows what it tried, and returns the trial to go on with."""
+    best = strong_wolfe(line, t, tolerance_change, most)
+    lengths = np.array([trial.t for trial in line.tried], dtype=np.float64)
+    losses = np.array([trial.loss for trial in line.tried], dtype=np.float64)
+    yield Step(f"tried[{turn}]", r"t = \text{step lengths tried}", lengths, given=True)
+    yield Step(f"losses_tried[{turn}]", r"f(x_k + t\, d_k) = \text{their losses}", losses, given=True)
+    return best
+
+
+def step_length(turn, g, lr, memory, best) -> Steps:
+    """The learning rate, shortened in the very first turn; or what the line search has found, the trial `best`."""
+    if best is not None:
+        t = yield Step(f"step_length[{turn}]", r"t_k = \text{found by the line search}", best.t, given=True)
     elif memory["n_iter"] == 1:
         t = yield Step(
             f"step_length[{turn}]",
             r"t_k = \gamma\, \min\!\left(1, \frac{1}{\sum_i |g_i|}\right)",
             np.asarray(memory["t"]),
-            worked=lambda: rf"{num(lr)} \cdot \min\!\left(1, \frac{{1}}{{{total(np.abs(g))}}}\right)",
+            worked=lambda: formula(
+                r"<lr> \cdot \min\!\left(1, \frac{1}{<sizes>}\right)", lr=lr, sizes=total("size_of_gradient", np.abs(g))
+            ),
             words="The very first step is kept short: one over the sum of the gradient's sizes, but 1 at most.",
         )
     else:
         t = yield Step(f"step_length[{turn}]", r"t_k = \gamma", np.asarray(lr, dtype=np.float64), given=True)
     return t
+
+
+def point(turn, x, t, d) -> Steps:
+    """The point at which the turn ends."""
+    moved = yield Step(
+        f"point[{turn}]",
+        r"x_{k+1} = x_k + t_k\, d_k",
+        x + t * d,
+        worked=lambda: formula(
+            r"<x> + <step_length> \cdot <direction>",
+            x=vector(f"point[{turn - 1}]" if turn > 1 else "place", x),
+            step_length=of(f"step_length[{turn}]", t),
+            direction=vector(f"direction[{turn}]", d),
+        ),
+        words="Go the step length along the direction.",
+    )
+    return moved
 
 
 def remembered(state) -> dict:
@@ -194,85 +227,74 @@ def at(closure, x, shape):
     return np.float64(loss), np.ravel(g).astype(np.float64)
 
 
-def lengths(line) -> np.ndarray:
-    return np.array([trial.t for trial in line.tried], dtype=np.float64)
+def vector(name, numbers) -> Formula:
+    """The numbers of a vector, which come from the step `name`."""
+    return formula(r"\left(<numbers>\right)", numbers=joined((formula("<x>", x=of(name, x)) for x in numbers), r",\, "))
 
 
-def losses(line) -> np.ndarray:
-    return np.array([trial.loss for trial in line.tried], dtype=np.float64)
-
-
-def vector(v) -> str:
-    return (
-        r"\left("
-        + r",\, ".join(num(x) for x in np.ravel(v)[:4])
-        + (r",\, \dots" if np.size(v) > 4 else "")
-        + r"\right)"
-    )
-
-
-def dot(a, b) -> str:
-    terms = [rf"{num(x)} \cdot {num(y)}" for x, y in list(zip(a, b, strict=True))[:4]]
-    return " + ".join(terms) + (r" + \dots" if len(a) > 4 else "")
+def dot(a, numbers, b, others) -> Formula:
+    """The numbers of step a times those of step b, added up."""
+    pairs = zip(numbers, others, strict=True)
+    return joined((formula(r"<x> \cdot <y>", x=of(a, x), y=of(b, y)) for x, y in pairs), " + ")
 
 
 def first_turn(given):
     return given["state"].get("n_iter", 0) == 0
 
 
-def searches(given):
-    return given["line_search_fn"] is not None
+def later_turn(given):
+    return not first_turn(given)
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "goes_up": Mistake(
         {"direction": lambda given, done: -done["direction"]},
         "You went up: the direction is the negative of H times the gradient.",
     ),
-    Mistake(
+    "old_minus_new": Mistake(
         {"gradient_change": lambda given, done: -done["gradient_change"]},
         "You took the new gradient from the old one. It is the other way round: new minus old.",
     ),
-    Mistake(
+    "move_without_the_step_length": Mistake(
         {"move": lambda given, done: given["state"].get("d", done["move"])},
         "You left the step length out: the move is the step length times the direction.",
-        when=lambda given: not first_turn(given),
+        when=later_turn,
     ),
-    Mistake(
+    "change_times_itself": Mistake(
         {"curvature": lambda given, done: done["gradient_change"] @ done["gradient_change"]},
         "You multiplied the change of the gradient with itself. Here it is multiplied with the move.",
     ),
-    Mistake(
+    "other_barzilai_borwein_length": Mistake(
         {"scale": lambda given, done: done["move"] @ done["move"] / done["curvature"]},
         "You took s·s / y·s, the other Barzilai–Borwein length. PyTorch takes y·s / y·y.",
     ),
-    Mistake(
+    "scale_upside_down": Mistake(
         {"scale": lambda given, done: 1 / done["scale"]},
         "You turned the fraction upside down: H stands for one over the curvature.",
     ),
-    Mistake(
+    "first_step_not_shortened": Mistake(
         {"step_length": lambda given, done: given["lr"]},
         "You took the learning rate. The very first step is shortened to lr / Σ|g|, if that sum is above 1.",
         when=first_turn,
     ),
-    Mistake(
+    "first_step_by_the_norm": Mistake(
         {"step_length": lambda given, done: given["lr"] / np.linalg.norm(done["gradient"])},
         "You divided by the length of the gradient (root of the squares). PyTorch adds up the sizes.",
         when=first_turn,
     ),
-    Mistake(
+    "leaves_out_rho": Mistake(
         {"alpha": lambda given, done: done["alpha"] * done["curvature"]},
         "You left ρ out: each α is divided by the pair's y·s.",
     ),
-    Mistake(
+    "stays_where_it_was": Mistake(
         {"point": lambda given, done: done["point"] - done["step_length"] * done["direction"]},
         "You stayed where you were. The new point is the old one plus the step length times the direction.",
     ),
-    Mistake(
+    "takes_the_step_away": Mistake(
         {"point": lambda given, done: done["point"] - 2 * done["step_length"] * done["direction"]},
         "You took the step away. The direction points down already: add it.",
     ),
-)
+}
 
 LESSON = Optimizer(
     title="L-BFGS",
@@ -282,8 +304,8 @@ LESSON = Optimizer(
     purpose="Takes Newton-like steps, with the curvature read off its own last moves.",
     use_when="The problem is small and smooth and you can compute its whole loss: fitting a curve, style transfer, "
     "physics-informed networks, a convex model. A few dozen evaluations often do what SGD needs thousands for.",
-    not_when="Gradients come from mini-batches: their noise is taken for curvature. Or the model is large: the history "
-    "holds two vectors of the model's size per pair.",
+    not_when="Gradients come from mini-batches: their noise is taken for curvature. "
+    "Or the model is large: the history holds two vectors of the model's size per pair.",
     formula=r"d = -H g, \qquad H \approx (\nabla^2 f)^{-1} \text{ from pairs } (s, y)",
     symbols=(
         (r"x_k", "the parameter in turn k, as one long vector"),
@@ -364,8 +386,8 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "No line search by default",
-            "The steps are as long as lr says, and far from the minimum that may be much too far. Try "
-            "line_search_fn='strong_wolfe' first.",
+            "The steps are as long as lr says, and far from the minimum that may be much too far. "
+            "Try line_search_fn='strong_wolfe' first.",
         ),
         Pitfall(
             "Any other line search",
@@ -386,12 +408,9 @@ LESSON = Optimizer(
             "max_eval is then 1, so the search may try the first length only: in effect there is no search.",
         ),
     ),
-    article="The article prints tolerance_grad=1e-05; in PyTorch 2.13 it is 1e-07. It does not say that step() needs a "
-    "closure, nor that there is no line search unless asked for.",
+    article="The article prints tolerance_grad=1e-05; in PyTorch 2.13 it is 1e-07. "
+    "It does not say that step() needs a closure, nor that there is no line search unless asked for.",
     references=(
-        Reference(
-            "PyTorch documentation: LBFGS", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.LBFGS.html"
-        ),
         Reference(
             "Liu, Nocedal, On the limited memory BFGS method for large scale optimization (1989)",
             "https://doi.org/10.1007/BF01589116",
@@ -410,6 +429,6 @@ LESSON = Optimizer(
     ),
     check=check,
     gradient="closure",
-    exact="Dot products are added up in another order than PyTorch does, and every turn builds on the last: far along "
-    "a path the two may part by more than rounding.",
+    exact="Dot products are added up in another order than PyTorch does, and every turn builds on the last: "
+    "far along a path the two may part by more than rounding.",
 )

@@ -3,75 +3,107 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from torch import optim
 
+from lib.lesson.formula import formula, of
 from lib.lesson.optimizer import Convention, Optimizer
+from lib.lesson.pieces import move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import SHRUNK, place, shrunk
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import average, average_mistakes, lerp
+from lib.lesson.pieces.moments import average, average_mistakes, has_buffer, lerp
+from lib.lesson.pieces.move import shrunk
 from lib.lesson.spec import Choice, Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn):
     need_not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
     if param.ndim != 2:
-        raise ValueError(
-            f"param has shape {param.shape}; expected a matrix: Muon is for the 2-D weights inside a network, and "
-            "another optimizer takes the rest."
+        raise Refusal(
+            "param has shape {shape}; expected a matrix: "
+            "Muon is for the 2-D weights inside a network, and another optimizer takes the rest.",
+            shape=param.shape,
         )
     if ns_steps >= 100:
-        raise ValueError(f"ns_steps is {ns_steps}; expected less than 100.")
+        raise Refusal("ns_steps is {ns_steps}; expected less than 100.", ns_steps=ns_steps)
 
 
 def by_hand(
     param, grad, state, *, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn
 ) -> Steps:
-    """From the averaged gradient over a matrix with even singular values to the new parameter."""
-    buffer = yield from average("momentum_buffer", "b", state.get("momentum_buffer"), grad, momentum, r"\mu")
-    u = buffer
+    """From the averaged gradient, through a matrix with even singular values, to the new parameter."""
+    u = buffer = yield from average("momentum_buffer", "b", state, grad, momentum, r"\mu")
     if nesterov:
-        u = yield Step(
-            "direction",
-            r"u_i = (1 - \mu)\, g_i + \mu\, b_i",
-            lerp(grad, buffer, momentum),
-            axes="i",
-            worked=lambda *i: rf"{num(1 - momentum)} \cdot {num(grad[i])} + {num(momentum)} \cdot {num(buffer[i])}",
-            words="Nesterov: once more between the gradient and the new buffer, momentum's share of the buffer.",
-        )
+        u = yield from looked_ahead(grad, buffer, momentum)
     yield Step("singular_values", r"\sigma = \text{singular values of } u", singular_values(u), given=True)
     size = yield Step(
         "norm",
         r"\|u\| = \sqrt{\sum_i u_i^2}",
-        np.sqrt((u * u).sum()),
+        norm_of(u),
         words="The root of all squares: the matrix's length. Dividing by it brings every singular value to 1 or below.",
     )
     even = evened(u * norm_of(u) / size if size != norm_of(u) else u, ns_coefficients, eps, ns_steps)
     even = yield Step("evened", r"O = \text{NewtonSchulz}(u / \|u\|)", even.astype(np.float64), given=True)
     yield Step("singular_values_after", r"\sigma' = \text{singular values of } O", singular_values(even), given=True)
-    ratio = yield Step(
-        "ratio",
-        r"r = 0.2 \sqrt{\max(m, n)}" if adjust_lr_fn == "match_rms_adamw" else r"r = \sqrt{\max(1, m / n)}",
-        np.asarray(lr_ratio(adjust_lr_fn, *param.shape)),
-        worked=lambda: rf"m = {param.shape[0]},\; n = {param.shape[1]}",
-        words="The learning rate is adjusted to the matrix: m rows, n columns.",
-    )
-    if weight_decay != 0:
-        param = yield from shrunk(param, lr, weight_decay)
+    ratio = yield from adjusted(adjust_lr_fn, *param.shape)
+    param, place = yield from shrunk(param, lr, weight_decay)
     new = yield Step(
         "param",
         r"\theta_i^{\text{new}} = \theta_i - \gamma\, r\, O_i",
         param - lr * ratio * even,
         axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {num(ratio)} \cdot {num(even[i])}",
+        worked=lambda *i: formula(
+            r"<place> - <lr> \cdot <ratio> \cdot <evened>",
+            place=of(place, param[i]),
+            lr=lr,
+            ratio=ratio,
+            evened=even[i],
+        ),
         words="Take the adjusted learning rate times the evened matrix away.",
     )
     return new, {"momentum_buffer": buffer}
 
 
+def looked_ahead(grad, buffer, momentum) -> Steps:
+    """Nesterov's direction: between the gradient and the buffer once more."""
+    direction = yield Step(
+        "direction",
+        r"u_i = (1 - \mu)\, g_i + \mu\, b_i",
+        lerp(grad, buffer, momentum),
+        axes="i",
+        worked=lambda *i: formula(
+            r"<rest> \cdot <grad> + <momentum> \cdot <momentum_buffer>",
+            rest=1 - momentum,
+            grad=grad[i],
+            momentum=momentum,
+            momentum_buffer=buffer[i],
+        ),
+        words="Nesterov: once more between the gradient and the new buffer, momentum's share of the buffer.",
+    )
+    return direction
+
+
+def adjusted(adjust_lr_fn, rows, columns) -> Steps:
+    """The ratio by which the learning rate is adjusted to a matrix of this shape."""
+    as_adamw = adjust_lr_fn == "match_rms_adamw"
+    ratio = yield Step(
+        "ratio",
+        r"r = 0.2 \sqrt{\max(m, n)}" if as_adamw else r"r = \sqrt{\max(1, m / n)}",
+        np.asarray(lr_ratio(adjust_lr_fn, rows, columns)),
+        worked=lambda: formula(
+            r"0.2 \cdot \sqrt{\max(<rows>, <columns>)}" if as_adamw else r"\sqrt{\max(1, <rows> / <columns>)}",
+            rows=rows,
+            columns=columns,
+        ),
+        words="The learning rate is adjusted to the matrix: m rows, n columns.",
+    )
+    return ratio
+
+
 def norm_of(u) -> np.ndarray:
+    """A matrix's length: the root of the sum of its squares."""
     return np.sqrt((u * u).sum())
 
 
@@ -92,23 +124,31 @@ def evened(u, coefficients, eps, steps) -> np.ndarray:
     return x.T if tall else x
 
 
+def bfloat16(values) -> np.ndarray:
+    """The nearest bfloat16 (ties to even), held in float32 since NumPy has no such type."""
+    wide = np.asarray(values, dtype=np.float32)
+    bits = wide.view(np.uint32)
+    rounded = (bits + (((bits >> 16) & 1) + np.uint32(0x7FFF))) & np.uint32(0xFFFF0000)
+    return np.where(np.isnan(wide), wide, rounded.view(np.float32))
+
+
 def singular_values(matrix) -> np.ndarray:
-    """From the largest to the smallest; NaN where the matrix holds what is no number."""
+    """The singular values, the largest first; NaN if the matrix holds NaN or infinity."""
     if not np.isfinite(matrix).all():
         return np.full(min(matrix.shape), np.nan)
     return np.linalg.svd(np.asarray(matrix, dtype=np.float64), compute_uv=False)
 
 
 def lr_ratio(adjust_lr_fn, rows, columns) -> float:
-    """What the learning rate is multiplied by for a matrix of this shape."""
+    """0.2 √max(rows, columns), to step about as far as AdamW; otherwise √(rows / columns), but 1 at least."""
     if adjust_lr_fn == "match_rms_adamw":
         return 0.2 * math.sqrt(max(rows, columns))
     return math.sqrt(max(1, rows / columns))
 
 
 def exact_singular_values(param, grad, state, *, lr, weight_decay, momentum, nesterov, adjust_lr_fn, **_) -> Steps:
-    """The same update with the matrix that Newton–Schulz stands in for: U Vᵀ, all singular values exactly 1."""
-    buffer = yield from average("momentum_buffer", "b", state.get("momentum_buffer"), grad, momentum, r"\mu")
+    """The same update with the matrix that Newton–Schulz comes near: U Vᵀ, whose singular values are exactly 1."""
+    buffer = yield from average("momentum_buffer", "b", state, grad, momentum, r"\mu")
     u = lerp(grad, buffer, momentum) if nesterov else buffer
     left, sizes, right = np.linalg.svd(u, full_matrices=False)
     even = yield Step("evened", r"O = U V^\top", left @ ((sizes > 0)[:, None] * right))
@@ -125,59 +165,67 @@ def keeps(given):
     return given["momentum"]
 
 
-def gradient(given, done):
-    return given["grad"]
+def looks_ahead(given):
+    return given["nesterov"]
 
 
-def has_history(given):
-    return "momentum_buffer" in given["state"]
+def matches_adamw(given):
+    return given["adjust_lr_fn"] == "match_rms_adamw"
 
 
-MISTAKES = (
-    *(
-        Mistake(m.instead, m.says, when=has_history)
-        for m in average_mistakes("momentum_buffer", keeps, gradient, "μ", "the gradient")
-    ),
-    Mistake(
+MISTAKES = {
+    **{
+        name: replace(mistake, when=has_buffer)
+        for name, mistake in average_mistakes("momentum_buffer", keeps, "μ").items()
+    },
+    "plain_momentum": Mistake(
         {"direction": lambda given, done: done["momentum_buffer"]},
         "You took the buffer itself. Nesterov goes between the gradient and the buffer once more.",
-        when=lambda given: given["nesterov"],
+        when=looks_ahead,
     ),
-    Mistake(
+    "adds_the_whole_gradient": Mistake(
         {"direction": lambda given, done: given["grad"] + given["momentum"] * done["momentum_buffer"]},
         "You added the whole gradient, as SGD does. Here it gets 1 − μ.",
-        when=lambda given: given["nesterov"],
+        when=looks_ahead,
     ),
-    Mistake(
+    "forgets_the_root": Mistake(
         {"norm": lambda given, done: done["norm"] ** 2},
         "You forgot the root: the length is the root of the sum of squares.",
     ),
-    Mistake(
+    "adds_up_the_sizes": Mistake(
         {"norm": lambda given, done: np.abs(done.get("direction", done["momentum_buffer"])).sum()},
         "You added up the sizes. The length is the root of the sum of squares.",
     ),
-    Mistake(
+    "columns_over_rows": Mistake(
         {"ratio": lambda given, done: math.sqrt(max(1, given["param"].shape[1] / given["param"].shape[0]))},
         "You divided columns by rows. It is rows over columns, and 1 at least.",
-        when=lambda given: given["adjust_lr_fn"] != "match_rms_adamw",
+        when=lambda given: not matches_adamw(given),
     ),
-    Mistake(
+    "leaves_out_the_factor": Mistake(
         {"ratio": lambda given, done: math.sqrt(max(given["param"].shape))},
         "You left out the 0.2.",
-        when=lambda given: given["adjust_lr_fn"] == "match_rms_adamw",
+        when=matches_adamw,
     ),
-    *SHRUNK,
-    Mistake(
-        {"param": lambda given, done: 2 * place(given, done) - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
-    Mistake(
-        {"param": lambda given, done: place(given, done) - given["lr"] * done["evened"]},
+    **move.SHRUNK,
+    **move.GOES_UP,
+    "leaves_out_the_ratio": Mistake(
+        {"param": lambda given, done: move.place(given, done) - given["lr"] * done["evened"]},
         "You left out the ratio: the learning rate is adjusted to the matrix.",
     ),
+}
+
+PAPER = Reference(
+    "Jordan et al., Muon: an optimizer for hidden layers in neural networks (2024)",
+    "https://kellerjordan.github.io/posts/muon/",
 )
 
-FIRST = [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]]
+TALL = {
+    "objective": "typed gradients",
+    "start": [[1, 2], [0, 1], [1, 0]],
+    "grads": [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]],
+    "updates": 3,
+    "lr": 0.1,
+}
 
 LESSON = Optimizer(
     title="Muon",
@@ -185,12 +233,11 @@ LESSON = Optimizer(
     order=15,
     names=("动量正交化优化器", "MomentUm Orthogonalized by Newton–Schulz", "orthogonalised momentum", "Newton–Schulz"),
     purpose="Averages gradients, then gives every direction of the matrix the same weight.",
-    use_when="You train the 2-D weights inside a transformer or another deep network, with AdamW beside it for "
-    "embeddings, "
-    "biases and the last layer.",
+    use_when="You train the 2-D weights inside a transformer or another deep network, "
+    "with AdamW beside it for embeddings, biases and the last layer.",
     not_when="The parameter is no matrix: torch refuses vectors, scalars and convolution kernels.",
-    formula=r"O \approx U V^\top \text{ of } u = U \Sigma V^\top, \qquad \theta \leftarrow (1 - "
-    r"\gamma\lambda)\,\theta - \gamma\, r\, O",
+    formula=r"O \approx U V^\top \text{ of } u = U \Sigma V^\top, "
+    r"\qquad \theta \leftarrow (1 - \gamma\lambda)\,\theta - \gamma\, r\, O",
     symbols=(
         (r"\theta_i", "element i of the parameter, an m × n matrix"),
         (r"g_i", "its gradient"),
@@ -203,8 +250,7 @@ LESSON = Optimizer(
         ),
         (r"O_i", "the evened matrix: the same directions, all stretched by about 1"),
         (r"r", "how the learning rate is adjusted to the matrix's shape"),
-        (r"\gamma", "lr: the learning rate"),
-        (r"\lambda", "weight_decay"),
+        *move.SYMBOLS,
         (r"m, n", "rows and columns"),
         (r"\|u\|", "the length of u: the root of its squares' sum"),
     ),
@@ -232,15 +278,9 @@ LESSON = Optimizer(
     examples=(
         Example(
             "A tall matrix",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-            },
-            "The gradient stretches the first direction most. After Newton–Schulz both directions count about the "
-            "same.",
+            TALL,
+            "The gradient stretches the first direction most. "
+            "After Newton–Schulz both directions count about the same.",
         ),
         Example(
             "A wide matrix, matched to AdamW",
@@ -256,14 +296,7 @@ LESSON = Optimizer(
         ),
         Example(
             "Without Nesterov",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-                "nesterov": False,
-            },
+            {**TALL, "nesterov": False},
             "The buffer itself is evened.",
         ),
         Example(
@@ -294,18 +327,12 @@ LESSON = Optimizer(
     conventions=(
         Convention(
             "Exact: U Vᵀ from a singular value decomposition",
-            "Newton–Schulz is a fast stand-in. After five steps singular values lie between about 0.7 and 1.2 instead "
-            "of "
-            "at 1, and PyTorch computes it in bfloat16, with three digits. Training hardly notices.",
+            "Newton–Schulz is a fast stand-in. "
+            "After five steps singular values lie between about 0.7 and 1.2 instead of at 1, "
+            "and PyTorch computes it in bfloat16, with three digits. Training hardly notices.",
             exact_singular_values,
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-            },
-            references=(Reference("Jordan et al., Muon (2024)", "https://kellerjordan.github.io/posts/muon/"),),
+            TALL,
+            references=(PAPER,),
         ),
     ),
     pitfalls=(
@@ -317,14 +344,14 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "Three digits",
-            "Newton–Schulz runs in bfloat16 whatever the parameter's type: a float64 program differs from it by a few "
-            "thousandths of the step. The hand calculation rounds the same way.",
+            "Newton–Schulz runs in bfloat16 whatever the parameter's type: "
+            "a float64 program differs from it by a few thousandths of the step. "
+            "The hand calculation rounds the same way.",
         ),
         Pitfall(
             "The buffer is an average here",
-            "The documentation writes B = μB + g; the code averages, with 1 − μ before g. The direction is the same, "
-            "the "
-            "buffer is not: do not compare it with SGD's.",
+            "The documentation writes B = μB + g; the code averages, with 1 − μ before g. "
+            "The direction is the same, the buffer is not: do not compare it with SGD's.",
         ),
         Pitfall(
             "Weight decay by default",
@@ -344,11 +371,7 @@ LESSON = Optimizer(
         ),
     ),
     references=(
-        Reference("PyTorch documentation: Muon", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Muon.html"),
-        Reference(
-            "Jordan et al., Muon: an optimizer for hidden layers in neural networks (2024)",
-            "https://kellerjordan.github.io/posts/muon/",
-        ),
+        PAPER,
         Reference("Liu et al., Muon is Scalable for LLM Training (2025)", "https://arxiv.org/abs/2502.16982"),
     ),
     tries=(
@@ -357,15 +380,7 @@ LESSON = Optimizer(
     ),
     check=check,
     param_axes=2,
-    exact="Newton–Schulz runs in bfloat16 in PyTorch, and so it does by hand: both round to the same numbers unless a "
-    "sum "
-    "of many products is added up in another order; then the two part by up to 1/128 of a step.",
+    exact="Newton–Schulz runs in bfloat16 in PyTorch, and so it does by hand: "
+    "both round to the same numbers unless a sum of many products is added up in another order; "
+    "then the two part by up to 1/128 of a step.",
 )
-
-
-def bfloat16(values) -> np.ndarray:
-    """The nearest bfloat16 (ties to even), held in float32 since NumPy has no such type."""
-    wide = np.asarray(values, dtype=np.float32)
-    bits = wide.view(np.uint32)
-    rounded = (bits + (((bits >> 16) & 1) + np.uint32(0x7FFF))) & np.uint32(0xFFFF0000)
-    return np.where(np.isnan(wide), wide, rounded.view(np.float32))

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import OPTAX, Convention, Optimizer, keras, speed_only
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, need_not_negative
-from lib.lesson.pieces.gradient import GRADIENT, SHRUNK, fed, not_first, place, ready, shrunk, update_number
-from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import (
-    FIRST_MOMENT,
-    SECOND_MOMENT,
-    SWAPPED_BETAS,
     average,
-    bias_correction,
     corrected,
-    correction_mistakes,
     count,
+    not_first,
     square_average,
+    update_number,
 )
-from lib.lesson.pieces.move import denominator, root_mistakes
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.pieces.move import denominator, divided_step, shrunk
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, momentum_decay, maximize, decoupled_weight_decay):
@@ -32,81 +32,85 @@ def check(*, param, grad, state, lr, betas, eps, weight_decay, momentum_decay, m
 def by_hand(
     param, grad, state, *, lr, betas, eps, weight_decay, momentum_decay, maximize, decoupled_weight_decay
 ) -> Steps:
-    """From the averages and two momenta, this update's and the next one's, to a step along gradient and average."""
+    """From the averages and two momenta, this update's and the next one's, to a step between gradient and average."""
     beta1, beta2 = betas
+    l2, decoupled = (0, weight_decay) if decoupled_weight_decay else (weight_decay, 0)
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=0 if decoupled_weight_decay else weight_decay, maximize=maximize)
-    if decoupled_weight_decay and weight_decay != 0:
-        param = yield from shrunk(param, lr, weight_decay)
+    g, source = yield from ready(grad, param, weight_decay=l2, maximize=maximize)
+    param, place = yield from shrunk(param, lr, decoupled)
     mu = yield from momentum("mu", r"\mu_t", "t", beta1, float(t), momentum_decay)
     ahead = yield from momentum("mu_next", r"\mu_{t+1}", "t + 1", beta1, float(t) + 1, momentum_decay)
-    before = state.get("mu_product", np.float32(1))
+    old = state.get("mu_product", np.float32(1))
     product = yield Step(
         "mu_product",
         r"\pi_t = \mu_1 \mu_2 \cdots \mu_t",
-        np.asarray(before, dtype=np.float32) * np.asarray(mu, dtype=np.float32),
-        worked=lambda: rf"{num(before)} \cdot {num(mu)}",
+        np.asarray(old, dtype=np.float32) * np.asarray(mu, dtype=np.float32),
+        worked=lambda: formula(r"<old> \cdot <mu>", old=old, mu=mu),
         words="Multiply all momenta so far. It takes the place of beta to the power of t.",
     )
-    m = yield from average("exp_avg", "m", state.get("exp_avg"), g, beta1, r"\beta_1")
-    v = yield from square_average("exp_avg_sq", "v", state.get("exp_avg_sq"), g, beta2, r"\beta_2")
-    share = yield from bias_correction(2, beta2, t)
-    v_hat = yield from corrected("v_hat", "v", v, 2, share)
-    size = yield from denominator(v_hat, eps, r"\hat v_i", "the corrected mean square")
-    done = np.asarray(product, dtype=np.float64)
-    along = yield Step(
-        "direction",
-        r"d_i = \frac{1 - \mu_t}{1 - \pi_t}\, g_i + \frac{\mu_{t+1}}{1 - \pi_t \mu_{t+1}}\, m_i",
-        (1 - mu) / (1 - done) * g + ahead / (1 - done * ahead) * m,
-        axes="i",
-        worked=lambda *i: (
-            rf"\frac{{1 - {num(mu)}}}{{1 - {num(done)}}} \cdot {num(g[i])} + "
-            rf"\frac{{{num(ahead)}}}{{1 - {num(done)} \cdot {num(ahead)}}} \cdot {num(m[i])}"
-        ),
-        words="Some of the gradient, with this update's momentum, and some of the average, with the next one's.",
-    )
-    new = yield Step(
-        "param",
-        r"\theta_i^{\text{new}} = \theta_i - \gamma\, d_i / s_i",
-        param - lr * along / size,
-        axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot \frac{{{num(along[i])}}}{{{num(size[i])}}}",
-        words="Divide the direction by the usual size, and take the learning rate times that away.",
-    )
+    m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1", source)
+    v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2", source)
+    v_hat = yield from corrected("v_hat", "v", v, "exp_avg_sq", 2, beta2, t)
+    size = yield from denominator(v_hat, eps, r"\hat v_i", "v_hat")
+    direction = yield from mixed(g, source, m, mu, ahead, np.asarray(product, dtype=np.float64))
+    new = yield from divided_step(param, lr, direction, size, "d_i", "direction", place=place)
     return new, {"step": t, "mu_product": np.asarray(product, dtype=np.float32), "exp_avg": m, "exp_avg_sq": v}
 
 
 def momentum(name, symbol, count_latex, beta1, update, decay) -> Steps:
-    """The momentum of one update: it grows from about half of β₁ towards β₁."""
+    """The momentum of the update with the number `update`: it grows from about half of β₁ towards β₁."""
     value = yield Step(
         name,
         rf"{symbol} = \beta_1 \left(1 - \tfrac12 \cdot 0.96^{{({count_latex})\,\psi}}\right)",
         np.asarray(beta1 * (1.0 - 0.5 * (0.96 ** (update * decay)))),
-        worked=lambda: rf"{num(beta1)} \left(1 - \tfrac12 \cdot 0.96^{{{int(update)} \cdot {num(decay)}}}\right)",
+        worked=lambda: formula(
+            r"<beta1> \left(1 - \tfrac12 \cdot 0.96^{<update> \cdot <momentum_decay>}\right)",
+            beta1=beta1,
+            update=update,
+            momentum_decay=decay,
+        ),
         words="Start near half of beta 1 and grow towards it: 0.96 to the power of the update's number times psi.",
     )
     return value
 
 
+def mixed(g, source, m, mu, ahead, product) -> Steps:
+    """Nesterov's direction: the gradient with this update's momentum, the average with the next one's."""
+    direction = yield Step(
+        "direction",
+        r"d_i = \frac{1 - \mu_t}{1 - \pi_t}\, g_i + \frac{\mu_{t+1}}{1 - \pi_t \mu_{t+1}}\, m_i",
+        (1 - mu) / (1 - product) * g + ahead / (1 - product * ahead) * m,
+        axes="i",
+        worked=lambda *i: formula(
+            r"\frac{1 - <mu>}{1 - <mu_product>} \cdot <grad> + "
+            r"\frac{<mu_next>}{1 - <mu_product> \cdot <mu_next>} \cdot <exp_avg>",
+            mu=mu,
+            mu_product=product,
+            grad=of(source, g[i]),
+            mu_next=ahead,
+            exp_avg=m[i],
+        ),
+        words="Some of the gradient, with this update's momentum, and some of the average, with the next one's.",
+    )
+    return direction
+
+
 def constant_momentum(param, grad, state, *, lr, betas, eps, weight_decay, **_) -> Steps:
     """NAdam of optax: the momentum is β₁ in every update."""
     beta1, beta2 = betas
-    t, g = float(state.get("step", 0)) + 1, grad + weight_decay * param
-    m = beta1 * state.get("exp_avg", np.zeros_like(g)) + (1 - beta1) * g
-    v = beta2 * state.get("exp_avg_sq", np.zeros_like(g)) + (1 - beta2) * g * g
-    along = yield Step(
+    t = yield from count(state)
+    g = grad + weight_decay * param
+    m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1")
+    v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2")
+    direction = yield Step(
         "direction",
         r"d_i = \frac{1 - \beta_1}{1 - \beta_1^t} g_i + \frac{\beta_1}{1 - \beta_1^{t+1}} m_i",
-        (1 - beta1) / (1 - beta1**t) * g + beta1 / (1 - beta1 ** (t + 1)) * m,
+        (1 - beta1) / (1 - beta1 ** float(t)) * g + beta1 / (1 - beta1 ** (float(t) + 1)) * m,
         axes="i",
     )
-    new = yield Step(
-        "param",
-        r"\theta_i^{\text{new}} = \theta_i - \gamma\, d_i / s_i",
-        param - lr * along / (np.sqrt(v / (1 - beta2**t)) + eps),
-        axes="i",
-    )
-    return new, {"step": np.float32(t), "exp_avg": m, "exp_avg_sq": v}
+    size = np.sqrt(v / (1 - beta2 ** float(t))) + eps
+    new = yield from divided_step(param, lr, direction, size, "d_i", "direction")
+    return new, {"step": t, "exp_avg": m, "exp_avg_sq": v}
 
 
 def without_psi(param, grad, state, **given) -> Steps:
@@ -115,57 +119,50 @@ def without_psi(param, grad, state, **given) -> Steps:
     return result
 
 
-def schedule(given, update):
-    return given["betas"][0] * (1 - 0.5 * 0.96 ** (update * given["momentum_decay"]))
-
-
-MISTAKES = (
-    *GRADIENT,
-    *SHRUNK,
-    Mistake(
+MISTAKES = {
+    "constant_momentum": Mistake(
         {"mu": lambda given, done: given["betas"][0]},
         "You took β₁ itself. PyTorch's momentum grows towards it, from about half.",
     ),
-    Mistake(
-        {"mu": lambda given, done: schedule(given, update_number(given) - 1)},
+    "mu_counts_from_0": Mistake(
+        {
+            "mu": lambda given, done: (
+                given["betas"][0] * (1 - 0.5 * 0.96 ** ((update_number(given) - 1) * given["momentum_decay"]))
+            )
+        },
         "You counted updates from 0. The first update has t = 1.",
     ),
-    Mistake(
+    "leaves_out_psi": Mistake(
         {"mu": lambda given, done: given["betas"][0] * (1 - 0.5 * 0.96 ** update_number(given))},
         "You left psi (momentum_decay) out of the power.",
         when=lambda given: given["momentum_decay"] != 1,
     ),
-    Mistake(
+    "momentum_of_this_update": Mistake(
         {"mu_next": lambda given, done: done["mu"]},
         "You took this update's momentum. The next one's has t + 1 in the power.",
     ),
-    Mistake(
+    "last_momentum_for_the_product": Mistake(
         {"mu_product": lambda given, done: done["mu"]},
         "You took the last momentum. All momenta so far are multiplied.",
         when=not_first,
     ),
-    Mistake(
+    "beta_to_the_t_for_the_product": Mistake(
         {"mu_product": lambda given, done: given["betas"][0] ** update_number(given)},
         "You took β₁ᵗ. The momenta differ from update to update: multiply them.",
     ),
-    SWAPPED_BETAS,
-    *FIRST_MOMENT,
-    *SECOND_MOMENT,
-    *correction_mistakes(2, "exp_avg_sq", "v_hat"),
-    *root_mistakes(lambda given, done: done["v_hat"]),
-    Mistake(
+    **moments.BOTH_AVERAGES,
+    **moments.correction_mistakes(2, "exp_avg_sq", "v_hat"),
+    **move.root_mistakes("v_hat"),
+    "adam": Mistake(
         {"direction": lambda given, done: done["exp_avg"] / (1 - done["mu_product"])},
         "You took the average alone: that is Adam. NAdam mixes the gradient in.",
     ),
-    Mistake(
+    "mixed_without_correction": Mistake(
         {"direction": lambda given, done: (1 - done["mu"]) * fed(given, done) + done["mu_next"] * done["exp_avg"]},
         "You left the corrections out: the two parts are divided by 1 − π and 1 − π times the next momentum.",
     ),
-    Mistake(
-        {"param": lambda given, done: 2 * place(given, done) - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
-)
+    **move.GOES_UP,
+}
 
 LESSON = Optimizer(
     title="NAdam",
@@ -178,30 +175,26 @@ LESSON = Optimizer(
     formula=r"\theta \leftarrow \theta - \gamma\, \frac{1}{\sqrt{\hat v} + \epsilon} "
     r"\left(\frac{1 - \mu_t}{1 - \pi_t}\, g + \frac{\mu_{t+1}}{1 - \pi_t \mu_{t+1}}\, m\right)",
     symbols=(
-        (r"\theta_i", "element i of the parameter"),
-        (r"g_i", "its gradient, with weight decay"),
-        (r"\beta_1, \beta_2", "betas: how much of each old average is kept"),
+        *gradient.SYMBOLS,
+        *moments.SYMBOLS,
         (r"\psi", "momentum_decay: how fast the momentum grows"),
         (r"\mu_t, \mu_{t+1}", "the momentum of this update and of the next one"),
         (r"\pi_t", "the product of all momenta so far (mu_product)"),
-        (r"m_i, v_i", "the averages of gradient and squared gradient (exp_avg, exp_avg_sq)"),
         (r"c_2", "the bias correction of the mean square"),
         (r"\hat v_i", "the corrected mean square"),
-        (r"s_i", "the usual size of the gradient, plus epsilon"),
+        move.SIZE,
         (r"d_i", "the direction: gradient and average mixed"),
-        (r"t", "the number of the update, from 1"),
-        (r"\epsilon", "eps"),
-        (r"\gamma", "lr: the learning rate"),
-        (r"\lambda", "weight_decay"),
+        move.EPSILON,
+        *move.SYMBOLS,
     ),
     parameters=(
         Number("lr", 2e-3, "The learning rate: about how far each number moves per update.", (0.1,)),
-        Numbers("betas", (0.9, 0.999), "How much of each old average is kept.", ((0.5, 0.9), (0.0, 0.0))),
-        Number("eps", 1e-8, "Added to the root, so that nothing is divided by 0.", (1e-2,), rare=True),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,)),
+        moments.BETAS,
+        replace(move.EPS, rare=True),
+        gradient.WEIGHT_DECAY,
         Number("momentum_decay", 4e-3, "How fast the momentum grows from half of β₁ towards it.", (1.0, 0.0)),
-        Switch("decoupled_weight_decay", False, "Shrink the parameter instead of changing the gradient.", rare=True),
-        MAXIMIZE,
+        move.DECOUPLED,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -219,47 +212,30 @@ LESSON = Optimizer(
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.1},
             "Like Adam, with more weight on the newest gradient.",
         ),
-        Example(
-            "Decoupled weight decay",
-            {
-                "objective": "absolute",
-                "start": [1.05],
-                "updates": 30,
-                "lr": 0.05,
-                "weight_decay": 0.5,
-                "decoupled_weight_decay": True,
-            },
-            "The parameter shrinks by itself, as in AdamW.",
-        ),
+        move.DECOUPLED_DECAY,
         Example(
             "Weight decay as L2",
             {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.05, "weight_decay": 0.5, "eps": 0.01},
             "The decay goes into both averages.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.MISTAKES, **move.SHRUNK, **MISTAKES},
     conventions=(
         Convention(
             "optax: the same momentum throughout",
             "optax takes β₁ in every update. PyTorch follows the paper: the momentum starts near half of it and grows.",
             constant_momentum,
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1},
-            references=(
-                Reference("optax documentation", "https://optax.readthedocs.io/en/latest/api/optimizers.html"),
-            ),
+            references=(OPTAX,),
         ),
         Convention(
             "Keras: the momentum grows with 0.96ᵗ",
             "Keras leaves psi out of the power, as if momentum_decay were 1, so its momentum grows 250 times as fast.",
             without_psi,
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.1},
-            references=(Reference("Keras documentation: Nadam", "https://keras.io/api/optimizers/nadam/"),),
+            references=(keras("Nadam"),),
         ),
     ),
     pitfalls=(
@@ -269,8 +245,8 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "The product is kept in single precision",
-            "mu_product is float32 even beside a float64 parameter; a program in float64 throughout differs by up to "
-            "5e-9. The hand calculation rounds the same way.",
+            "mu_product is float32 even beside a float64 parameter; "
+            "a program in float64 throughout differs by up to 5e-9. The hand calculation rounds the same way.",
         ),
         Pitfall(
             "A negative momentum decay",
@@ -278,17 +254,9 @@ LESSON = Optimizer(
             error="Invalid momentum_decay value: -0.1",
             values={"momentum_decay": -0.1},
         ),
-        Pitfall(
-            "A beta of 1",
-            "Such an average would never see a gradient.",
-            error="Invalid beta parameter at index 0: 1.0",
-            values={"betas": (1.0, 0.999)},
-        ),
+        moments.BETA_OF_1,
     ),
     references=(
-        Reference(
-            "PyTorch documentation: NAdam", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.NAdam.html"
-        ),
         Reference(
             "Dozat, Incorporating Nesterov Momentum into Adam (2016)",
             "https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",

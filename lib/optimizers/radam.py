@@ -1,29 +1,30 @@
-"""RAdam: Adam that waits with dividing until it has seen enough gradients to trust their average size."""
+"""RAdam: Adam that does not divide until it has seen enough gradients to trust their average size."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Convention, Optimizer, speed_only
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, need_not_negative
-from lib.lesson.pieces.gradient import GRADIENT, SHRUNK, place, ready, shrunk, update_number
-from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.gradient import ready
 from lib.lesson.pieces.moments import (
-    FIRST_MOMENT,
-    SECOND_MOMENT,
-    SWAPPED_BETAS,
     average,
     bias_correction,
     corrected,
-    correction_mistakes,
     count,
+    not_first,
     square_average,
+    update_number,
 )
-from lib.lesson.pieces.move import denominator, root_mistakes
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.pieces.move import UNCORRECTED, denominator, shrunk, step_along
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 
-ENOUGH = 5.0  # gradients' worth of memory, from which on torch divides
+ENOUGH = 5.0  # gradients: once the memory is longer than this, torch divides
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, maximize, decoupled_weight_decay):
@@ -34,125 +35,132 @@ def check(*, param, grad, state, lr, betas, eps, weight_decay, maximize, decoupl
 def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize, decoupled_weight_decay) -> Steps:
     """At first a step along the corrected average; once the memory is long enough, Adam's step, rectified."""
     beta1, beta2 = betas
+    l2, decoupled = (0, weight_decay) if decoupled_weight_decay else (weight_decay, 0)
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=0 if decoupled_weight_decay else weight_decay, maximize=maximize)
-    if decoupled_weight_decay and weight_decay != 0:
-        param = yield from shrunk(param, lr, weight_decay)
-    m = yield from average("exp_avg", "m", state.get("exp_avg"), g, beta1, r"\beta_1")
-    v = yield from square_average("exp_avg_sq", "v", state.get("exp_avg_sq"), g, beta2, r"\beta_2")
-    share = yield from bias_correction(1, beta1, t)
-    m_hat = yield from corrected("m_hat", "m", m, 1, share)
-    most = 2 / (1 - beta2) - 1
-    memory = yield Step(
-        "memory",
-        r"\rho_t = \rho_\infty - \frac{2\, t\, \beta_2^{\,t}}{1 - \beta_2^{\,t}}, \quad \rho_\infty = \frac{2}{1 - "
-        r"\beta_2} - 1",
-        np.asarray(most - 2 * float(t) * beta2 ** float(t) / (1 - beta2 ** float(t))),
-        worked=lambda: (
-            rf"{num(most)} - \frac{{2 \cdot {int(t)} \cdot {num(beta2)}^{{{int(t)}}}}}{{1 - {num(beta2)}^{{{int(t)}}}}}"
-        ),
-        words="How many gradients' worth of memory the mean square has by now.",
-    )
+    g, source = yield from ready(grad, param, weight_decay=l2, maximize=maximize)
+    param, place = yield from shrunk(param, lr, decoupled)
+    m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1", source)
+    v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2", source)
     after = {"step": t, "exp_avg": m, "exp_avg_sq": v}
+    m_hat = yield from corrected("m_hat", "m", m, "exp_avg", 1, beta1, t)
+    memory = yield from remembered(beta2, t)
     if memory <= ENOUGH:
-        new = yield Step(
-            "param",
-            r"\theta_i^{\text{new}} = \theta_i - \gamma\, \hat m_i",
-            param - lr * m_hat,
-            axes="i",
-            worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {num(m_hat[i])}",
-            words="With a memory of 5 or less nothing is divided: step along the corrected average.",
-        )
+        words = "With a memory of 5 or less nothing is divided: step along the corrected average."
+        new = yield from step_along(param, lr, m_hat, r"\hat m_i", "m_hat", place=place, words=words)
         return new, after
-    rect = yield Step(
-        "rectification",
-        r"r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}}",
-        np.sqrt((memory - 4) * (memory - 2) * most / ((most - 4) * (most - 2) * memory)),
-        worked=lambda: (
-            rf"\sqrt{{\frac{{({num(memory)} - 4)({num(memory)} - 2) \cdot {num(most)}}}"
-            rf"{{({num(most)} - 4)({num(most)} - 2) \cdot {num(memory)}}}}}"
-        ),
-        words="How far the division can be trusted: from near 0 up to 1.",
-    )
-    share = yield from bias_correction(2, beta2, t)
-    size = yield from denominator(v, eps, "v_i", "the mean square, which is not corrected here")
+    rect = yield from rectified(memory, beta2)
+    weight = yield from bias_correction(2, beta2, t)
+    size = yield from denominator(v, eps, "v_i", "exp_avg_sq", UNCORRECTED)
     new = yield Step(
         "param",
         r"\theta_i^{\text{new}} = \theta_i - \gamma\, r_t \sqrt{c_2}\; \hat m_i / s_i",
-        param - lr * rect * np.sqrt(share) * m_hat / size,
+        param - lr * rect * np.sqrt(weight) * m_hat / size,
         axes="i",
-        worked=lambda *i: (
-            rf"{num(param[i])} - {num(lr)} \cdot {num(rect)} \cdot \sqrt{{{num(share)}}} \cdot "
-            rf"\frac{{{num(m_hat[i])}}}{{{num(size[i])}}}"
+        worked=lambda *i: formula(
+            r"<place> - <lr> \cdot <rectification> \cdot \sqrt{<bias_correction_2>} "
+            r"\cdot \frac{<m_hat>}{<denominator>}",
+            place=of(place, param[i]),
+            lr=lr,
+            rectification=rect,
+            bias_correction_2=weight,
+            m_hat=m_hat[i],
+            denominator=size[i],
         ),
         words="Adam's step, times the rectification. The root of the correction stands beside the division.",
     )
     return new, after
 
 
+def longest(beta2):
+    """How many gradients the mean square remembers in the end, after endless updates."""
+    return 2 / (1 - beta2) - 1
+
+
+def remembered(beta2, t) -> Steps:
+    """How many gradients the mean square remembers by update t."""
+    memory = yield Step(
+        "memory",
+        r"\rho_t = \rho_\infty - \frac{2\, t\, \beta_2^{\,t}}{1 - \beta_2^{\,t}}, "
+        r"\quad \rho_\infty = \frac{2}{1 - \beta_2} - 1",
+        np.asarray(longest(beta2) - 2 * float(t) * beta2 ** float(t) / (1 - beta2 ** float(t))),
+        worked=lambda: formula(
+            r"<longest> - \frac{2 \cdot <step> \cdot <beta2>^{<step>}}{1 - <beta2>^{<step>}}",
+            longest=longest(beta2),
+            step=t,
+            beta2=beta2,
+        ),
+        words="How many gradients' worth of memory the mean square has by now.",
+    )
+    return memory
+
+
+def rectified(memory, beta2) -> Steps:
+    """How far the division can be trusted while the mean square is young: from near 0 up to 1."""
+    most = longest(beta2)
+    rect = yield Step(
+        "rectification",
+        r"r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}}",
+        np.sqrt((memory - 4) * (memory - 2) * most / ((most - 4) * (most - 2) * memory)),
+        worked=lambda: formula(
+            r"\sqrt{\frac{(<memory> - 4)(<memory> - 2) \cdot <longest>}"
+            r"{(<longest> - 4)(<longest> - 2) \cdot <memory>}}",
+            memory=memory,
+            longest=most,
+        ),
+        words="How far the division can be trusted: from near 0 up to 1.",
+    )
+    return rect
+
+
 def from_four_on(param, grad, state, *, lr, betas, eps, weight_decay, **_) -> Steps:
     """The paper's threshold: it divides as soon as the memory is above 4."""
     beta1, beta2 = betas
-    t, g = float(state.get("step", 0)) + 1, grad + weight_decay * param
-    m = beta1 * state.get("exp_avg", np.zeros_like(g)) + (1 - beta1) * g
-    v = beta2 * state.get("exp_avg_sq", np.zeros_like(g)) + (1 - beta2) * g * g
-    m_hat, most = m / (1 - beta1**t), 2 / (1 - beta2) - 1
-    memory = yield Step(
-        "memory",
-        r"\rho_t = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}",
-        np.asarray(most - 2 * t * beta2**t / (1 - beta2**t)),
-    )
-    step = m_hat
+    t = yield from count(state)
+    g = grad + weight_decay * param
+    m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1")
+    v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2")
+    direction = m / (1 - beta1 ** float(t))
+    memory = yield from remembered(beta2, t)
     if memory > 4:
-        rect = np.sqrt((memory - 4) * (memory - 2) * most / ((most - 4) * (most - 2) * memory))
-        step = rect * np.sqrt(1 - beta2**t) * m_hat / (np.sqrt(v) + eps)
-    new = yield Step("param", r"\theta_i^{\text{new}} = \theta_i - \gamma\, d_i", param - lr * step, axes="i")
-    return new, {"step": np.float32(t), "exp_avg": m, "exp_avg_sq": v}
+        rect = yield from rectified(memory, beta2)
+        direction = rect * np.sqrt(1 - beta2 ** float(t)) * direction / (np.sqrt(v) + eps)
+    new = yield from step_along(param, lr, direction, "d_i", "direction")
+    return new, {"step": t, "exp_avg": m, "exp_avg_sq": v}
 
 
-def mean_square(given, done):
-    return done["exp_avg_sq"]
-
-
-MISTAKES = (
-    *GRADIENT,
-    *SHRUNK,
-    SWAPPED_BETAS,
-    *FIRST_MOMENT,
-    *SECOND_MOMENT,
-    *correction_mistakes(1, "exp_avg", "m_hat"),
-    Mistake(
-        {"memory": lambda given, done: 2 / (1 - given["betas"][1]) - 1},
+MISTAKES = {
+    "memory_after_endless_updates": Mistake(
+        {"memory": lambda given, done: longest(given["betas"][1])},
         "You took the memory after endless updates. What is still missing is taken away.",
     ),
-    Mistake(
+    "memory_without_the_power": Mistake(
         {
             "memory": lambda given, done: (
-                2 / (1 - given["betas"][1])
-                - 1
+                longest(given["betas"][1])
                 - 2 * update_number(given) * given["betas"][1] / (1 - given["betas"][1] ** update_number(given))
             )
         },
         "You left the power out above the line: β₂ to the power of t stands there too.",
-        when=lambda given: update_number(given) > 1,
+        when=not_first,
     ),
-    Mistake(
+    "rectification_without_the_root": Mistake(
         {"rectification": lambda given, done: done["rectification"] ** 2},
         "You forgot the root.",
     ),
-    Mistake(
+    "not_rectified": Mistake(
         {"rectification": lambda given, done: 1.0},
         "You left the rectification out: that is Adam.",
     ),
-    *root_mistakes(mean_square),
-    Mistake(
+    **move.root_mistakes("exp_avg_sq"),
+    "epsilon_after_the_correction": Mistake(
         {"denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction_2"]) + given["eps"]},
         "You corrected the mean square first. PyTorch adds epsilon to the uncorrected root here.",
     ),
-    Mistake(
-        {"param": lambda given, done: 2 * place(given, done) - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
+    **move.GOES_UP,
+}
+
+PAPER = Reference(
+    "Liu et al., On the Variance of the Adaptive Learning Rate and Beyond (2020)", "https://arxiv.org/abs/1908.03265"
 )
 
 LESSON = Optimizer(
@@ -166,27 +174,23 @@ LESSON = Optimizer(
     formula=r"\theta \leftarrow \theta - \gamma\, r_t\, \frac{\hat m}{\sqrt{\hat v}} \;\text{ if } \rho_t > 5, "
     r"\text{ else } \theta - \gamma\, \hat m",
     symbols=(
-        (r"\theta_i", "element i of the parameter"),
-        (r"g_i", "its gradient, with weight decay"),
-        (r"m_i, v_i", "the averages of gradient and squared gradient (exp_avg, exp_avg_sq)"),
-        (r"\beta_1, \beta_2", "betas: how much of each old average is kept"),
+        *gradient.SYMBOLS,
+        *moments.SYMBOLS,
         (r"c_1, c_2", "the bias corrections"),
         (r"\hat m_i", "the corrected average"),
         (r"\rho_t, \rho_\infty", "how many gradients' worth of memory the mean square has: now, and in the end"),
         (r"r_t", "the rectification: how far the division is trusted"),
         (r"s_i", "the root of the mean square, plus epsilon"),
-        (r"t", "the number of the update, from 1"),
-        (r"\epsilon", "eps"),
-        (r"\gamma", "lr: the learning rate"),
-        (r"\lambda", "weight_decay"),
+        move.EPSILON,
+        *move.SYMBOLS,
     ),
     parameters=(
         Number("lr", 1e-3, "The learning rate.", (0.1,)),
-        Numbers("betas", (0.9, 0.999), "How much of each old average is kept.", ((0.5, 0.9), (0.9, 0.5))),
-        Number("eps", 1e-8, "Added to the root, so that nothing is divided by 0.", (1e-2,)),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,)),
-        Switch("decoupled_weight_decay", False, "Shrink the parameter instead of changing the gradient.", rare=True),
-        MAXIMIZE,
+        replace(moments.BETAS, also=((0.5, 0.9), (0.9, 0.5))),
+        move.EPS,
+        gradient.WEIGHT_DECAY,
+        move.DECOUPLED,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -220,18 +224,7 @@ LESSON = Optimizer(
             {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.05, "weight_decay": 0.5},
             "The decay goes into both averages.",
         ),
-        Example(
-            "Decoupled weight decay",
-            {
-                "objective": "absolute",
-                "start": [1.05],
-                "updates": 30,
-                "lr": 0.05,
-                "weight_decay": 0.5,
-                "decoupled_weight_decay": True,
-            },
-            "The parameter shrinks by itself, as in AdamW.",
-        ),
+        move.DECOUPLED_DECAY,
         Example(
             "Divided early",
             {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.05, "betas": (0.5, 0.9), "eps": 0.01},
@@ -244,20 +237,21 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={
+        **gradient.MISTAKES,
+        **move.SHRUNK,
+        **moments.BOTH_AVERAGES,
+        **moments.correction_mistakes(1, "exp_avg", "m_hat"),
+        **MISTAKES,
+    },
     conventions=(
         Convention(
             "The paper: from a memory of 4 on",
-            "Liu et al. divide as soon as the memory is above 4, where the formula starts to be defined. PyTorch waits "
-            "until 5; with the default betas that is one update more.",
+            "Liu et al. divide as soon as the memory is above 4, where the formula starts to be defined. "
+            "PyTorch waits until 5; with the default betas that is one update more.",
             from_four_on,
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 20, "lr": 0.03},
-            references=(
-                Reference(
-                    "Liu et al., On the Variance of the Adaptive Learning Rate and Beyond (2020)",
-                    "https://arxiv.org/abs/1908.03265",
-                ),
-            ),
+            references=(PAPER,),
         ),
     ),
     pitfalls=(
@@ -273,22 +267,9 @@ LESSON = Optimizer(
             "Epsilon weighs more at the start",
             "It is added to the uncorrected root, which is small at first.",
         ),
-        Pitfall(
-            "A beta of 1",
-            "Such an average would never see a gradient.",
-            error="Invalid beta parameter at index 1: 1.0",
-            values={"betas": (0.9, 1.0)},
-        ),
+        moments.BETA_OF_1,
     ),
-    references=(
-        Reference(
-            "PyTorch documentation: RAdam", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.RAdam.html"
-        ),
-        Reference(
-            "Liu et al., On the Variance of the Adaptive Learning Rate and Beyond (2020)",
-            "https://arxiv.org/abs/1908.03265",
-        ),
-    ),
+    references=(PAPER,),
     tries=(
         Try("What if it forgot faster?", {"betas": (0.5, 0.9)}),
         Try("What if the memory were short?", {"betas": (0.9, 0.5)}),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import OPTAX, Convention, Optimizer, keras, speed_only
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import GRADIENT, before, fed, not_first, ready
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import average, average_mistakes, count, square_average, square_mistakes
-from lib.lesson.pieces.move import denominator, root_mistakes
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import average, before, count, has_buffer, square_average
+from lib.lesson.pieces.move import denominator, divided_step, step_along
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
 
 
@@ -19,27 +22,21 @@ def check(*, param, grad, state, lr, alpha, eps, weight_decay, momentum, centere
 
 
 def by_hand(param, grad, state, *, lr, alpha, eps, weight_decay, momentum, centered, maximize) -> Steps:
-    """From the gradient over the average of its square to a step, or to a buffer of steps."""
+    """From the gradient, through the average of its square, to a step or to a buffer of steps."""
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
-    v = yield from square_average("square_avg", "v", state.get("square_avg"), g, alpha, r"\alpha")
-    after, under, symbol = {"step": t, "square_avg": v}, v, "v_i"
+    g, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize)
+    v = yield from square_average("square_avg", "v", state, g, alpha, r"\alpha", source)
+    after = {"step": t, "square_avg": v}
     if centered:
-        mean = after["grad_avg"] = yield from average("grad_avg", "a", state.get("grad_avg"), g, alpha, r"\alpha")
-        symbol = r"\hat v_i"
-        under = yield Step(
-            "variance",
-            r"\hat v_i = v_i - a_i^2",
-            v - mean * mean,
-            axes="i",
-            worked=lambda *i: rf"{num(v[i])} - {num(mean[i])}^2",
-            words="Centered: take the square of the average gradient away, which leaves the variance.",
-        )
-    size = yield from denominator(under, eps, symbol, "the variance" if centered else "the mean square")
+        mean = after["grad_avg"] = yield from average("grad_avg", "a", state, g, alpha, r"\alpha", source)
+        spread = yield from variance(v, mean)
+        words = "Take the root of the variance, then add epsilon."
+        size = yield from denominator(spread, eps, r"\hat v_i", "variance", words)
+    else:
+        words = "Take the root of the mean square, then add epsilon."
+        size = yield from denominator(v, eps, "v_i", "square_avg", words)
     if not np.any(momentum != 0):
-        new = yield from _stepped(
-            param, lr, g / size, r"g_i / s_i", lambda *i: rf"\frac{{{num(g[i])}}}{{{num(size[i])}}}"
-        )
+        new = yield from divided_step(param, lr, g, size, "g_i", source)
         return new, after
     old = state.get("momentum_buffer", np.zeros_like(g))
     buffer = after["momentum_buffer"] = yield Step(
@@ -47,34 +44,36 @@ def by_hand(param, grad, state, *, lr, alpha, eps, weight_decay, momentum, cente
         r"b_i = \mu\, b_i^{\text{old}} + g_i / s_i",
         momentum * old + g / size,
         axes="i",
-        worked=lambda *i: rf"{num(momentum)} \cdot {num(old[i])} + \frac{{{num(g[i])}}}{{{num(size[i])}}}",
+        worked=lambda *i: formula(
+            r"<momentum> \cdot <old> + \frac{<grad>}{<denominator>}",
+            momentum=momentum,
+            old=old[i],
+            grad=of(source, g[i]),
+            denominator=size[i],
+        ),
         words="Keep a part of the old buffer, and add the gradient over its usual size.",
     )
-    new = yield from _stepped(param, lr, buffer, "b_i", lambda *i: num(buffer[i]))
+    new = yield from step_along(param, lr, buffer, "b_i", "momentum_buffer")
     return new, after
 
 
-def _stepped(param, lr, along, latex, worked) -> Steps:
-    new = yield Step(
-        "param",
-        rf"\theta_i^{{\text{{new}}}} = \theta_i - \gamma\, {latex}",
-        param - lr * along,
+def variance(square, mean) -> Steps:
+    """The mean square without the square of the mean: how far gradients spread around their average."""
+    spread = yield Step(
+        "variance",
+        r"\hat v_i = v_i - a_i^2",
+        square - mean * mean,
         axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {worked(*i)}",
-        words="Take the learning rate times that away from the parameter.",
+        worked=lambda *i: formula("<square_avg> - <grad_avg>^2", square_avg=square[i], grad_avg=mean[i]),
+        words="Centered: take the square of the average gradient away, which leaves the variance.",
     )
-    return new
+    return spread
 
 
 def epsilon_inside(param, grad, state, *, lr, alpha, eps, weight_decay, **_) -> Steps:
     """RMSprop of Keras, TensorFlow and optax: epsilon under the root."""
     g = grad + weight_decay * param
-    v = yield Step(
-        "square_avg",
-        r"v_i = \alpha v_i^{\text{old}} + (1 - \alpha) g_i^2",
-        alpha * state.get("square_avg", np.zeros_like(g)) + (1 - alpha) * g * g,
-        axes="i",
-    )
+    v = yield from square_average("square_avg", "v", state, g, alpha, r"\alpha")
     new = yield Step(
         "param",
         r"\theta_i^{\text{new}} = \theta_i - \gamma\, g_i / \sqrt{v_i + \epsilon}",
@@ -86,22 +85,23 @@ def epsilon_inside(param, grad, state, *, lr, alpha, eps, weight_decay, **_) -> 
 
 def rate_inside(param, grad, state, *, lr, alpha, eps, momentum, **_) -> Steps:
     """TensorFlow's momentum: the buffer holds finished steps, learning rate and all."""
-    v = alpha * state.get("square_avg", np.zeros_like(grad)) + (1 - alpha) * grad * grad
-    move = yield Step(
+    v = yield from square_average("square_avg", "v", state, grad, alpha, r"\alpha")
+    step = yield Step(
         "move",
         r"b_i = \mu b_i^{\text{old}} + \gamma\, g_i / s_i",
         momentum * state.get("move", np.zeros_like(grad)) + lr * grad / (np.sqrt(v) + eps),
         axes="i",
     )
-    new = yield Step("param", r"\theta_i^{\text{new}} = \theta_i - b_i", param - move, axes="i")
-    return new, {"square_avg": v, "move": move}
+    new = yield Step("param", r"\theta_i^{\text{new}} = \theta_i - b_i", param - step, axes="i")
+    return new, {"square_avg": v, "move": step}
 
 
 def without_rate(state, given):
+    """Torch's buffer has no learning rate in it."""
     return {"square_avg": state["square_avg"], "momentum_buffer": state["move"] / given["lr"]}
 
 
-def alpha(given):
+def alpha_of(given):
     return given["alpha"]
 
 
@@ -109,20 +109,17 @@ def has_momentum(given):
     return given["momentum"] != 0
 
 
-MISTAKES = (
-    *GRADIENT,
-    *square_mistakes("square_avg", alpha, "α"),
-    *average_mistakes("grad_avg", alpha, fed, "α", "the gradient"),
-    Mistake(
+MISTAKES = {
+    "variance_without_the_square": Mistake(
         {"variance": lambda given, done: done["square_avg"] - done["grad_avg"]},
         "You took the average itself away. It is its square that comes off.",
     ),
-    Mistake(
+    "not_centered": Mistake(
         {"variance": lambda given, done: done["square_avg"]},
         "You left the average out. Centered takes its square off.",
     ),
-    *root_mistakes(lambda given, done: done.get("variance", done["square_avg"])),
-    Mistake(
+    **move.root_mistakes("variance", "square_avg"),
+    "rate_in_the_buffer": Mistake(
         {
             "momentum_buffer": lambda given, done: (
                 given["momentum"] * before(given, "momentum_buffer")
@@ -132,12 +129,12 @@ MISTAKES = (
         "You put the learning rate into the buffer, as TensorFlow does. PyTorch multiplies by it at the end.",
         when=has_momentum,
     ),
-    Mistake(
+    "buffer_forgotten": Mistake(
         {"momentum_buffer": lambda given, done: fed(given, done) / done["denominator"]},
         "You left the old buffer out: μ times it is carried along.",
-        when=lambda given: has_momentum(given) and not_first(given),
+        when=has_buffer,
     ),
-    Mistake(
+    "not_divided": Mistake(
         {
             "momentum_buffer": lambda given, done: (
                 given["momentum"] * before(given, "momentum_buffer") + fed(given, done)
@@ -146,16 +143,8 @@ MISTAKES = (
         "You added the bare gradient. It is divided by its usual size first.",
         when=has_momentum,
     ),
-    Mistake(
-        {"param": lambda given, done: 2 * given["param"] - done["param"]},
-        "You stepped the wrong way. The step is taken away from the parameter.",
-    ),
-    Mistake(
-        {"param": lambda given, done: given["param"] + (done["param"] - given["param"]) / given["lr"]},
-        "You left the learning rate out.",
-        when=lambda given: given["lr"] not in (0, 1),
-    ),
-)
+    **move.MISTAKES,
+}
 
 SMALL_AND_LARGE = {  # gradients as small as epsilon, where its place shows, beside gradients that it does not touch
     "objective": "typed gradients",
@@ -174,31 +163,29 @@ LESSON = Optimizer(
     names=("均方根传播", "root mean square propagation", "Hinton", "centered"),
     purpose="Divides the gradient by the root of its recent mean square.",
     use_when="You train a recurrent network or by reinforcement learning, where gradients change their size over time.",
-    not_when="You have no special reason: Adam adds a bias correction and an averaged gradient, and is the usual "
-    "choice.",
-    formula=r"v \leftarrow \alpha v + (1 - \alpha) g^2, \qquad \theta \leftarrow \theta - \gamma\, \frac{g}{\sqrt v + "
-    r"\epsilon}",
+    not_when="You have no special reason: "
+    "Adam adds a bias correction and an averaged gradient, and is the usual choice.",
+    formula=r"v \leftarrow \alpha v + (1 - \alpha) g^2, "
+    r"\qquad \theta \leftarrow \theta - \gamma\, \frac{g}{\sqrt v + \epsilon}",
     symbols=(
-        (r"\theta_i", "element i of the parameter"),
-        (r"g_i", "its gradient, with weight decay"),
+        *gradient.SYMBOLS,
         (r"v_i", "the average of the squared gradients (square_avg)"),
         (r"\alpha", "alpha: how much of an old average is kept"),
         (r"a_i, \hat v_i", "centered: the average of the gradients (grad_avg), and the variance"),
-        (r"s_i", "the usual size of the gradient, plus epsilon"),
+        move.SIZE,
         (r"b_i", "with momentum: the buffer of steps (momentum_buffer)"),
         (r"\mu", "momentum"),
-        (r"\epsilon", "eps"),
-        (r"\gamma", "lr: the learning rate"),
-        (r"\lambda", "weight_decay"),
+        move.EPSILON,
+        *move.SYMBOLS,
     ),
     parameters=(
         Number("lr", 1e-2, "The learning rate.", (0.1,)),
         Number("alpha", 0.99, "How much of the old average is kept.", (0.9,)),
-        Number("eps", 1e-8, "Added to the root, so that nothing is divided by 0.", (1e-2,)),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,), rare=True),
+        move.EPS,
+        replace(gradient.WEIGHT_DECAY, rare=True),
         Number("momentum", 0, "How much of the buffer of steps is kept.", (0.9,)),
         Switch("centered", False, "Divide by the root of the variance instead of the mean square.", rare=True),
-        MAXIMIZE,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -231,8 +218,8 @@ LESSON = Optimizer(
         Example(
             "A large epsilon",
             SMALL_AND_LARGE,
-            "Beside gradients of 0.01 an epsilon of 0.01 weighs much: steps of 0.08 and less. The other number has "
-            "gradients of 1, and starts with a step of 0.31.",
+            "Beside gradients of 0.01 an epsilon of 0.01 weighs much: steps of 0.08 and less. "
+            "The other number has gradients of 1, and starts with a step of 0.31.",
         ),
         Example(
             "Weight decay",
@@ -246,24 +233,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={
+        **gradient.MISTAKES,
+        **moments.square_mistakes("square_avg", alpha_of, "α"),
+        **moments.average_mistakes("grad_avg", alpha_of, "α"),
+        **MISTAKES,
+    },
     conventions=(
         Convention(
             "Keras, TensorFlow and optax: epsilon under the root",
             "They divide by √(v + ε), PyTorch by √v + ε. For small v the same epsilon weighs far more under the root: "
-            "an epsilon of 1e-8 there is one of 1e-4 here. With gradients of 0.01 and an epsilon of 0.01 the first "
-            "step is 0.076 long here, and 0.01 there.",
+            "an epsilon of 1e-8 there is one of 1e-4 here. "
+            "With gradients of 0.01 and an epsilon of 0.01 the first step is 0.076 long here, and 0.01 there.",
             epsilon_inside,
             SMALL_AND_LARGE,
-            references=(
-                Reference("Keras documentation: RMSprop", "https://keras.io/api/optimizers/rmsprop/"),
-                Reference("optax documentation", "https://optax.readthedocs.io/en/latest/api/optimizers.html"),
-            ),
+            references=(keras("RMSprop"), OPTAX),
         ),
         Convention(
             "TensorFlow's momentum: the learning rate inside the buffer",
-            "The buffer holds finished steps, so after a drop of the learning rate it goes on with the old one for a "
-            "while.",
+            "The buffer holds finished steps, "
+            "so after a drop of the learning rate it goes on with the old one for a while.",
             rate_inside,
             {
                 "objective": "quadratic",
@@ -280,9 +269,8 @@ LESSON = Optimizer(
     pitfalls=(
         Pitfall(
             "The first step is long",
-            "The average starts at 0 and is not corrected: the first step is lr/√(1−α) long, ten learning rates with "
-            "the "
-            "default.",
+            "The average starts at 0 and is not corrected: "
+            "the first step is lr/√(1−α) long, ten learning rates with the default.",
         ),
         Pitfall(
             "Other defaults elsewhere",
@@ -298,20 +286,11 @@ LESSON = Optimizer(
             error="Invalid alpha value: -0.5",
             values={"alpha": -0.5},
         ),
-        Pitfall(
-            "A negative learning rate",
-            "To go up, use maximize=True.",
-            error="Invalid learning rate: -0.1",
-            values={"lr": -0.1},
-        ),
+        move.NEGATIVE_RATE,
     ),
-    article="The article prints the right defaults. It does not say that epsilon stands outside the root here, unlike "
-    "in "
-    "TensorFlow.",
+    article="The article prints the right defaults. "
+    "It does not say that epsilon stands outside the root here, unlike in TensorFlow.",
     references=(
-        Reference(
-            "PyTorch documentation: RMSprop", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.RMSprop.html"
-        ),
         Reference(
             "Hinton, Lecture 6e of Neural Networks for Machine Learning (2012)",
             "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",

@@ -5,33 +5,42 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Convention, Optimizer, speed_only
+from lib.lesson.pieces import gradient
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.gradient import before, fed, not_first, ready
-from lib.lesson.pieces.latex import num
-from lib.lesson.pieces.moments import count
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import before, count, not_first
 from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, etas, step_sizes, maximize):
     need_not_negative(lr=lr)
     shrink, grow = etas
     if not 0 < shrink < 1 < grow:
-        raise ValueError(f"etas are {shrink:g} and {grow:g}; expected one between 0 and 1, and one above 1.")
+        raise Refusal(
+            "etas are {shrink:g} and {grow:g}; expected one between 0 and 1, and one above 1.", shrink=shrink, grow=grow
+        )
 
 
 def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
     """From the signs of two gradients to the step sizes, and a step of that size."""
     t = yield from count(state)
-    g = yield from ready(grad, param, weight_decay=0, maximize=maximize)
+    g, source = yield from ready(grad, param, weight_decay=0, maximize=maximize)
     last, old = state.get("prev", np.zeros_like(g)), state.get("step_size", np.full_like(g, lr))
     factor = yield Step(
         "factor",
-        r"\eta_i = \begin{cases} \eta_+ & g_i\, g_i^{\text{old}} > 0 \\ \eta_- & g_i\, g_i^{\text{old}} < 0 "
-        r"\\ 1 & \text{otherwise} \end{cases}",
+        r"\eta_i = \begin{cases} \eta_+ & g_i\, g_i^{\text{old}} > 0 \\ "
+        r"\eta_- & g_i\, g_i^{\text{old}} < 0 \\ 1 & \text{otherwise} \end{cases}",
         factors(g * last, etas),
         axes="i",
-        worked=lambda *i: rf"{num(g[i])} \cdot {num(last[i])} \;\Rightarrow\; {num(factors(g * last, etas)[i])}",
+        worked=lambda *i: formula(
+            r"<grad> \cdot <last> \;\Rightarrow\; <eta>",
+            grad=of(source, g[i]),
+            last=last[i],
+            eta=factors(g[i] * last[i], etas),
+        ),
         words="Has the gradient the sign that it had before? Grow. The other sign? Shrink. Is one of them 0? Stay.",
     )
     size = yield Step(
@@ -39,7 +48,13 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
         r"\Delta_i = \min(\max(\eta_i\, \Delta_i^{\text{old}}, \Delta_{\min}), \Delta_{\max})",
         np.clip(old * factor, *step_sizes),
         axes="i",
-        worked=lambda *i: rf"{num(factor[i])} \cdot {num(old[i])}",
+        worked=lambda *i: formula(
+            r"\min(\max(<factor> \cdot <old>, <least>), <most>)",
+            factor=factor[i],
+            old=old[i],
+            least=of("step_sizes[0]", step_sizes[0]),
+            most=of("step_sizes[1]", step_sizes[1]),
+        ),
         words="Multiply the old step size by the factor, and keep it between the two bounds. The first one is lr.",
     )
     kept = yield Step(
@@ -47,7 +62,11 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
         r"p_i = \begin{cases} 0 & \eta_i = \eta_- \\ g_i & \text{otherwise} \end{cases}",
         np.where(factor == etas[0], 0.0, g),
         axes="i",
-        worked=lambda *i: rf"\eta_i = {num(factor[i])} \;\Rightarrow\; {num(np.where(factor == etas[0], 0.0, g)[i])}",
+        worked=lambda *i: formula(
+            r"\eta_i = <factor> \;\Rightarrow\; <kept>",
+            factor=factor[i],
+            kept=0.0 if factor[i] == etas[0] else of(source, g[i]),
+        ),
         words="Where the sign has just changed, forget the gradient: no step now, and no comparison next time.",
     )
     new = yield Step(
@@ -55,7 +74,9 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
         r"\theta_i^{\text{new}} = \theta_i - \operatorname{sign}(p_i)\, \Delta_i",
         param - np.sign(kept) * size,
         axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(np.sign(kept[i]))} \cdot {num(size[i])}",
+        worked=lambda *i: formula(
+            r"<place> - <sign> \cdot <step_size>", place=param[i], sign=np.sign(kept[i]), step_size=size[i]
+        ),
         words="Go one step size against the sign of the gradient.",
     )
     return new, {"step": t, "prev": kept, "step_size": size}
@@ -80,52 +101,48 @@ def taking_back(param, grad, state, *, lr, etas, step_sizes, **_) -> Steps:
     return new, {"prev": np.where(turned, 0.0, grad), "step_size": size, "move": move}
 
 
-def sign_changed(given, done):
-    return fed(given, done) * before(given, "prev") < 0
-
-
-MISTAKES = (
-    Mistake(
-        {"uphill": lambda given, done: given["grad"]},
-        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
-        when=lambda given: given["maximize"],
-    ),
-    Mistake(
+MISTAKES = {
+    "etas_swapped": Mistake(
         {"factor": lambda given, done: factors(-fed(given, done) * before(given, "prev"), given["etas"])},
         "You swapped the etas. The step grows while the sign stays, and shrinks when it changes.",
         when=not_first,
     ),
-    Mistake(
+    "grows_with_nothing_to_compare": Mistake(
         {"factor": lambda given, done: np.where(done["factor"] == 1, given["etas"][1], done["factor"])},
         "You let the step grow with nothing to compare. If one of the two gradients is 0, the step size stays.",
     ),
-    Mistake(
+    "starts_from_lr_again": Mistake(
         {"step_size": lambda given, done: given["lr"] * done["factor"]},
         "You started from the learning rate again. It is the first step size only; later ones build on the last.",
         when=not_first,
     ),
-    Mistake(
+    "leaves_out_the_bounds": Mistake(
         {"step_size": lambda given, done: done["factor"] * before(given, "step_size")},
         "You did not keep the step size within its bounds.",
         when=not_first,
     ),
-    Mistake(
-        {"prev": lambda given, done: fed(given, done)},
+    "keeps_the_turned_gradient": Mistake(
+        {"prev": fed},
         "You kept the gradient. After a change of sign PyTorch forgets it: no step in this update.",
     ),
-    Mistake(
+    "goes_up": Mistake(
         {"param": lambda given, done: given["param"] + np.sign(done["prev"]) * done["step_size"]},
         "You went with the gradient. The step goes against its sign.",
     ),
-    Mistake(
+    "multiplies_by_the_gradient": Mistake(
         {"param": lambda given, done: given["param"] - done["prev"] * done["step_size"]},
         "You multiplied by the gradient. Only its sign counts: the step is as long as the step size.",
     ),
-    Mistake(
+    "steps_by_lr": Mistake(
         {"param": lambda given, done: given["param"] - given["lr"] * np.sign(done["prev"])},
         "You stepped by the learning rate. Each number has a step size of its own.",
         when=not_first,
     ),
+}
+
+PAPER = Reference(
+    "Riedmiller, Braun, A direct adaptive method for faster backpropagation learning (1993)",
+    "https://doi.org/10.1109/ICNN.1993.298623",
 )
 
 LESSON = Optimizer(
@@ -152,7 +169,7 @@ LESSON = Optimizer(
         Number("lr", 1e-2, "The first step size, and nothing else: later changes have no effect.", (0.1,)),
         Numbers("etas", (0.5, 1.2), "The factors: when the sign turns, and while it stays.", ((0.3, 1.5),)),
         Numbers("step_sizes", (1e-6, 50), "The smallest and the largest step size.", ((0.02, 0.2),), rare=True),
-        MAXIMIZE,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -198,19 +215,16 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.TURNED, **MISTAKES},
     conventions=(
         Convention(
             "Rprop+ of the 1993 paper: take the step back",
-            "PyTorch has iRprop−: after a change of sign it stays where it is. Riedmiller and Braun take the last step "
-            "back, and only then go on with the smaller one.",
+            "PyTorch has iRprop−: after a change of sign it stays where it is. "
+            "Riedmiller and Braun take the last step back, and only then go on with the smaller one.",
             taking_back,
             {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.1},
             references=(
-                Reference(
-                    "Riedmiller, Braun, A direct adaptive method for faster backpropagation learning (1993)",
-                    "https://doi.org/10.1109/ICNN.1993.298623",
-                ),
+                PAPER,
                 Reference(
                     "Igel, Hüsken, Improving the Rprop learning algorithm (2000)",
                     "https://citeseerx.ist.psu.edu/document?repid=rep1&type=pdf&doi=10.1.1.17.3899",
@@ -235,21 +249,13 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "One update without a step",
-            "After a change of sign the gradient is set to 0: the parameter stays for one update, and the next "
-            "comparison says nothing either.",
+            "After a change of sign the gradient is set to 0: the parameter stays for one update, "
+            "and the next comparison says nothing either.",
         ),
     ),
-    article="The article says that Rprop is for full batches: still true. It does not say that lr is only the first "
-    "step size.",
-    references=(
-        Reference(
-            "PyTorch documentation: Rprop", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.Rprop.html"
-        ),
-        Reference(
-            "Riedmiller, Braun, A direct adaptive method for faster backpropagation learning (1993)",
-            "https://doi.org/10.1109/ICNN.1993.298623",
-        ),
-    ),
+    article="The article says that Rprop is for full batches: still true. "
+    "It does not say that lr is only the first step size.",
+    references=(PAPER,),
     tries=(
         Try("What if it grew faster?", {"etas": (0.5, 1.5)}),
         Try("What if the first step were small?", {"lr": 0.001}),

@@ -5,86 +5,88 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer, speed_only
+from lib.lesson.formula import formula, of
+from lib.lesson.optimizer import Convention, Optimizer, keras, speed_only
+from lib.lesson.pieces import gradient, move
 from lib.lesson.pieces.checks import need_not_negative
-from lib.lesson.pieces.latex import num
+from lib.lesson.pieces.gradient import fed, ready
+from lib.lesson.pieces.moments import has_buffer
+from lib.lesson.pieces.move import step_along
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, momentum, dampening, weight_decay, nesterov, maximize):
     need_not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
     if nesterov and (momentum <= 0 or dampening != 0):
-        raise ValueError(
-            f"nesterov=True came with momentum {momentum:g} and dampening {dampening:g}; "
-            "expected a momentum above 0 and no dampening: Nesterov looks ahead along the buffer."
+        raise Refusal(
+            "nesterov=True came with momentum {momentum:g} and dampening {dampening:g}; "
+            "expected a momentum above 0 and no dampening: Nesterov looks ahead along the buffer.",
+            momentum=momentum,
+            dampening=dampening,
         )
 
 
 def by_hand(param, grad, state, *, lr, momentum, dampening, weight_decay, nesterov, maximize) -> Steps:
-    """From the gradient over the momentum buffer to the new parameter."""
-    d = grad
-    if maximize:
-        d = yield Step(
-            "uphill",
-            r"g_i \leftarrow -g_i",
-            -grad,
-            axes="i",
-            worked=lambda *i: rf"-{num(grad[i])}",
-            words="Going up means going against the negative gradient: turn the sign round.",
-        )
-    if weight_decay != 0:
-        slope = d
-        d = yield Step(
-            "decayed",
-            r"d_i = g_i + \lambda\, \theta_i",
-            slope + weight_decay * param,
-            axes="i",
-            worked=lambda *i: rf"{num(slope[i])} + {num(weight_decay)} \cdot {num(param[i])}",
-            words="Weight decay adds a pull towards 0 to the gradient.",
-        )
-    if np.any(momentum != 0):
-        pull, old = d, state.get("momentum_buffer")
+    """From the gradient, through the momentum buffer, to the new parameter."""
+    d, source = yield from ready(grad, param, weight_decay=weight_decay, maximize=maximize, letter="d")
+    if not np.any(momentum != 0):
+        new = yield from step_along(param, lr, d, "d_i" if weight_decay else "g_i", source)
+        return new, state
+    buffer = yield from carried(d, source, state.get("momentum_buffer"), momentum, dampening)
+    if nesterov:
+        ahead = yield from looked_ahead(d, source, buffer, momentum)
+        new = yield from step_along(param, lr, ahead, "u_i", "direction")
+    else:
+        new = yield from step_along(param, lr, buffer, "b_i", "momentum_buffer")
+    return new, {**state, "momentum_buffer": buffer}
+
+
+def carried(d, source, old, momentum, dampening) -> Steps:
+    """The momentum buffer: first the gradient itself, then a part of the old buffer and the new gradient."""
+    if old is None:
         buffer = yield Step(
             "momentum_buffer",
-            r"b_i = d_i" if old is None else r"b_i = \mu\, b_i^{\text{old}} + (1 - \tau)\, d_i",
-            pull if old is None else momentum * old + (1 - dampening) * pull,
+            r"b_i = d_i",
+            d,
             axes="i",
-            worked=lambda *i: (
-                num(pull[i])
-                if old is None
-                else rf"{num(momentum)} \cdot {num(old[i])} + {num(1 - dampening)} \cdot {num(pull[i])}"
-            ),
-            words="The first buffer is the gradient itself."
-            if old is None
-            else "Keep a part of the old buffer, and add the gradient.",
+            worked=lambda *i: formula("<grad>", grad=of(source, d[i])),
+            words="The first buffer is the gradient itself.",
         )
-        state = {**state, "momentum_buffer": buffer}
-        d = buffer
-        if nesterov:
-            d = yield Step(
-                "direction",
-                r"u_i = d_i + \mu\, b_i",
-                pull + momentum * buffer,
-                axes="i",
-                worked=lambda *i: rf"{num(pull[i])} + {num(momentum)} \cdot {num(buffer[i])}",
-                words="Nesterov: the gradient, and once more the momentum's part of the new buffer.",
-            )
-    new = yield Step(
-        "param",
-        rf"\theta_i^{{\text{{new}}}} = \theta_i - \gamma\, {_direction(momentum, nesterov, weight_decay)}",
-        param - lr * d,
+        return buffer
+    buffer = yield Step(
+        "momentum_buffer",
+        r"b_i = \mu\, b_i^{\text{old}} + (1 - \tau)\, d_i",
+        momentum * old + (1 - dampening) * d,
         axes="i",
-        worked=lambda *i: rf"{num(param[i])} - {num(lr)} \cdot {num(d[i])}",
-        words="Take the learning rate times the direction away from the parameter.",
+        worked=lambda *i: formula(
+            r"<momentum> \cdot <old> + <rest> \cdot <grad>",
+            momentum=momentum,
+            old=old[i],
+            rest=1 - dampening,
+            grad=of(source, d[i]),
+        ),
+        words="Keep a part of the old buffer, and add the gradient.",
     )
-    return new, state
+    return buffer
 
 
-def _direction(momentum, nesterov, weight_decay) -> str:
-    """The symbol of what the parameter moves along."""
-    if np.any(momentum != 0):
-        return "u_i" if nesterov else "b_i"
-    return "d_i" if weight_decay else "g_i"
+def looked_ahead(d, source, buffer, momentum) -> Steps:
+    """Nesterov's direction: the gradient, and what will be kept of the new buffer."""
+    direction = yield Step(
+        "direction",
+        r"u_i = d_i + \mu\, b_i",
+        d + momentum * buffer,
+        axes="i",
+        worked=lambda *i: formula(
+            r"<grad> + <momentum> \cdot <momentum_buffer>",
+            grad=of(source, d[i]),
+            momentum=momentum,
+            momentum_buffer=buffer[i],
+        ),
+        words="Nesterov: the gradient, and once more the momentum's part of the new buffer.",
+    )
+    return direction
 
 
 def learning_rate_inside(param, grad, state, *, lr, momentum, weight_decay, nesterov, **_) -> Steps:
@@ -102,7 +104,7 @@ def learning_rate_inside(param, grad, state, *, lr, momentum, weight_decay, nest
 
 
 def looking_ahead(param, grad, state, *, lr, momentum, weight_decay, **_) -> Steps:
-    """Nesterov's own form: θ is kept at the point looked ahead to, and moves by the difference of the velocities."""
+    """Nesterov's own form: θ is the point ahead, where the gradient is taken."""
     old = state.get("velocity", np.zeros_like(param))
     velocity = yield Step(
         "velocity",
@@ -124,102 +126,67 @@ def buffer_of_velocity(state, given):
     return {"momentum_buffer": -state["velocity"] / given["lr"]}
 
 
-def decays(given):
-    return given["weight_decay"] != 0
-
-
-def has_buffer(given):
-    return "momentum_buffer" in given["state"]
-
-
-def first_with_momentum(given):
+def starts_a_buffer(given):
     return given["momentum"] != 0 and not has_buffer(given)
 
 
-def pull_of(given, done):
-    """The gradient as it enters the buffer."""
-    return done.get("decayed", done.get("uphill", given["grad"]))
-
-
 def kept(given):
+    """What is kept of the old buffer."""
     return given["momentum"] * given["state"]["momentum_buffer"]
 
 
-MISTAKES = (
-    Mistake(
-        {"uphill": lambda given, done: given["grad"]},
-        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
-        when=lambda given: given["maximize"],
-    ),
-    Mistake(
-        {"decayed": lambda given, done: done.get("uphill", given["grad"])},
-        "You left the weight decay out: λθ belongs to the gradient.",
-        when=decays,
-    ),
-    Mistake(
-        {"decayed": lambda given, done: done.get("uphill", given["grad"]) - given["weight_decay"] * given["param"]},
-        "You took the weight decay away. It is added: it pulls the parameter towards 0.",
-        when=decays,
-    ),
-    Mistake(
-        {"decayed": lambda given, done: done.get("uphill", given["grad"]) + given["weight_decay"]},
-        "You added λ alone. It is λ times the parameter.",
-        when=decays,
-    ),
-    Mistake(
-        {"momentum_buffer": lambda given, done: (1 - given["dampening"]) * pull_of(given, done)},
+MISTAKES = {
+    "dampens_the_first_gradient": Mistake(
+        {"momentum_buffer": lambda given, done: (1 - given["dampening"]) * fed(given, done)},
         "You dampened the first gradient. The first buffer is all of it; dampening starts later.",
-        when=lambda given: first_with_momentum(given) and given["dampening"] != 0,
+        when=lambda given: starts_a_buffer(given) and given["dampening"] != 0,
     ),
-    Mistake(
-        {"momentum_buffer": lambda given, done: (1 - given["momentum"]) * pull_of(given, done)},
+    "starts_an_average": Mistake(
+        {"momentum_buffer": lambda given, done: (1 - given["momentum"]) * fed(given, done)},
         "You started an average. PyTorch's first buffer is the whole gradient.",
-        when=first_with_momentum,
+        when=starts_a_buffer,
     ),
-    Mistake(
-        {"momentum_buffer": lambda given, done: kept(given) + given["lr"] * pull_of(given, done)},
+    "rate_in_the_buffer": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + given["lr"] * fed(given, done)},
         "You put the learning rate into the buffer, as Keras does. PyTorch multiplies by it only at the end.",
         when=has_buffer,
     ),
-    Mistake(
-        {"momentum_buffer": lambda given, done: kept(given) + (1 - given["momentum"]) * pull_of(given, done)},
+    "an_average": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + (1 - given["momentum"]) * fed(given, done)},
         "You made an average with 1 − μ. PyTorch's buffer adds the whole gradient (times 1 − dampening).",
         when=lambda given: has_buffer(given) and given["dampening"] != given["momentum"],
     ),
-    Mistake(
-        {"momentum_buffer": lambda given, done: pull_of(given, done)},
+    "buffer_forgotten": Mistake(
+        {"momentum_buffer": fed},
         "You left the old buffer out: μ times it is carried along.",
         when=has_buffer,
     ),
-    Mistake(
-        {"momentum_buffer": lambda given, done: kept(given) - pull_of(given, done)},
+    "takes_the_gradient_away": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) - fed(given, done)},
         "You took the gradient away from the buffer. It is added here; the minus comes with the step.",
         when=has_buffer,
     ),
-    Mistake(
+    "plain_momentum": Mistake(
         {"direction": lambda given, done: done["momentum_buffer"]},
         "You stepped along the buffer. Nesterov adds the gradient to μ times the new buffer.",
         when=lambda given: given["nesterov"],
     ),
-    Mistake(
-        {"direction": lambda given, done: pull_of(given, done) + kept(given)},
+    "looks_along_the_old_buffer": Mistake(
+        {"direction": lambda given, done: fed(given, done) + kept(given)},
         "You used the old buffer. Nesterov takes the one that you have just computed.",
         when=lambda given: given["nesterov"] and has_buffer(given),
     ),
-    Mistake(
-        {"param": lambda given, done: 2 * given["param"] - done["param"]},
-        "You went up. The step is taken away from the parameter.",
-    ),
-    Mistake(
-        {"param": lambda given, done: given["param"] - (given["param"] - done["param"]) / given["lr"]},
-        "You left the learning rate out.",
-        when=lambda given: given["lr"] not in (0, 1),
-    ),
-    Mistake(
+    **move.MISTAKES,
+    "steps_along_the_bare_gradient": Mistake(
         {"param": lambda given, done: given["param"] - given["lr"] * given["grad"]},
         "You stepped along the bare gradient. The step goes along what you have made of it.",
-        when=lambda given: has_buffer(given) or decays(given),
+        when=lambda given: has_buffer(given) or gradient.decays(given),
     ),
+}
+
+SUTSKEVER = Reference(
+    "Sutskever et al., On the importance of initialization and momentum in deep learning (2013)",
+    "https://proceedings.mlr.press/v28/sutskever13.html",
 )
 
 LESSON = Optimizer(
@@ -228,10 +195,10 @@ LESSON = Optimizer(
     order=1,
     names=("随机梯度下降", "动量", "stochastic gradient descent", "momentum", "Nesterov", "gradient descent"),
     purpose="Steps against the gradient; momentum carries earlier gradients along.",
-    use_when="You train image networks, or want few settings that are well understood: with momentum and a schedule it "
-    "often ends at better test results than adaptive methods.",
-    not_when="Gradients of different parameters differ by orders of magnitude, as in transformers (use AdamW), or you "
-    "have no time to look for the learning rate.",
+    use_when="You train image networks, or want few settings that are well understood: "
+    "with momentum and a schedule it often ends at better test results than adaptive methods.",
+    not_when="Gradients of different parameters differ by orders of magnitude, as in transformers (use AdamW), "
+    "or you have no time to look for the learning rate.",
     formula=r"b \leftarrow \mu\, b + (1 - \tau)\, g, \qquad \theta \leftarrow \theta - \gamma\, b",
     symbols=(
         (r"\theta_i", "element i of the parameter"),
@@ -254,9 +221,9 @@ LESSON = Optimizer(
             (0.5,),
             rare=True,
         ),
-        Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,)),
+        gradient.WEIGHT_DECAY,
         Switch("nesterov", False, "Step along the gradient plus momentum times the new buffer.", rare=True),
-        MAXIMIZE,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
@@ -267,8 +234,8 @@ LESSON = Optimizer(
         Example(
             "The article's run without",
             {"objective": "bowl", "start": [2.0], "updates": 100, "lr": 0.03},
-            "Three times the learning rate and no momentum: ahead for four updates, then behind, but it never turns "
-            "round.",
+            "Three times the learning rate and no momentum: "
+            "ahead for four updates, then behind, but it never turns round.",
         ),
         Example(
             "Less momentum",
@@ -278,8 +245,8 @@ LESSON = Optimizer(
         Example(
             "A long valley",
             {"objective": "quadratic", "start": [2.0, 1.0], "updates": 60, "lr": 0.03, "momentum": 0.8},
-            "Without momentum the steep direction bears a learning rate below 0.08, and the flat one crawls. Momentum "
-            "takes the loss to 0.00002 in 60 updates; without it stays at 0.05.",
+            "Without momentum the steep direction bears a learning rate below 0.08, and the flat one crawls. "
+            "Momentum takes the loss to 0.00002 in 60 updates; without it stays at 0.05.",
         ),
         Example(
             "Nesterov",
@@ -340,12 +307,12 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes=MISTAKES,
+    mistakes={**gradient.MISTAKES, **MISTAKES},
     conventions=(
         Convention(
             "Keras and TensorFlow: the learning rate inside the buffer",
-            "$v \\leftarrow \\mu v - \\gamma g$, then $\\theta + v$. As long as the learning rate stays, $v$ is "
-            "$-\\gamma$ times PyTorch's buffer, and the paths are the same. "
+            r"$v \leftarrow \mu v - \gamma g$, then $\theta + v$. "
+            r"As long as the learning rate stays, $v$ is $-\gamma$ times PyTorch's buffer, and the paths are the same. "
             "After a drop $v$ still holds steps of the old learning rate.",
             learning_rate_inside,
             {
@@ -358,13 +325,7 @@ LESSON = Optimizer(
                 "drop_to": 0.01,
             },
             in_torchs_terms=buffer_of_velocity,
-            references=(
-                Reference("Keras documentation: SGD", "https://keras.io/api/optimizers/sgd/"),
-                Reference(
-                    "Sutskever et al., On the importance of initialization and momentum in deep learning (2013)",
-                    "https://proceedings.mlr.press/v28/sutskever13.html",
-                ),
-            ),
+            references=(keras("SGD"), SUTSKEVER),
         ),
         Convention(
             "The same with a constant learning rate",
@@ -376,9 +337,10 @@ LESSON = Optimizer(
         ),
         Convention(
             "Nesterov's look-ahead point",
-            "Nesterov takes the gradient at a point ahead of the parameter. PyTorch has the gradient at the parameter "
-            "only, and keeps θ at the point ahead: the update θ − μv + (1 + μ)v' is the same as its "
-            "g + μb as long as the learning rate stays, and parts when it drops.",
+            "Nesterov takes the gradient at a point ahead of the parameter. "
+            "PyTorch has the gradient at the parameter only, and keeps θ at the point ahead: "
+            "the update θ − μv + (1 + μ)v' is the same as its g + μb as long as the learning rate stays, "
+            "and parts when it drops.",
             looking_ahead,
             {
                 "objective": "bowl",
@@ -401,8 +363,8 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "A changed learning rate works at once",
-            "The buffer holds gradients without the learning rate. In Keras it holds finished steps, which go on with "
-            "the old learning rate for a while.",
+            "The buffer holds gradients without the learning rate. "
+            "In Keras it holds finished steps, which go on with the old learning rate for a while.",
         ),
         Pitfall(
             "Nesterov needs momentum",
@@ -410,31 +372,24 @@ LESSON = Optimizer(
             error="Nesterov momentum requires a momentum and zero dampening",
             values={"lr": 0.1, "nesterov": True},
         ),
-        Pitfall(
-            "A negative learning rate",
-            "To go up, use maximize=True.",
-            error="Invalid learning rate: -0.1",
-            values={"lr": -0.1},
-        ),
+        move.NEGATIVE_RATE,
         Pitfall(
             "None is not 0",
-            "After zero_grad() the gradient is None and the parameter is skipped. With a gradient of 0 it still moves: "
-            "by momentum, and by weight decay.",
+            "After zero_grad() the gradient is None and the parameter is skipped. "
+            "With a gradient of 0 it still moves: by momentum, and by weight decay.",
         ),
         Pitfall(
             "Dampening spares the first gradient",
             "The first buffer is the whole gradient, whatever dampening says.",
         ),
     ),
-    article="The article prints lr as required; since PyTorch 2.2 it is 1e-3 unless given. It says momentum brings in "
-    "an exponential average: PyTorch's buffer is a sum, up to 1/(1−μ) times as large. And Nesterov does not compute "
-    "the gradient at a predicted point: it adds μ times the buffer to the gradient at the present one.",
+    article="The article prints lr as required; since PyTorch 2.2 it is 1e-3 unless given. "
+    "It says momentum brings in an exponential average: "
+    "PyTorch's buffer is a sum, up to 1/(1−μ) times as large. "
+    "And Nesterov does not compute the gradient at a predicted point: "
+    "it adds μ times the buffer to the gradient at the present one.",
     references=(
-        Reference("PyTorch documentation: SGD", "https://docs.pytorch.org/docs/2.13/generated/torch.optim.SGD.html"),
-        Reference(
-            "Sutskever et al., On the importance of initialization and momentum in deep learning (2013)",
-            "https://proceedings.mlr.press/v28/sutskever13.html",
-        ),
+        SUTSKEVER,
         Reference("Goh, Why Momentum Really Works (2017)", "https://distill.pub/2017/momentum/"),
     ),
     tries=(

@@ -5,31 +5,37 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
-from lib.lesson.optimizer import MAXIMIZE, Convention, Optimizer
+from lib.lesson.formula import formula
+from lib.lesson.optimizer import Convention, Optimizer
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, words
-from lib.lesson.pieces.latex import num
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.pieces.moments import average, count, square_average
+from lib.lesson.pieces.move import UNCORRECTED, denominator
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, betas, eps, maximize):
     for name, number in {"lr": lr, "eps": eps}.items():
         if not number > 0:
-            raise ValueError(f"{name} is {number:g}; expected more than 0.")
+            raise Refusal("{name} is {number:g}; expected more than 0.", name=name, number=number)
     need_betas(betas)
     if not isinstance(grad, tuple):
-        raise ValueError(
-            "The gradient is dense; expected a sparse one, as (rows, values). Use Adam for dense gradients."
-        )
+        raise Refusal("The gradient is dense; expected a sparse one, as (rows, values). Use Adam for dense gradients.")
     rows, values = np.atleast_2d(grad[0]), np.asarray(grad[1])
     if rows.size and (rows.min() < 0 or (rows.max(axis=1) >= param.shape[: len(rows)]).any()):
-        raise ValueError(f"A row of the gradient lies outside the parameter of shape {words(param.shape)}.")
-    if values.shape != (rows.shape[1], *param.shape[len(rows) :]):
-        expected = words((rows.shape[1], *param.shape[len(rows) :]))
-        raise ValueError(f"The gradient's values have shape {words(values.shape)}; expected {expected}.")
+        raise Refusal("A row of the gradient lies outside the parameter of shape {shape}.", shape=words(param.shape))
+    expected = (rows.shape[1], *param.shape[len(rows) :])
+    if values.shape != expected:
+        raise Refusal(
+            "The gradient's values have shape {shape}; expected {expected}.",
+            shape=words(values.shape),
+            expected=words(expected),
+        )
 
 
 def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
-    """From the rows that have a gradient over their averages to their new values."""
+    """From the rows that have a gradient, through their averages, to their new values."""
     beta1, beta2 = betas
     rows, values = coalesced(grad, np.shape(param))
     t = yield Step("step", r"t = t^{\text{old}} + 1", np.asarray(state.get("step", 0) + 1), given=True)
@@ -51,7 +57,9 @@ def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
         r"m_i = m_i^{\text{old}} + (1 - \beta_1)(g_i - m_i^{\text{old}})",
         first[rows] + (1 - beta1) * (g - first[rows]),
         axes="i",
-        worked=lambda *i: rf"{num(first[rows][i])} + {num(1 - beta1)} \cdot ({num(g[i])} - {num(first[rows][i])})",
+        worked=lambda *i: formula(
+            r"<old> + <rest> \cdot (<row_gradient> - <old>)", old=first[rows][i], rest=1 - beta1, row_gradient=g[i]
+        ),
         words="For the rows with a gradient only: move the average a little towards the gradient.",
     )
     v = yield Step(
@@ -59,32 +67,37 @@ def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
         r"v_i = v_i^{\text{old}} + (1 - \beta_2)(g_i^2 - v_i^{\text{old}})",
         second[rows] + (1 - beta2) * (g * g - second[rows]),
         axes="i",
-        worked=lambda *i: rf"{num(second[rows][i])} + {num(1 - beta2)} \cdot ({num(g[i])}^2 - {num(second[rows][i])})",
+        worked=lambda *i: formula(
+            r"<old> + <rest> \cdot (<row_gradient>^2 - <old>)", old=second[rows][i], rest=1 - beta2, row_gradient=g[i]
+        ),
         words="The same with the squared gradient.",
     )
     rate = yield Step(
         "rate",
         r"\gamma_t = \gamma\, \frac{\sqrt{1 - \beta_2^{\,t}}}{1 - \beta_1^{\,t}}",
         lr * np.sqrt(1 - beta2 ** float(t)) / (1 - beta1 ** float(t)),
-        worked=lambda: (
-            rf"{num(lr)} \cdot \frac{{\sqrt{{1 - {num(beta2)}^{{{int(t)}}}}}}}{{1 - {num(beta1)}^{{{int(t)}}}}}"
+        worked=lambda: formula(
+            r"<lr> \cdot \frac{\sqrt{1 - <beta2>^{<step>}}}{1 - <beta1>^{<step>}}",
+            lr=lr,
+            beta2=beta2,
+            beta1=beta1,
+            step=t,
         ),
         words="Both bias corrections go into the learning rate. t counts the updates of the whole parameter.",
     )
-    size = yield Step(
-        "denominator",
-        r"s_i = \sqrt{v_i} + \epsilon",
-        np.sqrt(v) + eps,
-        axes="i",
-        worked=lambda *i: rf"\sqrt{{{num(v[i])}}} + {num(eps)}",
-        words="Take the root of the mean square, which is not corrected here, then add epsilon.",
-    )
+    size = yield from denominator(v, eps, "v_i", "row_square_average", UNCORRECTED)
     moved = yield Step(
         "new_rows",
         r"\theta_i^{\text{new}} = \theta_i - \gamma_t\, m_i / s_i",
         param[rows] - rate * (m / size),
         axes="i",
-        worked=lambda *i: rf"{num(param[rows][i])} - {num(rate)} \cdot \frac{{{num(m[i])}}}{{{num(size[i])}}}",
+        worked=lambda *i: formula(
+            r"<place> - <rate> \cdot \frac{<row_average>}{<denominator>}",
+            place=param[rows][i],
+            rate=rate,
+            row_average=m[i],
+            denominator=size[i],
+        ),
         words="Take the rate times average over size away from each of these rows.",
     )
     new = yield Step(
@@ -97,7 +110,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
 
 
 def coalesced(grad, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """The rows in order, each once, and their gradients; those of a row that was listed twice are added up."""
+    """The rows in order, each once, and their gradients; the gradients of a row that is listed twice are added up."""
     indices, values = np.atleast_2d(grad[0]).astype(int), np.asarray(grad[1], dtype=np.float64)
     flat = np.ravel_multi_index(tuple(indices), shape[: len(indices)]) if indices.size else np.zeros(0, dtype=int)
     places, inverse = np.unique(flat, return_inverse=True)
@@ -107,18 +120,20 @@ def coalesced(grad, shape) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
 
 
 def replaced(whole, rows, new) -> np.ndarray:
+    """A copy of the whole in which these rows are new."""
     copy = np.array(whole)
     copy[rows] = new
     return copy
 
 
 def dense_adam(param, grad, state, *, lr, betas, eps, **_) -> Steps:
-    """Adam with the absent rows as zeros: their averages decay, and they move on."""
+    """Adam with zeros for the absent rows: their averages fade, and they move on."""
     beta1, beta2 = betas
     rows, values = coalesced(grad, np.shape(param))
-    g, t = replaced(np.zeros_like(param), rows, values), float(state.get("step", 0)) + 1
-    m = beta1 * state.get("exp_avg", np.zeros_like(param)) + (1 - beta1) * g
-    v = beta2 * state.get("exp_avg_sq", np.zeros_like(param)) + (1 - beta2) * g * g
+    g = replaced(np.zeros_like(param), rows, values)
+    t = float((yield from count(state)))
+    m = yield from average("exp_avg", "m", state, g, beta1, r"\beta_1")
+    v = yield from square_average("exp_avg_sq", "v", state, g, beta2, r"\beta_2")
     size = np.sqrt(v / (1 - beta2**t)) + eps
     new = yield Step(
         "param", r"\theta_i^{\text{new}} = \theta_i - \gamma\, \hat m_i / s_i", param - lr * m / (1 - beta1**t) / size
@@ -126,34 +141,32 @@ def dense_adam(param, grad, state, *, lr, betas, eps, **_) -> Steps:
     return new, {"step": int(t), "exp_avg": m, "exp_avg_sq": v}
 
 
-def later(given):
-    return given["state"].get("step", 0) > 0
-
-
 def old(given, name):
+    """A buffer's rows that have a gradient now, as the last update left them."""
     rows, _ = coalesced(given["grad"], given["param"].shape)
     return given["state"].get(name, np.zeros_like(given["param"]))[rows]
 
 
 def touched(given):
+    """The parameter's rows that have a gradient."""
     rows, _ = coalesced(given["grad"], given["param"].shape)
     return given["param"][rows]
 
 
-MISTAKES = (
-    Mistake(
+MISTAKES = {
+    "average_weights_swapped": Mistake(
         {
             "row_average": lambda given, done: (
                 given["betas"][0] * done["row_gradient"] + (1 - given["betas"][0]) * old(given, "exp_avg")
             )
         },
-        "You swapped the weights. The old average keeps β₁, the gradient gets 1 − β₁.",
+        "You swapped the weights. The old average gets β₁, the gradient gets 1 − β₁.",
     ),
-    Mistake(
+    "gradient_for_the_average": Mistake(
         {"row_average": lambda given, done: done["row_gradient"]},
         "You took the gradient itself. The average moves only a little towards it.",
     ),
-    Mistake(
+    "square_average_without_the_square": Mistake(
         {
             "row_square_average": lambda given, done: (
                 old(given, "exp_avg_sq") + (1 - given["betas"][1]) * (done["row_gradient"] - old(given, "exp_avg_sq"))
@@ -161,11 +174,11 @@ MISTAKES = (
         },
         "You forgot the square: this average is one of squared gradients.",
     ),
-    Mistake(
+    "no_correction": Mistake(
         {"rate": lambda given, done: given["lr"]},
         "You forgot the bias corrections. They are part of the rate here.",
     ),
-    Mistake(
+    "no_root_in_the_rate": Mistake(
         {
             "rate": lambda given, done: (
                 given["lr"]
@@ -175,7 +188,7 @@ MISTAKES = (
         },
         "You forgot the root over 1 − β₂ᵗ.",
     ),
-    Mistake(
+    "rate_counts_from_0": Mistake(
         {
             "rate": lambda given, done: (
                 given["lr"]
@@ -184,25 +197,18 @@ MISTAKES = (
             )
         },
         "You counted updates from 0. The first update has t = 1.",
-        when=later,
+        when=moments.not_first,
     ),
-    Mistake(
-        {"denominator": lambda given, done: np.sqrt(done["row_square_average"] + given["eps"])},
-        "You put epsilon inside the root. PyTorch adds it after the root.",
-    ),
-    Mistake(
-        {"denominator": lambda given, done: done["row_square_average"] + given["eps"]},
-        "You forgot the root.",
-    ),
-    Mistake(
+    **move.root_mistakes("row_square_average"),
+    "goes_up": Mistake(
         {"new_rows": lambda given, done: 2 * touched(given) - done["new_rows"]},
-        "You stepped the wrong way. The step is taken away.",
+        "You stepped the wrong way. The step is taken away from the parameter.",
     ),
-    Mistake(
+    "steps_by_the_bare_rate": Mistake(
         {"new_rows": lambda given, done: touched(given) - given["lr"] * done["row_average"] / done["denominator"]},
         "You used the bare learning rate. Both bias corrections belong to it.",
     ),
-)
+}
 
 NONE = float("nan")
 EMBEDDING = {
@@ -223,36 +229,35 @@ LESSON = Optimizer(
     order=9,
     names=("稀疏Adam", "lazy Adam", "embedding", "sparse gradient"),
     purpose="Adam for the rows that have a gradient; a row without one keeps value and averages.",
-    use_when="You train a large nn.Embedding(sparse=True): each batch touches a few rows, and only these cost "
-    "anything.",
-    not_when="Gradients are dense: it refuses them. And where every row should feel momentum in every update, use "
-    "Adam.",
-    formula=r"\theta_r \leftarrow \theta_r - \gamma \frac{\sqrt{1 - \beta_2^{\,t}}}{1 - \beta_1^{\,t}} \cdot "
-    r"\frac{m_r}{\sqrt{v_r} + \epsilon}",
+    use_when="You train a large nn.Embedding(sparse=True): "
+    "each batch touches a few rows, and only these cost anything.",
+    not_when="Gradients are dense: it refuses them. "
+    "And where every row should feel momentum in every update, use Adam.",
+    formula=r"\theta_r \leftarrow \theta_r - \gamma \frac{\sqrt{1 - \beta_2^{\,t}}}{1 - \beta_1^{\,t}} "
+    r"\cdot \frac{m_r}{\sqrt{v_r} + \epsilon}",
     symbols=(
         (r"r", "a row that has a gradient in this update"),
         (r"\theta_i", "a number of such a row"),
         (r"g_i", "its gradient; gradients of a row that is listed twice are added up"),
-        (r"m_i, v_i", "the averages of gradient and squared gradient (exp_avg, exp_avg_sq)"),
-        (r"\beta_1, \beta_2", "betas: how much of each old average is kept"),
+        *moments.AVERAGES,
         (r"t", "the number of the update, counted for the whole parameter"),
-        (r"\gamma", "lr: the learning rate"),
+        move.RATE,
         (r"\gamma_t", "the rate with both bias corrections"),
-        (r"s_i", "the usual size of the gradient, plus epsilon"),
-        (r"\epsilon", "eps"),
+        move.SIZE,
+        move.EPSILON,
     ),
     parameters=(
         Number("lr", 1e-3, "The learning rate; it must be above 0.", (0.1,)),
-        Numbers("betas", (0.9, 0.999), "How much of each old average is kept.", ((0.5, 0.9), (0.0, 0.0))),
+        moments.BETAS,
         Number("eps", 1e-8, "Added to the root; it must be above 0.", (1e-2,)),
-        MAXIMIZE,
+        gradient.MAXIMIZE,
     ),
     examples=(
         Example(
             "Three rows of an embedding",
             EMBEDDING,
-            "Rows count from 0. Row 1 is absent from the first update (nan) and stays. Row 2 has a gradient of 0: it "
-            "counts as present.",
+            "Rows count from 0. Row 1 is absent from the first update (nan) and stays. "
+            "Row 2 has a gradient of 0: it counts as present.",
         ),
         Example(
             "A zero moves, an absent row does not",
@@ -263,8 +268,8 @@ LESSON = Optimizer(
                 "updates": 2,
                 "lr": 0.1,
             },
-            "Both rows have the same past. In update 2 the row with zeros moves on by its average, the absent one "
-            "stays.",
+            "Both rows have the same past. "
+            "In update 2 the row with zeros moves on by its average, the absent one stays.",
         ),
         Example(
             "A rare row",
@@ -275,8 +280,8 @@ LESSON = Optimizer(
                 "updates": 4,
                 "lr": 0.1,
             },
-            "The second row comes late: t is 4 by then, so its young averages are corrected too little: its step is "
-            "short.",
+            "The second row comes late: t is 4 by then, so its young averages are corrected too little: "
+            "its step is short.",
         ),
         Example(
             "A whole vector",
@@ -297,8 +302,8 @@ LESSON = Optimizer(
     conventions=(
         Convention(
             "Adam, with zeros for the absent rows",
-            "A dense optimizer sees 0 where a row is absent: its averages fade, and it moves on by what is left of "
-            "them.",
+            "A dense optimizer sees 0 where a row is absent: "
+            "its averages fade, and it moves on by what is left of them.",
             dense_adam,
             EMBEDDING,
         ),
@@ -328,21 +333,13 @@ LESSON = Optimizer(
         ),
         Pitfall(
             "One count for all rows",
-            "The bias corrections use the updates of the whole parameter. A row that is seen for the first time late "
-            "gets "
-            "hardly any correction.",
+            "The bias corrections use the updates of the whole parameter. "
+            "A row that is seen for the first time late gets hardly any correction.",
         ),
     ),
-    article="The article gives the signature and calls it a lazy version of Adam for sparse tensors: still true. It "
-    "does "
-    "not say that a dense gradient raises an error.",
-    references=(
-        Reference(
-            "PyTorch documentation: SparseAdam",
-            "https://docs.pytorch.org/docs/2.13/generated/torch.optim.SparseAdam.html",
-        ),
-        Reference("Kingma, Ba, Adam: A Method for Stochastic Optimization (2015)", "https://arxiv.org/abs/1412.6980"),
-    ),
+    article="The article gives the signature and calls it a lazy version of Adam for sparse tensors: still true. "
+    "It does not say that a dense gradient raises an error.",
+    references=(moments.ADAM_PAPER,),
     tries=(
         Try("What if it forgot faster?", {"betas": (0.5, 0.9)}),
         Try("What if epsilon were 0.1?", {"eps": 0.1}),

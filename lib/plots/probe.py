@@ -153,10 +153,11 @@ def loss_and_gradient(lesson: Lesson, motion: Motion, x: float) -> tuple[float, 
     """The summed result and what it changes by when this element moves by 1, from the gradient worked by hand."""
     (name, index), given = motion.places[0], motion.to(x)
     try:
-        forward = run.work(lesson, given)
+        case = run.Case.of(lesson, given)
+        forward = case.forward
     except ValueError:
         return np.nan, np.nan
-    steps = run.drive(lesson.grad_by_hand(forward.sent, **given)).steps
+    steps = case.gradient.steps
     gradient = float(steps[f"d_{name}"].value[index]) if f"d_{name}" in steps else 0.0
     return _or_gap(forward.steps), gradient if np.isfinite(gradient) else np.nan
 

@@ -20,8 +20,8 @@ MOST_COLUMNS, MOST_CELLS = 8, 64  # of a map; a larger one carries no numbers
 
 def all_steps(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
     """The steps of the result and then those of the gradient."""
-    given = run.given_values(lesson, values)
-    return {**run.work_gradient(lesson, given).steps, **run.work(lesson, given).steps}
+    case = run.Case.of(lesson, values)
+    return {**case.gradient.steps, **case.forward.steps}
 
 
 def of_sample(value: np.ndarray, dims: int, index: tuple[int, ...]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Leads a learner's process through one job, call by call, and says what became of each.
 
-What the process says about itself is checked here: it may be written by the learner. Whatever does not come as one
-frame, in time, and with the token of this call ends the process; the calls that are left go to a new one.
+What the process says may be forged by the learner, so it is checked here: an answer has to come in time, as one frame,
+with the token of its call. Anything else ends the process, and the calls that are left go to a new one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Broken(RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Ended(Exception):
-    """The learner's process is no more, before it answered."""
+    """The learner's process ended before it answered: how, and what more is known."""
 
     outcome: Outcome
     says: str = ""
@@ -52,7 +52,7 @@ class Child(Protocol):
         """What was printed since the last time."""
 
     def finish(self) -> None:
-        """Lets the process end by itself. Raises Ended if it had still something to say."""
+        """Lets the process end by itself. Raises Ended if it sends more than it was asked."""
 
 
 Start = Callable[[Limits, int], AbstractContextManager[Child]]
@@ -67,14 +67,14 @@ def run_job(start: Start, source: str, function: str, calls: Sequence[Call], lim
     until = time.monotonic() + limits.job_seconds
     while len(rans) < len(calls) and time.monotonic() < until:
         with start(limits, len(calls) - len(rans)) as child:
-            rans += _as_far_as_it_goes(child, source, function, calls[len(rans) :], limits, until)
+            rans += _in_one_process(child, source, function, calls[len(rans) :], limits, until)
     return rans + [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
 
 
-def _as_far_as_it_goes(
+def _in_one_process(
     child: Child, source: str, function: str, calls: Sequence[Call], limits: Limits, until: float
 ) -> list[Ran]:
-    """The calls that this process lived through, and the one that it ended with."""
+    """Makes the calls until the process ends or time is up: a Ran for each call that was made."""
     room = frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
     job = {"source": source, "function": function, "room": asdict(room)}
     loaded, alive = _asked(child, job, None, frames.NO_ARRAYS)
@@ -84,7 +84,7 @@ def _as_far_as_it_goes(
     for call in calls:
         ran, alive = _asked(child, {}, (call.args, dict(call.kwargs)), room)
         rans.append(ran)
-        if not alive and ran.outcome == "bad result" and len(rans) > 1:  # then it may have sent two for the call before
+        if not alive and ran.outcome == "bad result" and len(rans) > 1:  # it may have answered the call before twice
             rans[-2] = replace(rans[-2], outcome="bad result", value=None, fault=ran.fault)
         if not alive or time.monotonic() > until:
             break
@@ -109,8 +109,8 @@ def _with_loading(first: Ran, loaded: Ran) -> Ran:
 
 
 def _asked(child: Child, header: dict[str, Any], value: Any, room: frames.Room) -> tuple[Ran, bool]:
-    """One question to the process and its answer; whether the process can be asked again."""
-    token = secrets.token_hex(8)  # not to be known before the question: nothing can be answered in advance
+    """Puts one question to the process: what came of it, and whether the process can be asked again."""
+    token = secrets.token_hex(8)  # made only now, so that nothing can be answered in advance
     data = frames.frame_of(value, header | {"token": token}, frames.TRUSTED)
     began, alive = time.perf_counter(), True
     try:
@@ -124,15 +124,17 @@ def _asked(child: Child, header: dict[str, Any], value: Any, room: frames.Room) 
     return replace(ran, output=output, output_cut=printed.cut, seconds=time.perf_counter() - began), alive
 
 
-# What the learner's process may say of itself. Not "our fault", which is not counted.
-TOLD: tuple[str, ...] = ("returned", "raised", "out of memory", "too deep", "exited", "bad result", "wrong arguments")
-TOLD += ("no such function", "does not parse")
+# Outcomes that the learner's process may report itself. Not "our fault", which would not be counted.
+REPORTED = (
+    *("returned", "raised", "out of memory", "too deep", "exited", "bad result", "wrong arguments"),
+    *("no such function", "does not parse"),
+)
 
 
 def _ran(header: dict[str, Any], token: str) -> Ran:
     """The answer, checked field by field. Raises BadFrame."""
     outcome = header.get("outcome")
-    if outcome not in TOLD or header.get("token") != token:
+    if outcome not in REPORTED or header.get("token") != token:
         raise frames.BadFrame("its header is not that of an answer")
     return Ran(
         outcome,
@@ -160,21 +162,22 @@ def _fault(described: Any) -> Fault | None:
 
 
 def _readable(text: str) -> str:
-    """The text without halves of characters, which no file and no screen takes, and cut: this one may be forged."""
+    """The text, cut (a forged one may be huge), and without halves of characters, which no file or screen takes."""
     return text[:MOST_OF_A_TEXT].encode("utf-8", "replace").decode()
 
 
 def _said(message: str) -> Fault:
+    """A fault of which no more is known than this."""
     return Fault("", message, None, "", "")
 
 
 def ended(status: int) -> Ended:
-    """What the status of a process that ended by itself tells: an exit code, or minus a signal."""
+    """How a process ended by itself, from its status: an exit code, or minus the number of a signal."""
     if status >= 0:
         return Ended("exited", f"the process ended itself, with exit code {status}")
     if -status in (getattr(signal, "SIGXCPU", None), getattr(signal, "SIGALRM", None)):
         return Ended("out of time")
-    if -status == getattr(signal, "SIGKILL", None):  # not by us: the kernel was out of memory
+    if -status == getattr(signal, "SIGKILL", None):  # not sent by us: the kernel was out of memory
         return Ended("out of memory")
     return Ended("crashed", f"the process ended with {_signal_name(-status)}")
 

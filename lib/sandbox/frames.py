@@ -1,8 +1,8 @@
 """How values travel between the grader and the process that runs a learner's code: frames of raw bytes.
 
-A frame is a magic word, two lengths, a small JSON header, and the bytes of the arrays. Nothing in it can be executed
-(so no pickle, and no `np.load`), and what it promises is checked before room is made for it: the other side may be
-hostile. Values are arrays, numbers, strings, bools, None, and tuples, lists and dicts of them.
+A frame is a magic word, two lengths, a small JSON header, and the bytes of the arrays. The other side may be hostile:
+nothing in a frame can be executed (so no pickle, and no `np.load`), and the sizes that it announces are checked before
+memory is taken for them. Values are arrays, numbers, strings, bools, None, and tuples, lists and dicts of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 MAGIC = b"by-hand1"
 PREFIX = struct.Struct("<8sIQ")  # the magic word, bytes of the header, bytes of the arrays
-READY = b"ready\n"  # sent once before all frames: what fails until then is our doing, not the learner's
+READY = b"ready\n"  # sent once before all frames: what fails before it is our fault, not the learner's
 HEADER_MOST = 2**20  # JSON of this size becomes some 50 MB of objects at worst
 NESTING_MOST = 16
 INTEGER_BITS_MOST = 1024  # more is beyond float64, and slow to write down
@@ -31,7 +31,7 @@ DTYPES = {
 
 
 class BadFrame(ValueError):
-    """What came is not a frame, or promises more than is allowed."""
+    """What came is not a frame, or announces more than is allowed."""
 
 
 class BadValue(ValueError):
@@ -40,7 +40,7 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True)
 class Room:
-    """How much a frame may hold."""
+    """How much a frame may hold: bytes and number of all arrays together, dimensions of each."""
 
     bytes: int
     arrays: int
@@ -109,7 +109,7 @@ def _pack_number(value: Any) -> Any:
 
 
 def _plain_array(value: np.ndarray | np.generic) -> np.ndarray:
-    """The array itself, whatever a subclass makes of it."""
+    """The array without the subclass that a learner may have made of it. Raises BadValue."""
     if isinstance(value, np.ma.MaskedArray):
         raise BadValue("is a masked array; expected a plain one")
     array = np.asarray(value) if isinstance(value, np.generic) else np.ndarray.view(value, np.ndarray)
@@ -178,7 +178,7 @@ def _arrays(described: Any, body: memoryview, room: Room) -> list[np.ndarray]:
 
 
 def _shape(entry: Any, room: Room) -> tuple[np.dtype, tuple[int, ...], int]:
-    """dtype, shape and bytes of an array, from numbers that may be anything."""
+    """dtype, shape and bytes of an array, from a description that may hold anything. Raises BadFrame."""
     match entry:
         case [str(name), list(shape)] if name in DTYPES and len(shape) <= room.dims:
             if all(type(size) is int and 0 <= size <= room.bytes for size in shape):

@@ -1,7 +1,7 @@
 """A fresh process per job, for systems where a warm one must not be forked (macOS, Windows).
 
-It takes many times as long and isolates less: an own process with a clean environment, a time limit and, but for
-Windows, limits on memory and files. It works everywhere, so it can be tried and compared on Linux.
+It takes many times as long and isolates less: a process of its own with a clean environment, a time limit and, except
+on Windows, limits on memory and files. It works everywhere, so it can be tried and compared on Linux.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ SECONDS_OF_QUIET = 0.005
 
 
 class FreshWorker:
-    """Stands where a warm worker stands, and starts a process for each job."""
+    """Takes the place of a warm worker, and starts a process for each job."""
 
-    jobs = 0  # never counted: there is nothing to renew
+    jobs = 0  # not counted: there is nothing to renew
     pid = os.getpid()
     is_ready = True
 
@@ -55,12 +55,15 @@ class FreshWorker:
             child.end()
 
     def close(self) -> None:
-        """There is nothing that stays."""
+        """Nothing to end: no process outlives its job."""
 
 
 class FreshChild:
-    """A process that was started for one submission. Pipes on Windows cannot be polled: a thread reads what is printed,
-    a timer kills what takes too long, and a killed process ends every wait."""
+    """A process that was started for one submission.
+
+    Pipes on Windows cannot be polled, so a thread reads what is printed, and a timer kills the process when it takes
+    too long; every wait ends with the process.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
         self._process, self._limits = process, limits
@@ -110,7 +113,7 @@ class FreshChild:
                 self._kill(Ended("too much output"))
 
     def printed(self) -> Printed:
-        """What has come, once no more comes: the thread may be a little behind the answer."""
+        """What was printed, once nothing more comes: the thread that reads may lag a little behind the answer."""
         seen = -1
         while seen != self._seen and self._reader.is_alive():
             seen = self._seen
@@ -123,8 +126,8 @@ class FreshChild:
         self._killed = self._killed or why
         if sys.platform == "win32":
             self._process.kill()
-        elif self._process.poll() is None:  # what it started goes along, as far as it stayed in its session
-            with suppress(ProcessLookupError):  # it may end between the question and the signal
+        elif self._process.poll() is None:  # with all that it started, as far as that stayed in its session
+            with suppress(ProcessLookupError):  # it may have ended just now
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def _ended_itself(self) -> Ended:
@@ -147,10 +150,8 @@ class FreshChild:
         self._reader.join(SECONDS_TO_END)
         for file in (self._requests, self._results):
             file.close()
-        if (
-            not self._reader.is_alive()
-        ):  # else something that got away holds the pipe: closing it under a reader is worse
-            self._output.close()
+        if not self._reader.is_alive():
+            self._output.close()  # else a process that got away holds the pipe: it must not be closed while it is read
 
 
 def _read(file: IO[bytes], size: int) -> bytes:

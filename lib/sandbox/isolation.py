@@ -21,7 +21,7 @@ Hosting = Literal["local", "public", "class"]
 
 @dataclass(frozen=True)
 class Isolation:
-    """How well learners' code is kept in, and why no better; `also` names what stands behind the filter."""
+    """How well learners' code is kept in, and why no better; `also` names the measures that are in force."""
 
     level: Level
     reasons: tuple[str, ...] = ()

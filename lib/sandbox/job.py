@@ -1,4 +1,4 @@
-"""What goes into the sandbox and what comes out: the words that both sides share. Plain data; runs nothing."""
+"""What goes into the sandbox and what comes out: plain data that both sides share. Runs nothing."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Fault:
 
 @dataclass(frozen=True, eq=False)
 class Ran:
-    """What became of one call.
+    """What came of one call.
 
     `value` holds arrays, plain numbers, strings, None, and tuples, lists and dicts of them; it has a meaning only if
     the outcome is "returned". `output` is what the call printed, `output_cut` how many bytes of it are left out.
@@ -92,4 +92,4 @@ class Ran:
 
 
 class Busy(RuntimeError):
-    """The waiting place is full, or this person's earlier job waits in it; the message says which."""
+    """Too many jobs are waiting; the message says how many."""

@@ -9,8 +9,8 @@ from pathlib import Path
 # -I: no variables, no user packages, no current folder. -X utf8: what is printed is UTF-8, whatever the locale.
 COMMAND = [sys.executable, "-I", "-B", "-X", "utf8", str(Path(__file__).parent / "inside" / "worker.py")]
 
-# Nothing of the app's environment goes along (Windows cannot start a program without SYSTEMROOT). One thread each:
-# OpenBLAS with two would wait for ever for the one that the filter refuses.
+# Nothing of the app's environment is handed on (but Windows cannot start a program without SYSTEMROOT). One thread for
+# each library: with two, OpenBLAS would wait for ever for the one that the filter refuses.
 ENVIRONMENT = {
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
     **{name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},

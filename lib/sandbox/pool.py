@@ -1,8 +1,8 @@
-"""The waiting place in front of the workers: `shared_pool().run(source, function, calls)`.
+"""The queue in front of the workers: `shared_pool().run(source, function, calls)`.
 
-Jobs are taken in the order in which they came, one at a time for each person. The thread that brings a job waits for a
-worker and leads it itself, so there is no dispatcher that could hang, and a full house costs no more than threads that
-sleep.
+Jobs are taken in the order in which they came, one at a time for each person. The thread that brings a job waits until
+a worker is free, and then runs the job there itself. So there is no dispatcher that could hang, and each job that waits
+costs no more than a sleeping thread.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from lib.sandbox.warm import WarmWorker
 
 WAITING_MOST = 2000
 WORKERS_MOST = 8  # a worker takes 50 MB, and the app needs a core too
-JOBS_UNTIL_RENEWED = 500  # whatever a worker may gather, it does not gather for long
+JOBS_UNTIL_RENEWED = 500  # whatever may pile up in a worker goes with it
 USUAL = Limits()
-TRIES = 2  # a worker that died may have been the kernel's choice when memory ran out
+TRIES = 2  # a worker may have died because the kernel was out of memory; a new one may do
 
 
 class Worker(Protocol):
@@ -50,7 +50,7 @@ def can_fork() -> bool:
 
 @dataclass(eq=False)
 class _Place:
-    """A worker's place; another worker may come to stand in it."""
+    """A worker, and the one that will take its place once it has warmed up."""
 
     worker: Worker
     successor: Worker | None = None
@@ -58,11 +58,11 @@ class _Place:
 
 @dataclass(eq=False)
 class _Turn:
-    """A thread that waits, and what it is given."""
+    """A thread that waits for a worker, and the place it is given when it is called."""
 
     person: str | None
     given: _Place | None = None
-    comes: threading.Event = field(default_factory=threading.Event)
+    called: threading.Event = field(default_factory=threading.Event)
 
 
 class Pool:
@@ -89,28 +89,28 @@ class Pool:
     def run(
         self, source: str, function: str, calls: Sequence[Call], limits: Limits = USUAL, person: str | None = None
     ) -> list[Ran]:
-        """Loads `source` and makes the calls of `function`, one after another: one Ran per call, in their order.
+        """Loads `source` and calls `function` once for each of `calls`, one after another: a Ran for each, in order.
 
-        Waits for a worker, and while another job of the same person runs. Safe to call from any thread. Raises Busy
-        when too many wait, and RuntimeError after `close`. Trouble on our side is the outcome "our fault".
+        Waits for a free worker, and until no other job of the same person runs. Safe to call from any thread. Raises
+        Busy when too many wait, and RuntimeError after `close`. Trouble on our side is the outcome "our fault".
         """
         if not calls:
             return []
-        place = self._come(person)
+        place = self._enter(person)
         try:
-            return self._led(place, source, function, calls, limits)
+            return self._run_at(place, source, function, calls, limits)
         finally:
             self._leave(place, person)
 
     def refused(self) -> dict[str, str]:
-        """What isolates the workers, measure by measure: why the machine refused it, or nothing. Raises Broken."""
+        """For each measure that isolates the workers: why the machine refused it, or nothing. Raises Broken."""
         return self._places[0].worker.refused()
 
     def pids(self) -> list[int]:
         return [place.worker.pid for place in self._places]
 
-    def _led(self, place: _Place, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
-        """The job, tried once more in a new worker if ours fails."""
+    def _run_at(self, place: _Place, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
+        """Runs the job in this place's worker, and once more in a new one if that fails on our side."""
         for tries_left in reversed(range(TRIES)):
             try:
                 return run_job(place.worker.start, source, function, calls, limits)
@@ -119,7 +119,7 @@ class Pool:
                 self._replace(place, self._kind() if tries_left or not self._closed else None)
         return [Ran("our fault", fault=Fault("", said, None, "", ""))] * len(calls)
 
-    def _come(self, person: str | None) -> _Place:
+    def _enter(self, person: str | None) -> _Place:
         """Waits for a place, in the order of arrival."""
         turn = _Turn(person)
         with self._lock:
@@ -127,13 +127,13 @@ class Pool:
                 raise Busy(f"{WAITING_MOST} submissions are waiting already")
             self._waiting.append(turn)
             self._hand_out()
-        turn.comes.wait()
+        turn.called.wait()
         if turn.given is None:
             raise RuntimeError("the pool is closed")
         return turn.given
 
     def _leave(self, place: _Place, person: str | None) -> None:
-        """Gives the place to the next one, with a new worker in it if the old one has done its share."""
+        """Gives the place to the next in line, with a new worker in it if the old one has done its share."""
         if place.worker.jobs >= JOBS_UNTIL_RENEWED:
             self._renew(place)
         with self._lock:
@@ -144,7 +144,7 @@ class Pool:
             self._hand_out()
 
     def _hand_out(self) -> None:
-        """Free places to those who wait and may run. Called under the lock; costs the same however many wait."""
+        """Gives free places to those who wait and may run, or sends all away from a closed pool. Needs the lock."""
         passed: list[_Turn] = []
         while self._waiting and (self._free or self._closed):
             turn = self._waiting.popleft()
@@ -155,11 +155,11 @@ class Pool:
                 turn.given = self._free.popleft()
                 if turn.person:
                     self._running.add(turn.person)
-            turn.comes.set()
+            turn.called.set()
         self._waiting.extendleft(reversed(passed))
 
     def _renew(self, place: _Place) -> None:
-        """Starts a successor beside the worker, and lets it take over once it is warm: nobody waits for it."""
+        """Starts a successor beside the worker. It takes over when it has warmed up, so that nobody waits for it."""
         if place.successor is None:
             place.successor = self._kind()
         elif place.successor.is_ready:

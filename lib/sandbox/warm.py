@@ -25,7 +25,7 @@ CHUNK = 2**18
 
 
 class Silent(Broken):
-    """The worker is there but has nothing to say."""
+    """The worker did not answer in time."""
 
 
 class WarmWorker:
@@ -100,7 +100,7 @@ class WarmWorker:
         return json.loads(data), handle
 
     def _last_words(self) -> str:
-        """What it wrote before it ended: why it could not start, for example."""
+        """How it ended and what it wrote before: why it could not start, for example."""
         assert self._process.stderr is not None
         try:
             self._process.wait(SECONDS_TO_END)
@@ -110,7 +110,7 @@ class WarmWorker:
 
     def close(self) -> None:
         """Ends it, and whatever it started. Safe to call twice."""
-        self._control.close()  # end of file: it kills its child and goes
+        self._control.close()  # the worker reads end of file, kills its child and ends
         try:
             self._process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
@@ -121,7 +121,7 @@ class WarmWorker:
 
 
 def _pipe(owned: ExitStack) -> tuple[FileIO, FileIO]:
-    """A pipe whose ends belong to objects: a number closed twice would be somebody else's, in a threaded app."""
+    """A pipe whose ends are objects, which close once. A bare number closed twice could close another thread's file."""
     reading, writing = os.pipe()
     return owned.enter_context(FileIO(reading, "r")), owned.enter_context(FileIO(writing, "w"))
 
@@ -150,7 +150,7 @@ class WarmChild:
         self._waiting.register(output, select.POLLIN)
 
     def await_ready(self) -> None:
-        """Until all its limits are in place: what fails before that is not the learner's doing. Raises Broken."""
+        """Waits until all its limits are in place. What fails before that is our fault: raises Broken."""
         ready = bytearray()
         until = time.monotonic() + SECONDS_TO_FORK
         while len(ready) < len(frames.READY) and time.monotonic() < until:
@@ -183,7 +183,7 @@ class WarmChild:
         return reply
 
     def _send(self, left: memoryview) -> memoryview:
-        """Writes what the pipe takes, and the rest later."""
+        """Writes as much as the pipe takes now, and gives the rest."""
         if left:
             try:
                 left = left[self._requests.write(left) or 0 :]
@@ -194,7 +194,7 @@ class WarmChild:
         return left
 
     def _read_output(self) -> None:
-        """Keeps the beginning of what is printed, counts the rest, and ends the flood."""
+        """Keeps the beginning of what is printed, counts the rest, and ends a process that prints too much."""
         if self._output.closed:
             return
         while part := self._output.read(CHUNK):
@@ -203,7 +203,7 @@ class WarmChild:
             if self._seen > self._limits.output_killed:
                 self._kill()
                 raise Ended("too much output")
-        if part == b"":  # the process has ended, or has closed its end: nothing to wait for
+        if part == b"":  # the process has ended, or has closed its end: there will be no more
             self._waiting.unregister(self._output)
             self._output.close()
 
@@ -213,7 +213,7 @@ class WarmChild:
         return printed
 
     def _ended_itself(self) -> Ended:
-        """How it ended. If it has only closed its pipe, it ends now."""
+        """How it ended. If it has only closed its pipe, it is killed."""
         self._kill()
         self._read_output()
         return ended(self._status or 0)
@@ -231,7 +231,7 @@ class WarmChild:
             self._kill()
 
     def _kill(self) -> None:
-        """Kills the process by its handle, which can mean no other; without one its parent does it."""
+        """Kills the process by its handle, which can never mean another one. Without a handle the worker does it."""
         if self._status is not None:
             return
         if self._handle is None:
@@ -254,10 +254,10 @@ class WarmChild:
 
 
 class _Clock:
-    """The time of one question: by the clock, and of the processor.
+    """The time that one question takes: by the clock, and of the processor.
 
-    A process with one thread cannot use more of the processor than passes by the clock, so it is enough to look when
-    the limit could be reached.
+    A process with one thread uses at most a second of the processor each second, so it is enough to look when the limit
+    could have been reached.
     """
 
     def __init__(self, limits: Limits, pid: int) -> None:
@@ -268,7 +268,7 @@ class _Clock:
         self.next_look = min(self._end, began + self._limit)
 
     def _processor(self) -> float:
-        """Seconds of the processor that the process has used, from the clock that Linux keeps of each."""
+        """Seconds of the processor that the process has used, from the clock that Linux keeps for each process."""
         try:
             return time.clock_gettime((~self._pid << 3) | 2)
         except OSError:  # it has ended; its pipes will say so

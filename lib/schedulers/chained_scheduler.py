@@ -56,8 +56,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
         r"\gamma_t = \gamma_{t-1} \prod_k f_k",
         np.asarray(now + lr * (each.prod() - np.prod(factors))),
         worked=lambda: formula(
-            r"<lr> \cdot <factors>",
-            lr=lr,
+            r"<old> \cdot <factors>",
+            old=lr,
             factors=joined((formula("<factors>", factors=factor) for factor in each), r" \cdot "),
         ),
         words="Multiply the last learning rate by all of them.",

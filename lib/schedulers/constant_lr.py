@@ -29,7 +29,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, factor, total_iters) -> Ste
         r"\gamma_0^{\text{now}} = f\, \gamma_0" if epoch == 0 else r"\gamma_t = \frac{1}{f}\, \gamma_{t-1}",
         np.asarray(lr * factor if epoch == 0 else lr * (1.0 / factor)),
         worked=lambda: formula(
-            r"<factor> \cdot <lr>" if epoch == 0 else r"\frac{<lr>}{<factor>}", factor=factor, lr=lr
+            r"<factor> \cdot <old>" if epoch == 0 else r"\frac{<old>}{<factor>}", factor=factor, old=lr
         ),
         words="Start with a part of the learning rate: multiply by the factor."
         if epoch == 0

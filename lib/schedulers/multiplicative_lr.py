@@ -39,7 +39,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, lr_lambda) -> Steps:
         "lr",
         r"\gamma_t = \gamma_{t-1}\, f(t)",
         lr * factor,
-        worked=lambda: formula(r"<lr> \cdot <factor>", lr=lr, factor=factor),
+        worked=lambda: formula(r"<old> \cdot <factor>", old=lr, factor=factor),
         words="Multiply the last learning rate by it.",
     )
     return new, state

@@ -59,7 +59,7 @@ def by_hand(
         r"\gamma_{t-1} & \text{otherwise} \end{cases}",
         np.asarray(lower if moves else lr),
         worked=lambda: formula(
-            r"\max(<lr> \cdot <factor>, <min_lr>)" if moves else "<lr>", lr=lr, factor=factor, min_lr=min_lr
+            r"\max(<old> \cdot <factor>, <min_lr>)" if moves else "<old>", old=lr, factor=factor, min_lr=min_lr
         ),
         words="More epochs in vain than patience allows? Then multiply by the factor, but go no lower than min_lr.",
     )

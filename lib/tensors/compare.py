@@ -1,28 +1,33 @@
 """Is what came the same as what was expected? If not: where, by how much, and how much would have been allowed."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 _KINDS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
 _EXACT_IN_FLOAT = 2**53  # up to here every integer is a float64
 
+Reason = Literal["same", "value", "shape", "kind", "nothing"]
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The verdict on an answer.
+    """How an answer compares with what was expected.
 
+    `reason` says what decided: "same" where everything fits; "value" where a number differs (a NaN or an infinity in
+    the wrong place too); "shape", "kind" (floats against text, say) or "nothing" (None came) where no number could be
+    compared with another. `same` is short for the first.
     `index` is the first place, row by row, that differs, with the two numbers there; all three are None if there is no
     such place: everything fits, or the shapes or kinds differ. `absolute`, `relative` (to what was expected, where that
     is not 0) and `ulps` (1 is the neighbouring float, in the precision of what was expected) are the largest errors
     over all places where both numbers are finite; NaN if the two cannot be subtracted at all. `times_allowed` is the
     largest error as a multiple of what is allowed: above 1 is too much; infinite where no error is allowed, as for NaN.
-    `says` is the verdict in one sentence; `kind_says` names the kinds of number if they are not alike, also where
+    `says` tells people in one sentence; `kind_says` names the kinds of number if they are not alike, also where
     that makes no difference ("integers; expected floats").
     """
 
-    same: bool
+    reason: Reason
     index: tuple[int, ...] | None
     got: Any
     expected: Any
@@ -32,6 +37,10 @@ class Comparison:
     times_allowed: float
     says: str
     kind_says: str
+
+    @property
+    def same(self) -> bool:
+        return self.reason == "same"
 
 
 def compare(got: object, expected: object, *, rtol: float = 1e-9, atol: float = 1e-12) -> Comparison:
@@ -44,15 +53,15 @@ def compare(got: object, expected: object, *, rtol: float = 1e-9, atol: float = 
     wanted, wanted_kind = _numbers(expected)
     kind_says = "" if given_kind == wanted_kind and given is not None else f"{given_kind}; expected {wanted_kind}"
     if given is None or wanted is None or (given.dtype.kind == "c") != (wanted.dtype.kind == "c"):
-        return _unlike(kind_says, kind_says)
+        return _unlike("nothing" if got is None else "kind", kind_says, kind_says)
     if given.shape != wanted.shape:
-        return _unlike(f"the shape is {given.shape}; expected {wanted.shape}", kind_says)
+        return _unlike("shape", f"the shape is {given.shape}; expected {wanted.shape}", kind_says)
     return replace(_compared(given, wanted, rtol, atol), kind_says=kind_says)
 
 
-def _unlike(says: str, kind_says: str) -> Comparison:
+def _unlike(reason: Reason, says: str, kind_says: str) -> Comparison:
     nan = float("nan")
-    return Comparison(False, None, None, None, nan, nan, nan, float("inf"), says, kind_says)
+    return Comparison(reason, None, None, None, nan, nan, nan, float("inf"), says, kind_says)
 
 
 def _numbers(value: object) -> tuple[np.ndarray | None, str]:
@@ -97,12 +106,12 @@ def _compared(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -
     relative = relative[size > 0] if (size > 0).any() else relative
     worst = _largest(error), _largest(relative), _largest(ulps), _largest(times)
     if fits.all():
-        return Comparison(True, None, None, None, *worst, _same_says(error, allowed), "")
+        return Comparison("same", None, None, None, *worst, _same_says(error, allowed), "")
     first = tuple(int(i) for i in np.unravel_index(int(np.argmax(~fits)), fits.shape))
     says = _differs_says(first, got[first], expected[first], float(error[first]), float(allowed[first]))
     if fits.size - fits.sum() > 1:
         says += f" ({fits.size - fits.sum()} of {fits.size} differ)"
-    return Comparison(False, first, got[first].item(), expected[first].item(), *worst, says, "")
+    return Comparison("value", first, got[first].item(), expected[first].item(), *worst, says, "")
 
 
 def _largest(values: np.ndarray) -> float:

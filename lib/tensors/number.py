@@ -1,4 +1,4 @@
-"""One typed number: its value, and half a unit of the last digit typed."""
+"""One typed number: its value, its kind, and half a unit of the last digit typed."""
 
 from __future__ import annotations
 
@@ -6,23 +6,40 @@ import math
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any, Literal
+
+from lib.refusal import Refusal
+
+Kind = Literal["float", "integer", "boolean"]
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:(\.)([0-9]*))?|(\.)([0-9]+))(?:[eE]([+-]?[0-9]+))?")
 _LIBRARY = re.compile(r"([+-]?)(?:np|numpy|torch\.nn|torch|nn|math)\.(?=[A-Za-z])")
 
 _NAMED: dict[str, float | bool] = {"true": True, "false": False, "true_": True, "false_": False}
+_NAMED |= {sign + name: float(sign + name) for sign in ("", "+", "-") for name in ("inf", "infinity", "nan")}
 
 # Fullwidth forms become ASCII, and so do the signs that keyboards, articles and word processors put in their place.
 _SAME_SIGN: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SAME_SIGN |= {ord(sign): plain for sign, plain in zip("−–、【】⁄\u2028\u2029", "--,[]/\n\n", strict=True)}
+_SAME_SIGN |= {ord("∞"): "inf", ord("…"): "..."}
 
 
-class TensorTextError(ValueError):
+class TensorTextError(Refusal):
     """Says in plain words what stands where in the text, and what was expected there."""
+
+    def after(self, text: str, /, **values: Any) -> TensorTextError:
+        """The same refusal with `text` before it, which tells where it happened."""
+        return TensorTextError(text + self.text, **values, **self.values)
 
 
 def ascii_signs(text: str) -> str:
     """The same text with fullwidth and typographic signs (`１，２`, `−3`) replaced by those of a keyboard."""
     return text if text.isascii() else text.translate(_SAME_SIGN)
+
+
+def without_library(word: str) -> str:
+    """The name without the library it is written with: `np.inf` is `inf`, `torch.tensor` is `tensor`."""
+    return _LIBRARY.sub(r"\1", word)
 
 
 def shown(word: str) -> str:
@@ -37,7 +54,7 @@ def shown(word: str) -> str:
 def value_of(word: str) -> tuple[float, float]:
     """The number in a word without blanks, an int if it is written as one, and half a unit of its last digit.
 
-    For any other word the TensorTextError says only what was expected; where it stands is for the caller to add.
+    Any other word raises a TensorTextError that says what was expected; where the word stands is for the caller to add.
     """
     match = _NUMBER.fullmatch(word)
     if match is None:
@@ -74,7 +91,7 @@ def _half_unit(exponent: int) -> float:
 
 def _unusual(word: str) -> float:
     """Named values and fractions."""
-    name = _LIBRARY.sub(r"\1", word).lower()
+    name = without_library(word).lower()
     if name in _NAMED:
         return _NAMED[name]
     top, slash, bottom = word.partition("/")
@@ -104,3 +121,20 @@ def _hint(word: str) -> str:
     if re.match(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?([+-].*)?[jJ]$", word):
         return "expected a real number: complex numbers are not read"
     return "expected a number"
+
+
+def as_kind(word: str, kind: Kind) -> str:
+    """The word for the same number as a float, an integer or a boolean."""
+    try:
+        value, _ = value_of(word)
+    except TensorTextError as fault:
+        raise fault.after("{word} is typed; ", word=shown(word)) from None
+    if kind == "boolean":
+        return str(bool(value))
+    if kind == "integer":
+        if isinstance(value, float) and not value.is_integer():
+            raise TensorTextError("{word} stands in a tensor of integers; expected whole numbers", word=shown(word))
+        return str(int(value))
+    if isinstance(value, bool):
+        return str(float(value))
+    return word + "." if isinstance(value, int) else word

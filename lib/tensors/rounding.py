@@ -20,7 +20,7 @@ def fits(entry: Typed, expected: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(np.isfinite(expected), close, same_end))
 
 
-def _rounds_to(entry: Typed, expected: np.ndarray) -> bool:
-    """Right as far as it goes: the value rounded to the digits typed, within a twentieth."""
+def rounds_to(entry: Typed, expected: np.ndarray) -> bool:
+    """Whether the value rounds to what was typed, and lies within a twentieth of it: right, but with too few digits."""
     off = np.abs(entry.array - expected)
     return bool(((off <= entry.digits) & (off <= 0.05 * np.abs(expected))).all())

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from lib.tensors.grammar import Shape
 from lib.tensors.number import TensorTextError
-from lib.tensors.read import Shape
 
 
 def format_tensor(array: npt.ArrayLike, digits: int | None = None, *, whole: bool = False) -> str:
@@ -19,7 +19,8 @@ def format_tensor(array: npt.ArrayLike, digits: int | None = None, *, whole: boo
     """
     values = np.asarray(array)
     if values.dtype.kind not in "biuf":
-        raise TensorTextError(f"an array of {values.dtype} came; expected floats, integers or booleans")
+        says = "an array of {dtype} came; expected floats, integers or booleans"
+        raise TensorTextError(says, dtype=values.dtype)
     if values.size == 0:
         return _empty_text(values)
     words = _words(values.ravel(), digits)

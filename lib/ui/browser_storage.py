@@ -15,7 +15,8 @@ from lib.ui.text import say
 
 PREFIX = "torch_by_hand/"
 RECORD, DRAFT = PREFIX + "record/", PREFIX + "draft/"
-MOST_TO_WRITE = 3  # records sent with a run: that of the present exercise, and those of the ones just left
+MOST_TO_WRITE = 3  # records sent with a run: the one at work, and those just left
+MOST_KEPT, MOST_CHARACTERS = 500, 400_000  # records that come from a browser, and the length of one
 KEY = "browser_storage"
 
 # Another tab's writing is read too, so that two tabs do not undo each other's.
@@ -192,13 +193,20 @@ def _take_file() -> None:
 def _take(told: Mapping[str, Any]) -> None:
     """Takes over what the browser holds. That may be anything, and whoever reads a record has to expect it."""
     content = told.get("content")
-    if content:
-        st.session_state[f"{KEY}_records"] = dict(content["records"])
-        st.session_state[f"{KEY}_drafts"] = frozenset(content["drafts"])
-        st.session_state[f"{KEY}_changed"] = {}
+    if not isinstance(content, Mapping):
+        return
+    records, drafts = content.get("records"), content.get("drafts")
+    kept = records.items() if isinstance(records, Mapping) else ()
+    st.session_state[f"{KEY}_records"] = {
+        key: text for key, text in list(kept)[:MOST_KEPT] if isinstance(text, str) and len(text) <= MOST_CHARACTERS
+    }
+    st.session_state[f"{KEY}_drafts"] = frozenset(
+        key for key in (drafts if isinstance(drafts, list | tuple) else ())[:MOST_KEPT] if isinstance(key, str)
+    )
+    st.session_state[f"{KEY}_changed"] = {}
 
 
 def _take_trouble() -> None:
     trouble = st.session_state[KEY].get("trouble")
-    if trouble is not None:
+    if trouble in ("", *trouble_words()):
         st.session_state[f"{KEY}_trouble"] = trouble

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,12 +12,14 @@ import streamlit as st
 
 from lib.lesson.spec import Choice, Example, Number, Numbers, Parameter, Switch, Tensor, Topic
 from lib.tensors.file import TensorFileError, read_tensor_file
-from lib.tensors.number import TensorTextError
+from lib.tensors.number import TensorTextError, shown
 from lib.tensors.read import read
 from lib.tensors.write import format_tensor
+from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import standing
 from lib.ui.problem import show_problem
 from lib.ui.text import say, shape
+from lib.ui.uploads import keep_upload, let_go
 
 MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers
 MOST_TO_WORK = 10_000  # elements; beyond, result and gradient only
@@ -80,6 +82,12 @@ def current(lesson: Topic, name: str, default: Any) -> Any:
     return standing(key_of(lesson, name), default)
 
 
+def number_format(lesson: Topic, offered: Sequence[str]) -> str:
+    """The dtype that is chosen, before its field is drawn; the first one where the address holds another word."""
+    chosen = current(lesson, "dtype", offered[0])
+    return chosen if chosen in offered else offered[0]
+
+
 def fill(lesson: Topic, texts: Mapping[str, Any]) -> None:
     """Puts texts into fields; for callbacks. The working belongs to the numbers, so it starts afresh."""
     for name, text in texts.items():
@@ -103,7 +111,7 @@ def input_fields(lesson: Topic) -> Typed:
     """Draws the fields and reads them. Rare ones, the number format and files are folded away."""
     defaults = example_texts(lesson)[0]
     typed = Typed({}, {})
-    dtype = str(current(lesson, "dtype", FLOAT_KINDS[0]))
+    dtype = number_format(lesson, FLOAT_KINDS)
     common = [spec for spec in lesson.form if not spec.rare]
     tensors: list[Parameter] = [spec for spec in common if isinstance(spec, Tensor) and not spec.optional]
     for spec in tensors:
@@ -154,8 +162,7 @@ def field(lesson: Topic, spec: Parameter, default: Any, dtype: str, typed: Typed
                 key=key,
                 help=say(spec.says),
                 placeholder=say("none") if spec.optional else None,
-                bind="query-params",
-                persist_state="session",
+                **(bound_whole(key) if spec.integer else BOUND),
             )
         case Choice():
             values[spec.name] = st.selectbox(
@@ -204,7 +211,7 @@ def read_numbers(text: str) -> tuple[float | None, ...]:
 def _one_number(text: str) -> float:
     array = read(text).array
     if array.ndim:
-        raise TensorTextError(f"{text} is a list; expected a number")
+        raise TensorTextError("{text} is a list; expected a number", text=shown(text))
     return float(array)
 
 
@@ -293,8 +300,10 @@ def _file_field(lesson: Topic) -> None:
     )
     if file is None or st.session_state.get(key_of(lesson, "uploaded")) == (file.file_id, name):
         return
+    data = file.getvalue()
+    let_go(file)
     try:
-        array = read_tensor_file(file.name, file.getvalue())
+        array = read_tensor_file(file.name, data)
     except TensorFileError as error:
         show_problem(error)
         return
@@ -313,4 +322,4 @@ def take_uploaded(lesson: Topic) -> None:
     if text and len(text.encode()) <= MOST_IN_URL:
         fill(lesson, {name: text})
     else:
-        st.session_state[_file_key(lesson, name)] = array
+        keep_upload(_file_key(lesson, name), array)

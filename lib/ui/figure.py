@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas  # noqa: F401  # whole before the first chart: Plotly takes what another thread is still importing
 import plotly.graph_objects as go
 import streamlit as st
 

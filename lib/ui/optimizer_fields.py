@@ -18,7 +18,17 @@ from lib.lesson.run.set_up import SetUp, set_up
 from lib.lesson.run.trace import Divergence, Update, divergence, params_of
 from lib.lesson.spec import Parameter, Switch, Topic
 from lib.ui.choices import choice_box
-from lib.ui.fields import Typed, as_text, current, example_texts, field, fields_in_pairs, fill, form_key, key_of
+from lib.ui.fields import (
+    Typed,
+    as_text,
+    example_texts,
+    field,
+    fields_in_pairs,
+    fill,
+    form_key,
+    key_of,
+    number_format,
+)
 from lib.ui.heading import spec_of
 from lib.ui.text import say
 
@@ -56,7 +66,7 @@ def optimizer_fields(lesson: Optimizer) -> Typed:
     """Draws the fields and reads them; the rare arguments and the number format are folded away."""
     defaults = example_texts(lesson)[0]
     typed = Typed({}, {})
-    dtype = str(current(lesson, "dtype", DTYPES[0]))
+    dtype = number_format(lesson, DTYPES)
     _objective_field(lesson, typed)
     for name in ("start", "grads") if typed.values["objective"] == TYPED else ("start",):
         field(lesson, spec_of(lesson, name), defaults[name], dtype, typed)

@@ -19,16 +19,15 @@ from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.fields import key_of
 from lib.ui.page import slug_of_page
-from lib.ui.report import plain
 from lib.ui.sandbox import isolation_note, my_turn, why_off
-from lib.ui.text import number, say
+from lib.ui.text import number, plain, say
 
 SLOW = 0.5  # seconds
 
 
 @dataclass(frozen=True, eq=False)
 class Last:
-    """The last run: asked for by which Ctrl+Enter, on which numbers, of which code, and what came of it."""
+    """The last run: the Ctrl+Enter that asked for it, a hash of the numbers, the code, and what came of it."""
 
     run: int
     numbers: int
@@ -37,6 +36,7 @@ class Last:
 
     @property
     def follows(self) -> bool:
+        """Whether it is quick enough to run again by itself when the numbers change."""
         return self.ran.seconds < SLOW
 
 
@@ -46,7 +46,7 @@ def exercise_for(lesson: Lesson) -> Exercise | None:
 
 
 def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    """The editor, and what it gives on the numbers above. It keeps the same draft as the exercise."""
+    """The editor, and what its code gives on the numbers above. The draft is the same as on the exercise's page."""
     exercise = exercise_for(lesson)
     if exercise is None:
         st.caption(say("There is no exercise for this lesson yet."))
@@ -123,7 +123,7 @@ def _fingerprint(values: Mapping[str, Any]) -> int:
 
 
 def _set(lesson: Lesson, values: Mapping[str, Any]) -> list[str]:
-    """The inputs given, and the parameters that are not as torch has them."""
+    """The inputs that are given, and the parameters that differ from torch's defaults."""
     defaults = {parameter.name: parameter.default for parameter in lesson.parameters}
     return [name for name, value in values.items() if value is not None and not _is_default(value, defaults.get(name))]
 

@@ -9,6 +9,8 @@ from typing import Any
 from lib.ui import browser_storage
 
 MOST_ATTEMPTS = 20  # the oldest go first
+MOST_HINTS, MOST_POINTS = 1_000, 1_000_000
+LAST_SECOND = 253_402_300_799 - 86_400  # the year 9999 in every time zone
 MOST_CHARACTERS = 200_000  # of one record; the browser gives about five million to the whole app
 
 
@@ -66,21 +68,36 @@ def written_record(record: Record) -> str:
 def read_record(text: str) -> Record:
     """The record from its text, which may be anything: the browser is not ours."""
     try:
+        if len(text) > 2 * MOST_CHARACTERS:
+            raise ValueError(f"{len(text)} characters are more than a record has")
         kept = json.loads(text)
-        attempts = tuple(_attempt(attempt) for attempt in kept["attempts"])
-        return Record(attempts, _need(kept["hints"], int), _need(kept["shown"], bool), _need(kept["passed"], bool))
+        attempts = tuple(_attempt(attempt) for attempt in kept["attempts"])[-MOST_ATTEMPTS:]
+        hints = int(_number(kept["hints"], MOST_HINTS))
+        return Record(attempts, hints, _need(kept["shown"], bool), _need(kept["passed"], bool))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RecordError(str(error)) from error
 
 
 def _attempt(kept: Any) -> Attempt:
     return Attempt(
-        at=float(_need(kept["at"], float, int)),
-        source=_need(kept["source"], str),
-        score=float(_need(kept["score"], float, int)),
-        max_score=float(_need(kept["max_score"], float, int)),
-        version=_need(kept["version"], str),
+        at=_number(kept["at"], LAST_SECOND),
+        source=_text(kept["source"]),
+        score=_number(kept["score"], MOST_POINTS),
+        max_score=_number(kept["max_score"], MOST_POINTS),
+        version=_text(kept["version"]),
     )
+
+
+def _number(value: Any, most: int) -> float:
+    """A number from 0 to `most`; ValueError for all others, endless ones and those beyond floats too."""
+    if not 0 <= _need(value, float, int) <= most:
+        raise ValueError(f"{value!r:.40} is not from 0 to {most}")
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    """A text that can be sent to a browser: half of a surrogate pair, which JSON may hold, cannot."""
+    return str(_need(value, str).encode().decode())
 
 
 def _need(value: Any, *kinds: type) -> Any:

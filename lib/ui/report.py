@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +16,9 @@ from lib.plots.difference import difference
 from lib.tensors.write import format_tensor
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
 from lib.ui.lesson_link import lesson_link
-from lib.ui.text import say, shape
+from lib.ui.text import plain, say, shape
 
-KINDS = {
+OUTCOMES = {
     "passed": "passed",
     "wrong value": "wrong value",
     "wrong shape": "wrong shape",
@@ -67,7 +66,7 @@ def error_line(grade: Grade) -> int | None:
 
 
 def _first_failed(grade: Grade) -> TestResult | None:
-    """The test that stands open."""
+    """The first visible test that failed: it is shown open."""
     return next((test for test in grade.tests if not test.passed and not test.hidden), None)
 
 
@@ -116,7 +115,7 @@ def _heading(test: TestResult) -> str:
 
 def _short(test: TestResult) -> str:
     """The message where it is short, else the kind of failure."""
-    return test.message if _is_short(test) else say(KINDS[test.outcome])
+    return test.message if _is_short(test) else say(OUTCOMES[test.outcome])
 
 
 def _is_short(test: TestResult) -> bool:
@@ -150,7 +149,7 @@ def call_text(exercise: Exercise, args: Mapping[str, Any]) -> str:
 
 
 def _updates_text(exercise: Exercise, args: Mapping[str, Any]) -> str:
-    """A call per gradient, each handed what the one before returned; a learning rate per update comes with it."""
+    """A loop of calls, each handed what the one before returned. Learning rates that change are looped over as well."""
     first = {"param": args["param"], "state": {}, "grads": args["grads"]}
     each, over = "grad", "grads"
     handed = {name: _written(value)[0] for name, value in args.items() if name not in first}
@@ -182,8 +181,7 @@ def _arrays(exercise: Exercise, test: TestResult, place: int) -> None:
         st.html(_apart(got, expected))
         return
     if got.size <= MOST_CELLS:
-        limits = next(t for t in exercise.tests if t.name == test.name)
-        st.html(aligned(got, expected, differing(got, expected, limits.rtol, limits.atol)))
+        st.html(aligned(got, expected, differing(got, expected, test.test.rtol, test.test.atol)))
     elif not test.passed:
         st.plotly_chart(
             difference(got, expected),
@@ -227,8 +225,3 @@ def _printed(grade: Grade) -> None:
     if grade.output:
         with st.expander(say("Printed text")):
             st.code(grade.output, language=None, wrap_lines=True, height=240 if len(grade.output) > 1000 else "content")
-
-
-def plain(text: str) -> str:
-    """Text that may hold anything, for a place that reads Markdown: every sign stands for itself."""
-    return re.sub(r"([\\`*_{}\[\]()#+!$:<>|~&-])", r"\\\1", text)

@@ -47,7 +47,7 @@ def why_off() -> str:
 
 
 def _setting(name: str, options: Sequence[str], default: str) -> Any:
-    """What the operator set in secrets.toml. ValueError for a word that means nothing."""
+    """What the operator set in secrets.toml. Raises ValueError for a word that means nothing."""
     chosen = st.secrets.get(name, default) if st.secrets.load_if_toml_exists() else default
     if chosen not in options:
         raise ValueError(f"{name} is {chosen!r} in secrets.toml; expected {', '.join(options)}.")
@@ -55,7 +55,7 @@ def _setting(name: str, options: Sequence[str], default: str) -> Any:
 
 
 def isolation_note() -> None:
-    """At the foot of every page that runs code; why it is no better when pointed at."""
+    """The line at the foot of every page that runs code; pointed at, it says why isolation is no better."""
     known = isolation()
     words = say("Isolation: **{level}**. {says}", level=say(known.level), says=say(SAYS[known.level]))
     st.caption(words, help="; ".join(known.reasons) or None)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from string import Formatter
+from typing import Any
+
 import numpy as np
 
 from lib.refusal import Refusal
@@ -14,8 +18,43 @@ def say(text: str, /, **values: object) -> str:
 
 
 def say_error(error: Exception) -> str:
-    """What an error says. A refusal of ours is looked up as a whole sentence, whatever numbers it tells."""
-    return say(error.text, **error.values) if isinstance(error, Refusal) else say(str(error))
+    """What an error says, as Markdown. A refusal of ours is looked up as a whole sentence, whatever it tells of.
+
+    What it tells of comes from outside, and so may the words of other errors: they are shown as they are.
+    """
+    if isinstance(error, Refusal):
+        return _AsTheyAre().vformat(say(error.text), (), error.values) if error.values else say(error.text)
+    return plain(say(str(error)))
+
+
+def plain(text: str) -> str:
+    """Text that may hold anything, for a place that reads Markdown: every character stands for itself.
+
+    Words from a link, a field, a file, or from an error that quotes them: no link, no picture, no formula and no colour
+    comes of them.
+    """
+    line = _BREAKS.sub(" ", text).strip()
+    return _LINKED.sub(_parted, _LISTED.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", line)))
+
+
+_SIGNS = re.compile(r"[\\`*_\[\]<>{}$~&|#]")
+_LISTED = re.compile(r"^([0-9]*)([-+.)])")  # at the start, a list
+_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+# What browsers make of bare addresses and of :words:, even of escaped ones, is a link or an icon. A word joiner, which
+# has no width, parts them.
+_LINKED = re.compile(r"(:)(//|[a-z0-9+_\\-]+[:/])|(www)(\.)|(@)(.)", re.IGNORECASE)
+
+
+def _parted(found: re.Match[str]) -> str:
+    first, second = filter(None, found.groups())
+    return f"{first}\u2060{second}"
+
+
+class _AsTheyAre(Formatter):
+    """Fills a sentence in with words from outside."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return plain(str(super().format_field(value, format_spec)))
 
 
 def number(value: object) -> str:

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.lesson.run import TorchResult
+from lib.lesson.run import Case, TorchResult
 from lib.lesson.spec import Lesson, Step, Topic
-from lib.lesson.working import judge
-from lib.lesson.working.diagnose import working
-from lib.lesson.working.entries import Judged, Part, gives_away
+from lib.lesson.working import Judged, Part
+from lib.lesson.working.diagnose import truth_of
+from lib.lesson.working.entries import gives_away, judge_case
 from lib.lesson.working.rows import MOST_TO_TYPE, Row, row_of, rows, sample_shape, turns
 from lib.tensors.write import format_tensor
 from lib.ui.fields import current, key_of
-from lib.ui.text import number, say
+from lib.ui.text import number, plain, say
 
 MOST_SAMPLES = 200
 HINT_LEVELS = 3  # words, the formula with this input's numbers, the value
@@ -65,7 +65,7 @@ def _index(text: str) -> tuple[int, ...]:
 
 def chosen_sample(lesson: Topic, values: Mapping[str, Any]) -> tuple[int, ...]:
     """The sample that the working above is about; the first one until another is chosen."""
-    shape = sample_shape(working(lesson, values, "forward").steps)
+    shape = sample_shape(Case.of(lesson, values).forward.steps)
     index = _index(str(st.session_state.get(key_of(lesson, "sample_forward"), "")))
     inside = len(index) == len(shape) and all(i < size for i, size in zip(index, shape, strict=True))
     return index if inside else (0,) * len(shape)
@@ -98,14 +98,15 @@ def working_card(
     Entries are kept under `sheet`, so that each update of an optimizer has entries of its own.
     """
     sheet = sheet or part
-    steps = working(lesson, values, part).steps
+    case = Case.of(lesson, values)
+    steps = truth_of(case, part).steps
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"head_{part}")):
         st.markdown(say("**Your working**"), width="content")
         sample = choose_sample(lesson, steps, part)
         turn = choose_turn(lesson, steps, part)
         st.markdown(_inputs_of(lesson, values, sample, sample_shape(steps)), width="content")
     entries = {row.key: _entry(lesson, sheet, row) for row in rows(steps, sample, turn)}
-    judged = judge(lesson, values, entries, sample, part, turn)
+    judged = judge_case(case, entries, sample, part, turn)
     result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
@@ -227,6 +228,8 @@ def _torch_cell(lesson: Topic, result: np.ndarray, answered: bool) -> None:
 def _notes(lesson: Topic, sheet: str, judged: Judged) -> None:
     """What a likely mistake is, or what is odd about the entry, under its row."""
     texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
+    if judged.verdict == "unreadable":  # it quotes what was typed
+        texts = [plain(text) for text in texts]
     if not texts:
         return
     with st.container(key=key_of(lesson, f"note_{sheet}_{judged.row.key}")):

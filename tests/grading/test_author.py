@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import cache
+
 import pytest
 
 from lib.catalog import TOPICS
-from lib.exercises import read_exercise
+from lib.exercises import FOLDER, read_exercise
 from lib.grading.__main__ import main
 from lib.grading.author.check import check
 from lib.grading.author.new import NewError, write_new
@@ -40,19 +43,32 @@ ADAM_BODY = """    step = state.get("step", 0) + 1
 ADAM_SOLUTION = f'"""Adam."""\nimport numpy as np\n{ADAM_HEAD}{ADAM_BODY}'
 
 
-@pytest.fixture
-def adam(tmp_path):
+def adam_in(folder, toml):
     """One update of Adam, judged against torch over several."""
-    folder = tmp_path / "adam_step"
-    folder.mkdir()
     for name, text in {
-        "exercise.toml": ADAM,
+        "exercise.toml": toml,
         "statement.md": "Adam\n",
         "starter.py": f"{ADAM_HEAD}    ...\n",
         "solution.py": ADAM_SOLUTION,
     }.items():
         (folder / name).write_text(text)
     return read_exercise(folder)
+
+
+@pytest.fixture(scope="module")
+def adam(tmp_path_factory):
+    return adam_in(tmp_path_factory.mktemp("adam_step"), ADAM)
+
+
+@pytest.fixture(scope="module")
+def faults_of_adam(tmp_path_factory):
+    """What the check says of Adam with another exercise.toml: tried once, however many cases look at it."""
+
+    @cache
+    def faults(toml):
+        return "\n".join(check(adam_in(tmp_path_factory.mktemp("weak"), toml), shared_pool()).faults)
+
+    return faults
 
 
 UPDATES = {
@@ -161,10 +177,38 @@ def test_a_state_has_to_be_carried_on_only_where_there_is_one(solved, args, name
     assert any("the state is not carried on" in fault for fault in faults) == named, faults
 
 
+HUBER = """'In other words.'
+import numpy as np
+
+
+def huber_loss(input, target, *, delta=1.0, reduction="mean"):
+    size = np.abs(input - target)
+    each = EACH
+    return {"mean": np.mean, "sum": np.sum, "none": lambda v: v}[reduction](each)
+"""
+BARE_SQUARE = "np.where(size < delta, size**2, delta * (size - 0.5 * delta))"
+NAMESAKES = {  # a file under a name of the lesson's, what it computes, and what the check says of it
+    "another slip": ("square_without_half", "size - 0.5", "answers 'near and far' differently; give it a name of its"),
+    "the same slip again": ("square_without_half", BARE_SQUARE, "answers every test as this mistake does"),
+    "the same slip, the lesson's left out": ("square_without_half", BARE_SQUARE, ""),
+}
+
+
+@pytest.mark.parametrize(("name", "each", "says"), list(NAMESAKES.values()), ids=list(NAMESAKES))
+def test_a_file_under_a_name_of_the_lessons_has_to_be_that_mistake(name, each, says, tmp_path):
+    folder = shutil.copytree(FOLDER / "huber_loss", tmp_path / "huber_loss")
+    (folder / "mistakes" / f"{name}.py").write_text(HUBER.replace("EACH", each))
+    if not says:
+        toml = folder / "exercise.toml"
+        toml.write_text(toml.read_text().replace("[[tests]]", f'[leave_out]\n{name} = "In mistakes/."\n[[tests]]', 1))
+    faults = [fault for fault in check(read_exercise(folder), shared_pool()).faults if name in fault]
+    assert bool(faults) == bool(says)
+    assert says in "".join(faults)
+
+
 @pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))
-def test_the_check_finds_what_lets_mistakes_through(adam, weaken, says):
-    (adam.folder / "exercise.toml").write_text(weaken(ADAM))
-    assert says in "\n".join(check(read_exercise(adam.folder), shared_pool()).faults)
+def test_the_check_finds_what_lets_mistakes_through(faults_of_adam, weaken, says):
+    assert says in faults_of_adam(weaken(ADAM))
 
 
 SOME_LESSONS = ("", "mse_loss", "huber_loss", "nll_loss", "kl_divergence", "adam", "step_lr", "reduce_lr_on_plateau")
@@ -200,7 +244,7 @@ def test_why_there_is_no_new_exercise_on_a_lesson(tmp_path, lesson, says):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_fault_that_the_check_finds_ends_with_1(adam, capsys):
-    (adam.folder / "exercise.toml").write_text(ADAM.replace("hidden = true\n", ""))
-    assert main(["check", str(adam.folder)]) == 1
+def test_a_fault_that_the_check_finds_ends_with_1(tmp_path, capsys):
+    adam_in(tmp_path, ADAM.replace("hidden = true\n", ""))
+    assert main(["check", str(tmp_path)]) == 1
     assert "No hidden test is worth points" in capsys.readouterr().out

@@ -10,6 +10,7 @@ import stat
 import threading
 import zipfile
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from lib.grading.__main__ import main
 from lib.grading.classroom.handed_in import BadArchive, Refused, Student, handed_in, student_of
 from lib.grading.classroom.marks import write_marks, write_moodle
 from lib.grading.grade import grade
+from lib.sandbox.job import Limits
 
 SOFTMAX = EXERCISES["softmax"]
 WRONG = next(m for m in SOFTMAX.mistakes if m.name == "sums_the_whole_batch")
@@ -320,7 +322,8 @@ def test_what_cannot_be_told_whose_it_is_ends_with_3(tmp_path, capsys):
     assert bob["score"] == bob["max_score"] == f"{SOFTMAX.max_score:g}"  # named twice, asked once
 
 
-def test_the_brief_says_what_to_teach_again(tmp_path, capsys):
+def test_the_brief_says_what_to_teach_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("lib.grading.classroom.batch.grade", partial(grade, most=Limits(cpu_seconds=0.1)))
     huber = EXERCISES["huber_loss"]
     wrong = huber.mistakes[0]
     solved = {f"s{n}": huber.solution for n in range(3)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -15,11 +17,11 @@ from lib.grading.__main__ import main
 from lib.grading.classroom import gradescope
 from lib.grading.grade import grade
 from lib.grading.report import in_words
-from tests.grading.test_how_a_test_ends import HEAD, SOFTMAX, Broken
+from tests.grading.test_how_a_test_ends import HEAD, HUBER, SOFTMAX, Broken
 
-JSON_KEYS = {"score", "max_score", "isolation", "versions", "tests", "output"}
+JSON_KEYS = {"score", "max_score", "isolation", "versions", "tests", "output", "mistakes", "mistake_names"}
 TEST_KEYS = {
-    *("name", "points", "max_points", "hidden", "outcome", "message", "mistake"),
+    *("name", "points", "max_points", "hidden", "outcome", "message", "mistake", "mistake_name"),
     *("index", "got", "expected", "error", "ulps", "seconds"),
 }
 
@@ -38,6 +40,22 @@ def test_json_is_strict_and_has_the_promised_keys(wrong_file, capsys):
     assert all(test.keys() >= TEST_KEYS for test in told["tests"])
     assert told["tests"][0]["got"] == "Infinity"
     assert told["versions"].keys() == {"torch", "numpy", "exercise"}
+
+
+def test_a_mistake_goes_by_its_name_beside_its_sentence(tmp_path, capsys):
+    path = tmp_path / "answer.py"
+    path.write_text(HUBER.solution.replace("each.mean()", "each.sum()"))
+    main(["grade", "huber_loss", str(path), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["mistake_names"] == ["sum_for_mean"] and told["mistakes"][0].startswith("This is the sum.")
+    named = [(test["mistake_name"], test["mistake"]) for test in told["tests"]]
+    assert set(named) == {("sum_for_mean", told["mistakes"][0]), (None, None)}
+    assert all(
+        explained == (None, None) for explained, test in zip(named, told["tests"], strict=True) if test["hidden"]
+    )
+    main(["grade", "huber_loss", str(path), "--format", "gradescope"])
+    extra = json.loads(capsys.readouterr().out)["extra_data"]
+    assert (extra["mistake_names"], extra["mistakes"]) == (told["mistake_names"], told["mistakes"])
 
 
 # https://gradescope-autograders.readthedocs.io/en/latest/specs/: every key that there is, and what it holds.
@@ -172,12 +190,17 @@ def test_what_a_learner_prints_does_not_command_the_terminal(tmp_path, capsys):
         assert not set("\x1b\u202e\x9b") & set(said) and "owned" in said
 
 
-def test_a_console_that_knows_few_signs_gets_the_report_too(wrong_file):
-    command = [sys.executable, "-m", "lib.grading", "grade", "softmax", str(wrong_file)]
-    env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "ascii"}
-    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
-    assert ended.returncode == 0, ended.stderr
-    assert r"\u2717 three scores" in ended.stdout
+def test_a_console_that_knows_few_signs_gets_the_report_too(wrong_file, monkeypatch):
+    """As `python -m lib.grading` runs it, with streams that know ASCII only."""
+    monkeypatch.delitem(sys.modules, "lib.grading.__main__")
+    monkeypatch.setattr(sys, "argv", ["lib.grading", "grade", "softmax", str(wrong_file)])
+    written = io.BytesIO()
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("lib.grading", run_name="__main__")
+    assert ended.value.code == 0, written.getvalue()
+    assert rb"\u2717 three scores" in written.getvalue()
 
 
 def test_the_report_in_words(wrong_file):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from lib.catalog import LOSSES
 from lib.exercises import EXERCISES, FOLDER, ExerciseError, read_exercise, read_exercises
 from lib.exercises.arguments import build
+from lib.exercises.keys import Table
+from lib.exercises.left_out import read_left_out
 from lib.exercises.spec import PATHS
 from lib.grading.author.check import check
+from lib.grading.expected import lesson_mistakes
+from lib.lesson.spec import Mistake
 from lib.sandbox.pool import shared_pool
 
 
@@ -59,6 +65,53 @@ def test_a_wrong_folder_is_told_by_file_key_and_what_was_expected(folder, file, 
         read_exercise(folder)
     assert says in str(caught.value)
     assert file.split("/")[-1] in str(caught.value)
+
+
+def test_a_mistake_of_the_lesson_is_left_out_by_its_name(tmp_path):
+    exercise = leaving_out(tmp_path, "huber_loss", 'smooth_l1 = "Its delta is always 1."')
+    assert exercise.leave_out == {"smooth_l1": "Its delta is always 1."}
+    names = {mistake.name for mistake in lesson_mistakes(exercise)}
+    assert "smooth_l1" not in names and "square_without_half" in names
+
+
+def leaving_out(tmp_path, slug, line):
+    """The exercise with this line in its table of what is left out."""
+    copied = shutil.copytree(FOLDER / slug, tmp_path / slug)
+    toml = copied / "exercise.toml"
+    toml.write_text(toml.read_text().replace("[[tests]]", f"[leave_out]\n{line}\n\n[[tests]]", 1))
+    return read_exercise(copied)
+
+
+OUT_OF_PLACE = {  # an exercise, what it leaves out, and what is said of it
+    "misspelt": ("huber_loss", 'smoth_l1 = "Why."', "leave_out.smoth_l1 is no mistake of the lesson; did you mean"),
+    "blanks for underscores": ("huber_loss", '"smooth l1" = "Why."', "did you mean smooth_l1?"),
+    "of the gradient": ("huber_loss", 'unbounded_pull = "Why."', "expected one of keeps_the_sign, square_without_half"),
+    "of the value": ("huber_gradient", 'keeps_the_sign = "Why."', "is no mistake of the lesson; expected one of unb"),
+    "the old form": (
+        "huber_loss",
+        '"You left out the ½" = "Why."',
+        '"You left out the ½" is how a sentence begins; expected the name of the mistake: square_without_half.',
+    ),
+    "the old form, for two": ("huber_loss", '"You did not " = "Why."', "arms_not_lowered and arms_of_slope_one."),
+    "the old form, of none": ("huber_loss", '"You danced" = "Why."', "the name of the mistake: one of keeps_the_sign,"),
+    "without a lesson": ("softmax", 'smooth_l1 = "Why."', "expected no such table, since there is no lesson"),
+    "without a reason": ("huber_loss", "smooth_l1 = true", "leave_out.smooth_l1 is True; expected text"),
+}
+
+
+@pytest.mark.parametrize(("slug", "line", "says"), list(OUT_OF_PLACE.values()), ids=list(OUT_OF_PLACE))
+def test_what_is_no_name_of_a_mistake_is_told_in_one_sentence(tmp_path, slug, line, says):
+    with pytest.raises(ExerciseError) as caught:
+        leaving_out(tmp_path, slug, line)
+    assert says in str(caught.value)
+    assert f"{slug}/exercise.toml" in str(caught.value)
+
+
+def test_a_former_name_still_leaves_a_mistake_out():
+    mistakes = {"divides_by_rows": Mistake({}, "You divided by rows.", aliases=("counts_rows",))}
+    lesson = replace(LOSSES["huber_loss"], mistakes=mistakes)
+    table = Table("exercise.toml", {"leave_out": {"counts_rows": "There is one row."}})
+    assert read_left_out(table, lesson, "value") == {"divides_by_rows": "There is one row."}
 
 
 def test_a_missing_file_is_named(folder):

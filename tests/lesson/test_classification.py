@@ -245,6 +245,18 @@ def test_soft_margin_has_no_gradient_for_the_target():
 
 UNSIGNED = np.array([0, 1, 2], np.uint8)
 EDGES = {
+    "cross-entropy-ignored-nan-and-inf": (
+        "cross_entropy_loss",
+        {"input": [[NAN, 1.0], [INF, 0], [2, 3]], "target": [-100, -100, 1], "label_smoothing": 0.1},
+    ),
+    "cross-entropy-weight-0-for-all": (
+        "cross_entropy_loss",
+        {"input": [[1.0, 2], [3, 4]], "target": [1, -100], "weight": [1, 0]},
+    ),
+    "cross-entropy-no-classes-all-ignored": (
+        "cross_entropy_loss",
+        {"input": np.zeros((2, 0)), "target": np.array([-100, -100])},
+    ),
     "nll-byte-targets": ("nll_loss", {"input": np.zeros((3, 4)), "target": UNSIGNED}),
     "nll-weight-0-for-all": ("nll_loss", {"input": [[-1.0, -2], [-3, -4]], "target": [1, 1], "weight": [1, 0]}),
     "nll-weight-0-for-the-impossible": ("nll_loss", {"input": [[-INF, 0.0]], "target": [0], "weight": [0, 1]}),
@@ -325,6 +337,11 @@ def test_empty_batch_where_torch_returns_whatever_was_in_memory(slug, values):
 
 ONE = np.ones(1, np.int64)
 REFUSED = {
+    "cross-entropy-no-classes-one-more-axis": (
+        "cross_entropy_loss",
+        {"input": np.zeros((2, 0, 3)), "target": np.full((2, 3), -100)},
+        "at least one class",
+    ),
     "nll-one-hot": ("nll_loss", {"input": [[-1.0, -2]], "target": [[1, 0]]}, "target has shape"),
     "nll-float-targets": ("nll_loss", {"input": [[-1.0, -2]], "target": [1.0]}, "int64"),
     "nll-bytes-with-pixels": (

@@ -12,7 +12,7 @@ from lib.catalog import LESSONS
 from lib.lesson import run
 from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Choice, Number, Switch, Tensor
-from lib.lesson.working import diagnose
+from tests.lesson import slips
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -229,13 +229,13 @@ def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake
     for example in lesson.examples:
         if example.rejected:
             continue
-        truth, wrong = diagnose.truth_and_mistaken(lesson, example.values, mistake, part)
+        truth, wrong = slips.truth_and_mistaken(lesson, example.values, mistake, part)
         if wrong is None:
             continue
-        first = diagnose.first_difference(truth, wrong)
+        first = slips.first_difference(truth, wrong)
         if first is not None:
             assert truth[first].base in mistake.instead
-            found = diagnose.fitting(lesson, example.values, first, wrong[first].value, part=part)
+            found = slips.fitting(lesson, example.values, first, wrong[first].value, part=part)
             assert mistake in found
             return
     pytest.fail("no example shows this mistake")
@@ -259,8 +259,9 @@ def test_lesson_is_complete(lesson):
 def test_worked_text_can_be_written_for_every_sample(lesson, example):
     if example.rejected:
         return
-    for steps in (run.work(lesson, example.values).steps, run.work_gradient(lesson, example.values).steps):
-        for step in steps.values():
+    case = run.Case.of(lesson, example.values)
+    for worked in (case.forward, case.gradient):
+        for step in worked.steps.values():
             assert step.sample_dims >= 0, f"{step.name}: axes {step.axes!r} do not fit shape {np.shape(step.value)}"
             for index in np.ndindex(np.shape(step.value)[: step.sample_dims]):
                 if step.worked:

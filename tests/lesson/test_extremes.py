@@ -1,4 +1,4 @@
-"""Extreme inputs: the hand calculation stands where the book's formula falls, and the verdicts are right."""
+"""Extreme inputs: the hand calculation holds where the book's formula breaks, and the verdicts are right."""
 
 from __future__ import annotations
 

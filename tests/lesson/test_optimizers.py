@@ -15,8 +15,8 @@ from lib.lesson.run.set_up import set_up
 from lib.lesson.run.sweep import final_losses, sweep_range, sweep_setting
 from lib.lesson.run.trace import buffers, first_parting
 from lib.lesson.spec import Choice, Number, Numbers, Switch
-from lib.lesson.working import diagnose
-from lib.lesson.working.diagnose import answers_of, first_difference, same_value
+from lib.lesson.working.diagnose import answers_of, same_value
+from tests.lesson import slips
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 UPDATES = 100
@@ -301,7 +301,7 @@ def test_example_agrees_with_torch_and_can_be_written_out(lesson, example):
 
 
 def slipped(lesson, values, given, mistake):
-    return diagnose.drive(lesson.by_hand(**given), answers_of(mistake, given)).sent
+    return run.drive(lesson.by_hand(**given), answers_of(mistake, given)).sent
 
 
 def states_of(lesson, example):
@@ -324,13 +324,13 @@ def states_of(lesson, example):
 def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake):
     for example in lesson.examples:
         for values in states_of(lesson, example):
-            truth, wrong = diagnose.truth_and_mistaken(lesson, values, mistake)
+            truth, wrong = slips.truth_and_mistaken(lesson, values, mistake)
             if wrong is None:
                 continue
-            first = first_difference(truth, wrong)
+            first = slips.first_difference(truth, wrong)
             if first is not None:
                 assert truth[first].base in mistake.instead
-                assert mistake in diagnose.fitting(lesson, values, first, wrong[first].value)
+                assert mistake in slips.fitting(lesson, values, first, wrong[first].value)
                 return
     pytest.fail("no example shows this mistake")
 

@@ -16,6 +16,7 @@ from lib.losses import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
+from tests.lesson import slips
 
 RANKING = margin_ranking_loss.LESSON
 HINGE = hinge_embedding_loss.LESSON
@@ -436,7 +437,7 @@ SLIPS = {
 
 @pytest.mark.parametrize(("lesson", "values", "step", "value", "says"), SLIPS.values(), ids=SLIPS)
 def test_slips_are_recognised(lesson, values, step, value, says):
-    found = diagnose.fitting(lesson, values, step, np.asarray(value, dtype=float))
+    found = slips.fitting(lesson, values, step, np.asarray(value, dtype=float))
     assert any(says in mistake.says for mistake in found), [mistake.says for mistake in found]
 
 
@@ -446,8 +447,9 @@ def test_mistakes_keep_the_shape_of_their_step():
         for shapes in lesson.shapes:
             values = {name: np.full(shape, 0.5 + i) for i, (name, shape) in enumerate(shapes.items())}
             for part in ("forward", "gradient"):
-                truth = diagnose.working(lesson, values, part)
+                case = run.Case.of(lesson, values)
+                truth = diagnose.truth_of(case, part)
                 for mistake in diagnose.mistakes_of(lesson, part):
-                    wrong = diagnose.mistaken(lesson, values, mistake, part)
+                    wrong = diagnose.mistaken(case, mistake, part)
                     for name, value in wrong.sent.items() if wrong else ():
                         assert value.shape == np.shape(truth.steps[name].value), (lesson.slug, mistake.says, name)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lib.lesson import run
-from lib.lesson.working import diagnose
 from lib.losses import huber_loss, l1_loss, mse_loss, poisson_nll_loss, smooth_l1_loss
+from tests.lesson import slips
 
 L1 = l1_loss.LESSON
 MSE = mse_loss.LESSON
@@ -311,7 +311,7 @@ def test_one_slip_costs_one_step():
     """Whoever keeps the sign of the error loses that step only: the loss follows from what they wrote."""
     values = {"input": [3, -3], "target": [0, 0]}
     kept = next(m for m in SMOOTH.mistakes.values() if "size" in m.instead)
-    worked = diagnose.mistaken(SMOOTH, values, kept)
+    worked = slips.mistaken(SMOOTH, values, kept)
     assert worked is not None
     steps = worked.steps
     np.testing.assert_allclose(steps["loss_per_element"].value, [2.5, 4.5])
@@ -336,4 +336,4 @@ LIKELY = [
 
 @pytest.mark.parametrize(("lesson", "values", "step", "value", "says"), LIKELY)
 def test_likely_mistake_is_recognised(lesson, values, step, value, says):
-    assert any(says in mistake.says for mistake in diagnose.fitting(lesson, values, step, value))
+    assert any(says in mistake.says for mistake in slips.fitting(lesson, values, step, value))

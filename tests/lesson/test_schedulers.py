@@ -14,8 +14,7 @@ from lib.lesson import run
 from lib.lesson.code.scheduler import numpy_program, pytorch_lines
 from lib.lesson.run.schedule import groups_by_torch, schedule_by_hand
 from lib.lesson.spec import Choice, Number, Switch, Tensor
-from lib.lesson.working import diagnose
-from lib.lesson.working.diagnose import first_difference
+from tests.lesson import slips
 
 STEPS = 100
 LESSONS = [pytest.param(lesson, id=slug) for slug, lesson in SCHEDULERS.items()]
@@ -195,11 +194,11 @@ def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake
     for example in lesson.examples:
         values, steps, metrics = run_of(example)
         for rate in schedule_by_hand(lesson, values, steps, metrics):
-            truth, wrong = diagnose.truth_and_mistaken(lesson, rate.given, mistake)
-            first = None if wrong is None else first_difference(truth, wrong)
+            truth, wrong = slips.truth_and_mistaken(lesson, rate.given, mistake)
+            first = None if wrong is None else slips.first_difference(truth, wrong)
             if first is not None and wrong is not None:
                 assert truth[first].base in mistake.instead
-                assert mistake in diagnose.fitting(lesson, rate.given, first, wrong[first].value)
+                assert mistake in slips.fitting(lesson, rate.given, first, wrong[first].value)
                 return
     pytest.fail("no example shows this mistake")
 

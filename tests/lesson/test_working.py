@@ -9,6 +9,7 @@ from lib.catalog import LESSONS, LOSSES
 from lib.lesson import run
 from lib.lesson.working import judge
 from lib.lesson.working.entries import gives_away
+from lib.tensors import rounding
 from lib.tensors.read import read
 
 CROSS_ENTROPY = LOSSES["cross_entropy_loss"]
@@ -132,6 +133,14 @@ def test_a_shown_step_does_not_give_an_answer_away():
     assert not gives_away(shown, judge(lesson, values, {"cross_entropy": "0.693"}, ()))
 
 
+def test_the_gradient_refuses_what_the_result_refuses():
+    """Torch takes these, and stops on the way back."""
+    values = {"input": np.zeros(2, np.float32), "target": np.ones(2, np.float64)}
+    for work in (run.by_hand, run.grad_by_hand, lambda lesson, values: judge(lesson, values, {}, (0,), "gradient")):
+        with pytest.raises(ValueError, match="one precision only, but input is float32, target is float64"):
+            work(LOSSES["huber_loss"], values)
+
+
 INFINITE = [
     ("inf", np.inf, True),
     ("-inf", np.inf, False),
@@ -143,4 +152,4 @@ INFINITE = [
 
 @pytest.mark.parametrize(("text", "expected", "fits"), INFINITE, ids=[f"{t} for {e}" for t, e, _ in INFINITE])
 def test_values_at_the_end_of_the_scale(text, expected, fits):
-    assert bool(fits(read(text), np.array(expected))) is fits
+    assert bool(rounding.fits(read(text), np.array(expected))) is fits

@@ -12,13 +12,15 @@ from streamlit.testing.v1 import AppTest
 from lib.exercises import EXERCISES
 from lib.grading.grade import grade
 from lib.plots.difference import difference
+from lib.refusal import Refusal
 from lib.sandbox.isolation import Isolation
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
 from lib.ui.browser_storage import RECORD
 from lib.ui.lesson_link import lesson_query
 from lib.ui.record import Attempt, Record, RecordError
-from lib.ui.report import call_text, error_line, plain
+from lib.ui.report import call_text, error_line
+from lib.ui.text import plain, say_error
 from pages.exercise import changes, explained, statement
 from tests.pages.test_every_page import healthy, open_page
 
@@ -219,6 +221,20 @@ GARBAGE = (
     "[" * 100_000,
     "\x00",
     '{"a',
+    '{"attempts": [], "hints": 1e400, "shown": true, "passed": true}',
+    *(
+        '{{"attempts": [{{"at": {}, "source": "{}", "score": {}, "max_score": 1, "version": ""}}], '
+        '"hints": 0, "shown": true, "passed": true}}'.format(*odd)
+        for odd in (
+            ("1" + "0" * 400, "", "1"),
+            ("1e400", "", "1"),
+            ("NaN", "", "1"),
+            ("-1e9", "", "1"),
+            ("999999999999", "", "1"),
+            ("0", "", "1" + "0" * 5000),
+            ("0", "\\ud800", "1"),
+        )
+    ),
 )
 
 
@@ -427,7 +443,23 @@ def test_changes_show_what_went_and_what_came():
 
 
 def test_markdown_of_strangers_shows_as_it_is():
-    assert plain("a*b* $x$ [l](u) <i>") == r"a\*b\* \$x\$ \[l\]\(u\) \<i\>"
+    assert plain("a*b* $x$ [l](u) <i>\n\n- b") == r"a\*b\* \$x\$ \[l\](u) \<i\> - b"
+    assert plain("- a") == r"\- a" and plain("1. a") == r"1\. a"
+    assert plain("https://a.b www.a.b a@b.c") == "https:\u2060//a.b www\u2060.a.b a@\u2060b.c"
+
+
+def test_what_an_error_of_ours_tells_of_shows_as_it_is_and_its_sentence_as_written():
+    told = Refusal("`delta` is {delta!r}; expected {most:,}", delta="[x](y)", most=1000)
+    assert say_error(told) == r"`delta` is '\[x\](y)'; expected 1,000"
+    assert say_error(ValueError("![x](y)")) == r"!\[x\](y)"
+
+
+def test_what_a_browser_tells_may_be_anything(monkeypatch):
+    monkeypatch.setattr(browser_storage.st, "session_state", {})
+    long: list[object] = [{"records": {"a": 7, "b": "x" * 10**6}, "drafts": [[]]}, {"records": 7, "drafts": 7}]
+    for told in (7, [], {}, *long):
+        browser_storage._take({"content": told})
+        assert not browser_storage._records() and not browser_storage.has_draft("huber_loss")
 
 
 def test_own_records_are_json():

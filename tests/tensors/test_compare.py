@@ -124,6 +124,23 @@ def test_objects_that_raise_are_only_named():
     assert not compare(endless, 1.0).same
 
 
+REASONS = {
+    # reason: (got, expected)
+    "same": ([1.0], [1.0]),
+    "value": ([1.0, float("nan")], [1.0, 2.0]),
+    "shape": ([1.0], [1.0, 2.0]),
+    "kind": ("the shape is (1,)", 1.0),
+    "nothing": (None, 1.0),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_the_reason_is_a_value(reason):
+    verdict = compare(*REASONS[reason])
+    assert verdict.reason == reason
+    assert verdict.same == (reason == "same")
+
+
 KINDS = {
     "alike": ([1.0], [2.0], ""),
     "float32 for float64": (np.float32(1), 1.0, ""),

@@ -145,6 +145,17 @@ REFUSED = {
     "npy-too many": ("x.npy", lambda: npy_with_shape((10**6 + 1,)), "1,000,001 numbers; expected at most 1,000,000"),
     "npy-far too many": ("x.npy", lambda: npy_with_shape((10**9, 10**9)), "expected at most 1,000,000"),
     "npy-endless nothing": ("x.npy", lambda: npy_with_shape((0, 10**13, 10**13)), "which NumPy refuses"),
+    "npy-more than can be printed": (
+        "x.npy",
+        lambda: npy_with_shape((10**4000, 10**4000)),
+        "(…, …): countless numbers",
+    ),
+    "npy-many dimensions": ("x.npy", lambda: npy_with_shape((2,) * 3000), "(2, 2, 2, 2, 2, 2, 2, 2, …): countless"),
+    "npy-a long name": (
+        "x.npy",
+        lambda: npy(np.zeros(1, [(f"field {i}", "f4") for i in range(300)])),
+        "the array holds",
+    ),
     "npy-negative": ("x.npy", lambda: npy_with_shape((-1,)), "is damaged (the shape is (-1,))"),
     "csv-a word": ("x.csv", lambda: b"a,b\n1,2\n3,x", "'x' stands in row 3, column 2 (counted from 1)"),
     "csv-an empty cell": ("x.csv", lambda: b"1,\n2,3", "nothing stands in row 1, column 2"),
@@ -162,6 +173,8 @@ REFUSED = {
     "csv-blank": ("x.csv", lambda: b"\n\n", "the file holds no numbers"),
     "csv-not UTF-8": ("x.csv", lambda: b"\xff\xfe1", "byte 0 is not UTF-8"),
     "csv-too many": ("x.csv", lambda: b"1,2\n" * 500_001, "expected at most 1,000,000"),
+    "csv-only commas": ("x.csv", lambda: b"," * 2_000_000, "2,000,000 cells or more; expected at most 1,000,000"),
+    "csv-only blank lines": ("x.csv", lambda: b"\r" * 3_000_000, "3,000,000 cells or more"),
     "csv-an endless cell": ("x.csv", lambda: b"1" * 200_000, "row 1 is not CSV"),
     "pt-junk": ("x.pt", lambda: b"junk", "the file is not a PyTorch file"),
     "pt-cut off": ("x.pt", lambda: pt(torch.ones(3))[:-40], "the file is not a PyTorch file"),
@@ -224,6 +237,33 @@ def test_damaged_files_are_read_or_refused(name):
             assert len(str(refusal)) < 250
 
 
+LARGEST = {
+    "only commas": "b',' * 16_000_000",
+    "a million numbers": "b'\\n'.join(b'%.12f' % (i / 7) for i in range(1_000_000))",
+}
+
+
+@pytest.mark.parametrize("data", LARGEST.values(), ids=LARGEST)
+def test_the_largest_csv_takes_less_than_200_mb(data):
+    code = (
+        "import resource, lib.tensors.file as f\n"
+        f"data = {data}\n"
+        "most = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = most()\n"
+        "try: f.read_tensor_file('x.csv', data[:16_000_000].rstrip(b'.'))\n"
+        "except f.TensorFileError: pass\n"
+        "print((most() - before) / 1000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 200
+
+
 def test_torch_is_imported_for_its_own_files_only():
     code = "import sys, lib.tensors.file as f; f.read_tensor_file('x.csv', b'1'); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_csv_needs_no_other_reader_to_know_its_signs():
+    code = "import lib.tensors.file as f; print(f.read_tensor_file('x.csv', '−1,nan'.encode()).tolist())"
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[-1.0, nan]"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import pickle
+import time
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -198,6 +201,53 @@ def test_a_file_that_is_no_state_is_refused_in_words(data, says, capsys):
     with pytest.raises(StateFileError, match=says):
         pack_file(data)
     assert "run!" not in capsys.readouterr().out
+
+
+def test_a_state_whose_groups_are_one_long_list_again_and_again_is_refused_at_once():
+    long = list(range(20_000))
+    began = time.thread_time()
+    with pytest.raises(StateFileError, match="more than tensors"):
+        pack_file(saved({"state": {}, "param_groups": [{"betas": long}] * 3 + [{"betas": long}] * 12}))
+    assert time.thread_time() - began < 2
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_the_state_of_every_optimizer_that_is_offered_comes_back(optimizer):
+    data = replay(SetUp(optimizer), actions_in("bsbs")).file
+    assert not replay(SetUp(optimizer), actions_in(f"bsU{pack_file(data)}~bs")).moments[2].refused
+
+
+def packed(text: str) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text.encode())).decode().rstrip("=")
+
+
+ODD_LINKS = {
+    "endless nesting": packed("[" * 100_000),
+    "a bomb": packed('{"state": {"0": {"a": [' + "1," * 10_000_000 + "1]}}}"),
+    "a huge number": packed('{"state": {"0": {"a": 1' + "0" * 400 + '}}, "param_groups": []}'),
+    "a number too long to read": packed('{"state": {"0": {"a": 1' + "0" * 5000 + '}}, "param_groups": []}'),
+    "a huge parameter": packed('{"state": {"1' + "0" * 5000 + '": {"a": 1}}, "param_groups": []}'),
+    "many numbers": packed('{"state": {"0": {"a": [' + "1," * 1000 + '1]}}, "param_groups": []}'),
+    "a list": packed("[]"),
+    "words": packed('{"state": {"0": {"a": "b"}}, "param_groups": []}'),
+    "no state": packed('{"state": 7, "param_groups": 7}'),
+    "no groups": packed('{"state": {}, "param_groups": 7}'),
+    "a group of words": packed('{"state": {}, "param_groups": [7]}'),
+}
+
+
+@pytest.mark.parametrize("text", ODD_LINKS.values(), ids=ODD_LINKS)
+def test_a_packed_state_in_a_link_may_be_anything(text):
+    session = replay(SetUp(), actions_in(f"bsU{text}~"))
+    assert session.moments[-1].refused and len(session.moments[-1].refused) < 300
+    assert session_code(SetUp(), session.moments)
+
+
+def test_a_state_that_torch_cannot_go_on_from_is_torchs_to_refuse():
+    state = torch.load(io.BytesIO(replay(SetUp("Adam"), actions_in("bs")).file), weights_only=True)
+    state["state"][0]["step"] = torch.tensor(-1.0)
+    moments = replay(SetUp("Adam"), actions_in(f"bsU{pack_file(saved(state))}~bs")).moments
+    assert not moments[2].refused and "division" in moments[-1].refused
 
 
 def other_state(change) -> bytes:

@@ -9,24 +9,26 @@ from typing import Any
 
 import numpy as np
 
+from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
 from lib.exercises.arguments import is_random
+from lib.exercises.left_out import mistakes_of_lesson
 from lib.grading.author.probes import can_differ
 from lib.grading.author.rejects import Reject, rejects_of
-from lib.grading.expected import CannotGrade, Likely, Truth, lesson_mistakes, truth_of
-from lib.grading.judge import fits, judge, recognised
-from lib.grading.trial import Runner, put_to
+from lib.grading.expected import CannotGrade, Likely, Truth, lesson_mistakes, mistaken_trials, truth_of
+from lib.grading.judge import Judgement, fits, judge, recognised
+from lib.grading.trial import Runner, Trial, run_tests
 from lib.lesson import run
 
-NEARLY = 0.5  # a solution this near to what is allowed passes by luck
+NEARLY = 0.5  # of the error that is allowed: a solution that needs more passes by luck
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of one exercise found. Nothing in `faults`: it passed.
+    """What the check of one exercise found; it passed if there is nothing in `faults`.
 
-    `caught` mistakes lose points and are recognised, of all `mistakes` that can differ; `rejects` standard wrong
-    answers were tried.
+    `mistakes` is how many known mistakes can differ from what is right, `caught` how many of these lose points and are
+    recognised, `rejects` how many standard wrong answers were tried.
     """
 
     slug: str
@@ -47,7 +49,7 @@ def check(exercise: Exercise, runner: Runner) -> Checked:
     except (CannotGrade, *run.REFUSALS) as error:
         return Checked(exercise.slug, *size, faults=(f"There is no right answer to compare with: {error}",))
     known = _known_mistakes(exercise, truth)
-    slips = [_mistake_fault(exercise, likely, truth) for likely in known]
+    slips = [_mistake_fault(exercise, likely, judgements) for likely, judgements in known]
     rejects = rejects_of(exercise, truth)
     faults = (
         *_form_faults(exercise),
@@ -56,9 +58,14 @@ def check(exercise: Exercise, runner: Runner) -> Checked:
         *_random_faults(exercise, truth, runner),
         *filter(None, slips),
         *_repeated(exercise, truth),
+        *_misnamed(exercise, truth),
         *filter(None, (_reject_fault(exercise, reject, truth, runner) for reject in rejects)),
     )
     return Checked(exercise.slug, *size, slips.count(""), len(slips), len(rejects), faults)
+
+
+def _judgements(exercise: Exercise, trials: Sequence[Trial], truth: Truth) -> list[Judgement]:
+    return [judge(*each) for each in zip(exercise.tests, trials, truth.parts, strict=True)]
 
 
 def _form_faults(exercise: Exercise) -> Iterator[str]:
@@ -71,15 +78,15 @@ def _form_faults(exercise: Exercise) -> Iterator[str]:
 
 
 def _solution_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
-    trials = put_to(exercise, exercise.tests, exercise.solution, runner)
-    for test, trial, right in zip(exercise.tests, trials, truth.parts, strict=True):
-        verdict = judge(test, trial, right)
-        if verdict.outcome != "passed":
-            yield f"solution.py fails at {test.name!r}: {verdict.message}"
-        elif verdict.times_allowed > NEARLY:
-            yield f"solution.py passes {test.name!r} barely ({verdict.message}); allow more with rtol or atol."
-        if changed := {name for ran in trial.ran for name in ran.changed}:
-            yield f"solution.py changes its inputs at {test.name!r}: {', '.join(sorted(changed))}"
+    trials = run_tests(exercise, exercise.tests, exercise.solution, runner)
+    judgements = _judgements(exercise, trials, truth)
+    for test, trial, judgement in zip(exercise.tests, trials, judgements, strict=True):
+        if not judgement.passed:
+            yield f"solution.py fails at {test.name!r}: {judgement.message}"
+        elif judgement.times_allowed > NEARLY:
+            yield f"solution.py passes {test.name!r} barely ({judgement.message}); allow more with rtol or atol."
+        if trial.changed:
+            yield f"solution.py changes its inputs at {test.name!r}: {', '.join(sorted(trial.changed))}"
 
 
 def _starter_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
@@ -88,14 +95,13 @@ def _starter_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterato
             yield f"starter.py earns {test.points:g} points at {test.name!r}; expected nothing."
 
 
-def _passed(exercise: Exercise, source: str, truth: Truth, runner: Runner) -> list[Test]:
-    trials = put_to(exercise, exercise.tests, source, runner)
-    cases = zip(exercise.tests, trials, truth.parts, strict=True)
-    return [test for test, trial, right in cases if judge(test, trial, right).outcome == "passed"]
+def _passed(exercise: Exercise, source: str, truth: Truth, runner: Runner, updates: int | None = None) -> list[Test]:
+    judgements = _judgements(exercise, run_tests(exercise, exercise.tests, source, runner, updates=updates), truth)
+    return [test for test, judgement in zip(exercise.tests, judgements, strict=True) if judgement.passed]
 
 
 def _random_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
-    """Random tests must not degenerate: numbers that are finite, vary, and reach every branch."""
+    """Random tests must be worth something: numbers that are finite, that vary, and that reach every branch."""
     drawn = [(test, right) for test, right in zip(exercise.tests, truth.parts, strict=True) if is_random(test.recipe)]
     for test, right in drawn:
         given = test.args()
@@ -117,12 +123,13 @@ def _degenerate(value: Any) -> str:
 
 
 def _unreached(exercise: Exercise, tests: Sequence[Test], runner: Runner) -> Iterator[str]:
-    """`branches` in solution.py names conditions; over all random tests each must be true somewhere, and false."""
+    """`branches` in solution.py names conditions: over all random tests each has to be true once, and false once."""
     defined = [node.name for node in ast.parse(exercise.solution).body if isinstance(node, ast.FunctionDef)]
     if "branches" not in defined:
         return
     reached: dict[str, set[bool]] = {}
-    for test, trial in zip(tests, put_to(exercise, tests, exercise.solution, runner, function="branches"), strict=True):
+    trials = run_tests(exercise, tests, exercise.solution, runner, function="branches")
+    for test, trial in zip(tests, trials, strict=True):
         if trial.last.outcome != "returned" or not isinstance(trial.last.value, Mapping):
             yield f"branches in solution.py gives no dict of conditions at {test.name!r}: {trial.last.outcome}"
             return
@@ -133,28 +140,24 @@ def _unreached(exercise: Exercise, tests: Sequence[Test], runner: Runner) -> Ite
             yield f"No random test reaches {name!r} being {str(side).lower()}."
 
 
-def _known_mistakes(exercise: Exercise, truth: Truth) -> list[Likely]:
-    """The mistakes in files, and those of the lesson that can differ under this function's arguments."""
-    files, theirs = truth.mistakes[: len(exercise.mistakes)], truth.mistakes[len(exercise.mistakes) :]
-    pairs = zip(lesson_mistakes(exercise), theirs, strict=True)
-    return [*files, *(likely for m, likely in pairs if _failed(exercise, likely, truth) or can_differ(exercise, m))]
+def _known_mistakes(exercise: Exercise, truth: Truth) -> Iterator[tuple[Likely, list[Judgement]]]:
+    """How the tests judge the mistakes in files, and those of the lesson that can differ under these arguments."""
+    of_lesson = {mistake.name: mistake for mistake in lesson_mistakes(exercise)}
+    for place, likely in enumerate(truth.mistakes):
+        judgements = _judgements(exercise, likely.trials, truth)
+        is_file = place < len(exercise.mistakes)
+        if is_file or not all(j.passed for j in judgements) or can_differ(exercise, of_lesson[likely.name]):
+            yield likely, judgements
 
 
-def _failed(exercise: Exercise, likely: Likely, truth: Truth) -> list[Test]:
-    """The tests in which this mistake shows."""
-    cases = zip(exercise.tests, likely.trials, truth.parts, strict=True)
-    return [test for test, trial, right in cases if judge(test, trial, right).outcome != "passed"]
-
-
-def _mistake_fault(exercise: Exercise, likely: Likely, truth: Truth) -> str:
+def _mistake_fault(exercise: Exercise, likely: Likely, judgements: Sequence[Judgement]) -> str:
     """What is wrong with how the tests meet this mistake; nothing if it loses points and is recognised."""
-    failed = _failed(exercise, likely, truth)
+    failed = [test for test, judgement in zip(exercise.tests, judgements, strict=True) if not judgement.passed]
     if not failed:
         return f"No test catches this mistake: {likely.says}"
     if not any(test.points for test in failed):
         return f"This mistake costs no points: {likely.says}"
-    verdicts = [judge(*case) for case in zip(exercise.tests, likely.trials, truth.parts, strict=True)]
-    if likely not in recognised(exercise.tests, likely.trials, verdicts, truth.mistakes):
+    if not recognised(exercise.tests, likely.trials, judgements, [likely]):
         return f"No visible test shows this mistake, so it is not recognised: {likely.says}"
     return ""
 
@@ -168,8 +171,31 @@ def _repeated(exercise: Exercise, truth: Truth) -> Iterator[str]:
                 yield f"mistakes/{wrong.name}.py answers every test as this mistake does: {other.says}"
 
 
+def _misnamed(exercise: Exercise, truth: Truth) -> Iterator[str]:
+    """A file in mistakes/ that bears the name of a mistake of the lesson has to be that mistake.
+
+    This can be tried where the lesson gives the right answers; the lesson's own is then left out, or said twice.
+    """
+    if exercise.expected != "lesson":
+        return
+    of_lesson = mistakes_of_lesson(TOPICS[exercise.lesson], exercise.answer).values()
+    named = {name: mistake for mistake in of_lesson for name in (*mistake.aliases, mistake.name)}
+    for wrong, mine in zip(exercise.mistakes, truth.mistakes, strict=False):
+        if wrong.name in named:
+            theirs = mistaken_trials(exercise, named[wrong.name])
+            cases = zip(exercise.tests, mine.trials, theirs, strict=True)
+            if differing := [test for test, trial, other in cases if not fits(test, trial, other)]:
+                yield (
+                    f"mistakes/{wrong.name}.py bears the name of a mistake of the lesson, but answers "
+                    f"{differing[0].name!r} differently; give it a name of its own, or make it this mistake: "
+                    f"{named[wrong.name].says}"
+                )
+
+
 def _reject_fault(exercise: Exercise, reject: Reject, truth: Truth, runner: Runner) -> str:
-    lost = sum(test.points for test in exercise.tests) - sum(
-        test.points for test in _passed(exercise, reject.source, truth, runner)
-    )
-    return "" if lost else f"A standard wrong answer earns everything: {reject.name}."
+    """Of an update the first two calls are tried before all of them: these show most wrong answers."""
+    for updates in (2, None) if exercise.answer == "update" else (None,):
+        passed = _passed(exercise, reject.source, truth, runner, updates)
+        if sum(test.points for test in passed) < exercise.max_score:
+            return ""
+    return f"A standard wrong answer earns everything: {reject.name}."

@@ -31,7 +31,7 @@ class NewError(ValueError):
 
 
 def write_new(name: str, lesson: str, inside: Path) -> Path:
-    """The folder of a new exercise on `lesson`, or a small one to change; NewError says why not."""
+    """Makes the folder of a new exercise on `lesson`, or without one of a small example. Raises NewError."""
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
         raise NewError(f"{name!r} is no name for a function; expected something like my_loss.")
     if lesson and lesson not in TOPICS:
@@ -98,7 +98,7 @@ def _on_lesson(name: str, lesson: Lesson) -> dict[str, str]:
 
 
 def _parameters(lesson: Lesson) -> list[Parameter]:
-    """Those that can be written down in a signature: no functions."""
+    """Those whose default can be written down in a signature: functions cannot."""
     plain = (bool, int, float, str, tuple, type(None))
     return [p for p in lesson.parameters if isinstance(p.default, plain) and not isinstance(p, AsIs)]
 
@@ -110,7 +110,7 @@ def _signature(lesson: Lesson, parameters: Sequence[Parameter]) -> str:
 
 
 def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str, Any]]:
-    """Visible: what shows every mistake, examples first. Hidden: random values in every setting's turn."""
+    """Visible ones that show every mistake, the lesson's examples first; hidden ones with random values."""
     settings = settings_of(list(parameters))
     drawn = [
         {**setting, **draw_values(lesson, shapes, seed)}
@@ -140,7 +140,7 @@ def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str,
 
 
 def _finite(lesson: Lesson, settings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The settings in which whatever is drawn gives a number: Poisson's rate may be negative only as a logarithm."""
+    """The settings in which every draw gives a finite number: Poisson's rate may be negative only as a logarithm."""
     draws = [draw_values(lesson, lesson.shapes[0], seed) for seed in range(4)]
     return [s for s in settings if all(_is_finite(lesson, {**s, **drawn}) for drawn in draws)]
 
@@ -164,7 +164,7 @@ def _is_taken(lesson: Lesson, values: Mapping[str, Any]) -> bool:
 
 
 def _shows(lesson: Lesson, mistake: Mistake, values: Mapping[str, Any]) -> bool:
-    wrong = diagnose.mistaken(lesson, values, mistake)
+    wrong = diagnose.mistaken(run.Case.of(lesson, values), mistake)
     if wrong is None:
         return False
     return not compare(list(wrong.sent.values())[-1], run.by_torch(lesson, values)[0], rtol=1e-5, atol=1e-7).same

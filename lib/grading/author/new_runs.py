@@ -1,4 +1,4 @@
-"""New exercises of which the answer is a run: an optimizer's updates, or a schedule's learning rates."""
+"""New exercises whose answer is a run: an optimizer's updates, or a schedule's learning rates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
 from lib.lesson import run
-from lib.lesson.code.optimizer import DRIVER
+from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.source import standalone
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run.parts import required
@@ -26,7 +26,7 @@ LR = 0.4
 METRICS = [1.0, 0.8, 0.7, 0.7, 0.7, 0.72, 0.7, 0.7, 0.5, 0.5, 0.5, 0.5, 0.5, 0.49, 0.49, 0.49, 0.49, 0.49, 0.49, 0.49]
 
 Values = Mapping[str, Any]
-Numbered = list[np.ndarray]  # what a run gives, in an order that two runs of the same length share
+Arrays = list[np.ndarray]  # what a run gives; runs of the same length give theirs in the same order
 
 
 def on_optimizer(name: str, lesson: Optimizer) -> dict[str, str]:
@@ -110,14 +110,18 @@ def _files(
         "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{name}({shown})`, as PyTorch computes it. "
         f"{returns}\n\n{listed}\n",
         "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
-        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{DRIVER}\n\n{head}{says}'
+        "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{UPDATE_DRIVER}\n\n'
+        f"{head}{says}"
         f"    with np.errstate(all='ignore'):\n{inside}",
     }
 
 
 def _writable(lesson: Optimizer | Scheduler) -> list[Parameter]:
-    """Those that a test can hold, and that are not for special occasions. Where numbers are divided one by one, epsilon
-    is always asked for: its place in the formula is what most get wrong."""
+    """Those that a test can hold and that are not rare.
+
+    An optimizer that takes each number by itself is asked for its epsilon too: its place in the formula is what most
+    people get wrong.
+    """
     asked = "eps" if isinstance(lesson, Optimizer) and lesson.sweeps else ""
     common = [p for p in lesson.parameters if p.name == asked or not p.rare]
     return [p for p in common if not isinstance(p, AsIs) and not (isinstance(p, Choice) and p.torch is not None)]
@@ -138,7 +142,7 @@ def _handed(lesson: Optimizer | Scheduler, parameters: Sequence[Parameter]) -> s
 
 
 def _settings(parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
-    """Torch's defaults, everything else than the defaults, and combinations between; defaults are left out."""
+    """Arguments to try: torch's defaults, none of the defaults, and combinations. Defaults are not written out."""
     fields = {p.name: p for p in parameters}
     other = {p.name: p.also[0] for p in parameters if isinstance(p, Number | Numbers) and p.also}
     settings = [{}, other, *settings_of(list(parameters))]
@@ -166,13 +170,13 @@ def _shape(values: Values) -> tuple[int, ...]:
 def _visible(
     lesson: Optimizer | Scheduler,
     candidates: Sequence[Values],
-    by_torch: Callable[[Any, Values], Numbered],
-    by_hand: Callable[[Any, Values, Mistake], Numbered],
+    by_torch: Callable[[Any, Values], Arrays],
+    by_hand: Callable[[Any, Values, Mistake], Arrays],
 ) -> list[dict[str, Any]]:
     """Tests on values that torch takes, and that show the lesson's mistakes."""
     right = [(values, numbers) for values in candidates if (numbers := _tried(by_torch, lesson, values)) is not None]
 
-    def shows(mistake: Mistake, one: tuple[Values, Numbered]) -> bool:
+    def shows(mistake: Mistake, one: tuple[Values, Arrays]) -> bool:
         values, numbers = one
         wrong = _tried(by_hand, lesson, values, mistake)
         return wrong is not None and not _same(wrong, numbers)
@@ -181,7 +185,7 @@ def _visible(
     return [{"name": f"values {place}", "args": dict(values)} for place, (values, _) in enumerate(chosen, 1)]
 
 
-def _tried(compute: Callable[..., Numbered], *arguments: Any) -> Numbered | None:
+def _tried(compute: Callable[..., Arrays], *arguments: Any) -> Arrays | None:
     """What came out; nothing for values that are refused."""
     try:
         return compute(*arguments)
@@ -189,7 +193,7 @@ def _tried(compute: Callable[..., Numbered], *arguments: Any) -> Numbered | None
         return None
 
 
-def _same(one: Numbered, other: Numbered) -> bool:
+def _same(one: Arrays, other: Arrays) -> bool:
     return all(np.allclose(a, b, rtol=1e-5, atol=1e-7, equal_nan=True) for a, b in zip(one, other, strict=True))
 
 
@@ -197,24 +201,24 @@ def _own(values: Values, *handed: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in handed}
 
 
-def _numbers_of(trace: Sequence[run.Update]) -> Numbered:
+def _numbers_of(trace: Sequence[run.Update]) -> Arrays:
     return [np.asarray(v) for done in trace for v in (done.param, *done.state.values()) if v is not None]
 
 
-def _updates_by_torch(lesson: Optimizer, values: Values) -> Numbered:
+def _updates_by_torch(lesson: Optimizer, values: Values) -> Arrays:
     return _numbers_of(run.trace_by_torch(lesson, values["param"], values["grads"], _own(values, "param", "grads")))
 
 
-def _updates_by_hand(lesson: Optimizer, values: Values, mistake: Mistake) -> Numbered:
+def _updates_by_hand(lesson: Optimizer, values: Values, mistake: Mistake) -> Arrays:
     own = _own(values, "param", "grads")
     return _numbers_of(run.trace_by_hand(lesson, values["param"], values["grads"], own, slip=diagnose.slip_of(mistake)))
 
 
-def _rates_by_torch(lesson: Scheduler, values: Values) -> Numbered:
+def _rates_by_torch(lesson: Scheduler, values: Values) -> Arrays:
     return [lr_by_torch(lesson, _own(values, "steps", "metrics"), values["steps"], values.get("metrics"))]
 
 
-def _rates_by_hand(lesson: Scheduler, values: Values, mistake: Mistake) -> Numbered:
+def _rates_by_hand(lesson: Scheduler, values: Values, mistake: Mistake) -> Arrays:
     own = _own(values, "steps", "metrics")
     rates = schedule_by_hand(lesson, own, values["steps"], values.get("metrics"), slip=diagnose.slip_of(mistake))
     return [np.array([rate.lr for rate in rates])]

@@ -11,7 +11,7 @@ import numpy as np
 from lib.catalog import TOPICS
 from lib.exercises import Exercise
 from lib.grading.expected import mistaken_parts, torch_parts
-from lib.grading.trial import Part
+from lib.grading.trial import AnswerPart
 from lib.lesson import run
 from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Choice, Lesson, Mistake, Number, Numbers, Parameter, Switch, Tensor, Topic
@@ -35,7 +35,7 @@ def _differs(exercise: Exercise, mistake: Mistake, values: Mapping[str, Any]) ->
     return not all(map(_same, right, wrong))
 
 
-def _same(right: Part, wrong: Part) -> bool:
+def _same(right: AnswerPart, wrong: AnswerPart) -> bool:
     return compare(wrong.value, right.value, rtol=1e-6, atol=1e-9).same
 
 
@@ -61,7 +61,7 @@ def _probes(exercise: Exercise) -> Iterator[Mapping[str, Any]]:
 
 
 def _like_the_tests(exercise: Exercise, values: Mapping[str, Any]) -> bool:
-    """As many dimensions as the tests have for each tensor: others the function need not take."""
+    """Whether each tensor has as many dimensions as in some test: others the function need not take."""
     for name, value in values.items():
         seen = {np.ndim(given[name]) for given in (test.args() for test in exercise.tests) if name in given}
         if isinstance(value, list | np.ndarray) and np.ndim(value) not in seen:
@@ -79,7 +79,7 @@ def showing(candidates: Sequence[T], mistakes: Sequence[Mistake], shows: Callabl
 
 
 def settings_of(parameters: list[Parameter]) -> list[dict[str, Any]]:
-    """Combinations of the parameters' alternatives, thinned."""
+    """Combinations of the parameters' alternatives: all of them, or SETTINGS at most, evenly spread."""
     fields = [p for p in parameters if not isinstance(p, Tensor)]
     combinations = [
         dict(zip((f.name for f in fields), values, strict=True))

@@ -48,7 +48,7 @@ RATES = {
 
 
 def _around(exercise: Exercise, body: str) -> str:
-    """The solution under the name `right`, and the exercise's function with another body."""
+    """A source with the solution under the name `right`, and the exercise's function with another body."""
     name = exercise.function
     return f"{exercise.solution}\n\nright = {name}\n\n\ndef {name}(*args, **named):\n    {body}\n"
 

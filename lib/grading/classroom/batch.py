@@ -24,6 +24,7 @@ from lib.grading.report import as_json, detail, told
 from lib.grading.terminal import harmless, track_any
 
 KEPT = ".graded"  # the folder of what was graded before, inside the one of the marks
+KEPT_FORM = "2"  # raised when a kept file holds something else: older ones are then graded again
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _graded(plan: Plan, jobs: Sequence[Job]) -> list[Mark]:
         places = {threads.submit(_mark, plan, job): place for place, job in enumerate(jobs)}
         try:
             done = {places[one]: one.result() for one in track_any(as_completed(places), len(jobs), "grading")}
-        except KeyboardInterrupt:  # what runs is waited for, seconds at most; what waits does not start
+        except KeyboardInterrupt:  # jobs that run end by themselves within seconds; the others do not start
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     return [done[place] for place in range(len(jobs))]
@@ -91,7 +92,7 @@ def _mark(plan: Plan, job: Job) -> Mark:
         return Mark(job.student, job.exercise, known, file=job.source.name)
     try:
         given = grade(job.exercise, job.source.text, function=job.function)
-    except Exception as error:  # our fault: said, not counted, and no reason to leave the others without marks
+    except Exception as error:  # our fault: it is said and not counted, and the others get their marks all the same
         return Mark(job.student, job.exercise, None, f"our fault; not counted: {type(error).__name__}: {error}")
     if not given.counted:
         return Mark(job.student, job.exercise, None, given.problem or "our fault; not counted", job.source.name)
@@ -111,9 +112,10 @@ def _read_kept(path: Path) -> dict[str, Any] | None:
 
 
 def _fingerprint(job: Job) -> str:
-    """Changes when student, file, function, exercise or library change: then the mark is no longer the same."""
+    """The name of the kept file: another student, file, function, exercise, torch or NumPy makes another name."""
     assert job.source is not None
-    parts = (job.student.key, job.exercise.slug, job.function, job.source.text, *versions_of(job.exercise).values())
+    asked = (job.student.key, job.exercise.slug, job.function, job.source.text)
+    parts = (KEPT_FORM, *asked, *versions_of(job.exercise).values())
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
@@ -123,7 +125,7 @@ def _details(given: Grade) -> list[str]:
 
 
 def write_all(plan: Plan, marks: Sequence[Mark]) -> None:
-    """marks.csv, moodle.csv and canvas.csv where names come from there, a page per student, and the class brief."""
+    """Writes marks.csv, a page per student and the class brief; for Moodle and Canvas a file of their own too."""
     by_student = list(_by_student(marks))
     write_marks(plan.out / "marks.csv", plan.exercises, by_student)
     platforms = {student.platform for student, _ in by_student}

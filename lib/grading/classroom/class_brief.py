@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from lib.catalog import TOPICS
 from lib.exercises import Exercise
-from lib.grading.classroom.mark import Mark, all_alike
+from lib.grading.classroom.mark import Mark, all_alike, likely_mistake
 
 MOST_TO_TEACH = 5  # mistakes, for one lesson's time
 MOST_PER_EXERCISE = 5
 
-# What befell a whole submission, as it reads after "12 of 120".
-BEFELL = {
+# What became of a submission that ends every test alike, as it reads after "12 of 120".
+OF_THE_WHOLE = {
     "does not parse": "do not parse",
     "no such function": "have no function of the name that was asked for",
     "wrong arguments": "take other arguments than those asked for",
@@ -34,10 +34,11 @@ def class_brief(exercises: Sequence[Exercise], marks: Sequence[Mark]) -> str:
 
 def _to_teach(exercises: Sequence[Exercise], marks: Sequence[Mark]) -> Iterator[str]:
     """The mistakes that most of the class makes, over all exercises, with the lesson that shows each step by step."""
-    made = Counter({(e, says): n for e in exercises for says, n in _mistakes(_of(e, marks)).items() if n > 1})
+    made = [(n, exercise, says) for exercise in exercises for says, n in _mistakes(_of(exercise, marks)) if n > 1]
     if made:
         yield from ("", "## To teach again", "")
-    for place, ((exercise, says), count) in enumerate(made.most_common(MOST_TO_TEACH), 1):
+    made.sort(key=lambda one: one[0], reverse=True)
+    for place, (count, exercise, says) in enumerate(made[:MOST_TO_TEACH], 1):
         lesson = f" Lesson: {TOPICS[exercise.lesson].title} (/{exercise.lesson})." if exercise.lesson else ""
         yield f"{place}. {exercise.title}, {count} of {len(_of(exercise, marks))}: {says}{lesson}"
 
@@ -47,9 +48,15 @@ def _of(exercise: Exercise, marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark.exercise is exercise and mark.grade is not None]
 
 
-def _mistakes(graded: Sequence[Mark]) -> Counter[str]:
-    """How many make each mistake. Where two fit what somebody did, both are named: nobody can know which it was."""
-    return Counter(" Or: ".join(mark.grade["mistakes"][:2]) for mark in graded if mark.grade and mark.grade["mistakes"])
+def _mistakes(graded: Sequence[Mark]) -> list[tuple[str, int]]:
+    """The mistakes in words, and how many students make each: the most frequent first. They are counted by name."""
+    made = Counter[tuple[str, ...]]()
+    said: dict[tuple[str, ...], str] = {}
+    for mark in graded:
+        if mark.grade and (names := tuple(mark.grade["mistake_names"][:2])):
+            made[names] += 1
+            said[names] = likely_mistake(mark.grade)
+    return [(said[names], count) for names, count in made.most_common()]
 
 
 def _of_one(exercise: Exercise, marks: Sequence[Mark]) -> Iterator[str]:
@@ -64,11 +71,10 @@ def _of_one(exercise: Exercise, marks: Sequence[Mark]) -> Iterator[str]:
     full = sum(all(test["outcome"] == "passed" for test in grade["tests"]) for grade in grades)
     mean = sum(grade["score"] for grade in grades) / count
     yield f"- {full} of {count} passed everything; {mean:.1f} of {exercise.max_score:g} points on average."
-    befell = Counter(outcome for grade in grades if not grade["mistakes"] and (outcome := all_alike(grade)))
-    yield from (
-        f"- {n} of {count} {BEFELL.get(says, f'end every test with: {says}')}." for says, n in befell.most_common()
-    )
-    yield from (f"- **{n} of {count}**: {says}" for says, n in _mistakes(graded).most_common(MOST_PER_EXERCISE))
+    alike = Counter(outcome for grade in grades if not grade["mistakes"] and (outcome := all_alike(grade)))
+    for outcome, n in alike.most_common():
+        yield f"- {n} of {count} {OF_THE_WHOLE.get(outcome, f'end every test with: {outcome}')}."
+    yield from (f"- **{n} of {count}**: {says}" for says, n in _mistakes(graded)[:MOST_PER_EXERCISE])
     passed = {
         place: sum(grade["tests"][place]["outcome"] == "passed" for grade in grades)
         for place in range(len(exercise.tests))

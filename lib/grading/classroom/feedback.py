@@ -36,7 +36,7 @@ def feedback_page(student: Student, marks: Sequence[Mark]) -> str:
 
 
 def _total(marks: Sequence[Mark]) -> str:
-    """The sum over several exercises; nothing while one has no mark."""
+    """The sum over several exercises; nothing where one of them has no mark."""
     scores = [mark.score for mark in marks if mark.score is not None]
     if len(marks) < 2 or len(scores) < len(marks):
         return ""

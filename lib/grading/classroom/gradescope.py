@@ -43,7 +43,7 @@ mkdir -p /autograder/results
 
 
 def unreadable(why: str) -> dict[str, Any]:
-    """results.json for what is no Python file: the learner can mend it and hand in again."""
+    """results.json for a file that cannot be read: its author can mend it and hand in again."""
     return {"score": 0.0, "output": f"This cannot be graded: {why}.", "output_format": "text", "visibility": "visible"}
 
 
@@ -61,12 +61,13 @@ def results(grade: Grade) -> dict[str, Any]:
             "versions": dict(grade.versions),
             "isolation": grade.isolation,
             "mistakes": [likely.says for likely in grade.mistakes],
+            "mistake_names": [likely.name for likely in grade.mistakes],
         },
     }
 
 
 def _test(test: TestResult, place: int) -> dict[str, Any]:
-    """Hidden tests keep to the kind of failure, so they may be seen by everybody."""
+    """One test. Of a hidden one only the kind of failure is said, so everybody may see it."""
     says = "passed" if test.passed else (test.outcome if test.hidden else "\n".join([told(test), *detail(test)]))
     return {
         "name": test.name,
@@ -97,18 +98,8 @@ def _scripts(exercise: Exercise) -> Mapping[str, str]:
 
 
 def _files(exercise: Exercise) -> Iterator[tuple[Path, str]]:
-    """The library without what draws and serves, and the exercise's folder."""
-    for package in (
-        "entropy",
-        "losses",
-        "optimizers",
-        "schedulers",
-        "lesson",
-        "tensors",
-        "exercises",
-        "sandbox",
-        "grading",
-    ):
+    """The part of this program that grades, and the exercise's folder."""
+    for package in PACKAGES:
         for path in sorted((ROOT / "lib" / package).rglob("*.py")):
             yield path, path.relative_to(ROOT).as_posix()
     for path in (ROOT / "lib" / "__init__.py", ROOT / "lib" / "catalog.py", ROOT / "lib" / "refusal.py"):

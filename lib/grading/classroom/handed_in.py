@@ -23,13 +23,14 @@ MOST_FILES = 20_000
 MOST_TOTAL = 512 * 2**20
 MOST_OF_A_NAME = 50  # characters, of up to four bytes: file systems take 255 bytes
 WANTED = (".py", ".ipynb")
-_OTHER_PEOPLES = ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git")  # what systems put beside the work
+_LITTER = ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git")  # what computers put beside the work
 
 _MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
 _CANVAS = re.compile(r"^(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)_\d{3,}_(?P<rest>.+)$")
 _CANVAS_ANONYMOUS = re.compile(r"^(?:LATE_)?(?P<name>anon_(?P<id>[A-Za-z0-9]+))_\d{3,}_(?P<rest>.+)$")
 _PLATFORMS = (("moodle", _MOODLE), ("canvas", _CANVAS_ANONYMOUS), ("canvas", _CANVAS))
-_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA claims memory by its header's word
+# How entries may be packed. Not with LZMA, whose header decides how much memory is taken.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 
 
 class BadArchive(ValueError):
@@ -46,7 +47,7 @@ class Student:
 
     @property
     def key(self) -> str:
-        """A file name for this student, different for different ones, also where case does not count."""
+        """A file name that no other student has, also where upper and lower case are the same."""
         plain = re.sub(r"[^\w-]+", "_", self.name).strip("_")[:MOST_OF_A_NAME] or "student"
         if self.id or plain == self.name.casefold():
             return f"{plain}_{self.id}" if self.id else plain
@@ -82,9 +83,9 @@ class _Found:
 
 
 def handed_in(path: Path) -> tuple[list[File], list[Refused]]:
-    """Every file in a folder or zip, by student, and those that are refused. BadArchive if a zip is no such thing.
+    """Every file in a folder or zip, by student, and those that are refused. Raises BadArchive for what is no zip.
 
-    A student's files come in the order of their names, numbers by their size: hw.py, hw-2.py, hw-10.py.
+    A student's files come in the order of their names, with numbers by their size: hw.py, hw-2.py, hw-10.py.
     """
     found = list(_in_zip(path) if path.is_file() else _in_folder(path))
     astray = [Refused(one.name, why) for one in found if (why := _leads_out(one.name))]
@@ -124,7 +125,7 @@ def _order(found: _Found) -> list[tuple[bool, int, str]]:
 
 
 def _spelled(name: str) -> str:
-    """A path as people write it, whatever system packed it: forward slashes, one sign for ü, nothing undecodable."""
+    """A path as people write it, whatever system packed it: forward slashes, one character for ü, no broken ones."""
     try:
         name.encode()
     except UnicodeEncodeError:  # bytes that are no UTF-8, in a folder unpacked from an old zip
@@ -146,8 +147,8 @@ def student_of(name: str) -> tuple[Student, str]:
 
 
 def _is_litter(name: str) -> bool:
-    """Whether a system put it there, and no student."""
-    return any(part in _OTHER_PEOPLES or part.startswith("._") for part in re.split(r"[\\/]", name))
+    """Whether a computer put it there by itself."""
+    return any(part in _LITTER or part.startswith("._") for part in re.split(r"[\\/]", name))
 
 
 def _is_wanted(name: str) -> bool:
@@ -242,7 +243,7 @@ def _decoded(entry: zipfile.ZipInfo) -> str:
 
 
 def _leads_out(name: str) -> str:
-    """Why a path does not stay within the zip."""
+    """Why a path does not stay within the zip; empty if it does."""
     if name.startswith(("/", "\\")) or re.match(r"^[A-Za-z]:", name):
         return "its path is absolute; expected one within the zip"
     if ".." in re.split(r"[\\/]", name):
@@ -251,7 +252,7 @@ def _leads_out(name: str) -> str:
 
 
 def _why_refused(entry: zipfile.ZipInfo, left: int) -> str:
-    """What in the header of an entry speaks against reading it."""
+    """What in the header of an entry speaks against reading it; empty if nothing does."""
     if entry.flag_bits & 1:
         return "it is locked with a password"
     if entry.compress_type not in _PACKED:

@@ -1,4 +1,4 @@
-"""A student's result for an exercise."""
+"""A student's result for an exercise, and what is said of it in marks, pages and the class brief alike."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ class Mark:
         return None if self.grade is None else self.grade["score"]
 
 
+def likely_mistake(grade: Mapping[str, Any]) -> str:
+    """The likely mistake in words, if there is one. Where several fit, two are named: nobody can know which it was."""
+    return " Or: ".join(grade["mistakes"][:2])
+
+
 def all_alike(grade: Mapping[str, Any]) -> str:
-    """How every test ended, if all ended alike and none was passed: out of time."""
+    """How the tests ended, such as "out of time", if all of them ended alike and failed; else empty."""
     outcomes = {test["outcome"] for test in grade["tests"]}
     return outcomes.pop() if len(outcomes) == 1 and "passed" not in outcomes else ""

@@ -11,9 +11,9 @@ from typing import Any
 
 from lib.exercises import Exercise
 from lib.grading.classroom.handed_in import Student
-from lib.grading.classroom.mark import Mark, all_alike
+from lib.grading.classroom.mark import Mark, all_alike, likely_mistake
 
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones are read as the narrow ones by Excel in Japanese and Chinese
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # Excel in Japanese and Chinese takes the wide ones for the narrow ones
 
 Own = tuple[Student, "list[Mark]"]
 
@@ -29,10 +29,10 @@ def write_marks(path: Path, exercises: Sequence[Exercise], students: Sequence[Ow
 
 
 def write_moodle(path: Path, students: Sequence[Own]) -> None:
-    """Under the heads of Moodle's offline grading worksheet; a student without marks keeps an empty grade.
+    """With the columns of Moodle's offline grading worksheet; the grade of a student without a mark stays empty.
 
-    Moodle refuses a worksheet without a time for the grades, and leaves alone what was graded in Moodle after it. The
-    comments are HTML to Moodle.
+    Moodle refuses a worksheet that has no time for the grades, and leaves grades alone that were given in Moodle after
+    that time. It reads the comments as HTML.
     """
     heads = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -81,7 +81,7 @@ def _note(own: Sequence[Mark]) -> str:
 def _said(mark: Mark) -> str:
     if mark.grade is None:
         return f"not graded: {mark.why}"
-    return mark.grade["problem"] or " Or: ".join(mark.grade["mistakes"][:2]) or _of_all_tests(mark.grade)
+    return mark.grade["problem"] or likely_mistake(mark.grade) or _of_all_tests(mark.grade)
 
 
 def _of_all_tests(grade: Mapping[str, Any]) -> str:
@@ -91,7 +91,7 @@ def _of_all_tests(grade: Mapping[str, Any]) -> str:
 
 
 def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", newline="", encoding="utf-8-sig") as file:  # with a mark, or Excel spoils the umlauts
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # with a byte order mark, or Excel spoils umlauts
         csv.writer(file).writerows([[_harmless(cell) for cell in row] for row in rows])
 
 

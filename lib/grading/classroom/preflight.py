@@ -28,9 +28,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Job:
-    """A student's answer to an exercise: the file, and the function's name in it if it is another. No file: `why`.
+    """A student's answer to an exercise: the file, and the function's name in it if it is another.
 
-    `passed_over` are the student's other files that define the function too.
+    `why` says why there is no file. `passed_over` are the student's other files that define the function too.
     """
 
     student: Student
@@ -111,7 +111,7 @@ def _count(count: int, what: str) -> str:
 
 
 def _meets(module: str) -> str:
-    """What a file meets that imports it."""
+    """What happens to a file that imports the module."""
     if module in DRAWING:
         return "it does nothing here"
     if module in COMPUTING:
@@ -133,7 +133,7 @@ def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:
 
 
 def _instead(function: str, missing: Sequence[Job]) -> Iterator[str]:
-    """What is there instead: one name and how many chose it, then who has nothing like it."""
+    """What they have instead: each likely name with how many chose it, then who has nothing like it."""
     close = {job.student: close_names(function, job.source.contents.functions)[:1] for job in missing if job.source}
     for name, count in Counter(name for names in close.values() for name in names).most_common():
         yield f"{count} named it {name} (--names {name}={function})"

@@ -29,7 +29,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file defines at its top, and what it imports; both empty if it does not parse."""
+    """The functions that a file defines and the modules it imports; none if it does not parse: `error` says why."""
 
     functions: tuple[str, ...]
     imports: tuple[str, ...]
@@ -37,7 +37,7 @@ class Contents:
 
 
 def read_source(name: str, data: bytes) -> str:
-    """The Python source in a file. Unreadable for anything that is none."""
+    """The Python source in a file. Raises Unreadable for anything else."""
     if len(data) > MOST_BYTES:
         raise Unreadable(f"it has {len(data):,} bytes; expected at most {MOST_BYTES:,}")
     suffix = PurePath(name).suffix.lower()
@@ -103,8 +103,8 @@ def _cell(cell: dict[str, object]) -> str:
 def _without_magics(cell: str) -> str:
     """The cell with the lines that only IPython understands made comments.
 
-    They are looked for where Python stumbles: within strings and brackets, and in a comment that asks something, `%`,
-    `!` and `?` are Python's own.
+    They are looked for only where Python cannot read on: `%`, `!` and `?` may also stand in a string, a comment or a
+    calculation.
     """
     lines = cell.split("\n")
     for _ in range(MOST_MAGICS if len(cell) <= MOST_CODE else 0):
@@ -127,7 +127,7 @@ def _stumbles_at(source: str) -> int | None:
 
 def _parsed(source: str) -> ast.Module:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd escapes in strings the grader's user need not hear
+        warnings.simplefilter("ignore")  # about odd escapes in strings, which do no harm
         return ast.parse(source)
 
 
@@ -153,7 +153,7 @@ def contents_of(source: str) -> Contents:
 
 
 def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:
-    """The functions that these lines leave behind, whether with def, as a lambda, or under a second name."""
+    """The functions that these lines define: with def, as a lambda, or as a second name for another one."""
     for node in body:
         match node:
             case ast.FunctionDef(name=name):

@@ -20,12 +20,12 @@ WIDTH = 100
 TORCHS_OWN = (np.dtype(np.float32), np.dtype(np.int64), np.dtype(np.bool_))  # what torch.tensor makes of plain numbers
 
 
-def _array(spec: Tensor, values: Mapping[str, Any]) -> np.ndarray | None:
+def array_of(spec: Tensor, values: Mapping[str, Any]) -> np.ndarray | None:
     value = values.get(spec.name, spec.default)
     return None if value is None else run.as_array(spec, value)
 
 
-def _own_function(spec: Parameter, values: Mapping[str, Any]) -> Callable[..., Any] | None:
+def own_function(spec: Parameter, values: Mapping[str, Any]) -> Callable[..., Any] | None:
     """The function behind a choice, where the lesson's file defines it."""
     chosen = _chosen(spec, values)
     return chosen if inspect.isfunction(chosen) and not chosen.__module__.startswith("torch") else None
@@ -54,7 +54,7 @@ def differs(spec: Parameter, values: Mapping[str, Any]) -> bool:
 
 def in_torch(spec: Parameter, values: Mapping[str, Any]) -> str:
     if isinstance(spec, Tensor):
-        array = _array(spec, values)
+        array = array_of(spec, values)
         return "None" if array is None else torch_tensor(array)
     chosen = _chosen(spec, values)
     if isinstance(chosen, nn.Module):

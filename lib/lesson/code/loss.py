@@ -8,24 +8,13 @@ from typing import Any
 import numpy as np
 
 from lib.lesson import run
-from lib.lesson.code.literals import _array, _own_function, called, differs, in_numpy, in_torch, torch_tensor
+from lib.lesson.code.driver import STEPS_DRIVER
+from lib.lesson.code.literals import array_of, called, differs, in_numpy, in_torch, own_function, torch_tensor
 from lib.lesson.code.notebook import cell, description, notebook_of
 from lib.lesson.code.source import local_parts, standalone
 from lib.lesson.spec import Lesson, Tensor, Topic
 
 TOLERANCE = {"float16": 2e-2, "float32": 1e-4, "float64": 1e-9}
-
-DRIVER = '''
-def drive(steps):
-    """Walks through a hand calculation: each step is handed its own value back."""
-    done, reply = {}, None
-    while True:
-        try:
-            step = next(steps) if reply is None else steps.send(reply)
-        except StopIteration:
-            return done
-        done[step.name] = reply = np.asarray(step.value)
-'''
 
 
 # PyTorch
@@ -33,7 +22,7 @@ def drive(steps):
 
 def pytorch_lines(lesson: Lesson, values: Mapping[str, Any]) -> str:
     """The lines that reproduce PyTorch's number and gradients; parameters that keep torch's default are left out."""
-    tensors = {t.name: _array(t, values) for t in lesson.tensors}
+    tensors = {t.name: array_of(t, values) for t in lesson.tensors}
     leaves = [t.name for t in lesson.tensors if t.differentiable and _holds_floats(tensors[t.name])]
     made = [
         f"{name} = {torch_tensor(array, grad=name in leaves)}" for name, array in tensors.items() if array is not None
@@ -59,7 +48,7 @@ def _holds_floats(array: np.ndarray | None) -> bool:
 def _head(lesson: Lesson, values: Mapping[str, Any]) -> list[str]:
     """Imports, and the source of functions that are not torch's own."""
     functions = [] if isinstance(lesson.torch, type) else [lesson.torch]
-    functions += [chosen for p in lesson.parameters if (chosen := _own_function(p, values)) is not None]
+    functions += [chosen for p in lesson.parameters if (chosen := own_function(p, values)) is not None]
     if not functions:
         return ["import torch\nfrom torch import nn"]
     collected = standalone(functions, leave_out=[lesson.check.__name__])
@@ -107,7 +96,7 @@ def numpy_source(lesson: Lesson) -> str:
     collected = standalone([lesson.by_hand, lesson.grad_by_hand])
     collected.imports.add(("numpy as np", ""))
     title = f'"""{lesson.title} by hand: every step of the result and of its gradient."""\n\n'
-    return f"{title}{collected.text()}\n{DRIVER}"
+    return f"{title}{collected.text()}\n{STEPS_DRIVER}"
 
 
 def numpy_program(lesson: Lesson, values: Mapping[str, Any]) -> str:
@@ -158,15 +147,16 @@ def _comparison(lesson: Lesson, values: Mapping[str, Any]) -> str:
 
 def _pairs(lesson: Lesson, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The NumPy name and the PyTorch name of each number that both computed."""
-    steps = run.work_gradient(lesson, values).steps
-    names = run.differentiable(lesson, run.given_values(lesson, values))
+    case = run.Case.of(lesson, values)
+    steps = case.gradient.steps
+    names = run.differentiable(lesson, case.given)
     grads = [(f'gradient_steps["d_{name}"]', f"{name}.grad") for name in names if f"d_{name}" in steps]
     return [("list(steps.values())[-1]", f"{result_variable(lesson)}.detach()"), *grads]
 
 
 def _precision(lesson: Lesson, values: Mapping[str, Any]) -> str:
     """The coarsest float among the tensors: torch's result is no better."""
-    arrays: Iterable[np.ndarray | None] = (_array(t, values) for t in lesson.fields if isinstance(t, Tensor))
+    arrays: Iterable[np.ndarray | None] = (array_of(t, values) for t in lesson.fields if isinstance(t, Tensor))
     names = [a.dtype.name for a in arrays if a is not None and a.dtype.name in TOLERANCE]
     return min(names, key=list(TOLERANCE).index, default="float32")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.literals import called, differs, in_numpy, in_torch, torch_tensor
 from lib.lesson.code.notebook import cell, description, notebook_of
 from lib.lesson.code.source import standalone
@@ -14,19 +15,6 @@ from lib.lesson.objectives import Objective
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run.given import given_values
 from lib.lesson.run.set_up import SetUp
-
-DRIVER = '''
-def drive(steps):
-    """Walks through one update: each step is handed its own value back; returns the parameter and the state."""
-    reply = None
-    while True:
-        try:
-            step = next(steps) if reply is None else steps.send(reply)
-        except StopIteration as end:
-            return end.value
-        reply = np.asarray(step.value)
-'''
-
 
 # PyTorch
 
@@ -118,7 +106,7 @@ def numpy_program(lesson: Optimizer, ready: SetUp) -> str:
     collected = standalone(roots)
     collected.imports.add(("numpy as np", ""))
     title = f'"""{lesson.title} by hand: every update of one run."""\n\n'
-    return f"{title}{collected.text()}\n{DRIVER}\n\n{_numpy_run(lesson, ready)}"
+    return f"{title}{collected.text()}\n{UPDATE_DRIVER}\n\n{_numpy_run(lesson, ready)}"
 
 
 def _function(call: Any) -> Any:

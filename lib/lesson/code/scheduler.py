@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.literals import called, in_numpy
 from lib.lesson.code.loss import heart
-from lib.lesson.code.optimizer import DRIVER
 from lib.lesson.code.source import code_of, standalone
 from lib.lesson.run.given import given_values
 from lib.lesson.run.schedule import base_of
@@ -120,7 +120,7 @@ def numpy_program(lesson: Scheduler, values: Mapping[str, Any], steps: int, metr
         [
             f'"""{lesson.title} by hand: the learning rate of every epoch."""\n',
             collected.text(),
-            DRIVER,
+            UPDATE_DRIVER,
             f"\ngiven = {{\n{arguments}}}",
             f"initial_lr = lr = {base_of(values)!r}",
             "state = {}",

@@ -48,6 +48,12 @@ def count(random: Random, shape: Shape, drawn: Drawn) -> np.ndarray:
     return random.poisson(2.0, shape).astype(np.float64)
 
 
+def class_index(random: Random, shape: Shape, drawn: Drawn) -> np.ndarray:
+    """Right classes of the scores drawn as `input`, whose classes are on axis 1, or on the only axis."""
+    scores = drawn["input"]
+    return random.integers(0, max(1, scores.shape[min(1, scores.ndim - 1)]), shape)
+
+
 def distribution(random: Random, shape: Shape, drawn: Drawn | None = None, axis: int = -1) -> np.ndarray:
     """Probabilities that sum to 1 along `axis` (in hundredths wherever the axis has at most ten entries)."""
     if 0 in shape or not shape:

@@ -1,4 +1,4 @@
-"""The gradient made ready for an update: turned round, with weight decay in it, beside the mistakes in these steps."""
+"""The gradient made ready for an update: turned round, and with weight decay in it; beside its mistakes."""
 
 from __future__ import annotations
 
@@ -7,136 +7,110 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.pieces.latex import num
-from lib.lesson.spec import Mistake, Step, Steps
+from lib.lesson.formula import formula, of
+from lib.lesson.spec import Example, Mistake, Number, Step, Steps, Switch
+
+Given = Mapping[str, Any]
+Done = Mapping[str, np.ndarray]
+
+SYMBOLS = (
+    (r"\theta_i", "element i of the parameter"),
+    (r"g_i", "its gradient, with weight decay"),
+)
+
+MAXIMIZE = Switch("maximize", False, "Go up instead of down: the gradient's sign is turned round first.", rare=True)
+WEIGHT_DECAY = Number("weight_decay", 0, "Adds this times the parameter to the gradient.", (0.1,))
 
 
-def ready(grad, param, *, weight_decay, maximize) -> Steps:
-    """The gradient as the update takes it: turned round to go up, and with weight decay in it."""
+def ready(grad: np.ndarray, param: np.ndarray, *, weight_decay: float, maximize: bool, letter: str = "g") -> Steps:
+    """The gradient as the update takes it: turned round to go up, and with weight decay in it.
+
+    Returns it, and the name of the step (or of the input) that it comes from. `letter` is its symbol with the decay.
+    """
+    source = "grad"
     if maximize:
-        grad = yield from turned(grad)
+        grad, source = (yield from turned(grad)), "uphill"
     if weight_decay != 0:
-        grad = yield from decayed(grad, param, weight_decay)
-    return grad
+        grad, source = (yield from decayed(grad, source, param, weight_decay, letter)), "decayed"
+    return grad, source
 
 
-def turned(grad) -> Steps:
+def turned(grad: np.ndarray) -> Steps:
+    """The gradient with the other sign."""
     uphill = yield Step(
         "uphill",
         r"g_i \leftarrow -g_i",
         -grad,
         axes="i",
-        worked=lambda *i: rf"-{num(grad[i])}",
+        worked=lambda *i: formula("-<grad>", grad=grad[i]),
         words="Going up means going against the negative gradient: turn the sign round.",
     )
     return uphill
 
 
-def decayed(grad, param, weight_decay) -> Steps:
+def decayed(grad: np.ndarray, source: str, param: np.ndarray, weight_decay: float, letter: str) -> Steps:
     """Weight decay as an L2 penalty: it becomes a part of the gradient, and of all that follows."""
+    becomes = r"\leftarrow" if letter == "g" else "="
     pulled = yield Step(
         "decayed",
-        r"g_i \leftarrow g_i + \lambda\, \theta_i",
+        rf"{letter}_i {becomes} g_i + \lambda\, \theta_i",
         grad + weight_decay * param,
         axes="i",
-        worked=lambda *i: rf"{num(grad[i])} + {num(weight_decay)} \cdot {num(param[i])}",
+        worked=lambda *i: formula(
+            r"<grad> + <weight_decay> \cdot <place>",
+            grad=of(source, grad[i]),
+            weight_decay=weight_decay,
+            place=param[i],
+        ),
         words="Weight decay adds a pull towards 0 to the gradient.",
     )
     return pulled
 
 
-def shrunk(param, lr, weight_decay) -> Steps:
-    """Weight decay by itself: the parameter shrinks, the gradient knows nothing of it."""
-    smaller = yield Step(
-        "shrunk",
-        r"\theta_i \leftarrow (1 - \gamma \lambda)\, \theta_i",
-        param * (1 - lr * weight_decay),
-        axes="i",
-        worked=lambda *i: rf"(1 - {num(lr)} \cdot {num(weight_decay)}) \cdot {num(param[i])}",
-        words="Weight decay comes first and by itself: make the parameter a little smaller.",
-    )
-    return smaller
-
-
-Given = Mapping[str, Any]
-Done = Mapping[str, np.ndarray]
-
-
 def fed(given: Given, done: Done) -> np.ndarray:
-    """The gradient as it enters the averages."""
-    return done.get("decayed", done.get("uphill", given["grad"]))
+    """The gradient as the update takes it."""
+    return done.get("decayed", turned_or_not(given, done))
 
 
-def fed_squared(given: Given, done: Done) -> np.ndarray:
-    return fed(given, done) ** 2
-
-
-def place(given: Given, done: Done) -> np.ndarray:
-    """Where the parameter stands when the step is taken."""
-    return done.get("shrunk", given["param"])
-
-
-def before(given: Given, name: str) -> np.ndarray:
-    """A buffer as the last update left it."""
-    return given["state"].get(name, np.zeros_like(given["param"]))
-
-
-def update_number(given: Given) -> float:
-    return float(given["state"].get("step", 0)) + 1
-
-
-def not_first(given: Given) -> bool:
-    return update_number(given) > 1
+def turned_or_not(given: Given, done: Done) -> np.ndarray:
+    """The gradient before weight decay."""
+    return done.get("uphill", given["grad"])
 
 
 def decays(given: Given) -> bool:
+    """Whether weight decay goes into the gradient."""
     return given["weight_decay"] != 0 and not given.get("decoupled_weight_decay", False)
 
 
-UPHILL = Mistake(
-    {"uphill": lambda given, done: given["grad"]},
-    "You kept the sign. With maximize=True the gradient is turned round before anything else.",
-    when=lambda given: given["maximize"],
-)
+TURNED = {
+    "always_downhill": Mistake(
+        {"uphill": lambda given, done: given["grad"]},
+        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
+        when=lambda given: given["maximize"],
+    ),
+}
 
-GRADIENT = (
-    UPHILL,
-    Mistake(
-        {"decayed": lambda given, done: done.get("uphill", given["grad"])},
+MISTAKES = {
+    **TURNED,
+    "leaves_the_decay_out": Mistake(
+        {"decayed": turned_or_not},
         "You left the weight decay out: λθ belongs to the gradient here.",
         when=decays,
     ),
-    Mistake(
-        {"decayed": lambda given, done: done.get("uphill", given["grad"]) - given["weight_decay"] * given["param"]},
+    "takes_the_decay_away": Mistake(
+        {"decayed": lambda given, done: turned_or_not(given, done) - given["weight_decay"] * given["param"]},
         "You took the weight decay away. It is added: it pulls the parameter towards 0.",
         when=decays,
     ),
-    Mistake(
-        {"decayed": lambda given, done: done.get("uphill", given["grad"]) + given["weight_decay"]},
+    "decay_without_the_parameter": Mistake(
+        {"decayed": lambda given, done: turned_or_not(given, done) + given["weight_decay"]},
         "You added λ alone. It is λ times the parameter.",
         when=decays,
     ),
-)
+}
 
-
-def decouples(given: Given) -> bool:
-    return given["weight_decay"] != 0 and given.get("decoupled_weight_decay", True)
-
-
-SHRUNK = (
-    Mistake(
-        {"shrunk": lambda given, done: given["param"]},
-        "You left the parameter as it is. Decoupled weight decay shrinks it before the step.",
-        when=decouples,
-    ),
-    Mistake(
-        {"shrunk": lambda given, done: (1 - given["weight_decay"]) * given["param"]},
-        "You shrank by λ alone. PyTorch shrinks by the learning rate times λ.",
-        when=decouples,
-    ),
-    Mistake(
-        {"shrunk": lambda given, done: 2 * given["param"] - done["shrunk"]},
-        "You made the parameter larger. Weight decay makes it smaller.",
-        when=decouples,
-    ),
+UPHILL = Example(
+    "Uphill",
+    {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
+    "With maximize the gradient is turned round first.",
 )

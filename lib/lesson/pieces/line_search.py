@@ -27,7 +27,7 @@ class Trial:
 
 @dataclass
 class Line:
-    """The line that is searched; every evaluation is written down."""
+    """The line that is searched, from x along d; every evaluation is kept in `tried`."""
 
     evaluate: Evaluate
     x: np.ndarray
@@ -50,7 +50,10 @@ class Line:
 
 
 def strong_wolfe(line: Line, t: float, tolerance_change: float, most: int) -> Trial:
-    """The trial to accept, after at most `most` evaluations beyond the first."""
+    """Searches along the line, from step length t on, with at most `most` evaluations beyond the first.
+
+    Returns the trial to accept. It also stops where the bracket is narrower than `tolerance_change`.
+    """
     bracket, done, used = _bracket(line, t, most)
     if done:
         return bracket[0]
@@ -58,7 +61,10 @@ def strong_wolfe(line: Line, t: float, tolerance_change: float, most: int) -> Tr
 
 
 def _bracket(line: Line, t: float, most: int) -> tuple[list[Trial], bool, int]:
-    """Goes further out until a good step lies in between: the two ends (or the one good trial), done or not, turns."""
+    """Goes further out until a good step lies between two trials.
+
+    Returns the two (or the one that is good already), whether that ends the search, and how many evaluations it took.
+    """
     before, new, used = line.start, line.at(np.asarray(t, dtype=np.float64)), 0
     while used < most:
         if line.too_high(new) or (used > 1 and new.loss >= before.loss):
@@ -96,7 +102,10 @@ def _zoom(line: Line, bracket: list[Trial], tolerance_change: float, most: int) 
 
 
 def _away_from_the_ends(t: np.ndarray, bracket: list[Trial], slow: bool) -> tuple[np.ndarray, bool]:
-    """A trial near an end of the bracket is let through once; after that it is moved a tenth of the bracket inside."""
+    """A trial near an end of the bracket is let through once; the next one is moved inside by a tenth of the bracket.
+
+    Returns the step length, and whether it was let through near an end.
+    """
     left, right = (f(trial.t for trial in bracket) for f in (min, max))
     room = 0.1 * (right - left)
     if min(right - t, t - left) >= room:
@@ -107,7 +116,10 @@ def _away_from_the_ends(t: np.ndarray, bracket: list[Trial], slow: bool) -> tupl
 
 
 def cubic_minimum(a: Trial, b: Trial, bounds: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
-    """Where the cubic through both trials (losses and slopes) is lowest, kept within the bounds; else their middle."""
+    """Where the cubic through both trials (losses and slopes) is lowest, kept within the bounds.
+
+    Where the cubic has no lowest point it is the middle of the bounds.
+    """
     low, high = bounds or ((a.t, b.t) if a.t <= b.t else (b.t, a.t))
     first = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
     square = first**2 - a.slope * b.slope

@@ -1,165 +1,157 @@
-"""Running averages of the gradient and its square, and their correction, beside their mistakes."""
+"""What an update remembers: its number, running averages of the gradient and of its square, and their correction.
+
+Each beside its mistakes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from lib.lesson.pieces.gradient import Done, Given, before, fed, fed_squared, not_first, update_number
-from lib.lesson.pieces.latex import num
-from lib.lesson.spec import Mistake, Step, Steps
+from lib.lesson.formula import formula, of
+from lib.lesson.pieces.gradient import Given, fed
+from lib.lesson.spec import Example, Mistake, Numbers, Pitfall, Reference, Step, Steps, Switch
+
+State = Mapping[str, Any]  # what torch holds of a parameter, by name; empty before the first update
+
+AVERAGE = (r"m_i", "the average of the gradients (exp_avg)")
+AVERAGES = (
+    AVERAGE,
+    (r"v_i", "the average of the squared gradients (exp_avg_sq)"),
+    (r"\beta_1, \beta_2", "betas: how much of each old average is kept"),
+)
+COUNT = (r"t", "the number of the update, from 1")
+SYMBOLS = (*AVERAGES, COUNT)
+LARGEST = (r"v^{\max}_i", "with AMSGrad: the largest mean square so far")
+
+BETAS = Numbers("betas", (0.9, 0.999), "How much of each old average is kept.", ((0.5, 0.9), (0.0, 0.0)))
+AMSGRAD = Switch("amsgrad", False, "Divide by the largest mean square so far.", rare=True)
 
 
-def lerp(old, new, weight):
+def lerp(old: np.ndarray, new: np.ndarray, weight: Any) -> np.ndarray:
     """From old towards new by `weight`: (1 − weight) · old + weight · new, rounded as torch rounds it."""
-    if isinstance(weight, float):  # for most, and much faster
+    if isinstance(weight, float):  # the usual case, and much faster
         return old + weight * (new - old) if abs(weight) < 0.5 else new - (new - old) * (1 - weight)
     return np.where(np.abs(weight) < 0.5, old + weight * (new - old), new - (new - old) * (1 - weight))
 
 
-def count(state) -> Steps:
+def count(state: State) -> Steps:
     """The number of this update, from 1. Torch keeps it in float32."""
     t = yield Step("step", r"t = t^{\text{old}} + 1", np.asarray(np.float32(state.get("step", 0) + 1)), given=True)
     return t
 
 
-def average(name, letter, old, grad, keep, beta) -> Steps:
-    """The running average of the gradient, from 0 on: `keep` (written `beta`) of the old one, the rest is new."""
-    before = np.zeros_like(grad) if old is None else old
+def average(
+    name: str, letter: str, state: State, grad: np.ndarray, keep: Any, beta: str, source: str = "grad"
+) -> Steps:
+    """The running average of the gradient, from 0 on: `keep` (written `beta`) of the old one, the rest is new.
+
+    `name` is the buffer's name in the state, `letter` its symbol; `source` names the step that the gradient comes from.
+    """
+    old = state.get(name, np.zeros_like(grad))
     now = yield Step(
         name,
         rf"{letter}_i = {beta}\, {letter}_i^{{\text{{old}}}} + (1 - {beta})\, g_i",
-        lerp(before, grad, 1 - keep),
+        lerp(old, grad, 1 - keep),
         axes="i",
-        worked=lambda *i: rf"{num(keep)} \cdot {num(before[i])} + {num(1 - keep)} \cdot {num(grad[i])}",
+        worked=lambda *i: formula(
+            r"<keep> \cdot <old> + <rest> \cdot <grad>", keep=keep, old=old[i], rest=1 - keep, grad=of(source, grad[i])
+        ),
         words="Keep most of the old average, and add a little of the gradient. The first old average is 0.",
     )
     return now
 
 
-def square_average(name, letter, old, grad, keep, beta) -> Steps:
-    """The running average of the squared gradient, from 0 on."""
-    before = np.zeros_like(grad) if old is None else old
+def square_average(
+    name: str, letter: str, state: State, grad: np.ndarray, keep: Any, beta: str, source: str = "grad"
+) -> Steps:
+    """The running average of the squared gradient, from 0 on; the arguments are those of `average`."""
+    old = state.get(name, np.zeros_like(grad))
     now = yield Step(
         name,
         rf"{letter}_i = {beta}\, {letter}_i^{{\text{{old}}}} + (1 - {beta})\, g_i^2",
-        keep * before + (1 - keep) * grad * grad,
+        keep * old + (1 - keep) * grad * grad,
         axes="i",
-        worked=lambda *i: rf"{num(keep)} \cdot {num(before[i])} + {num(1 - keep)} \cdot {num(grad[i])}^2",
+        worked=lambda *i: formula(
+            r"<keep> \cdot <old> + <rest> \cdot <grad>^2",
+            keep=keep,
+            old=old[i],
+            rest=1 - keep,
+            grad=of(source, grad[i]),
+        ),
         words="Keep most of the old average, and add a little of the squared gradient.",
     )
     return now
 
 
-def bias_correction(place, keep, t) -> Steps:
-    """How much of its full weight an average has after t updates: 1 − β^t. Dividing by it makes up for the start at 0.
+def bias_correction(number: int, keep: Any, t: np.ndarray) -> Steps:
+    """How much of its full weight an average has after t updates, 1 − βᵗ; dividing by it makes up for the start at 0.
 
-    `place` is 1 or 2, as in β₁ and β₂.
+    `number` is 1 or 2, as in β₁ and β₂.
     """
-    share = yield Step(
-        f"bias_correction_{place}",
-        rf"c_{place} = 1 - \beta_{place}^{{\,t}}",
+    weight = yield Step(
+        f"bias_correction_{number}",
+        rf"c_{number} = 1 - \beta_{number}^{{\,t}}",
         1 - keep ** float(t),
-        worked=lambda: rf"1 - {num(keep)}^{{{int(t)}}}",
+        worked=lambda: formula("1 - <keep>^{<step>}", keep=keep, step=t),
         words="The weights of all gradients so far add up to this: 1 minus beta to the power of the update's number.",
     )
-    return share
+    return weight
 
 
-def corrected(name, letter, biased, place, share) -> Steps:
-    """An average without its start at 0."""
+def corrected(name: str, letter: str, biased: np.ndarray, source: str, number: int, keep: Any, t: np.ndarray) -> Steps:
+    """An average without its start at 0: divided by its bias correction, which is the step before.
+
+    `source` names the step that the average comes from; `number` and `keep` are those of `bias_correction`.
+    """
+    weight = yield from bias_correction(number, keep, t)
     fair = yield Step(
         name,
-        rf"\hat {letter}_i = {letter}_i / c_{place}",
-        biased / share,
+        rf"\hat {letter}_i = {letter}_i / c_{number}",
+        biased / weight,
         axes="i",
-        worked=lambda *i: rf"\frac{{{num(biased[i])}}}{{{num(share)}}}",
+        worked=lambda *i: formula(
+            r"\frac{<average>}{<weight>}", average=of(source, biased[i]), weight=of(f"bias_correction_{number}", weight)
+        ),
         words="Divide the average by the weights that went into it.",
     )
     return fair
 
 
-def largest(square, old) -> Steps:
-    """AMSGrad: the largest mean square so far, so that one quiet spell does not lengthen the steps."""
-    before = np.zeros_like(square) if old is None else old
+def largest(square: np.ndarray, state: State) -> Steps:
+    """AMSGrad: the largest mean square so far, so that steps do not grow again while gradients are small."""
+    old = state.get("max_exp_avg_sq", np.zeros_like(square))
     most = yield Step(
         "max_exp_avg_sq",
         r"v^{\max}_i = \max(v^{\max,\text{old}}_i, v_i)",
-        np.maximum(before, square),
+        np.maximum(old, square),
         axes="i",
-        worked=lambda *i: rf"\max({num(before[i])}, {num(square[i])})",
+        worked=lambda *i: formula(r"\max(<old>, <exp_avg_sq>)", old=old[i], exp_avg_sq=square[i]),
         words="AMSGrad: keep the largest mean square that there has been. The first one is compared with 0.",
     )
     return most
 
 
-def average_mistakes(
-    name: str, keep: Callable[[Given], float], new: Callable[[Given, Done], np.ndarray], symbol: str, what: str
-) -> tuple[Mistake, ...]:
-    """Of a running average: `keep` is its beta, written `symbol`, `new` what enters it, called `what`."""
-    return (
-        Mistake(
-            {name: lambda given, done: (1 - keep(given)) * before(given, name) + keep(given) * new(given, done)},
-            f"You swapped the weights. The old average gets {symbol}, {what} gets 1 − {symbol}.",
-        ),
-        Mistake(
-            {name: lambda given, done: keep(given) * before(given, name) + new(given, done)},
-            f"You added {what} whole. In an average it gets 1 − {symbol}.",
-        ),
-        Mistake(
-            {name: lambda given, done: done[name] - keep(given) * before(given, name)},
-            f"You left the old average out: {symbol} times it is kept.",
-            when=not_first,
-        ),
-    )
+def before(given: Given, name: str) -> np.ndarray:
+    """A buffer as the last update left it, 0 before the first update."""
+    return given["state"].get(name, np.zeros_like(given["param"]))
 
 
-def square_mistakes(name: str, keep: Callable[[Given], float], symbol: str) -> tuple[Mistake, ...]:
-    """Of a running average of the squared gradient."""
-    return (
-        *average_mistakes(name, keep, fed_squared, symbol, "the squared gradient"),
-        Mistake(
-            {name: lambda given, done: keep(given) * before(given, name) + (1 - keep(given)) * fed(given, done)},
-            "You forgot the square: this average is one of squared gradients.",
-        ),
-        Mistake(
-            {name: lambda given, done: keep(given) * before(given, name) + ((1 - keep(given)) * fed(given, done)) ** 2},
-            f"You squared 1 − {symbol} too. Square the gradient, then weigh it.",
-        ),
-    )
+def update_number(given: Given) -> float:
+    """The number of this update, from 1."""
+    return float(given["state"].get("step", 0)) + 1
 
 
-def correction_mistakes(number: int, averaged: str, fair: str) -> tuple[Mistake, ...]:
-    """Of a bias correction and of its use: `averaged` is the average's step, `fair` the corrected one's."""
-    name = f"bias_correction_{number}"
+def not_first(given: Given) -> bool:
+    """Whether there was an update before this one."""
+    return update_number(given) > 1
 
-    def beta(given: Given) -> float:
-        return given["betas"][number - 1]
 
-    return (
-        Mistake(
-            {name: lambda given, done: 1 - beta(given) ** (update_number(given) - 1)},
-            "You counted updates from 0. The first update has t = 1.",
-        ),
-        Mistake(
-            {name: lambda given, done: 1 - beta(given)},
-            "You left the power out: it is beta to the power of t, the number of the update.",
-            when=lambda given: update_number(given) > 2,  # at 2 it is the number of whoever counts from 0
-        ),
-        Mistake(
-            {name: lambda given, done: 1 - done[name]},
-            "You took beta to the power of t itself. The correction is 1 minus it.",
-        ),
-        Mistake(
-            {fair: lambda given, done: done[averaged]},
-            "You forgot the bias correction. The average started at 0 and is too small at first.",
-        ),
-        Mistake(
-            {fair: lambda given, done: done[averaged] * done[name]},
-            "You multiplied by the correction. Dividing by it makes the average larger, which makes up for the start.",
-        ),
-    )
+def has_buffer(given: Given) -> bool:
+    """Whether an earlier update has left a momentum buffer."""
+    return "momentum_buffer" in given["state"]
 
 
 def beta1(given: Given) -> float:
@@ -170,15 +162,130 @@ def beta2(given: Given) -> float:
     return given["betas"][1]
 
 
-SWAPPED_BETAS = Mistake(
-    {
-        "exp_avg": lambda given, done: beta2(given) * before(given, "exp_avg") + (1 - beta2(given)) * fed(given, done),
-        "exp_avg_sq": lambda given, done: (
-            beta1(given) * before(given, "exp_avg_sq") + (1 - beta1(given)) * fed_squared(given, done)
+def average_mistakes(name: str, keep: Callable[[Given], float], beta: str) -> dict[str, Mistake]:
+    """In the running average `name` of the gradient: `keep` gives its beta, which the sentences write `beta`."""
+    return {
+        "average_weights_swapped": Mistake(
+            {name: lambda given, done: (1 - keep(given)) * before(given, name) + keep(given) * fed(given, done)},
+            f"You swapped the weights. The old average gets {beta}, the gradient gets 1 − {beta}.",
         ),
+        "average_adds_all": Mistake(
+            {name: lambda given, done: keep(given) * before(given, name) + fed(given, done)},
+            f"You added the gradient whole. In an average it gets 1 − {beta}.",
+        ),
+        "average_without_the_old": Mistake(
+            {name: lambda given, done: done[name] - keep(given) * before(given, name)},
+            f"You left the old average out: {beta} times it is kept.",
+            when=not_first,
+        ),
+    }
+
+
+def square_mistakes(name: str, keep: Callable[[Given], float], beta: str) -> dict[str, Mistake]:
+    """In the running average `name` of the squared gradient."""
+    return {
+        "square_average_weights_swapped": Mistake(
+            {name: lambda given, done: (1 - keep(given)) * before(given, name) + keep(given) * fed(given, done) ** 2},
+            f"You swapped the weights. The old average gets {beta}, the squared gradient gets 1 − {beta}.",
+        ),
+        "square_average_adds_all": Mistake(
+            {name: lambda given, done: keep(given) * before(given, name) + fed(given, done) ** 2},
+            f"You added the squared gradient whole. In an average it gets 1 − {beta}.",
+        ),
+        "square_average_without_the_old": Mistake(
+            {name: lambda given, done: done[name] - keep(given) * before(given, name)},
+            f"You left the old average out: {beta} times it is kept.",
+            when=not_first,
+        ),
+        "square_average_without_the_square": Mistake(
+            {name: lambda given, done: keep(given) * before(given, name) + (1 - keep(given)) * fed(given, done)},
+            "You forgot the square: this average is one of squared gradients.",
+        ),
+        "square_average_squares_the_weight": Mistake(
+            {name: lambda given, done: keep(given) * before(given, name) + ((1 - keep(given)) * fed(given, done)) ** 2},
+            f"You squared 1 − {beta} too. Square the gradient, then weigh it.",
+        ),
+    }
+
+
+def correction_mistakes(number: int, average: str, fair: str) -> dict[str, Mistake]:
+    """In bias correction `number`, 1 or 2, and in its use: `average` and `fair` name the steps before and after it."""
+    name = f"bias_correction_{number}"
+
+    def beta(given: Given) -> float:
+        return given["betas"][number - 1]
+
+    return {
+        f"{name}_counts_from_0": Mistake(
+            {name: lambda given, done: 1 - beta(given) ** (update_number(given) - 1)},
+            "You counted updates from 0. The first update has t = 1.",
+        ),
+        f"{name}_without_the_power": Mistake(
+            {name: lambda given, done: 1 - beta(given)},
+            "You left the power out: it is beta to the power of t, the number of the update.",
+            when=lambda given: update_number(given) > 2,  # at t = 2 this gives the same number as counting from 0
+        ),
+        f"{name}_not_taken_from_1": Mistake(
+            {name: lambda given, done: 1 - done[name]},
+            "You took beta to the power of t itself. The correction is 1 minus it.",
+        ),
+        f"{fair}_not_corrected": Mistake(
+            {fair: lambda given, done: done[average]},
+            "You forgot the bias correction. The average started at 0 and is too small at first.",
+        ),
+        f"{fair}_multiplied": Mistake(
+            {fair: lambda given, done: done[average] * done[name]},
+            "You multiplied by the correction. Dividing by it makes the average larger, which makes up for the start.",
+        ),
+    }
+
+
+FIRST_AVERAGE = average_mistakes("exp_avg", beta1, "β₁")
+BOTH_AVERAGES = {
+    "betas_swapped": Mistake(
+        {
+            "exp_avg": lambda given, done: (
+                beta2(given) * before(given, "exp_avg") + (1 - beta2(given)) * fed(given, done)
+            ),
+            "exp_avg_sq": lambda given, done: (
+                beta1(given) * before(given, "exp_avg_sq") + (1 - beta1(given)) * fed(given, done) ** 2
+            ),
+        },
+        "You swapped the betas: the first belongs to the average of the gradient, the second to that of its square.",
+    ),
+    **FIRST_AVERAGE,
+    **square_mistakes("exp_avg_sq", beta2, "β₂"),
+}
+
+AMSGRAD_MISTAKES = {
+    "mean_square_for_the_largest": Mistake(
+        {"max_exp_avg_sq": lambda given, done: done["exp_avg_sq"]},
+        "You took the new mean square. AMSGrad keeps the largest there has been.",
+        when=lambda given: given["amsgrad"] and not_first(given),
+    ),
+}
+
+AFTER_A_LARGE_GRADIENT = Example(
+    "AMSGrad after a large gradient",
+    {
+        "objective": "typed gradients",
+        "start": [1.0, 1.0],
+        "grads": [[5, 1], [0.1, 1], [0.1, 1], [0.1, 1]],
+        "updates": 4,
+        "lr": 0.1,
+        "betas": (0.9, 0.9),
+        "amsgrad": True,
     },
-    "You swapped the betas: the first belongs to the average of the gradient, the second to that of its square.",
+    "The first number remembers its large gradient and goes on in small steps.",
 )
 
-FIRST_MOMENT = average_mistakes("exp_avg", beta1, fed, "β₁", "the gradient")
-SECOND_MOMENT = square_mistakes("exp_avg_sq", beta2, "β₂")
+BETA_OF_1 = Pitfall(
+    "A beta of 1",
+    "Such an average would never see a gradient.",
+    error="Invalid beta parameter at index 0: 1.0",
+    values={"betas": (1.0, 0.999)},
+)
+
+ADAM_PAPER = Reference(
+    "Kingma, Ba, Adam: A Method for Stochastic Optimization (2015)", "https://arxiv.org/abs/1412.6980"
+)

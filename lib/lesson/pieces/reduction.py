@@ -22,7 +22,7 @@ def reduce(
     each: np.ndarray,
     reduction: str,
     *,
-    of: str = "",  # TRANSITION: required once every lesson names it
+    of: str,
     divisor: Any = None,
     divisor_latex: str = r"W = N",
     divisor_worked: Callable[..., Formula] | None = None,
@@ -105,6 +105,14 @@ DIVIDES_BY_ROWS = {
         {"divisor": lambda given, done: len(losses(done))},
         "You divided by the number of rows. PyTorch divides by the number of elements.",
         when=has_rows,
+    ),
+}
+
+DIVIDES_BY_ELEMENTS = {
+    "divides_by_elements": Mistake(
+        {"divisor": lambda given, done: given["input"].size},
+        "You divided by the number of elements. One sample gives one loss, so count the samples.",
+        when=takes_mean,
     ),
 }
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+
+from lib.lesson.formula import Formula, joined
+from lib.lesson.spec import Mistake
 
 
 def class_last(scores: np.ndarray) -> np.ndarray:
@@ -13,6 +18,14 @@ def class_last(scores: np.ndarray) -> np.ndarray:
 def class_second(by_class: np.ndarray) -> np.ndarray:
     """Undoes class_last."""
     return np.moveaxis(by_class, -1, 1) if by_class.ndim > 1 else by_class
+
+
+def by_class(one: Callable[..., Formula], classes: int, sign: str = r",\; ") -> Callable[..., Formula]:
+    """From the formula of one class, `one(*sample, class)`, that of a sample: all its classes in a list.
+
+    Where `sign` is a plus they are added up instead.
+    """
+    return lambda *n: joined((one(*n, c) for c in range(classes)), sign)
 
 
 def shifted(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -49,6 +62,16 @@ def carry(precise: np.ndarray, shown: np.ndarray, sent: np.ndarray) -> np.ndarra
 def score_behind(sent: np.ndarray, shown: np.ndarray, score: np.ndarray) -> np.ndarray:
     """The score whose sigmoid is the learner's answer; the precise score where the answer is what was shown.
 
-    A sigmoid near 0 or 1 has lost digits that the logarithm of it needs.
+    A sigmoid near 0 or 1 has lost digits that its logarithm needs.
     """
     return np.where(sent == shown, score, np.log(sent) - np.log1p(-sent))
+
+
+def logarithm_to_base_2(step: str) -> dict[str, Mistake]:
+    """The logarithm of the wrong base, taken at `step`."""
+    return {
+        "logarithm_to_base_2": Mistake(
+            {step: lambda given, done: done[step] / np.log(2)},
+            "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
+        ),
+    }

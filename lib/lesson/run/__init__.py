@@ -1,6 +1,7 @@
 """Runs a lesson on given values: by hand, driving its coroutine, and by torch."""
 
-from lib.lesson.run.drive import Answer, Worked, drive, go_on, work
+from lib.lesson.run.case import Case
+from lib.lesson.run.drive import Worked, drive
 from lib.lesson.run.given import as_array, check, given_values
 from lib.lesson.run.loss import (
     REFUSALS,
@@ -10,14 +11,13 @@ from lib.lesson.run.loss import (
     differentiable,
     grad_by_hand,
     torch_result,
-    work_gradient,
 )
 from lib.lesson.run.schedule import lr_by_hand, lr_by_torch
 from lib.lesson.run.trace import Update, trace_by_hand, trace_by_torch
 
 __all__ = [
     "REFUSALS",
-    "Answer",
+    "Case",
     "TorchResult",
     "Update",
     "Worked",
@@ -28,13 +28,10 @@ __all__ = [
     "differentiable",
     "drive",
     "given_values",
-    "go_on",
     "grad_by_hand",
     "lr_by_hand",
     "lr_by_torch",
     "torch_result",
     "trace_by_hand",
     "trace_by_torch",
-    "work",
-    "work_gradient",
 ]

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.run.given import check, given_values
-from lib.lesson.spec import Step, Steps, Topic
+from lib.lesson.spec import Step, Steps
 
 Answer = Callable[[Step, Mapping[str, np.ndarray]], Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Worked:
-    """A finished hand calculation: the steps as they followed, the values that were sent on from them, and the end."""
+    """A finished hand calculation: its steps in order, and the value that each of them was answered with."""
 
     steps: dict[str, Step]
     sent: dict[str, np.ndarray]
@@ -47,7 +46,7 @@ def drive(steps: Steps, answer: Answer = go_on) -> Worked:
 
 
 def finish(steps: Steps) -> Any:
-    """What a hand calculation returns when each step goes on with its own value; its steps are not kept."""
+    """What a hand calculation returns when each step goes on with its own value. The steps are not kept, to be fast."""
     with np.errstate(all="ignore"):
         try:
             step = next(steps)
@@ -55,10 +54,3 @@ def finish(steps: Steps) -> Any:
                 step = steps.send(np.asarray(step.value))
         except StopIteration as end:
             return end.value
-
-
-def work(lesson: Topic, values: Mapping[str, Any], answer: Answer = go_on, dtype: Any = np.float64) -> Worked:
-    """The hand calculation with `answer` deciding what each step goes on with, in the precision `dtype`."""
-    check(lesson, values)
-    given = given_values(lesson, values, dtype)
-    return drive(lesson.by_hand(**given), answer)

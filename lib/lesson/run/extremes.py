@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lib.lesson.run.drive import work
+from lib.lesson.run.case import Case
 from lib.lesson.run.given import given_values
 from lib.lesson.run.loss import REFUSALS, torch_result
 from lib.lesson.spec import Lesson
 
 Way = Literal["naive", "stable", "torch"]
-Kind = Literal["agrees", "off", "overflow", "not defined", "not supported", "refused"]
+Agreement = Literal["agrees", "off", "overflow", "not defined", "not supported", "refused"]
 
 NUMBERS = (0.0, 100.0, -100.0, 1e9, -1e9, np.inf, -np.inf)
 WAYS: tuple[Way, ...] = ("naive", "stable", "torch")
@@ -29,7 +29,7 @@ class Cell:
     way: Way
     precision: str
     value: float | None
-    kind: Kind
+    kind: Agreement
     off: float = 0.0
 
     @property
@@ -76,7 +76,7 @@ def _row(lesson: Lesson, x: float) -> Row:
     return Row(x, None if isinstance(truth, str) else _one(truth), cells)
 
 
-def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | Kind:
+def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | Agreement:
     """The result as an array, or why there is none."""
     dtype = np.dtype(precision)
     values = lesson.extremes.values(x) if lesson.extremes else _first_number_replaced(lesson, x)
@@ -87,13 +87,14 @@ def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | 
                 assert lesson.extremes is not None
                 return np.asarray(lesson.extremes.naive(**given)).astype(dtype)
             case "stable":
-                return np.asarray(list(work(lesson, given, dtype=dtype).steps.values())[-1].value).astype(dtype)
+                steps = Case.of(lesson, given, dtype).forward.steps
+                return np.asarray(next(reversed(steps.values())).value).astype(dtype)
             case "torch":
                 return torch_result(lesson, {name: given[name] for name in values}).value
     except REFUSALS as error:
         if way == "naive":
             raise  # the book's formula has no checks: this is a fault in the lesson
-        return "not supported" if "not implemented for" in str(error) else "refused"
+        return "not supported" if isinstance(error, NotImplementedError) else "refused"
 
 
 def _first_number_replaced(lesson: Lesson, x: float) -> Mapping[str, Any]:
@@ -105,7 +106,7 @@ def _first_number_replaced(lesson: Lesson, x: float) -> Mapping[str, Any]:
     return {**values, name: tensor}
 
 
-def _cell(way: Way, precision: str, result: np.ndarray | Kind, truth: np.ndarray | Kind) -> Cell:
+def _cell(way: Way, precision: str, result: np.ndarray | Agreement, truth: np.ndarray | Agreement) -> Cell:
     if isinstance(result, str):
         return Cell(way, precision, None, result)
     if isinstance(truth, str):
@@ -114,7 +115,7 @@ def _cell(way: Way, precision: str, result: np.ndarray | Kind, truth: np.ndarray
     return Cell(way, precision, _one(result), kind, off)
 
 
-def _judged(result: np.ndarray, truth: np.ndarray, eps: float) -> tuple[Kind, float]:
+def _judged(result: np.ndarray, truth: np.ndarray, eps: float) -> tuple[Agreement, float]:
     """What a result is worth, by its worst element."""
     if np.isnan(truth).any():
         return "not defined", 0.0
@@ -127,13 +128,13 @@ def _judged(result: np.ndarray, truth: np.ndarray, eps: float) -> tuple[Kind, fl
 
 
 def _one(result: np.ndarray) -> float:
-    """One number to show: the sum where a result has several."""
+    """One number to show: a result with several numbers is summed."""
     return float(np.sum(result.astype(np.float64)))
 
 
 def counts(rows: list[Row], way: Way) -> Mapping[str, int]:
-    """How often a way agrees, is off, overflows …, over all numbers and precisions."""
-    found: dict[str, Any] = {}
+    """How often a way agrees, is off, overflows and so on, over all numbers and precisions."""
+    found: dict[str, int] = {}
     for row in rows:
         for cell in row.cells:
             if cell.way == way:

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from lib.lesson.run.drive import Answer, Worked, drive, go_on, work
+from lib.lesson.run.case import Case
 from lib.lesson.run.given import given_values, is_inexact
 from lib.lesson.run.to_torch import to_torch, torch_parameters
 from lib.lesson.spec import Lesson, Step
 
 _recording_warnings = threading.Lock()
 
-REFUSALS = (RuntimeError, ValueError, IndexError, TypeError)  # what torch raises for values that it does not take
+# What torch raises for values that it does not take.
+REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, ArithmeticError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,24 +32,18 @@ class TorchResult:
 
 
 def by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
-    """The hand calculation in float64; the last step is the result. ValueError for what torch rejects."""
-    return work(lesson, values).steps
+    """The hand calculation in float64; the last step is the result. Raises a Refusal for what torch rejects."""
+    return Case.of(lesson, values).forward.steps
 
 
 def grad_by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Gradient of the sum of the result for each call tensor that torch differentiates; zeros where nothing depends."""
-    given = given_values(lesson, values)
-    steps = work_gradient(lesson, given).steps
+    """The gradient of the summed result for each tensor that torch differentiates; zeros where it does not matter."""
+    case = Case.of(lesson, values)
+    steps = case.gradient.steps
     return {
-        name: np.asarray(steps[f"d_{name}"].value) if f"d_{name}" in steps else np.zeros_like(given[name])
-        for name in differentiable(lesson, given)
+        name: np.asarray(steps[f"d_{name}"].value) if f"d_{name}" in steps else np.zeros_like(case.given[name])
+        for name in differentiable(lesson, case.given)
     }
-
-
-def work_gradient(lesson: Lesson, values: Mapping[str, Any], answer: Answer = go_on) -> Worked:
-    """The gradient's hand calculation, on the forward steps' own values."""
-    given = given_values(lesson, values)
-    return drive(lesson.grad_by_hand(work(lesson, given).sent, **given), answer)
 
 
 def differentiable(lesson: Lesson, given: Mapping[str, Any]) -> list[str]:
@@ -57,7 +52,7 @@ def differentiable(lesson: Lesson, given: Mapping[str, Any]) -> list[str]:
 
 
 def by_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The same from torch, in the dtype given. Raises what torch raises."""
+    """Result and gradients from torch, in the dtype given. Raises what torch raises."""
     result = torch_result(lesson, values)
     return result.value, result.grads
 
@@ -76,7 +71,7 @@ def torch_result(lesson: Lesson, values: Mapping[str, Any]) -> TorchResult:
 
 
 def call_torch(lesson: Lesson, tensors: list[torch.Tensor], parameters: Mapping[str, Any]) -> torch.Tensor:
-    """A class is built with the parameters and called with the tensors; a function takes both."""
+    """Calls torch: a class is built with the parameters and called with the tensors; a function takes both."""
     if isinstance(lesson.torch, type):
         return lesson.torch(**parameters)(*tensors)
     return lesson.torch(*tensors, **parameters)

@@ -1,4 +1,4 @@
-"""Several optimizers from the same start, each with a learning rate chosen in a way that is said."""
+"""Several optimizers from the same start; beside each stands how its learning rate was chosen."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def best_rate(lesson: Optimizer, form: Mapping[str, Any]) -> float:
 
 
 def _swept_now(lesson: Optimizer, form: Mapping[str, Any]) -> float:
-    """The present value of the parameter that a map is swept over."""
+    """What the parameter is set to that the map is swept over."""
     (name, _), *_ = sweep_setting(lesson, form, 0.0).items()
     value = form.get(name, next(p.default for p in lesson.parameters if p.name == name))
     place = lesson.sweeps.partition("[")[2].rstrip("]")

@@ -16,6 +16,7 @@ from lib.lesson.run.parts import required
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.scheduler import LR, Scheduler
 from lib.lesson.spec import Step
+from lib.refusal import Refusal
 
 MOST_STEPS = 1000
 MOMENTUM = 0.9  # of torch's optimizer, until a schedule sets it
@@ -38,9 +39,9 @@ def schedule_by_hand(
     metrics: Sequence[float] | None = None,
     slip: Callable[[Mapping[str, Any]], Answer] | None = None,
 ) -> list[Rate]:
-    """Every epoch from 0 on. `values`: torch's arguments, and `lr`. ValueError for what torch rejects.
+    """Every epoch from 0 on. `values` holds torch's arguments, and `lr`. Raises a Refusal for what torch rejects.
 
-    `metrics[t]` is what is watched after epoch t. `slip(given)` answers the steps otherwise, as a mistake does.
+    `metrics[t]` is what is watched after epoch t. `slip(given)` answers steps with other values, as a mistake does.
     """
     base = base_of(values)
     own = {name: value for name, value in values.items() if name != "lr"}
@@ -67,7 +68,7 @@ def lr_by_hand(
 def lr_by_torch(
     lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Sequence[float] | None = None
 ) -> np.ndarray:
-    """The same from torch's own scheduler around an SGD optimizer. Raises what torch raises."""
+    """The learning rates from torch's own scheduler around an SGD optimizer. Raises what torch raises."""
     return groups_by_torch(lesson, values, steps, metrics)[0]
 
 
@@ -92,12 +93,12 @@ def groups_by_torch(
 
 def _watched(metrics: Sequence[float] | None, step: int) -> float:
     if metrics is None or not len(metrics):
-        raise ValueError("metrics are missing; expected one number per epoch, such as the loss.")
+        raise Refusal("metrics are missing; expected one number per epoch, such as the loss.")
     return float(metrics[min(step, len(metrics) - 1)])
 
 
 def base_of(values: Mapping[str, Any]) -> float:
     lr = float(values.get("lr", LR.default))
     if lr < 0:
-        raise ValueError(f"lr is {lr:g}; expected 0 or more.")
+        raise Refusal("lr is {lr:g}; expected 0 or more.", lr=lr)
     return lr

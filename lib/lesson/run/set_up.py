@@ -13,6 +13,7 @@ from lib.lesson.objectives import OBJECTIVES, TYPED, Objective
 from lib.lesson.optimizer import SET_UP, Convention, Optimizer
 from lib.lesson.pieces.checks import words
 from lib.lesson.run.trace import Gradients, Update
+from lib.refusal import Refusal
 
 MOST_UPDATES = 1000
 MOST_NUMBERS = 1000  # in the parameter
@@ -41,19 +42,19 @@ class SetUp:
 
 
 def set_up(lesson: Optimizer, form: Mapping[str, Any]) -> SetUp:
-    """Reads the form: SET_UP's fields and torch's arguments; left-out ones take their defaults. ValueError in words."""
+    """Reads the form: SET_UP's fields and torch's arguments; left-out ones take their defaults. May raise a Refusal."""
     given = {spec.name: form.get(spec.name, spec.default) for spec in SET_UP}
     values = {name: value for name, value in form.items() if name not in given}
     updates = int(given["updates"])
     if not 1 <= updates <= MOST_UPDATES:
-        raise ValueError(f"updates is {updates}; expected 1 to {MOST_UPDATES}.")
+        raise Refusal("updates is {updates}; expected 1 to {most}.", updates=updates, most=MOST_UPDATES)
     start = np.array(given["start"], dtype=getattr(given["start"], "dtype", np.float64))
     if start.dtype.kind != "f":
         start = start.astype(np.float64)
     if start.size > MOST_NUMBERS:
-        raise ValueError(f"start holds {start.size} numbers; expected at most {MOST_NUMBERS}.")
+        raise Refusal("start holds {size} numbers; expected at most {most}.", size=start.size, most=MOST_NUMBERS)
     if not np.isfinite(start).all():
-        raise ValueError("start holds a number that is not finite; expected ordinary numbers.")
+        raise Refusal("start holds a number that is not finite; expected ordinary numbers.")
     values |= _dropped(lesson, given, values, updates)
     if given["objective"] == TYPED:
         return _typed(lesson, start, given["grads"], values, updates)
@@ -64,7 +65,8 @@ def _dropped(lesson: Optimizer, given: Mapping[str, Any], values: Mapping[str, A
     """The learning rate as a list, where it drops within the run."""
     drop_at = int(given["drop_at"])
     if drop_at < 0:
-        raise ValueError(f"drop_at is {drop_at}; expected the number of an update, or 0 for no drop.")
+        says = "drop_at is {drop_at}; expected the number of an update, or 0 for no drop."
+        raise Refusal(says, drop_at=drop_at)
     if drop_at == 0 or drop_at > updates:
         return {}
     default = next(p.default for p in lesson.parameters if p.name == "lr")
@@ -76,8 +78,10 @@ def _of_objective(
     lesson: Optimizer, start: np.ndarray, objective: Objective, values: dict[str, Any], updates: int
 ) -> SetUp:
     if start.ndim == 0 or start.shape[-1] != objective.size:
-        expected = "one number, such as [2]" if objective.size == 1 else f"{objective.size} numbers, such as [2, 1]"
-        raise ValueError(f"start has shape {words(start.shape)}; {objective.title} takes {expected}.")
+        says = "start has shape {shape}; {objective} takes {size} numbers, such as [2, 1]."
+        if objective.size == 1:
+            says = "start has shape {shape}; {objective} takes one number, such as [2]."
+        raise Refusal(says, shape=words(start.shape), objective=objective.title, size=objective.size)
     grads: Gradients = objective.gradient
     if lesson.gradient == "closure":
         grads = [partial(_loss_and_gradient, objective, update) for update in range(updates)]
@@ -96,17 +100,19 @@ def _every_row(objective: Objective, param: np.ndarray, update: int) -> tuple[np
 
 
 def _typed(lesson: Optimizer, start: np.ndarray, grads: Any, values: dict[str, Any], updates: int) -> SetUp:
-    """Gradients as typed: the first axis counts the updates. For sparse ones, a row of NaN is a row that is absent."""
+    """Gradients as typed; the first axis counts the updates. In sparse ones a row of NaN stands for an absent row."""
     grads = np.asarray(grads, dtype=start.dtype)
     if lesson.gradient == "closure":
-        raise ValueError(f"{lesson.title} asks for loss and gradient at points of its own; choose a function.")
+        says = "{lesson} asks for loss and gradient at points of its own; choose a function."
+        raise Refusal(says, lesson=lesson.title)
     if grads.ndim != start.ndim + 1 or grads.shape[1:] != start.shape:
         expected = words((updates, *start.shape))
-        raise ValueError(f"grads has shape {words(grads.shape)}; expected {expected}: one gradient per update.")
+        says = "grads has shape {shape}; expected {expected}: one gradient per update."
+        raise Refusal(says, shape=words(grads.shape), expected=expected)
     if len(grads) < updates:
         updates = len(grads)
     if updates == 0:
-        raise ValueError("grads is empty; expected a gradient for each update.")
+        raise Refusal("grads is empty; expected a gradient for each update.")
     listed = [_rows_of(grad) for grad in grads] if lesson.gradient == "sparse" else list(grads)
     if isinstance(values.get("lr"), list):
         values = {**values, "lr": values["lr"][:updates]}
@@ -119,7 +125,7 @@ def _rows_of(grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
-    """The other updates with their buffers written as torch would hold them."""
+    """Another convention's updates, with their buffers written as torch would hold them."""
     lr = ready.values.get("lr", next(p.default for p in lesson.parameters if p.name == "lr"))
     translated = []
     for place, update in enumerate(others):

@@ -13,10 +13,11 @@ from lib.lesson.run.drive import drive
 from lib.lesson.run.given import given_values
 from lib.lesson.run.set_up import set_up
 from lib.lesson.run.trace import FAR
+from lib.refusal import Refusal
 
 
 def sweep_setting(lesson: Optimizer, form: Mapping[str, Any], value: Any) -> dict[str, Any]:
-    """The swept parameter set to a value: momentum=0.9, or betas=(0.9, 0.999) with one of its places set."""
+    """The swept parameter set to a value: momentum=0.9, or one of the two numbers in betas=(0.9, 0.999)."""
     name, _, place = re.sub(r"\]$", "", lesson.sweeps).partition("[")
     if not place:
         return {name: value}
@@ -37,7 +38,7 @@ def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, 
     """
     ready = set_up(lesson, {**form, "drop_at": 0})
     if ready.objective is None:
-        raise ValueError("Typed gradients have no loss to draw; choose a function.")
+        raise Refusal("Typed gradients have no loss to draw; choose a function.")
     values = {
         name: value for name, value in ready.values.items() if name not in ("lr", *sweep_setting(lesson, form, 0))
     }
@@ -60,6 +61,6 @@ def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, 
 
 
 def without_runaways(losses: np.ndarray, start: float) -> np.ndarray:
-    """NaN where a run has left: the loss is a million times what it was at the start, or falls as far below."""
+    """The losses, NaN for runs that left: a million times the loss at the start, or as far below 0."""
     with np.errstate(all="ignore"):
         return np.where(np.abs(losses) > FAR * max(1.0, abs(start)), np.nan, losses)

@@ -1,4 +1,4 @@
-"""What the learner gave, as torch takes it."""
+"""What the learner gave, in the form that torch takes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def torch_parameters(lesson: Topic, values: Mapping[str, Any]) -> dict[str, Any]
 
 
 def to_torch(spec: Parameter, values: Mapping[str, Any]) -> Any:
+    """One field's value as torch takes it: tensors are copied, names become the objects that they stand for."""
     value = values.get(spec.name, spec.default)
     if isinstance(spec, Tensor) and value is not None:
         return torch.from_numpy(np.array(as_array(spec, value)))  # a copy: torch must not share the learner's array

@@ -16,6 +16,7 @@ from lib.lesson.run.drive import Answer, drive, finish, go_on
 from lib.lesson.run.given import given_values
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.spec import Step, Steps
+from lib.refusal import Refusal
 
 Gradients = Sequence[Any] | Callable[..., Any]
 
@@ -25,7 +26,7 @@ class Update:
     """One update: the parameter after it, what the optimizer then remembers, and the gradient it was given.
 
     `steps` is empty where torch did the update, and where there was no gradient (None): torch skips such a parameter.
-    They are worked again when they are asked for: of a thousand updates one is looked at.
+    They are worked only when somebody looks: of a thousand updates mostly one is looked at.
     """
 
     work: Callable[[], dict[str, Step]]
@@ -48,12 +49,12 @@ def trace_by_hand(
     way: Callable[..., Steps] | None = None,
     slip: Callable[[Mapping[str, Any]], Answer] | None = None,
 ) -> list[Update]:
-    """The updates by hand in float64, one per gradient. ValueError, in plain words, for what torch rejects.
+    """The updates by hand in float64, one per gradient. Raises a Refusal for what torch rejects.
 
     `grads` is a list with a gradient per update (None: no gradient), or a function: for "closure" optimizers the
     closure itself, param -> (loss, gradient); for the others (param, update from 0) -> gradient. A function needs
     `updates`, else it runs once. `values["lr"]` may be a list with a learning rate per update. `way` is another
-    coroutine than the lesson's own, `slip(given)` answers the steps otherwise, as a mistake does.
+    coroutine than the lesson's own, `slip(given)` answers steps with other values, as a mistake does.
     """
     param, state = np.array(param, dtype=np.float64), dict[str, Any]()
     done: list[Update] = []
@@ -108,7 +109,7 @@ def trace_by_torch(
 
 
 def _rates(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> list[dict[str, float]]:
-    """For each update the learning rate that is set before it; empty where it stays as it was built."""
+    """For each update the learning rate that is set before it; empty where the rate never changes."""
     lr: Any = values.get("lr")
     several = lr is not None and np.ndim(lr) > 0
     count = updates if updates is not None else len(grads) if isinstance(grads, Sequence | np.ndarray) else None
@@ -117,7 +118,8 @@ def _rates(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> 
     if not several:
         return [{} for _ in range(count)]
     if len(lr) < count:
-        raise ValueError(f"lr holds {len(lr)} learning rates; expected one for each of the {count} updates.")
+        says = "lr holds {rates} learning rates; expected one for each of the {updates} updates."
+        raise Refusal(says, rates=len(lr), updates=count)
     return [{"lr": float(rate)} for rate in lr[:count]]
 
 
@@ -206,7 +208,7 @@ def first_parting(
 
 @dataclass(frozen=True)
 class Divergence:
-    """From which update (from 1) on a run has left, and in one sentence how."""
+    """The update (from 1) at which a run left for good, and a sentence that says how."""
 
     update: int
     says: str

@@ -5,23 +5,23 @@ One slip costs one row: an entry is right if it fits the truth, or what follows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from lib.lesson.run.case import Case
 from lib.lesson.run.drive import Answer, Worked
-from lib.lesson.run.given import given_values
 from lib.lesson.spec import Mistake, Step, Topic
-from lib.lesson.working.diagnose import answers_of, mistakes_of, same_value, working
+from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, truth_of, worked
 from lib.lesson.working.rows import Row, rows
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import Typed, read
-from lib.tensors.rounding import _rounds_to, fits
+from lib.tensors.rounding import fits, rounds_to
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
-Part = Literal["forward", "gradient"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,30 +51,36 @@ def judge(
     part: Part = "forward",
     turn: str | None = None,
 ) -> list[Judged]:
-    """A verdict for every row. `entries` maps a row's key to the text typed there (left-out ones are blank)."""
-    truth = working(lesson, values, part)
-    asked = rows(truth.steps, sample, turn)
+    """A verdict for every row. `entries` maps a row's key to the text typed there; rows that are left out are blank."""
+    return judge_case(Case.of(lesson, values), entries, sample, part, turn)
+
+
+def judge_case(
+    case: Case, entries: Mapping[str, str], sample: tuple[int, ...], part: Part = "forward", turn: str | None = None
+) -> list[Judged]:
+    """A verdict for every row of a case whose values have been read already."""
+    asked = rows(truth_of(case, part).steps, sample, turn)
     typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
-    usable = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
-    followed = working(lesson, values, part, _answer(asked, usable)) if usable else truth
-    return [_judge_row(lesson, values, part, row, typed[row.key], asked, usable, truth, followed) for row in asked]
+    sheet = _Sheet(case, part, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
+    return [sheet.judge(row, entry) if isinstance(entry := typed[row.key], Typed) else entry for row in asked]
 
 
-def _read(row: Row, text: str) -> Typed | Judged | None:
-    """The entry, None for a blank one, or a verdict on why it cannot be used."""
-    if not text.strip():
-        return None
+def _read(row: Row, text: str) -> Typed | Judged:
+    """What was typed, if it can be used; else the verdict that says why not."""
     expected = row.of(row.step.value)
+    if not text.strip():
+        return Judged(row, expected, "blank")
     try:
         entry = read(text)
     except TensorTextError as error:
         return Judged(row, expected, "unreadable", str(error))
     if entry.array.shape != expected.shape:
-        return Judged(row, expected, "shape", f"This is {_kind(entry.array.shape)}; expected {_kind(expected.shape)}.")
+        came, wanted = _in_words(entry.array.shape), _in_words(expected.shape)
+        return Judged(row, expected, "shape", f"This is {came}; expected {wanted}.")
     return entry
 
 
-def _kind(shape: tuple[int, ...]) -> str:
+def _in_words(shape: tuple[int, ...]) -> str:
     if not shape:
         return "one number"
     if len(shape) == 1:
@@ -82,104 +88,98 @@ def _kind(shape: tuple[int, ...]) -> str:
     return "a block of shape (" + ", ".join(map(str, shape)) + ")"
 
 
-def _answer(asked: Sequence[Row], usable: Mapping[str, Typed]) -> Answer:
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """The rows that are asked, and the learner's entries that can be sent on, by the row's key."""
+
+    case: Case
+    part: Part
+    asked: Sequence[Row]
+    entries: Mapping[str, Typed]
+
+    @cached_property
+    def followed(self) -> Worked:
+        """The working that goes on with everything that the learner entered."""
+        return worked(self.case, self.part, _answer(self.asked, self.entries))
+
+    def judge(self, row: Row, entry: Typed) -> Judged:
+        true = row.of(truth_of(self.case, self.part).steps[row.step.name].value)
+        if fits(entry, true).all():
+            return Judged(row, true, "right")
+        follows = row.of(self._followed_value(row))
+        if (fits(entry, true) | fits(entry, follows)).all():
+            return Judged(row, true, "earlier")
+        found = self._fitting_mistakes(row, entry, (true, follows))
+        if found:
+            return Judged(row, true, "mistake", mistakes=found)
+        general = _general_slip(entry, follows)
+        if general:
+            return Judged(row, true, "wrong", general)
+        if any(rounds_to(entry, value) for value in (true, follows)):
+            return Judged(row, true, "digits", "Right so far. Give three digits.")
+        return Judged(row, true, "wrong")
+
+    def _before(self, row: Row) -> list[Row]:
+        """The rows above this one that hold an entry."""
+        return [other for other in self.asked[: self.asked.index(row)] if other.key in self.entries]
+
+    def _followed_value(self, row: Row) -> np.ndarray:
+        """What follows from earlier entries, the chosen sample's entry included where this row asks for all of them."""
+        value = self.followed.steps[row.step.name].value
+        for other in self._before(row):
+            if other.step.name == row.step.name:
+                value = _put(other, value, self.entries[other.key])
+        return value
+
+    def _fitting_mistakes(self, row: Row, entry: Typed, right: tuple[np.ndarray, ...]) -> tuple[Mistake, ...]:
+        """Every mistake that, made after the learner's earlier entries, gives this entry."""
+        before = self._before(row)
+        learner = _answer(before, self.entries)
+        answered = {other.step.name for other in before} - {row.step.name}
+        found = []
+        for mistake in mistakes_of(self.case.lesson, self.part):
+            if not mistake.when(self.case.given):
+                continue
+            slip = answers_of(mistake, self.case.given)
+            wrong = worked(self.case, self.part, _first_of(answered, learner, slip)).sent.get(row.step.name)
+            if wrong is None or np.shape(wrong) != np.shape(row.step.value):
+                continue
+            value = row.of(wrong)
+            if not any(same_value(value, r) for r in right) and fits(entry, value).all():
+                found.append(mistake)
+        return tuple(found)
+
+
+def _answer(asked: Sequence[Row], entries: Mapping[str, Typed]) -> Answer:
     """Sends the learner's entries on; steps without one go on with their own value."""
     by_step: dict[str, list[Row]] = {}
     for row in asked:
-        if row.key in usable:
+        if row.key in entries:
             by_step.setdefault(row.step.name, []).append(row)
 
     def answer(step: Step, done: Mapping[str, np.ndarray]) -> Any:
         value = step.value
         for row in by_step.get(step.name, ()):
-            value = _put(row, value, usable[row.key])
+            value = _put(row, value, entries[row.key])
         return value
 
     return answer
 
 
 def _put(row: Row, value: np.ndarray, entry: Typed) -> np.ndarray:
-    """The step's value with the entry in its place; a rounded entry that fits exactly the value changes nothing."""
+    """The step's value with the entry in its place."""
     changed = np.array(value, dtype=np.result_type(value, entry.array))
     changed[() if row.index is None else row.index] = entry.array
     return changed
 
 
-def _judge_row(
-    lesson: Topic,
-    values: Mapping[str, Any],
-    part: Part,
-    row: Row,
-    entry: Typed | Judged | None,
-    asked: Sequence[Row],
-    usable: Mapping[str, Typed],
-    truth: Worked,
-    followed: Worked,
-) -> Judged:
-    true = row.of(truth.steps[row.step.name].value)
-    if not isinstance(entry, Typed):
-        return entry or Judged(row, true, "blank")
-    if fits(entry, true).all():
-        return Judged(row, true, "right")
-    follows = row.of(_followed_value(row, asked, usable, followed))
-    if (fits(entry, true) | fits(entry, follows)).all():
-        return Judged(row, true, "earlier")
-    earlier = {r.key: usable[r.key] for r in asked[: asked.index(row)] if r.key in usable}
-    found = _fitting_mistakes(lesson, values, part, row, entry, earlier, asked, (true, follows))
-    if found:
-        return Judged(row, true, "mistake", mistakes=found)
-    general = _general_slip(entry, follows)
-    if general:
-        return Judged(row, true, "wrong", general)
-    if any(_rounds_to(entry, value) for value in (true, follows)):
-        return Judged(row, true, "digits", "Right so far. Give three digits.")
-    return Judged(row, true, "wrong")
-
-
-def _followed_value(row: Row, asked: Sequence[Row], usable: Mapping[str, Typed], followed: Worked) -> np.ndarray:
-    """What follows from earlier entries, the chosen sample's entry included where this row asks for all of them."""
-    value = followed.steps[row.step.name].value
-    for other in asked[: asked.index(row)]:
-        if other.step.name == row.step.name and other.key in usable:
-            value = _put(other, value, usable[other.key])
-    return value
-
-
-def _fitting_mistakes(
-    lesson: Topic,
-    values: Mapping[str, Any],
-    part: Part,
-    row: Row,
-    entry: Typed,
-    earlier: Mapping[str, Typed],
-    asked: Sequence[Row],
-    right: tuple[np.ndarray, np.ndarray],
-) -> tuple[Mistake, ...]:
-    """Every mistake that, made after the learner's earlier entries, gives this entry."""
-    given = given_values(lesson, values)
-    learner = _answer(asked, earlier)
-    answered = {r.step.name for r in asked if r.key in earlier} - {row.step.name}
-    found = []
-    for mistake in mistakes_of(lesson, part):
-        if not mistake.when(given):
-            continue
-        wrong = working(lesson, values, part, _slipped(mistake, given, learner, answered)).sent.get(row.step.name)
-        if wrong is None or np.shape(wrong) != np.shape(row.step.value):
-            continue
-        value = row.of(wrong)
-        if not any(same_value(value, r) for r in right) and fits(entry, value).all():
-            found.append(mistake)
-    return tuple(found)
-
-
-def _slipped(mistake: Mistake, given: Mapping[str, Any], learner: Answer, answered: set[str]) -> Answer:
-    """The mistake's answer at its steps, except at those that the learner has answered already."""
-    slip = answers_of(mistake, given)
+def _first_of(answered: Collection[str], learner: Answer, slip: Answer) -> Answer:
+    """The learner's answer at the steps that they have answered already, the mistake's everywhere else."""
     return lambda step, done: learner(step, done) if step.name in answered else slip(step, done)
 
 
 def _general_slip(entry: Typed, expected: np.ndarray) -> str:
-    """Slips that fit any step."""
+    """Slips that can happen in any step: the sign, the base of the logarithm. Empty if it is neither."""
     if fits(entry, -expected).all():
         return "The sign is the other way round."
     if fits(entry, expected / np.log(2)).all() or fits(entry, expected * np.log(2)).all():

@@ -22,8 +22,13 @@ class Row:
     index: tuple[int, ...] | None
 
     @property
+    def is_all(self) -> bool:
+        """Whether it asks for the step's values of all samples at once."""
+        return self.index is None and bool(self.step.axes)
+
+    @property
     def key(self) -> str:
-        return self.step.name if self.index is not None or not self.step.axes else f"{self.step.name}_all"
+        return f"{self.step.name}_all" if self.is_all else self.step.name
 
     def of(self, value: np.ndarray) -> np.ndarray:
         """The part of the step's value that this row asks for."""
@@ -31,11 +36,11 @@ class Row:
 
     @property
     def label(self) -> str:
-        return f"{self.step.label}, all" if self.key.endswith("_all") else self.step.label
+        return f"{self.step.label}, all" if self.is_all else self.step.label
 
     def numbers(self) -> str:
         """The formula's right side with this row's numbers, in LaTeX; empty where the step has none."""
-        return "" if self.key.endswith("_all") else self.step.in_numbers(*(self.index or ()))
+        return "" if self.is_all else self.step.in_numbers(*(self.index or ()))
 
 
 def sample_shape(steps: Mapping[str, Step]) -> tuple[int, ...]:
@@ -80,7 +85,7 @@ def row_of(step: Step, steps: Mapping[str, Step], sample: tuple[int, ...]) -> Ro
 
 
 def _last_before_reduction(steps: Mapping[str, Step]) -> Step | None:
-    """The losses that the reduction adds up; None where it has nothing to add."""
+    """The step whose losses the reduction adds up; None where it has nothing to add."""
     names = list(steps)
     first_whole = next((i for i, name in enumerate(names) if name in ("divisor", "loss")), 0)
     if first_whole == 0 or np.shape(steps[names[-1]].value) == np.shape(steps[names[first_whole - 1]].value):

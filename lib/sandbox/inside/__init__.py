@@ -1,4 +1,4 @@
 """The learner's process.
 
-It imports nothing of the app but `lib.sandbox`, and no torch: there must be nothing in it to steal.
+It imports nothing of the app but `lib.sandbox`, and no torch, so that there is nothing in it to steal.
 """

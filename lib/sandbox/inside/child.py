@@ -1,8 +1,8 @@
-"""What runs beside a learner's code: loads the file, calls the function, and describes what came of it.
+"""Our part of the learner's process: loads the file, calls the function, and describes what came of it.
 
-Everything here happens in the learner's process, which may do with it what it likes: nothing that is said here is
-believed without a check (see `drive.py`). It says what happened, never whether it is right, and it holds nothing that
-would help to cheat: the inputs of one call, and no expected value.
+The learner's code can change everything here, so our side believes nothing that is said here without a check (see
+`drive.py`). It says what happened, never whether it is right, and it holds nothing that would help to cheat: only the
+inputs of one call, and no expected value.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 @dataclass(eq=False)
 class Warned:
-    """The warnings of one call, each once, and only so many."""
+    """The warnings of one call, each once, and at most WARNINGS_MOST."""
 
     texts: dict[str, None] = field(default_factory=dict)
 
@@ -92,10 +92,10 @@ def answer(requests: int, results: int) -> None:
 
 
 def _reply(results: int, header: Header, value: Any = None, room: frames.Room = frames.NO_ARRAYS) -> None:
-    """Sends what happened. Whatever was printed is out by then, so that it belongs to this call."""
+    """Sends what happened. What was printed is sent before it, so that it counts as this call's."""
     try:
         data = frames.frame_of(value, header, room)
-    except BaseException as fault:  # an object of the learner's may do anything when it is looked at, exit too
+    except BaseException as fault:  # to look at a learner's object may run their code, which may do anything, even exit
         said = str(fault) if isinstance(fault, frames.BadValue) else f"raises {type(fault).__name__} when it is read"
         data = frames.frame(header | {"outcome": "bad result", "value": None, "fault": _plain("", said)})
     _flush()
@@ -157,7 +157,7 @@ def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str
         value = function(*args, **kwargs)
         header: Header = {"outcome": "returned"}
     except TypeError as fault:
-        # Raised by the call itself, not inside the function: nothing of the function's is in the traceback.
+        # The call itself raised it if no line of the function is in the traceback.
         inside = fault.__traceback__ is not None and fault.__traceback__.tb_next is not None
         header = _raised(fault) if inside else {"outcome": "wrong arguments", "fault": _fault(fault)}
     except BaseException as fault:
@@ -167,7 +167,7 @@ def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str
 
 
 def _inputs(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, object]:
-    """What each input holds, to be compared later; plain numbers and names cannot change."""
+    """What each input holds, to be compared later; plain numbers and strings cannot change."""
     named = {**{str(i): item for i, item in enumerate(args)}, **kwargs}
     return {name: _held(item) for name, item in named.items() if not isinstance(item, str | int | float | None)}
 
@@ -194,7 +194,7 @@ def _plain(kind: str, message: str, line: int | None = None, code: str = "", tex
 
 
 def _fault(fault: BaseException) -> list[Any]:
-    """The error, with the learner's own lines only. The last ones: recursion has thousands."""
+    """The error, with the learner's own lines only, and of these the last: recursion has thousands."""
     own: deque[tuple[int, str]] = deque(maxlen=OWN_LINES)
     step = fault.__traceback__
     while step is not None:

@@ -40,15 +40,15 @@ def lower_priority() -> None:
 
 
 def few_descriptors() -> None:
-    """A child closes all that it could have; this says how many that is."""
+    """Limits how many files can be open: a child closes all that it could have inherited."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
 
 
 def enter_namespaces() -> None:
-    """An own network without devices, own IPC, own host name.
+    """Gives the worker a network without devices, and IPC and a host name of its own.
 
-    Not root: inside an own user namespace, which is what allows the rest. Root drops its user id later: in a user
-    namespace it would still read root's files.
+    An ordinary user may do so only in a user namespace. Root goes without one, and drops its user id later: within a
+    user namespace it could still read root's files.
     """
     user, group = os.geteuid(), os.getegid()
     number = _UNSHARE[os.uname().machine]
@@ -70,7 +70,7 @@ def empty_root() -> None:
 
 
 def drop_bounding_set() -> None:
-    """No program started from here could gain a capability."""
+    """Takes from every program that might be started from here the means to gain a capability."""
     for capability in range(64):
         try:
             kernel.prctl(kernel.CAPBSET_DROP, capability)
@@ -97,12 +97,12 @@ def no_new_privileges() -> None:
 
 
 def not_dumpable() -> None:
-    """Other processes of the same user cannot read this one's memory, nor /proc about it."""
+    """Keeps other processes of the same user from reading this one's memory, and what /proc says about it."""
     kernel.prctl(kernel.SET_DUMPABLE, 0)
 
 
 def landlock() -> None:
-    """No file and no TCP port at all; no signal and no abstract socket leads out. As far as this kernel knows."""
+    """Shuts off all files and TCP ports, and signals and abstract sockets to the outside, as far as this kernel can."""
     version = kernel.syscall(_LANDLOCK_CREATE, None, 0, 1)
     files = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)  # how many kinds of access to files it knows
     handled = [(1 << files) - 1, 0b11 if version >= 4 else 0, 0b11 if version >= 6 else 0]
@@ -154,8 +154,8 @@ def address_space() -> int:
 def limit_self(limits: Limits, calls: int, held: int) -> None:
     """Sets what the process may use from here on. `held` is what it holds already, in bytes of address space.
 
-    The grader watches the times of every call; these here are for all calls together, and end a child even if nobody
-    watches any more. The limit on processes means nothing to root, which has been dropped.
+    The grader watches the time of every call; the times set here are for all calls together, and end a child even when
+    nobody watches any more. (No limit on processes holds for root, but root has been dropped by now.)
     """
     seconds = int(limits.cpu_seconds * calls) + 2
     values = {

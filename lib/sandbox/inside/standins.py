@@ -1,8 +1,8 @@
-"""Modules that are not here, and what a file that imports them meets.
+"""Stand-ins for modules that are not here, so that a file that imports them loads.
 
-Real files import matplotlib, pandas or IPython at the top, whether the function needs them or not. Such a file loads:
-what draws or shows progress does nothing, and a warning says so once; what computes fails when it is used, on the
-learner's own line. torch, and all else that is missing, cannot be imported: the exercise is to do without.
+Real files import matplotlib, pandas or IPython at the top, whether the function needs them or not. What draws or shows
+progress does nothing here, and a warning says so once; what computes fails when it is used, on the learner's own line.
+torch, and everything else that is missing, cannot be imported: the exercise is to do without.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RIVALS = ("torch", "torchvision", "tensorflow", "keras", "jax", "flax", "optax",
 
 
 class Inert:
-    """Stands for anything in a module that draws: every attribute, call and item is another one."""
+    """Stands for anything in a module that draws; every attribute, call and item of it is another one."""
 
     _name: str
 
@@ -31,7 +31,7 @@ class Inert:
         self.__dict__["_name"] = name
 
     def __getattr__(self, name: str) -> Inert:
-        if name.startswith("__"):  # Python's own questions: it has no __array__, no __len__, no __wrapped__
+        if name.startswith("__"):  # what Python itself looks for: it has no __array__, no __len__, no __wrapped__
             raise AttributeError(name)
         return Inert(f"{self._name}.{name}")
 
@@ -114,7 +114,7 @@ class StandIn(types.ModuleType):
 
 
 class NotHere(MetaPathFinder, Loader):
-    """The last one asked for a module: gives a stand-in, or refuses with a reason."""
+    """The finder that Python asks last for a module: gives a stand-in, or refuses with a reason."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None

@@ -1,8 +1,8 @@
-"""The warm process that learners' code runs beside: `python -I -B worker.py`, started by the pool and by nobody else.
+"""The warm process that forks a child for each submission: `python -I -B worker.py`, started by the pool only.
 
 It imports everything that a submission may need, gives up every right it has, and from then on forks one child per job,
-ahead of it. It never reads a submission: the pipes of a job pass through it to the child, which starts as a copy of a
-process that holds NumPy and nothing to steal. With `--once` (where there is no safe fork) it serves one job itself.
+before the job comes. It never reads a submission: it passes the pipes of a job on to the child, which starts as a copy
+of a process that holds NumPy and nothing to steal. With `--once` (where forking is not safe) it serves one job itself.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).parents[3]))  # -I leaves the project's folder out
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from lib.sandbox import frames  # noqa: E402
+from lib.sandbox import frames
 from lib.sandbox.inside import child, standins
-from lib.sandbox.job import Limits  # noqa: E402
+from lib.sandbox.job import Limits
 
 if sys.platform != "win32":
     from lib.sandbox.inside import confine, seccomp
@@ -80,16 +80,16 @@ def send(control: socket.socket, message: dict[str, Any], descriptors: tuple[int
 def serve(control: socket.socket) -> None:
     """Hands each job to a child, until the app closes its end of the socket, or ends.
 
-    PR_SET_PDEATHSIG would not do: it fires when the *thread* that started the worker ends, and threads of the app do.
+    PR_SET_PDEATHSIG would not do: it fires when the *thread* that started the worker ends, as threads of the app do.
     """
     why_not = seccomp.why_not()
-    filtered = b"" if why_not else seccomp.program(platform.machine())
+    filter_program = b"" if why_not else seccomp.program(platform.machine())
     held = confine.address_space()
-    child_ended, _ = _child_ended()
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    child_ended = _child_ended()
+    no_input = os.open(os.devnull, os.O_RDONLY)
     refused = {"system-call filter": why_not, **confine.confine()}
-    send(control, {"ready": refused, "kib": held // 1024})
-    spare = Spare(nothing, held, filtered)
+    send(control, {"ready": refused})
+    spare = Spare(no_input, held, filter_program)
     while (order := receive(control)) is not None:
         job, descriptors = order
         pid = spare.pid
@@ -98,22 +98,22 @@ def serve(control: socket.socket) -> None:
         send(control, {"pid": pid}, (pidfd,) if pidfd >= 0 else ())
         if pidfd >= 0:
             os.close(pidfd)
-        spare = Spare(nothing, held, filtered)
+        spare = Spare(no_input, held, filter_program)
         if not _until_ended(control, pid, child_ended):
             return
 
 
 class Spare:
-    """A child that was forked before its job came: forking takes longer than most jobs, and so nobody waits for it.
+    """A child that is forked before its job comes: forking takes longer than most jobs, and so nobody waits for it.
 
-    It is told its job over a socket of its own, and goes when the worker closes that socket, or ends.
+    It is told its job over a socket of its own, and ends when the worker closes that socket, or ends.
     """
 
-    def __init__(self, nothing: int, held: int, filtered: bytes) -> None:
+    def __init__(self, no_input: int, held: int, filter_program: bytes) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.pid = os.fork()
         if self.pid == 0:
-            _be_child(theirs.fileno(), nothing, held, filtered)
+            _be_child(theirs.fileno(), no_input, held, filter_program)
         theirs.close()
 
     def begin(self, job: dict[str, Any], descriptors: list[int]) -> None:
@@ -123,14 +123,14 @@ class Spare:
             os.close(descriptor)
 
 
-def _child_ended() -> tuple[int, int]:
-    """A pipe into which a byte falls whenever a child ends: works on kernels that cannot wait for a pidfd."""
-    ends = os.pipe()
-    os.set_blocking(ends[0], False)
-    os.set_blocking(ends[1], False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler of ours no byte falls
-    signal.set_wakeup_fd(ends[1])
-    return ends
+def _child_ended() -> int:
+    """A pipe that gets a byte whenever a child ends. This works also on kernels that cannot wait for a pidfd."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler of ours there is no byte
+    signal.set_wakeup_fd(writing)
+    return reading
 
 
 def _pidfd(pid: int) -> int:
@@ -147,9 +147,9 @@ def _until_ended(control: socket.socket, pid: int, child_ended: int) -> bool:
     watched.register(control, select.POLLIN)
     watched.register(child_ended, select.POLLIN)
     while True:
-        ended, status, used = os.wait4(pid, os.WNOHANG)
+        ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            send(control, {"status": os.waitstatus_to_exitcode(status), "kib": used.ru_maxrss})
+            send(control, {"status": os.waitstatus_to_exitcode(status)})
             return True
         if control.fileno() in dict(watched.poll()):
             asked = control.recv(4096)  # to kill it, where the app has no handle of its own; or nothing: end of file
@@ -168,13 +168,13 @@ def _empty(pipe: int) -> None:
         return
 
 
-def _be_child(line: int, nothing: int, held: int, filtered: bytes) -> NoReturn:
+def _be_child(line: int, no_input: int, held: int, filter_program: bytes) -> NoReturn:
     """Becomes the process that a submission runs in. Never returns into the worker's loop."""
     status = 0
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.dup2(nothing, 0)  # was the control socket
+        os.dup2(no_input, 0)  # was the control socket
         os.dup2(line, 3)
         os.closerange(4, confine.DESCRIPTORS)
         with socket.socket(fileno=3) as orders:
@@ -185,15 +185,15 @@ def _be_child(line: int, nothing: int, held: int, filtered: bytes) -> NoReturn:
             os.dup2(output, 2)
             os.close(output)
             confine.limit_self(Limits(**job["limits"]), job["calls"], held)
-            if filtered:
-                seccomp.enter(filtered)
+            if filter_program:
+                seccomp.enter(filter_program)
             child.write_all(results, frames.READY)
             child.answer(requests, results)
     except BaseException:
         traceback.print_exc()
         status = 1
     finally:
-        os._exit(status)  # no atexit, no destructors: nothing of the learner's runs after the last answer
+        os._exit(status)  # no atexit, no destructors: no code of the learner's runs after the last answer
 
 
 def serve_once() -> None:

@@ -16,7 +16,7 @@ from lib.training.session.actions import ACTION_KINDS, Action, Live, SetUp
 from lib.training.session.snapshot import Change, Snapshot, changes, snapshot
 
 FRESH = {"weight": 1.0, "bias": 2.0}  # the gradient that one backward pass adds
-REFUSALS = (RuntimeError, ValueError)  # what torch raises for what these actions may ask of it
+REFUSALS = (RuntimeError, ValueError, TypeError, ArithmeticError)  # what torch raises for what these actions may ask
 
 
 @dataclass(frozen=True, eq=False)

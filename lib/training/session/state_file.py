@@ -12,24 +12,32 @@ import inspect
 import io
 import json
 import pickle
-import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
 
 from lib.refusal import Refusal
+from lib.tensors.pickled import Damaged, NotTensors, OddTensor, only_tensors, unpacked_size
 
 MOST_BYTES = 200_000  # of a file, also unpacked; a state of these parameters takes 3,000
 MOST_PACKED = 3_000  # characters in the URL
 MOST_NUMBERS = 64  # in one buffer
 SPEED_ONLY = ("foreach", "fused", "capturable", "differentiable")
 _SAVE = "expected one written by torch.save(optimizer.state_dict(), ...)"
+_MORE = f"the file holds more than tensors and plain values, and could run a program when opened; {_SAVE}"
 
 
 class StateFileError(Refusal):
     """Says in plain words why a state cannot be loaded here."""
+
+
+# What comes of a text that is no base64, no zlib, no JSON, or holds other things, or numbers that torch cannot hold.
+_UNREADABLE = (
+    *(binascii.Error, zlib.error, ValueError, RecursionError),
+    *(TypeError, KeyError, AttributeError, ArithmeticError, RuntimeError),
+)
 
 
 def pack_file(data: bytes) -> str:
@@ -39,32 +47,39 @@ def pack_file(data: bytes) -> str:
 
 def _loaded(data: bytes) -> Any:
     """What the file holds, tensors and plain values only: nothing in it is executed."""
-    _refuse_archive(data)
+    data = _looked_through(data)
     try:
         return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:  # torch's message shows how to load the file regardless; nobody should
-        raise StateFileError(
-            "the file holds more than tensors and plain values, and could run a program when opened; " + _SAVE
-        ) from None
+        raise StateFileError(_MORE) from None
     except Exception as fault:  # torch's readers raise many kinds; to the learner all of them mean the same
         raise StateFileError("torch cannot load the file ({fault}); " + _SAVE, fault=type(fault).__name__) from None
 
 
-def _refuse_archive(data: bytes) -> None:
-    """Refuses what is no zip archive, as torch.save writes it, and what would unpack to far more than it seems."""
+def _looked_through(data: bytes) -> bytes:
+    """The archive that torch may open: tensors and plain values, and none that would unpack to more than it seems."""
     if len(data) > MOST_BYTES:
         raise StateFileError(
             "the file has {size:,} bytes; the state of these parameters has a few thousand", size=len(data)
         )
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except Exception:  # zipfile raises a dozen kinds for broken archives; all of them mean the same here
+        size = unpacked_size(data)
+    except Damaged:
         raise StateFileError("the file is not a PyTorch file; " + _SAVE) from None
     if size > MOST_BYTES:
         raise StateFileError(
             "the file unpacks to {size:,} bytes; the state of these parameters has a few thousand", size=size
         )
+    try:
+        return only_tensors(data, MOST_BYTES)
+    except Damaged as fault:
+        raise StateFileError("torch cannot load the file ({fault}); " + _SAVE, fault=fault) from None
+    except OddTensor as fault:
+        raise StateFileError(
+            "the file holds a tensor that is {kind}; expected plain tensors of floats", kind=fault.kind
+        ) from None
+    except NotTensors:
+        raise StateFileError(_MORE) from None
 
 
 def _plain_state(held: Any) -> dict[str, Any]:
@@ -125,7 +140,7 @@ def unpack(packed: str) -> dict[str, Any]:
         data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         plain = json.loads(zlib.decompressobj().decompress(data, MOST_BYTES))
         tensors = {int(i): {k: _tensor(v) for k, v in entry.items()} for i, entry in plain["state"].items()}
-    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except _UNREADABLE:
         raise StateFileError("the state in the link cannot be read; it may have been cut") from None
     _plain_state({**plain, "state": tensors})
     groups = [
@@ -188,18 +203,24 @@ def _refuse_other_optimizer(optimizer: Any, saved: Mapping[str, Any], group: Map
     """By its options: SGD has momentum, Adam has betas, and AdamW decays apart from the gradient."""
     name = type(optimizer).__name__
     if saved.keys() != group.keys():
-        foreign = ", ".join(sorted(saved.keys() - group.keys()))
-        lacking = ", ".join(sorted(group.keys() - saved.keys()))
+        foreign = _listed(sorted(saved.keys() - group.keys()))
+        lacking = _listed(sorted(group.keys() - saved.keys()))
         raise StateFileError(OTHER_OPTIMIZER[bool(foreign), bool(lacking)], name=name, foreign=foreign, lacking=lacking)
     fixed = (*SPEED_ONLY, "decoupled_weight_decay")
     for option in (o for o in fixed if o in group and saved[o] != group[o]):
         raise StateFileError(
             "the state has {option}={saved}; {name} here has {option}={own}",
             option=option,
-            saved=saved[option],
+            saved=str(saved[option])[:30],
             name=name,
             own=group[option],
         )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names from a stranger's file, the first few and not too long."""
+    known = list(names)
+    return ", ".join(name[:30] for name in known[:8]) + ", …" * (len(known) > 8)
 
 
 def _refuse_other_buffers(optimizer: Any, state: Mapping[str, Any]) -> None:
@@ -231,7 +252,7 @@ def _refuse_other_buffers(optimizer: Any, state: Mapping[str, Any]) -> None:
             raise StateFileError(
                 "the state of parameter {index} holds {found}; expected {expected}",
                 index=index,
-                found=", ".join(entry) or "nothing",
+                found=_listed(entry) or "nothing",
                 expected=", ".join(expected) or "nothing",
             )
         for buffer, shape in expected.items():

@@ -17,6 +17,7 @@ from lib.ui.text import say
 
 BETAS = tuple(step / 100 for step in range(100))
 LEVELS = (1.0, 0.1, 0.01, 1e-3, 1e-4)
+LEVEL = 0.01
 SLOW, FAST, START, ITERATIONS = 0.01, 0.03, 2.0, 100  # the article's race: momentum for the slow one only
 MOMENTA = (0.9, 0.63)
 
@@ -34,15 +35,16 @@ def show_momentum(series: np.ndarray, beta: float, day: int) -> None:
             say("Momentum of the small learning rate"), key_of(LESSON, "momentum"), BETAS, MOMENTA[0], MOMENTA
         )
     with right:
-        level = st.segmented_control(
+        chosen = st.segmented_control(
             say("Level to get below"),
             LEVELS,
-            default=0.01,
+            default=LEVEL,
             required=True,
             format_func=lambda value: f"{value:g}",
             key=key_of(LESSON, "level"),
             **BOUND,
         )
+        level = LEVEL if chosen is None else chosen  # none, where the address holds it empty
     slow, fast = torch_run(SLOW, momentum), torch_run(FAST, 0.0)
     names = (say("lr {lr:g}, m {m:g}", lr=SLOW, m=momentum), say("lr {lr:g}, m 0", lr=FAST))
     left, right = st.columns(2, gap="small")

@@ -11,7 +11,8 @@ from lib.training.session.replay import Session, replay
 from lib.training.session.state_file import StateFileError, pack_file
 from lib.ui.download import download
 from lib.ui.live_optimizer.controls import do
-from lib.ui.text import say, say_error
+from lib.ui.text import plain, say, say_error
+from lib.ui.uploads import let_go
 
 
 def state_files(setup: SetUp, session: Session, actions: Sequence[Action]) -> None:
@@ -24,9 +25,11 @@ def state_files(setup: SetUp, session: Session, actions: Sequence[Action]) -> No
         return
     if st.session_state.get("object_uploaded") == file.file_id:
         return
+    data = file.getvalue()
+    let_go(file)
     try:
-        action = Action("U", data=pack_file(file.getvalue()))
-        refused = replay(setup, [*actions, action]).moments[-1].refused
+        action = Action("U", data=pack_file(data))
+        refused = plain(replay(setup, [*actions, action]).moments[-1].refused)
     except StateFileError as error:
         refused = say_error(error)
     if len(actions) >= MOST_ACTIONS:

@@ -15,7 +15,7 @@ from lib.training.net.data import DATA_SETS
 from lib.training.net.losses import WHY, fitting
 from lib.training.net.network import ACTIVATIONS, layers_in
 from lib.training.net.settings import MOST_EPOCHS, MOST_POINTS, Settings
-from lib.ui.bound import BOUND
+from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import choice_box
 from lib.ui.problem import show_problem
 from lib.ui.text import say, say_error
@@ -75,7 +75,9 @@ def _pair(*asked: tuple[str, str, Any, Any, Any, Any]) -> list[Any]:
     """Two numbers side by side: name in the address, label, value to begin with, lowest, highest, step."""
     values = []
     for column, (name, label, start, low, high, step) in zip(st.columns(2, gap="small"), asked, strict=True):
-        values.append(column.number_input(say(label), low, high, start, step, key=f"train_{name}", **BOUND))
+        key = f"train_{name}"
+        bound = bound_whole(key) if isinstance(start, int) else BOUND
+        values.append(column.number_input(say(label), low, high, start, step, key=key, **bound))
     return values
 
 
@@ -118,7 +120,9 @@ def _field(field: Parameter, key: str, problems: list[str]) -> Any:
             return st.selectbox(field.name, field.options, at, format_func=str, key=key, help=says, **BOUND)
         case Number(integer=True):
             low = min(1, int(field.default or 0))
-            return st.number_input(field.name, low, 10**6, int(field.default or 0), key=key, help=says, **BOUND)
+            return st.number_input(
+                field.name, low, 10**6, int(field.default or 0), key=key, help=says, **bound_whole(key)
+            )
         case Number():
             start = float(field.default or 0)
             step = 0.01 if field.name == "lr" else 0.1

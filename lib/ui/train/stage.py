@@ -11,7 +11,7 @@ from lib.training.net.run import RUNNING, STOPPED, Run, check
 from lib.training.net.seats import Seats
 from lib.training.net.settings import Settings
 from lib.ui.live_training import live_pictures
-from lib.ui.text import say, say_error
+from lib.ui.text import plain, say, say_error
 
 SLICE = 0.15  # seconds of training between two pictures
 EVERY = 0.2  # seconds between two pictures
@@ -59,7 +59,7 @@ def _fresh(settings: Settings, problems: list[str]) -> Run | None:
     try:
         check(settings)
         return Run("", settings)
-    except (ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError, TypeError, RuntimeError) as error:  # what torch raises for odd arguments
         st.error(say("This cannot be trained. {reason}", reason=say_error(error)))
         return None
 
@@ -92,7 +92,7 @@ def _told(run: Run) -> str:
         case "stopped":
             return say("Stopped in epoch {epoch}. Continue keeps the optimizer as it is.", epoch=run.epoch + 1)
         case "failed":
-            return f":red[{say('Ended in epoch {epoch}: {problem}', epoch=run.epoch, problem=run.problem)}]"
+            return f":red[{say('Ended in epoch {epoch}: {problem}', epoch=run.epoch, problem=plain(run.problem))}]"
         case "diverged":
             says = say(
                 "Diverged in epoch {epoch}: the loss is no finite number any more, and the pictures reach up to there. "

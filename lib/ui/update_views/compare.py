@@ -15,7 +15,7 @@ from lib.lesson.run.trace import divergence
 from lib.plots.path import losses, paths, points_of
 from lib.ui.fields import Typed, key_of
 from lib.ui.optimizer_fields import Runs
-from lib.ui.text import number, say
+from lib.ui.text import number, plain, say
 from lib.ui.update_views.pictures import CHOOSE, LOSS, OVER, choose_picture, draw_picture
 
 
@@ -52,7 +52,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     found = rivals(lesson, typed.values, [OPTIMIZERS[slug] for slug in chosen], how)
     for rival in found:
         if rival.refused:
-            st.caption(say("{name} is left out: {why}", name=rival.name, why=rival.refused))
+            st.caption(say("{name} is left out: {why}", name=rival.name, why=plain(rival.refused)))
     drawn = [rival for rival in found if not rival.refused]
     objective = runs.ready.objective
     if picture == OVER:

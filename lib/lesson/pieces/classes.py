@@ -1,0 +1,176 @@
+"""One right class per sample: which samples count, the weights of their classes, and the mean over those weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lib.lesson.formula import Formula, formula, total
+from lib.lesson.pieces import checks, draw, reduction
+from lib.lesson.pieces.reduction import reduce, takes_mean
+from lib.lesson.pieces.scores import class_last
+from lib.lesson.pieces.weights import has_weight
+from lib.lesson.spec import Mistake, Number, Pitfall, Steps, Tensor
+from lib.refusal import Refusal
+
+Targets = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+SYMBOLS = (
+    (r"y_n", "the right class of sample n"),
+    (r"w_c", "the weight of class c (1 unless given)"),
+)
+RESULT = (
+    (r"W", "what the mean divides by: the sum of the targets' weights"),
+    (r"N", "the number of samples that are not ignored"),
+    (r"\ell_n", "the loss of sample n, in nats"),
+    (r"L", "the result"),
+)
+
+WEIGHT = Tensor("weight", "one weight per class, for imbalanced data", "(classes,)", optional=True, draw=draw.positive)
+IGNORE_INDEX = Number(
+    "ignore_index", -100, "Samples with this target count for nothing.", (0,), integer=True, rare=True
+)
+
+SHAPES = (
+    {"input": (3, 3), "target": (3,)},
+    {"input": (3, 3), "target": (3,), "weight": (3,)},
+    {"input": (4,), "target": (), "weight": (4,)},
+    {"input": (2, 3, 4), "target": (2, 4), "weight": (3,)},
+    {"input": (2, 3, 2, 2), "target": (2, 2, 2)},
+    {"input": (1, 1), "target": (1,)},
+    {"input": (0, 3), "target": (0,)},
+)
+
+
+def classes_of(input: np.ndarray) -> int:
+    """How many classes there are: the size of axis 1, or of the only axis."""
+    return input.shape[0 if input.ndim == 1 else 1]
+
+
+def positions_of(input: np.ndarray) -> tuple[int, ...]:
+    """The shape of one number per sample, (batch, d1, …): that of input without the axis of classes."""
+    return input.shape[:1] * (input.ndim > 1) + input.shape[2:]
+
+
+def need_class_indices(input: np.ndarray, target: np.ndarray, ignore_index: int) -> None:
+    """Targets that name a class of input, or are ignored. Without classes torch takes input of 1, 2 or 4 axes."""
+    if not classes_of(input) and target.size and input.ndim not in (1, 2, 4):
+        raise Refusal("input has shape {shape}; expected at least one class.", shape=checks.words(input.shape))
+    checks.need_class_indices(target, classes_of(input), ignore_index, bytes_too=input.ndim <= 2)
+
+
+def class_weights(weight: np.ndarray | None, scores: np.ndarray) -> np.ndarray:
+    """One weight per class: 1 for each unless they are given."""
+    return np.ones(scores.shape[-1:], scores.dtype) if weight is None else weight
+
+
+def targets_of(scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None, ignore_index: int) -> Targets:
+    """Which samples count; the class of each; the weight of that class. `scores` has its classes last.
+
+    For ignored samples class 0 stands in, and the weight is 0.
+    """
+    target = target.reshape(scores.shape[:-1])
+    counts = target != ignore_index
+    y = np.where(counts, target, 0).astype(np.int64)
+    weights = class_weights(weight, scores)
+    return counts, y, np.where(counts, weights[y] if weights.size else 0.0, 0.0)
+
+
+def at_class(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Each sample's number at its class `y`; 0 where there are no classes at all, so that every sample is ignored."""
+    return np.take_along_axis(scores, y[..., None], -1)[..., 0] if scores.shape[-1] else np.zeros(y.shape)
+
+
+def one_hot(scores: np.ndarray, counts: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """True at each sample's class, if the sample counts; False elsewhere. In the shape of `scores`, classes last."""
+    return (y[..., None] == np.arange(scores.shape[-1])) & counts[..., None]
+
+
+def unless_ignored(counts: np.bool_, template: str, **values: Any) -> Formula:
+    """A sample's formula with its numbers; 0 for an ignored one."""
+    return formula(template if counts else r"0 \quad \text{(ignored)}", **values)
+
+
+def reduce_weighted(
+    each: np.ndarray, reduction: str, w: np.ndarray, counts: np.ndarray, weight: np.ndarray | None
+) -> Steps:
+    """Reduces the losses. The mean divides by the sum of `w`, the weights of the samples' classes.
+
+    Without weights that is the number of samples that count.
+    """
+    weighted = weight is not None
+    yield from reduce(
+        each,
+        reduction,
+        of="loss_per_sample",
+        divisor=w.sum(),
+        divisor_latex=r"W = \sum_n w_{y_n}" if weighted else r"W = N",
+        divisor_worked=lambda: total("weight" if weighted else "one", w[counts]),
+        divisor_words="Add up the weights of the targets' classes." if weighted else "Count the samples.",
+    )
+
+
+def has_indices(given: Mapping[str, Any]) -> bool:
+    """Whether the target says one class per sample, and not a probability for each class."""
+    return not checks.is_float(given["target"])
+
+
+def some_ignored(given: Mapping[str, Any]) -> bool:
+    return bool((given["target"] == given["ignore_index"]).any())
+
+
+def weights_in(given: Mapping[str, Any]) -> np.ndarray:
+    """The weight of each sample's class; 1 for ignored samples, whose loss is 0 without one."""
+    counts, _, w = targets_of(class_last(given["input"]), given["target"], given["weight"], given["ignore_index"])
+    return np.where(counts, w, 1.0)
+
+
+MISTAKES = {
+    "ignores_weight": Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_sample"] / weights_in(given)},
+        "You left out the class weight. Each loss is multiplied by the weight of its target's class.",
+        when=lambda given: has_weight(given) and has_indices(given) and not given.get("label_smoothing"),
+    ),
+    "divides_by_samples": Mistake(
+        {"divisor": lambda given, done: given["target"].size},
+        "You divided by the number of samples. PyTorch adds up the weights of the targets' classes, "
+        "and ignored targets do not count.",
+        when=lambda given: takes_mean(given) and has_indices(given) and (has_weight(given) or some_ignored(given)),
+    ),
+    "adds_each_weight_once": Mistake(
+        {"divisor": lambda given, done: given["weight"].sum()},
+        "You added up the weight of every class once. Add the weight of each sample's class instead.",
+        when=lambda given: takes_mean(given) and has_indices(given) and has_weight(given),
+    ),
+    **reduction.DIVIDES_BY_ELEMENTS,
+    **reduction.MISTAKES,
+}
+
+GRAD_MISTAKES = {
+    **reduction.GRAD_MISTAKES,
+    "other_sign": Mistake(
+        {"d_input": lambda given, done: -done["d_input"]},
+        "The sign is the other way round: the loss falls as the right class's input rises, "
+        "so the gradient is negative there.",
+    ),
+}
+
+EVERYTHING_IGNORED = Pitfall(
+    "Everything ignored",
+    "If every target is ignored, the mean is 0/0 = NaN, while the gradient is 0. Skip such batches.",
+    values={"input": np.array([[-1.0, -0.5]], np.float32), "target": np.array([-100])},
+)
+WRONG_INTEGER_TYPE = Pitfall(
+    "The wrong integer type",
+    "Class indices must be int64 (or uint8).",
+    error="expected target dtype to be Long or Byte, but got Int",
+    values={"input": np.array([[-1.0, -0.5]], np.float32), "target": np.array([0], np.int32)},
+)
+NO_SUCH_CLASS = Pitfall(
+    "A class that does not exist",
+    "With C classes the targets run from 0 to C − 1. Labels that start at 1 fail on the last class.",
+    error="Target 2 is out of bounds.",
+    values={"input": np.array([[-1.0, -0.5]], np.float32), "target": np.array([2])},
+)

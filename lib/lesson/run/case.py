@@ -1,0 +1,50 @@
+"""A lesson on the values it is given: read and checked once, then worked as often as anybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lib.lesson.run.drive import Answer, Worked, drive, go_on
+from lib.lesson.run.given import checked
+from lib.lesson.spec import Lesson, Topic
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A lesson and what it works on; `Case.of` makes one from what the learner gave.
+
+    `given` holds the value of every field. The two right workings, `forward` and `gradient`, are computed when they
+    are first asked for, and kept: everything else is compared with them.
+    """
+
+    lesson: Topic
+    given: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> Case:
+        """Reads and checks the values; floating tensors become `dtype`. Raises a Refusal for what torch rejects."""
+        return cls(lesson, checked(lesson, values, dtype))
+
+    @cached_property
+    def forward(self) -> Worked:
+        """The hand calculation, each step going on with its own value."""
+        return self.work(go_on)
+
+    @cached_property
+    def gradient(self) -> Worked:
+        """The hand calculation of the gradient, each step going on with its own value."""
+        return self.work_gradient(go_on)
+
+    def work(self, answer: Answer) -> Worked:
+        """The hand calculation, with `answer` deciding what each step goes on with."""
+        return drive(self.lesson.by_hand(**self.given), answer)
+
+    def work_gradient(self, answer: Answer) -> Worked:
+        """The hand calculation of a loss's gradient, from the right values of the forward steps."""
+        assert isinstance(self.lesson, Lesson)
+        return drive(self.lesson.grad_by_hand(self.forward.sent, **self.given), answer)
