@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import LAUNCH_ARGUMENTS, find_or_install
 
@@ -78,10 +78,23 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def profile(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """One browser's profile for all tests that need none of their own: it loads the app's scripts once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme="light")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A page at 1280×800 in the light theme; the server's log must hold no traceback at the end."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme="light")
+def page(profile: BrowserContext, server: Server) -> Iterator[Page]:
+    """A page at 1280×800 in the light theme, in a profile that has kept nothing from the tests before.
+
+    The server's log must hold no traceback at the end.
+    """
+    opened = profile.new_page()
+    forget = {"origin": server.url, "storageTypes": "local_storage"}
+    profile.new_cdp_session(opened).send("Storage.clearDataForOrigin", forget)
     yield opened
     opened.close()
     server.assert_healthy()

@@ -6,43 +6,15 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from lib.catalog import LESSONS
-from tests.conftest import Server, serve
+from tests.browser.driving import field, fits_sideways, serious_faults, settled, torch_number, type_into, visit
+from tests.conftest import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-expect.set_options(timeout=20_000)  # two cores may be busy with other tests
 SLUGS = list(LESSONS)
 CE = "cross_entropy_loss"
-
-
-def settled(page: Page) -> Page:
-    """Waits until the script has run."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
-    return page
-
-
-def visit(page: Page, path: str = "") -> Page:
-    page.goto("/" + path)
-    page.wait_for_selector("h1", timeout=30_000)
-    page.wait_for_timeout(500)  # the first run may only be starting
-    return settled(page)
-
-
-def field(page: Page, key: str):
-    return page.locator(f".st-key-{key} input")
-
-
-def type_into(page: Page, key: str, text: str) -> None:
-    field(page, key).fill(text)
-    field(page, key).press("Enter")
-    expect(page).to_have_url(re.compile(re.escape(key) + "="))
-
-
-def torch_number(page: Page):
-    return page.locator("[class*=_torch] strong").first
 
 
 def test_typing_a_tensor_changes_torchs_number(page):
@@ -197,12 +169,11 @@ def test_a_file_that_is_no_tensor_is_refused_in_words(page, tmp_path):
     expect(torch_number(page)).to_have_text("0.5224")
 
 
-def test_dark_theme_is_dark(browser, server):
-    dark = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme="dark")
-    visit(dark, CE)
-    background = dark.locator("[data-testid=stApp]").evaluate("e => getComputedStyle(e).backgroundColor")
+def test_dark_theme_is_dark(page):
+    page.emulate_media(color_scheme="dark")
+    visit(page, CE)
+    background = page.locator("[data-testid=stApp]").evaluate("e => getComputedStyle(e).backgroundColor")
     assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60
-    dark.close()
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -212,8 +183,7 @@ def test_the_first_screen_fits_1280_by_800_and_nothing_scrolls_sideways(page, sl
     top = f"document.querySelector('.st-key-{slug}_views').getBoundingClientRect().top"
     page.wait_for_function(f"() => {top} < 760", timeout=20_000)
     page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_timeout(300)
-    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    fits_sideways(page)
 
 
 # The pages that are not made from a lesson, and an exercise.
@@ -236,20 +206,12 @@ PAGES = (
 def test_nothing_scrolls_sideways_on_a_phone(page, slug):
     page.set_viewport_size({"width": 390, "height": 800})
     visit(page, slug)
-    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    fits_sideways(page)
 
 
 @pytest.mark.parametrize("slug", [*PAGES, CE, SLUGS[0], SLUGS[-1]])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(browser: Browser, server: Server, slug, scheme):
-    opened = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme=scheme)
-    visit(opened, slug)
-    opened.wait_for_timeout(1500)  # texts fade in, and half-faded ones have no contrast
-    found = Axe().run(opened, options={"resultTypes": ["violations"], "rules": STREAMLITS_OWN})
-    serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
-    opened.close()
-    assert not serious, [(v["id"], [(n["html"][:200], n.get("failureSummary")) for n in v["nodes"]]) for v in serious]
-
-
-# What Streamlit's own markup causes, and no app can change.
-STREAMLITS_OWN: dict[str, dict[str, bool]] = {}
+def test_axe_finds_no_serious_fault(page, slug, scheme):
+    page.emulate_media(color_scheme=scheme)
+    visit(page, slug)
+    assert not serious_faults(page)

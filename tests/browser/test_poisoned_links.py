@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_lessons import field, settled, visit
+from tests.browser.driving import field, settled, visit
 
 POISON = (
     "![x](https://example.invalid/x.png) [x](https://example.invalid/) <img src=https://example.invalid/y.png> "

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.test_lessons import settled, visit
+from tests.browser.driving import settled, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PATHS = ("/", "/_stcore/health", "/favicon.png", "/_stcore/host-config", "/no_such_page")

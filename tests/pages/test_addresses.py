@@ -12,26 +12,12 @@ from lib.exercises import EXERCISES
 from lib.ui.old_addresses import LABELS, id_of
 from lib.ui.pictures import own_pictures
 from pages.exercises import A_TOPIC
+from tests.pages.any_address import opened
 from tests.pages.test_every_page import healthy, open_page
 
 
-def script(slug: str) -> None:
-    """What the router does for somebody who comes with an address."""
-    import streamlit as st
-
-    from lib.site import pages_of_session, renders
-    from lib.ui.old_addresses import translate_address
-
-    st.navigation(list(pages_of_session().values()), position="hidden")
-    translate_address()
-    renders()[slug][1]()
-
-
 def at_address(slug: str, **query: str) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=30, kwargs={"slug": slug})
-    for name, value in query.items():
-        app.query_params[name] = value
-    return healthy(app.run())
+    return healthy(opened(slug, query))
 
 
 def chosen(app: AppTest, key: str) -> str:

@@ -20,7 +20,7 @@ from lib.training.descent.descent import Path
 from lib.ui.averages.memory import memory_text
 from lib.ui.averages.momentum import LEVELS, MOMENTA
 from pages.exponential_averages import VIEWS, series_in
-from tests.browser.test_lessons import settled, type_into, visit
+from tests.browser.driving import fits_sideways, settled, type_into, visit
 from tests.pages.test_every_page import healthy, open_page
 
 SLUG = "exponential_averages"
@@ -274,5 +274,4 @@ def test_in_a_browser_a_slip_a_pick_and_a_reload(page):
     expect(page.get_by_text("Below 0.01: lr 0.01, m 0.63 gets there first")).to_be_visible()
     page.wait_for_function("document.querySelector('.st-key-averages_view').getBoundingClientRect().top < 760")
     page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_timeout(300)
-    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    fits_sideways(page)

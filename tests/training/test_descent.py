@@ -19,7 +19,7 @@ from lib.training.descent import descent, directions
 from lib.training.descent.descent import FAR, LESSON, NEAR
 from lib.ui.descent.sweep import SWEEP_ENDS, sweep_verdict
 from pages.gradient_descent import PICKS, RATES, VIEWS
-from tests.browser.test_lessons import settled, type_into, visit
+from tests.browser.driving import fits_sideways, settled, type_into, visit
 from tests.pages.test_every_page import healthy, open_page
 
 SLUG = "gradient_descent"
@@ -334,5 +334,4 @@ def test_in_a_browser_a_pick_a_prediction_and_a_reload(page):
     expect(page.get_by_text("The gradient has length 8.2462")).to_be_visible()
     page.wait_for_function("document.querySelector('.st-key-descent_view').getBoundingClientRect().top < 760")
     page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_timeout(300)
-    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    fits_sideways(page)
