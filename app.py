@@ -10,19 +10,21 @@ import pkgutil
 import runpy
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.policy import Policy
+from lib.proxies import trust_only
 from lib.ui.uploads import BoundedUploads
 
 ROUTER = Path(__file__).parent / "lib" / "router.py"
 
 
 def warm_up() -> None:
-    """Imports what every page needs; a frozen collector no longer walks over it."""
+    """Imports what every page needs, and keeps the garbage collector from searching all of it again and again."""
     import torch
 
     from lib.catalog import LESSONS
@@ -33,7 +35,7 @@ def warm_up() -> None:
     for _, page, _ in pkgutil.iter_modules([str(ROUTER.parents[1] / "pages")]):
         importlib.import_module(f"pages.{page}")
     first = next(iter(LESSONS.values()))
-    moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # Plotly imports as it draws
+    moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # loads Plotly's parts
     isolation()  # tries the sandbox once, so that the first learner with code does not wait for it
     gc.collect()
     gc.freeze()
@@ -47,14 +49,19 @@ async def lifespan(app: st.App):
     await warming
 
 
+def setting(name: str, default: Any) -> Any:
+    """What the operator set in secrets.toml."""
+    return st.secrets.get(name, default) if st.secrets.load_if_toml_exists() else default
+
+
 def frame_ancestors() -> str:
-    """Who may show the app in a frame, as the operator set it in secrets.toml; by itself nobody else."""
-    known = st.secrets.load_if_toml_exists()
-    return str(st.secrets.get("frame_ancestors", "'self'")) if known else "'self'"
+    """Who may show the app in a frame; by itself nobody else."""
+    return str(setting("frame_ancestors", "'self'"))
 
 
 if get_script_run_ctx(suppress_warning=True):
     runpy.run_path(str(ROUTER), run_name="__main__")
 else:
+    trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), Middleware(BoundedUploads)]
     app = st.App(ROUTER, lifespan=lifespan, middleware=MIDDLEWARE)

@@ -18,7 +18,7 @@ def go_to_found() -> None:
 
 
 def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
-    """Search, home, and the families; only the one that the present page is in stands open."""
+    """Search, home, and the families of pages; only the family of the present page is open."""
     labels = search_labels()
     with st.sidebar:
         st.page_link(pages[""], label=f"**{say('Torch by Hand')}**")
@@ -48,7 +48,7 @@ pages = pages_of_session()
 current = st.navigation(list(pages.values()), position="hidden")
 found = st.session_state.pop("goto", None)
 if found is not None:
-    # without {} Streamlit would refuse, as long as fields of the page that is left are bound to the address
+    # without {} Streamlit refuses while fields of the old page are still bound to the address
     st.switch_page(pages[found], query_params={})
 translate_address()
 forget_uploads_of_other_pages(current.url_path)

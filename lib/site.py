@@ -1,4 +1,4 @@
-"""What pages there are, and where they stand. A module beside the router, which Streamlit runs anew every time."""
+"""What pages there are, and where they stand. Apart from the router, because Streamlit runs that script every time."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pages import exercise, home, lesson, optimizer, scheduler
 def pages_of_session() -> dict[str, st.Page]:
     """Slug → page, in page order, made once for a session; the home page's slug is empty.
 
-    Streamlit marks the page that it is about to run, so that sessions cannot share them. When code was edited, modules
-    are imported anew and hold other functions: then the pages are made anew too.
+    Sessions cannot share them, because Streamlit marks the page that it is about to run. After code was edited, modules
+    are imported again and hold other functions: then the pages are made again too.
     """
     if st.session_state.get("pages_of") is not home.render:
         st.session_state["pages"] = _all_pages()
@@ -68,7 +68,7 @@ def groups() -> dict[str, dict[str, Topic | Page]]:
 def search_labels() -> dict[str, str]:
     """What the search box offers: every lesson and page under all its names.
 
-    Exercises are found on their own page: the box ranks short names first, so that they would hide their lessons.
+    Exercises are found on their own page: the box ranks short names first, and would show them before their lessons.
     """
     labels = {
         slug: " · ".join(dict.fromkeys((entry.title, entry.torch_name, *entry.names))) for slug, entry in TOPICS.items()

@@ -31,8 +31,8 @@ def render() -> None:
     st.title(say(PAGE.title), anchor=False)
     st.markdown(
         say(
-            "The Chinese article that these lessons grew from, heading by heading, in our words. Every claim is "
-            "recomputed by the PyTorch that runs here; what comes out decides its mark."
+            "The Chinese article that these lessons grew from, heading by heading, in our words. "
+            "Every claim is recomputed by the PyTorch that runs here; what comes out decides its mark."
         )
     )
     results = _recomputed()
@@ -65,7 +65,7 @@ def _filters(counts: Counter[str]) -> tuple[str | None, str]:
 
 
 def _id(status: str) -> str:
-    """As it stands in the address."""
+    """A status as it stands in the address."""
     return status.replace(" ", "_")
 
 

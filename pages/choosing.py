@@ -15,6 +15,7 @@ from lib.guides.choosing import TASKS, Slip, Task
 from lib.guides.live import Live, live
 from lib.guides.optimizer_choice import LAYER, OPTIMIZERS, SITUATIONS, Kept, builds, first_update, kept
 from lib.lesson.spec import Step
+from lib.ui.budget import page_budget
 from lib.ui.choices import View, choice_box, choose_view
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
@@ -47,7 +48,7 @@ def render() -> None:
 
 
 def _choose(label: str, options: Sequence[Titled], key: str) -> int:
-    """The place of the chosen one."""
+    """Offers the options by their titles; returns the place of the chosen one."""
     titles = {option.slug: say(option.title) for option in options}
     return list(titles).index(choice_box(label, titles, key))
 
@@ -77,7 +78,7 @@ def _a_loss() -> None:
 def _run(slug: str, of: Task | Slip) -> Live:
     """The line of a task or of a slip, run by PyTorch."""
     values = of.values if isinstance(of, Slip) else of.shown_values(LOSSES[slug])
-    return live(LOSSES[slug], values or {})
+    return live(LOSSES[slug], values or {}, budget=page_budget())
 
 
 def _live(shown: Live) -> None:
@@ -151,8 +152,8 @@ def _an_optimizer() -> None:
         st.code(builds(situation), language="python", wrap_lines=True)
         st.caption(
             say(
-                "PyTorch, now: a weight at 1 with the gradient 0.5 (on the parabola w²/4) is at {after} after one "
-                "step().",
+                "PyTorch, now: "
+                "a weight at 1 with the gradient 0.5 (on the parabola w²/4) is at {after} after one step().",
                 after=number(first_update(situation)),
             )
         )
@@ -167,8 +168,8 @@ def _an_optimizer() -> None:
     rows, columns = LAYER
     st.caption(
         say(
-            "With PyTorch's defaults. Numbers kept: for a weight of {rows} × {columns} = {size} numbers, after two "
-            "steps. First step: where it takes a weight at 1 with the gradient 0.5, on the parabola w²/4.",
+            "With PyTorch's defaults. Numbers kept: for a weight of {rows} × {columns} = {size} numbers, "
+            "after two steps. First step: where it takes a weight at 1 with the gradient 0.5, on the parabola w²/4.",
             rows=rows,
             columns=columns,
             size=rows * columns,
@@ -206,7 +207,7 @@ def _applications() -> None:
 
 @st.cache_resource(max_entries=50, show_spinner=False, hash_funcs={LossPart: lambda part: (part.title, part.lesson)})
 def _worked(part: LossPart) -> WorkedPart:
-    return worked(part)
+    return worked(part, budget=page_budget())
 
 
 def _part(done: WorkedPart) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from lib.catalog import LOSSES
 from lib.guides.clinic import LOOP, Cause, causes_for
 from lib.guides.stuck import Finding, Setting, findings, twice_floor
-from lib.tensors.number import TensorTextError
+from lib.refusal import Refusal
 from lib.tensors.read import parse
 from lib.ui.bound import BOUND
 from lib.ui.choices import answer_row, choice_box, standing
@@ -98,7 +98,7 @@ def _count(text: str) -> int:
     """A whole number from 1. ValueError in plain words."""
     number = parse(text, np.float64)
     if number.ndim or not 1 <= number <= 1e9 or number != int(number):
-        raise TensorTextError("“{text}” is no count; expected a whole number such as 10", text=text.strip()[:20])
+        raise Refusal("“{typed}” is no count; expected a whole number such as 10", typed=text.strip()[:20])
     return int(number)
 
 
@@ -106,9 +106,9 @@ def shares_in(text: str) -> tuple[float, ...]:
     """Each class's share of the samples, from shares or counts. ValueError in plain words."""
     typed = parse(text, np.float64)
     if typed.ndim != 1 or typed.size < 2:
-        raise TensorTextError("expected a list with one share or count per class, such as [0.9, 0.1] or [900, 100]")
+        raise Refusal("expected a list with one share or count per class, such as [0.9, 0.1] or [900, 100]")
     if not np.isfinite(typed).all() or (typed < 0).any() or not typed.any():
-        raise TensorTextError("a share is a number, 0 or more, and one at least is above 0")
+        raise Refusal("a share is a number, 0 or more, and one at least is above 0")
     relative = typed / typed.max()  # counts near the largest float must not overflow in their sum
     return tuple((relative / relative.sum()).tolist())
 
@@ -185,7 +185,7 @@ def _nothing_left() -> None:
     with st.container(border=True, key="clinic_note_nothing"):
         st.markdown(
             say(
-                "None of these. Make the case smaller: one batch, one layer, no scheduler, no augmentation. Type that "
-                "batch into the lesson of your loss and compare every step with your own numbers."
+                "None of these. Make the case smaller: one batch, one layer, no scheduler, no augmentation. "
+                "Type that batch into the lesson of your loss and compare every step with your own numbers."
             )
         )

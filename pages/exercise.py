@@ -159,7 +159,7 @@ def _ask(exercise: Exercise, what: str) -> None:
 
 
 def _wish(exercise: Exercise, run: int) -> str:
-    """What was asked for and not answered yet, "run" or "submit". A run that another one cuts short stays asked for."""
+    """ "run" or "submit", whichever was asked for and not answered yet, such as one that a new run cut short."""
     asked = st.session_state.get(_key(exercise, "asked"), "")
     return asked or ("run" if run and run != st.session_state.get(_key(exercise, "answered")) else "")
 
@@ -228,7 +228,7 @@ def _formula(found: re.Match[str]) -> str:
 
 
 def _help(exercise: Exercise, record: Record) -> None:
-    """Hints one at a time, those asked for stay; the solution when asked for."""
+    """Hints one at a time, which then stay, and the solution; each when it is asked for."""
     for place, hint in enumerate(exercise.hints[: record.hints], 1):
         st.markdown(say("**Hint {place}.** {hint}", place=place, hint=say(hint)))
     with st.container(horizontal=True, gap="small"):
@@ -241,7 +241,7 @@ def _help(exercise: Exercise, record: Record) -> None:
 
 
 def _solution(exercise: Exercise, record: Record) -> None:
-    """After passing, folded; at once where it was asked for."""
+    """The solution: folded after passing, open where it was asked for before."""
     if record.passed or record.shown:
         with st.expander(say("A solution"), expanded=not record.passed):
             words, code = explained(exercise.solution)

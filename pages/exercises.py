@@ -27,7 +27,7 @@ PAGE = Page(
 )
 SIGNS = {"passed": ":green[✓]", "solution seen": ":orange[◐]", "started": ":orange[◔]", "new": ":gray[○]"}
 EVERY = "every"  # topic, level or state: nothing is filtered by it
-A_TOPIC = 3  # exercises at least share a tag that is offered as a topic; the search field finds the others
+A_TOPIC = 3  # a tag that fewer exercises have is not offered as a topic; the search field finds it
 
 # A long title breaks into two lines instead of losing its end, and a phone has two pickers in a row.
 CSS = """
@@ -98,7 +98,7 @@ def _progress(states: Mapping[str, str]) -> None:
 
 
 def _filter() -> Callable[[Exercise, str], bool]:
-    """The search field and the three pickers; what they let through."""
+    """Draws the search field and three pickers; returns whether an exercise in its state passes them."""
     tags = Counter(tag for exercise in EXERCISES.values() for tag in exercise.tags)
     topics = {exercise.path: PATHS.get(exercise.path, exercise.path) for exercise in EXERCISES.values()}
     topics |= {_tag_id(tag): tag for tag in sorted(tags) if tags[tag] >= A_TOPIC}
@@ -129,7 +129,7 @@ def _searched(exercise: Exercise) -> str:
 
 
 def _tag_id(tag: str) -> str:
-    """As it stands in the address, apart from the stretches of the path."""
+    """A tag as it stands in the address; it must differ from the stretches of the path."""
     return f"tag_{tag.replace(' ', '_')}"
 
 

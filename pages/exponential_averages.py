@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.lesson import run
 from lib.plots import averages as pictures
-from lib.tensors.number import TensorTextError
+from lib.refusal import Refusal
 from lib.tensors.read import parse
 from lib.training.descent import averages
 from lib.training.descent.averages import LESSON
@@ -17,6 +17,7 @@ from lib.ui.averages.buffer import show_buffer
 from lib.ui.averages.memory import ARTICLES_BETAS, show_memory
 from lib.ui.averages.momentum import BETAS, show_momentum
 from lib.ui.bound import BOUND, bound_whole
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import fill, key_of
 from lib.ui.figure import show_figure
@@ -49,7 +50,7 @@ def render() -> None:
 
 
 def start_afresh() -> None:
-    """The working belongs to the numbers."""
+    """Clears the working, which belongs to the old numbers."""
     fill(LESSON, {})
 
 
@@ -74,7 +75,7 @@ def series_in(text: str) -> np.ndarray:
     """The numbers typed, as a list. ValueError in plain words for what cannot be one."""
     series = np.atleast_1d(parse(text, np.float64))
     if len(series) > MOST_DAYS:
-        raise TensorTextError(f"{len(series)} numbers are typed; expected at most {MOST_DAYS}")
+        raise Refusal("{count} numbers are typed; expected at most {most}", count=len(series), most=MOST_DAYS)
     averages.check(series=series, beta=0.0, t=1)
     return series
 
@@ -96,13 +97,15 @@ def _working(series: np.ndarray, beta: float) -> int:
         )
         st.markdown(say("from v₀ = 0"), width="content")
     values = {"series": series, "beta": beta, "t": int(day)}
-    working_card(LESSON, values, "forward", run.torch_result(LESSON, values))
+    working_card(LESSON, values, "forward", run.torch_result(LESSON, values, budget=page_budget()))
     return int(day)
 
 
 def _view(series: np.ndarray, beta: float, day: int) -> None:
     """One view at a time, kept in the URL."""
-    VIEWS[choose_view(VIEWS, key_of(LESSON, "view"))].draw(series, beta, day)
+    chosen = choose_view(VIEWS, key_of(LESSON, "view"))
+    with said_in_words():
+        VIEWS[chosen].draw(series, beta, day)
 
 
 def _picture(series: np.ndarray, beta: float, day: int) -> None:
@@ -113,12 +116,12 @@ def _picture(series: np.ndarray, beta: float, day: int) -> None:
     with right:
         show_figure(pictures.shares(series, beta, day), key_of(LESSON, "shares"), "How much each number counts")
     raw, corrected = averages.averages(series, beta)
-    counts = run.torch_result(LESSON, {"series": series, "beta": beta, "t": day}).grads["series"]
+    counts = run.torch_result(LESSON, {"series": series, "beta": beta, "t": day}, budget=page_budget()).grads["series"]
     st.caption(
         say(
-            "On day {day} the weights add up to $1-{beta:g}^{{{day}}}$ = {total}: the average from 0 is {raw}, that "
-            "share of the corrected one, {corrected}. The corrected weights are its gradient: PyTorch's autograd gives "
-            "{counts}.",
+            "On day {day} the weights add up to $1-{beta:g}^{{{day}}}$ = {total}: the average from 0 is {raw}, "
+            "that share of the corrected one, {corrected}. The corrected weights are its gradient: "
+            "PyTorch's autograd gives {counts}.",
             day=day,
             beta=beta,
             total=number(averages.total_weight(beta, day)),

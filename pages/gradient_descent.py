@@ -10,6 +10,7 @@ from lib.lesson import run
 from lib.training.descent import descent
 from lib.training.descent.descent import FAR, LESSON, NEAR, Outlook, Path
 from lib.ui.bound import BOUND, bound_whole
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.descent.directions import show_directions
 from lib.ui.descent.setting import Setting
@@ -46,7 +47,7 @@ def render() -> None:
 
 
 def start_afresh() -> None:
-    """The working belongs to the numbers."""
+    """Clears the working, which belongs to the old numbers."""
     fill(LESSON, {})
 
 
@@ -94,7 +95,7 @@ def _one_update(path: Path, setting: Setting) -> None:
         )
         st.markdown(say("which starts at x = **{x}**", x=number(path.x[iteration])), width="content")
     values = descent.given_at(path, int(iteration), setting.lr)
-    working_card(LESSON, values, "forward", run.torch_result(LESSON, values))
+    working_card(LESSON, values, "forward", run.torch_result(LESSON, values, budget=page_budget()))
 
 
 def outlook_text(future: Outlook, setting: Setting) -> str:
@@ -126,7 +127,9 @@ OUTLOOKS: Mapping[str, str] = {
 
 def _view(path: Path, setting: Setting) -> None:
     """One view at a time, kept in the URL."""
-    VIEWS[choose_view(VIEWS, key_of(LESSON, "view"))].draw(path, setting)
+    chosen = choose_view(VIEWS, key_of(LESSON, "view"))
+    with said_in_words():
+        VIEWS[chosen].draw(path, setting)
 
 
 def _code(path: Path, setting: Setting) -> None:

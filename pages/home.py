@@ -120,7 +120,7 @@ def _finding(finding: Finding) -> None:
 def _family(group: str, heading: str, entries: Mapping[str, Topic | Page]) -> None:
     """A folded group that says what it holds, and in it a card for each lesson or page."""
     titles = ", ".join(say(entry.title) for entry in entries.values())
-    if not entries or titles == say(heading):  # the exercises: they have a door
+    if not entries or titles == say(heading):  # the exercises, which have a link of their own above
         return
     with st.expander(f"**{say(heading)}** :gray[{titles}]", key=f"home_{group.replace(' ', '_')}"):
         items = list(entries.items())

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from lib.budget import OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.pieces.checks import NotADistribution
 from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Lesson
 from lib.ui import views
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
 from lib.ui.heading import heading, neighbours, spec_of, try_button, what_the_example_shows
@@ -42,7 +44,9 @@ def render(lesson: Lesson) -> None:
     with left, st.container(border=True, key=key_of(lesson, "input_card")):
         typed = input_fields(lesson)
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
-        usable = _result(lesson, typed)
+        usable = False
+        with said_in_words():
+            usable = _result(lesson, typed)
     _below(lesson, typed, usable)
     neighbours(lesson.slug)
 
@@ -82,7 +86,9 @@ def refusal_of(lesson: Lesson, values: Mapping[str, Any]) -> ValueError | None:
 
 def _ask_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[run.TorchResult | None, str]:
     try:
-        return run.torch_result(lesson, values), ""
+        return run.torch_result(lesson, values, budget=page_budget()), ""
+    except (OverBudget, Stopped):
+        raise
     except run.REFUSALS as error:
         return None, f"{type(error).__name__}: {error}"
 
@@ -114,15 +120,18 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
         chosen = choose_view(offered, key_of(lesson, "view"))
         try_button(lesson)
     if chosen in WITHOUT_VALUES:
-        VIEWS[chosen].draw(lesson, typed.values)
+        with said_in_words():
+            VIEWS[chosen].draw(lesson, typed.values)
         return
     what_the_example_shows(lesson)
     if not usable:
         st.caption(say("This view waits until the input can be used."))
-    elif typed.too_large_to_work:
-        _large(lesson, typed.values, chosen)
-    else:
-        VIEWS[chosen].draw(lesson, typed.values)
+        return
+    with said_in_words():
+        if typed.too_large_to_work:
+            _large(lesson, typed.values, chosen)
+        else:
+            VIEWS[chosen].draw(lesson, typed.values)
 
 
 def _large(lesson: Lesson, values: Mapping[str, Any], chosen: str) -> None:

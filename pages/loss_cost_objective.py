@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson.formula import CUT, formula, joined, total
-from lib.tensors.number import TensorTextError
+from lib.refusal import Refusal
 from lib.tensors.read import parse
 from lib.ui.bound import BOUND
 from lib.ui.heading import neighbours
@@ -72,12 +72,12 @@ def _worked(text: str, share: float) -> None:
 
 
 def losses_in(text: str) -> np.ndarray:
-    """The losses typed, as a list. TensorTextError, or ValueError in plain words, for what cannot be one."""
+    """The losses typed, as a list. Refuses what cannot be one."""
     losses = np.atleast_1d(parse(text, np.float64))
     if losses.ndim != 1 or losses.size == 0:
-        raise TensorTextError("expected a list with one squared error per sample, such as [0.25, 1, 4]")
+        raise Refusal("expected a list with one squared error per sample, such as [0.25, 1, 4]")
     if not (losses >= 0).all() or not np.isfinite(losses).all():
-        raise TensorTextError("a squared error is a number, 0 or more")
+        raise Refusal("a squared error is a number, 0 or more")
     return losses
 
 

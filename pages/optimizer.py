@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
+from lib.budget import OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.working.trace import judge_trace
@@ -14,6 +15,7 @@ from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.ui import views
 from lib.ui.bound import BOUND, bound_whole
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
@@ -48,7 +50,8 @@ def render(lesson: Optimizer) -> None:
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
         runs = _runs(lesson, typed)
         if runs:
-            _working(lesson, runs)
+            with said_in_words():
+                _working(lesson, runs)
     _below(lesson, typed, runs)
     neighbours(lesson.slug)
 
@@ -60,6 +63,9 @@ def _runs(lesson: Optimizer, typed: Typed) -> Runs | None:
         return None
     try:
         return ready_runs(lesson, typed.values)
+    except (OverBudget, Stopped) as stopped:
+        show_refusal(stopped)
+        return None
     except ValueError as error:
         refusal, said_by_torch = error, views.torch_refusal(lesson, typed.values)
     except run.REFUSALS as error:
@@ -91,8 +97,8 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
         whole = st.toggle(say("Only the parameter, update by update"), key=key_of(lesson, "whole_trace"))
     if whole:
         _own_values(lesson, runs)
-    elif runs.by_hand[update - 1].steps:
-        torch = run.TorchResult(runs.torch_up_to(update)[-1].param, {}, ())
+    elif runs.by_hand[update - 1].grad is not None:
+        torch = run.TorchResult(runs.torch_up_to(update, budget=page_budget())[-1].param, {}, ())
         working_card(lesson, working_values(lesson, runs, update), "forward", torch, sheet=f"update_{update}")
     _divergence_note(runs)
 
@@ -118,7 +124,7 @@ def _own_values(lesson: Optimizer, runs: Runs) -> None:
     except TensorTextError as error:
         show_problem(error)
         return
-    for line in judge_trace(lesson, runs.ready, runs.by_hand, typed):
+    for line in judge_trace(lesson, runs.ready, runs.by_hand, typed, budget=page_budget()):
         st.markdown(say(line))
 
 
@@ -135,4 +141,5 @@ def _below(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
     if runs is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
     else:
-        VIEWS[chosen].draw(lesson, typed, runs)  # type: ignore[arg-type]
+        with said_in_words():
+            VIEWS[chosen].draw(lesson, typed, runs)  # type: ignore[arg-type]

@@ -91,8 +91,8 @@ def _heading() -> None:
     page_title(PAGE, beside=_article_today)
     st.markdown(
         say(
-            "It holds your parameters themselves, in groups with options, and a state for each. `backward` fills "
-            "`.grad`; `step` changes the parameters in place."
+            "It holds your parameters themselves, in groups with options, and a state for each. "
+            "`backward` fills `.grad`; `step` changes the parameters in place."
         )
     )
 

@@ -12,6 +12,7 @@ from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
 from lib.ui import views
 from lib.ui.bound import bound_whole
+from lib.ui.budget import said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
@@ -94,7 +95,8 @@ def _working(lesson: Scheduler, schedule: Schedule) -> int:
         before = schedule.by_hand[epoch - 1].lr if epoch else schedule.values.get("lr", 0.1)
         st.markdown(say(":gray[learning rate before it: {lr}]", lr=f"{before:.6g}"), width="content")
     torch = run.TorchResult(np.array(schedule.by_torch[epoch]), {}, ())
-    working_card(lesson, schedule.by_hand[epoch].given, "forward", torch, sheet=f"update_{epoch}")
+    with said_in_words():
+        working_card(lesson, schedule.by_hand[epoch].given, "forward", torch, sheet=f"update_{epoch}")
     return int(epoch)
 
 
@@ -112,4 +114,5 @@ def _below(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
     if schedule is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
     else:
-        VIEWS[chosen].draw(lesson, schedule, epoch)  # type: ignore[arg-type]
+        with said_in_words():
+            VIEWS[chosen].draw(lesson, schedule, epoch)  # type: ignore[arg-type]

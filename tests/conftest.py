@@ -34,15 +34,17 @@ class Server:
         assert "Traceback" not in text, text[-4000:]
 
 
-def serve(log: Path) -> tuple[subprocess.Popen[bytes], Server]:
+def serve(log: Path, app: Path = Path("app.py"), *options: str) -> tuple[subprocess.Popen[bytes], Server]:
     """Starts the app as `make app` does, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), *options, "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
     with log.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ})
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
     server = Server(f"http://127.0.0.1:{port}", log)
     _wait(server, process)
     return process, server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import formula
 from lib.lesson.pieces import distributions, units
 from lib.lesson.pieces.distributions import (
@@ -303,4 +304,5 @@ LESSON = Lesson(
         Bars("What each outcome adds", "True probability times believed surprise.", "term", beside="p"),
     ),
     check=check,
+    cost=of_stretched("p", "q"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.pieces import distributions, units
 from lib.lesson.pieces.distributions import (
     BELIEF,
@@ -286,4 +287,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("p", "q"),
 )

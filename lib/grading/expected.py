@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.catalog import TOPICS
-from lib.exercises import Exercise, Test
+from lib.exercises import Exercise
 from lib.exercises.left_out import mistakes_of_lesson
 from lib.grading.trial import AnswerPart, Runner, Trial, answered, run_tests, update_parts
 from lib.lesson import run
@@ -68,7 +68,7 @@ def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 
 
 def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
-    parts = right_parts(exercise, exercise.tests, runner, seed)
+    parts = right_parts(exercise, runner, seed)
     files = [
         Likely(wrong.name, wrong.says, tuple(run_tests(exercise, exercise.tests, wrong.source, runner, seed=seed)))
         for wrong in exercise.mistakes
@@ -78,15 +78,13 @@ def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
     return Truth(parts, (*files, *_lesson_mistakes(exercise, seed)))
 
 
-def right_parts(
-    exercise: Exercise, tests: Sequence[Test], runner: Runner, seed: int = 0
-) -> tuple[tuple[AnswerPart, ...], ...]:
+def right_parts(exercise: Exercise, runner: Runner, seed: int = 0) -> tuple[tuple[AnswerPart, ...], ...]:
     """The right answer to each test, from torch or from the solution."""
     if exercise.expected == "lesson":
-        return tuple(torch_parts(exercise, test.args(seed)) for test in tests)
-    trials = run_tests(exercise, tests, exercise.solution, runner, seed=seed)
+        return tuple(torch_parts(exercise, test.args(seed)) for test in exercise.tests)
+    trials = run_tests(exercise, exercise.tests, exercise.solution, runner, seed=seed)
     _need_ours(exercise, trials)
-    for test, trial in zip(tests, trials, strict=True):
+    for test, trial in zip(exercise.tests, trials, strict=True):
         if trial.last.outcome != "returned" or trial.misfit:
             fault = trial.last.fault
             says = trial.misfit or (f"{fault.type}: {fault.message}" if fault else trial.last.outcome)
@@ -104,15 +102,19 @@ def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[AnswerPar
     """What torch gives for these arguments, in the exercise's parts."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
-        values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-        return _trace_parts(exercise, run.trace_by_torch(lesson, given["param"], given["grads"], values))
+        return _trace_parts(exercise, run.trace_by_torch(lesson, *_run_of(given)))
     if exercise.answer == "lr":
-        values, steps, metrics = _schedule(given)
-        return (AnswerPart("", run.lr_by_torch(lesson, values, steps, metrics)),)
+        return (AnswerPart("", run.lr_by_torch(lesson, *_schedule(given))),)
     value, grads = run.by_torch(lesson, given)
     if exercise.answer == "value":
         return (AnswerPart("", value),)
     return _gradient_parts(exercise, grads)
+
+
+def _run_of(given: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """From a test's arguments: where the parameter starts, the gradients, and torch's own."""
+    values = {name: value for name, value in given.items() if name not in ("param", "grads")}
+    return given["param"], given["grads"], values
 
 
 def _schedule(given: Mapping[str, Any]) -> tuple[dict[str, Any], int, Any]:
@@ -162,7 +164,8 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
     """What whoever makes this mistake answers; what is right where it cannot be made."""
     lesson: Any = TOPICS[exercise.lesson]
     if exercise.answer == "update":
-        return _mistaken_trace(exercise, mistake, given)
+        trace = run.trace_by_hand(lesson, *_run_of(given), slip=diagnose.slip_of(mistake))
+        return _trace_parts(exercise, trace)
     if exercise.answer == "lr":
         rates = schedule_by_hand(lesson, *_schedule(given), slip=diagnose.slip_of(mistake))
         return (AnswerPart("", np.array([rate.lr for rate in rates])),)
@@ -174,10 +177,3 @@ def mistaken_parts(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any
         return (AnswerPart("", list(worked.sent.values())[-1]),)
     zeros = {name: np.zeros(np.shape(given[name])) for name in exercise.wrt}
     return _gradient_parts(exercise, {name: worked.sent.get(f"d_{name}", zeros[name]) for name in exercise.wrt})
-
-
-def _mistaken_trace(exercise: Exercise, mistake: Mistake, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:
-    lesson: Any = TOPICS[exercise.lesson]
-    values = {name: value for name, value in given.items() if name not in ("param", "grads")}
-    trace = run.trace_by_hand(lesson, given["param"], given["grads"], values, slip=diagnose.slip_of(mistake))
-    return _trace_parts(exercise, trace)

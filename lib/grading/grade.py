@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,13 +16,14 @@ from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
 from lib.grading.judge import Judgement, TestOutcome, judge, recognised
 from lib.grading.names import instead_of
-from lib.grading.trial import Runner, Trial, run_tests
+from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
 from lib.sandbox.isolation import isolation
 from lib.sandbox.job import Fault, Limits, Ran
 from lib.sandbox.pool import Pool, shared_pool
 from lib.tensors.compare import Comparison
 
 OUTPUT_KEPT = 64 * 1024  # characters over all tests together
+RESULT_LEAST, RESULT_TIMES = 64 * 1024, 4  # bytes that a result may have, also where a small one is expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ class TestResult:
 
     `args` are what the function was given. `part` says which array differs first, where the answer has several, such
     as "exp_avg after update 2"; `update` is that update, counted from 1. `got` and `expected` are that array, as it
-    came and as torch has it; `comparison` says where and how far they part.
+    came (of a large one the beginning) and as torch has it; `comparison` says where and how far they part.
     """
 
     __test__ = False  # pytest would take it for a class of tests
@@ -165,8 +167,19 @@ def grade(
         truth = truth_of(exercise, runner, seed)
     except CannotGrade as error:
         return _uncounted(exercise, tests, str(error), runner)
-    trials = run_tests(exercise, tests, source, runner, function=function, seed=seed, most=most)
+    limits = room_for(truth.parts, most or Limits())
+    trials = run_tests(exercise, tests, source, runner, function=function, seed=seed, most=limits)
     return _graded(exercise, tests, _only(exercise, tests, truth), trials, seed, runner, time.perf_counter() - start)
+
+
+def room_for(right: Sequence[Sequence[AnswerPart]], most: Limits) -> Limits:
+    """The limits, with room for results some times as large as the right ones: for other dtypes, for lists."""
+    sizes = Counter[tuple[int, int]]()
+    for place, parts in enumerate(right):
+        for part in parts:
+            sizes[place, part.update] += np.asarray(part.value).nbytes
+    wished = max(RESULT_LEAST, RESULT_TIMES * max(sizes.values(), default=0))
+    return replace(most, result_bytes=min(most.result_bytes, wished))
 
 
 def _only(exercise: Exercise, tests: Sequence[Test], truth: Truth) -> Truth:
@@ -193,7 +206,7 @@ def _graded(
         max_score=sum(test.points for test in tests),
         tests=results,
         mistakes=tuple(recognised(tests, trials, judgements, truth.mistakes)),
-        problem=_problem(exercise, [trial.last for trial in trials], judgements),
+        problem=_problem(exercise, tests, [trial.last for trial in trials], judgements),
         counted=all(judgement.outcome != "our fault" for judgement in judgements),
         isolation=isolation_of(runner),
         versions=versions_of(exercise),
@@ -205,16 +218,18 @@ def _graded(
 def _result(test: Test, trial: Trial, judgement: Judgement, seed: int) -> TestResult:
     if test.hidden:
         return TestResult(test.sealed(), trial.sealed(), judgement.sealed())
-    return TestResult(test, trial.without_answers(), judgement, seed)
+    return TestResult(test, trial.without_answers(), judgement.without_large(), seed)
 
 
-def _problem(exercise: Exercise, last: Sequence[Ran], judgements: Sequence[Judgement]) -> str:
-    """What is wrong with the file as a whole, if anything is."""
-    for outcome in ("does not parse", "no such function", "wrong arguments"):
-        if all(ran.outcome == outcome for ran in last):
-            if outcome == "no such function":
-                return instead_of(exercise.function, last[0].found)
-            return judgements[0].message
+def _problem(exercise: Exercise, tests: Sequence[Test], last: Sequence[Ran], judgements: Sequence[Judgement]) -> str:
+    """What is wrong with the file as a whole, if anything is: in the words of a test that may be seen."""
+    outcomes = {ran.outcome for ran in last}
+    if outcomes == {"no such function"}:
+        return instead_of(exercise.function, last[0].found)
+    if outcomes == {"does not parse"}:  # found out before any test, so it tells of none
+        return judgements[0].message
+    if outcomes == {"wrong arguments"}:
+        return next((j.message for test, j in zip(tests, judgements, strict=True) if not test.hidden), "")
     return ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +13,11 @@ from lib.exercises import Test
 from lib.grading.expected import Likely
 from lib.grading.trial import AnswerPart, Trial
 from lib.sandbox.job import Outcome, Ran
-from lib.tensors.compare import Comparison, Reason, compare
+from lib.tensors.compare import Comparison, Reason, compare, numbers_of
 
+MOST_KEPT = 1000  # numbers of an answer, unless more were expected
+MOST_OF_A_TEXT = 200  # characters of an answer that is no array
+FIRST_NUMBERS = 6
 MOST_NAMES = 8  # of a state's entries in a message
 MOST_OF_A_LINE = 100  # characters of the learner's line in a message
 
@@ -53,9 +56,37 @@ class Judgement:
     def passed(self) -> bool:
         return self.outcome == "passed"
 
+    def without_large(self) -> Judgement:
+        """The same, with an answer that is much larger than the right one cut: it would be kept as long as the page."""
+        if self.part is None or self.expected is None:
+            return self
+        return replace(self, part=replace(self.part, value=cut(self.part.value, np.size(self.expected.value))))
+
     def sealed(self) -> Judgement:
         """What may be known of a hidden test: the kind of failure."""
         return Judgement(self.outcome, "")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left of an answer that is too large to keep: what it was, and how it begins."""
+
+    says: str
+
+    def __repr__(self) -> str:
+        return self.says
+
+
+def cut(value: Any, expected_size: int = 0) -> Any:
+    """The value; of a large one, or one that is no array of numbers, only how it begins."""
+    array = numbers_of(value)
+    if array is None:
+        text = repr(value)
+        return value if len(text) <= MOST_OF_A_TEXT else Cut(f"{text[:MOST_OF_A_TEXT]} … (cut)")
+    if array.size <= max(MOST_KEPT, expected_size):
+        return value
+    first = ", ".join(f"{number:.6g}" for number in array.flat[:FIRST_NUMBERS].tolist())
+    return Cut(f"an array of shape {array.shape} that begins with {first} … (cut)")
 
 
 STOPPED = {
@@ -87,6 +118,8 @@ def judge(test: Test, trial: Trial, right: Sequence[AnswerPart]) -> Judgement:
 
 def why_not_returned(ran: Ran) -> str:
     """In one sentence why a call gave no result."""
+    if ran.outcome == "out of time" and ran.fault and ran.fault.message:
+        return ran.fault.message
     if ran.outcome in STOPPED:
         own = ran.fault.message if ran.fault and ran.outcome == "our fault" else ""
         return f"{STOPPED[ran.outcome].format(seconds=ran.seconds)} {own}".strip()
@@ -122,9 +155,8 @@ def _parts_in_turn(test: Test, got: Sequence[AnswerPart], right: Sequence[Answer
 
 def _missing(expected: AnswerPart, got: Sequence[AnswerPart]) -> Judgement:
     held = [part.name for part in got if part.update == expected.update and part.name != "param"]
-    holds = (
-        f"it holds {', '.join(held[:MOST_NAMES])}{' …' if len(held) > MOST_NAMES else ''}" if held else "it is empty"
-    )
+    names = ", ".join(_shortened(name) for name in held[:MOST_NAMES])
+    holds = f"it holds {names}{' …' if len(held) > MOST_NAMES else ''}" if held else "it is empty"
     return Judgement("wrong form", f"After update {expected.update} the state has no {expected.name}: {holds}.")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lib.grading.grade import Grade, TestResult
+from lib.grading.judge import MOST_OF_A_TEXT
 from lib.grading.trial import described
 from lib.tensors.compare import Comparison
 from lib.tensors.write import format_tensor
@@ -118,7 +119,9 @@ def shown(value: Any) -> str:
         large = value.size > MOST_SHOWN or value.dtype.kind not in "biuf"
         text = described(value) if large else " ".join(format_tensor(value).split())
         return text if value.dtype in (np.float64, np.int64) else f"{text} {value.dtype.name}"
-    return described(value) if isinstance(value, dict | list | tuple) and len(str(value)) > 200 else repr(value)
+    if isinstance(value, dict | list | tuple | str) and len(repr(value)) > MOST_OF_A_TEXT:
+        return described(value)
+    return repr(value)
 
 
 def as_json(grade: Grade) -> dict[str, Any]:

@@ -97,10 +97,12 @@ def run_tests(
     function: str = "",
     seed: int = 0,
     most: Limits | None = None,
+    updates: int | None = None,
 ) -> list[Trial]:
     """A trial for each test. `function` is the name to call if the file has another than the exercise asks for.
 
-    Visible tests run first: what they print is shown, and must not hold what a hidden one was given.
+    Visible tests run first: what they print is shown, and must not hold what a hidden one was given. `updates` is how
+    many updates are asked for at most, of tests that have more.
     """
     ordered = sorted(tests, key=lambda test: test.hidden)
     name, limits = function or exercise.function, limits_of(exercise, most or Limits())
@@ -108,8 +110,11 @@ def run_tests(
     def run(calls: Sequence[Call]) -> list[Ran]:
         return [_by_name(exercise, ran) for ran in runner.run(source, name, calls, limits)] if calls else []
 
-    in_turn = _updates if exercise.answer == "update" else _single_calls
-    trials = in_turn(exercise, [test.args(seed) for test in ordered], run)
+    arguments = [test.args(seed) for test in ordered]
+    if exercise.answer == "update":
+        trials = _updates(exercise, arguments, run, updates)
+    else:
+        trials = [_trial(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
     by_test = dict(zip(map(id, ordered), trials, strict=True))
     return [by_test[id(test)] for test in tests]
 
@@ -118,13 +123,6 @@ def _by_name(exercise: Exercise, ran: Ran) -> Ran:
     """The inputs that were written to by their names: those handed over by place come back as numbers."""
     names = {str(place): name for place, name in enumerate(exercise.signature.by_place)}
     return replace(ran, changed=tuple(names.get(name, name) for name in ran.changed)) if ran.changed else ran
-
-
-RunCalls = Callable[[Sequence[Call]], list[Ran]]
-
-
-def _single_calls(exercise: Exercise, arguments: Sequence[Mapping[str, Any]], run: RunCalls) -> list[Trial]:
-    return [_trial(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
 
 
 def _call(exercise: Exercise, given: Mapping[str, Any]) -> Call:
@@ -145,11 +143,16 @@ def _trial(exercise: Exercise, ran: Ran) -> Trial:
     return Trial((ran,), tuple(AnswerPart(name, value) for name, value in zip(exercise.wrt, ran.value, strict=True)))
 
 
-def _updates(exercise: Exercise, arguments: Sequence[Mapping[str, Any]], run: RunCalls) -> list[Trial]:
+def _updates(
+    exercise: Exercise,
+    arguments: Sequence[Mapping[str, Any]],
+    run: Callable[[Sequence[Call]], list[Ran]],
+    most: int | None,
+) -> list[Trial]:
     """All tests take their first update together, then their second …: each is handed what it returned before."""
     trials = [Trial(()) for _ in arguments]
     now: list[tuple[Any, Any]] = [(given["param"], {}) for given in arguments]
-    for update in range(max(len(given["grads"]) for given in arguments)):
+    for update in range(max(len(given["grads"]) for given in arguments))[:most]:
         going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
         calls = [_call(exercise, _at_update(arguments[i], update, *now[i])) for i in going]
         for i, ran in zip(going, run(calls), strict=True):

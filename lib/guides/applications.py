@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget
 from lib.catalog import LOSSES
 from lib.guides.live import Live, live
 from lib.lesson import run
@@ -84,8 +85,8 @@ APPLICATIONS = (
         "detection",
         "Object detection",
         "目标检测",
-        "Two boxes. Each has scores for three classes (0 is background) and four offsets; only boxes that hold "
-        "something are compared with a true box.",
+        "Two boxes. Each has scores for three classes (0 is background) and four offsets; "
+        "only boxes that hold something are compared with a true box.",
         (
             LossPart(
                 "What is in the boxes",
@@ -107,8 +108,8 @@ APPLICATIONS = (
         "adversarial",
         "Adversarial generation",
         "对抗生成",
-        "The discriminator gives one score per picture: is it real? The generator wants the opposite answer for its "
-        "own pictures.",
+        "The discriminator gives one score per picture: is it real? "
+        "The generator wants the opposite answer for its own pictures.",
         (
             LossPart(
                 "Discriminator: real pictures",
@@ -163,10 +164,14 @@ APPLICATIONS = (
 )
 
 
-def worked(part: LossPart) -> WorkedPart:
+def worked(part: LossPart, *, budget: Budget = UNBOUNDED) -> WorkedPart:
     """The part by hand in float64, and by PyTorch as typed."""
     lesson = LOSSES[part.lesson]
-    return WorkedPart(part, run.by_hand(lesson, part.values), live(lesson, part.values))
+    return WorkedPart(
+        part,
+        run.by_hand(lesson, part.values, budget=budget),
+        live(lesson, part.values, budget=budget),
+    )
 
 
 def total(parts: tuple[WorkedPart, ...]) -> tuple[float, float]:

@@ -53,8 +53,8 @@ CAUSES = (
     Cause(
         "softmax_twice",
         "Softmax is applied twice",
-        "Cross-entropy loss takes raw scores and applies softmax itself. After a softmax in the network the scores "
-        "are squeezed between 0 and 1, and the loss cannot come near 0.",
+        "Cross-entropy loss takes raw scores and applies softmax itself. "
+        "After a softmax in the network the scores are squeezed between 0 and 1, and the loss cannot come near 0.",
         """\
 totals = output.detach().sum(1)
 twice = (output >= 0).all() and torch.allclose(totals, torch.ones_like(totals), atol=1e-3)
@@ -68,8 +68,8 @@ print("found it" if twice else "not it", "- each row of the output adds up to", 
     Cause(
         "sigmoid_twice",
         "Sigmoid is applied twice",
-        "BCE with logits takes raw scores and applies the sigmoid itself. A score between 0 and 1 can only become a "
-        "probability between 0.5 and 0.73.",
+        "BCE with logits takes raw scores and applies the sigmoid itself. "
+        "A score between 0 and 1 can only become a probability between 0.5 and 0.73.",
         """\
 low, high = output.min().item(), output.max().item()
 twice = low >= 0 and high <= 1
@@ -96,8 +96,8 @@ print("found it" if missing else "not it", "- not held by the optimizer:", missi
     Cause(
         "no_gradient",
         "Some parameters get no gradient",
-        "detach(), .item(), no_grad, requires_grad=False or a dead ReLU cuts the way back; what stands before the cut "
-        "never learns.",
+        "detach(), .item(), no_grad, requires_grad=False or a dead ReLU cuts the way back; "
+        "what stands before the cut never learns.",
         """\
 silent = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()]
 print("found it" if silent else "not it", "- without a gradient:", silent[:4])""",
@@ -108,8 +108,8 @@ print("found it" if silent else "not it", "- without a gradient:", silent[:4])""
     Cause(
         "tiny_step",
         "The updates are too small",
-        "A learning rate far too small, a scheduler that has reached 0, or a gradient scaled away: the weights stay "
-        "where they are.",
+        "A learning rate far too small, a scheduler that has reached 0, or a gradient scaled away: "
+        "the weights stay where they are.",
         """\
 before = [p.detach().clone() for p in model.parameters()]
 optimizer.step()
@@ -123,8 +123,8 @@ print("found it" if moved < 1e-6 else "not it", f"- this update moved the weight
     Cause(
         "large_step",
         "The learning rate is too large",
-        "The step goes downhill and beyond the valley: on the very batch that it was made for, the loss is higher "
-        "after it. The loss then wanders, explodes, or ends at NaN.",
+        "The step goes downhill and beyond the valley: on the very batch that it was made for, "
+        "the loss is higher after it. The loss then wanders, explodes, or ends at NaN.",
         """\
 before = loss.item()
 optimizer.step()
@@ -148,8 +148,8 @@ print("found it" if stale else "not it", "- before backward() these already hold
     Cause(
         "same_input",
         "The inputs hardly differ",
-        "Scaled twice (divided by 255, and again), or filled with one value: the network sees the same thing for "
-        "every sample.",
+        "Scaled twice (divided by 255, and again), or filled with one value: "
+        "the network sees the same thing for every sample.",
         """\
 spread = x.flatten(1).float().std(0).max().item()
 print("found it" if spread < 0.01 else "not it", f"- the inputs differ by at most {spread:.2g} (std)")""",
@@ -171,8 +171,8 @@ print("found it" if spread < 1e-5 else "not it", f"- the outputs differ by {spre
     Cause(
         "majority",
         "The model always names the largest class",
-        "Where one class has most of the samples, always naming it is right most of the time, and the loss rests near "
-        "the entropy of the shares.",
+        "Where one class has most of the samples, always naming it is right most of the time, "
+        "and the loss rests near the entropy of the shares.",
         """\
 guess, most = output.argmax(1), y.mode().values
 only = bool((guess == most).all()) and bool((y != most).any())
@@ -186,8 +186,8 @@ print("found it" if only else "not it", f"- named: {guess.unique().tolist()}, th
     Cause(
         "broadcast",
         "Output and target have different shapes",
-        "(N, 1) against (N,) is stretched to (N, N): every answer is compared with every target, and the best answer "
-        "is the mean of all targets.",
+        "(N, 1) against (N,) is stretched to (N, N): every answer is compared with every target, "
+        "and the best answer is the mean of all targets.",
         """\
 apart = output.shape != y.shape
 print("found it" if apart else "not it", "- output", tuple(output.shape), "target", tuple(y.shape))""",
@@ -210,8 +210,8 @@ print("found it" if kind == "sum" else "not it", f"- {kind}; divided by the samp
     Cause(
         "cannot_learn",
         "The model cannot learn even one batch",
-        "A network that works learns a single batch by heart. If it does, the fault is in the data or in the "
-        "optimizer; if not, in the model or in the loss.",
+        "A network that works learns a single batch by heart. If it does, "
+        "the fault is in the data or in the optimizer; if not, in the model or in the loss.",
         """\
 import copy
 twin = copy.deepcopy(model)
@@ -383,8 +383,8 @@ print("found it" if low < 0 or high > 1 else "not it", f"- the targets go from {
     Cause(
         "density",
         "Nothing is wrong: a density above 1",
-        "Gaussian NLL is minus the log of a density (without its constant). With a variance below 1 it may be "
-        "negative.",
+        "Gaussian NLL is minus the log of a density (without its constant). "
+        "With a variance below 1 it may be negative.",
         """\
 mean, var = output
 print("found it" if var.min() < 1 else "not it", f"- the smallest variance is {var.min():.3g}")""",

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.spec import Lesson, Tensor
 
 
 @dataclass(frozen=True, eq=False)
 class Live:
-    """`tensors` are name, shape and dtype of what was given; either `result` or `error` (PyTorch's text) is there."""
+    """What came out: `result`, or `error` with PyTorch's text. `tensors` are name, shape and dtype of what went in."""
 
     line: str
     tensors: tuple[tuple[str, tuple[int, ...], str], ...]
@@ -24,7 +25,7 @@ class Live:
 
     @property
     def one_number(self) -> float:
-        """The result, of which there must be one."""
+        """The result as one number. ValueError where PyTorch refused the values."""
         if self.result is None:
             raise ValueError(f"{self.line} gave no number: {self.error}")
         return float(self.result)
@@ -43,14 +44,16 @@ def _typed(spec: Tensor, value: Any) -> np.ndarray:
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
-def live(lesson: Lesson, values: Mapping[str, Any]) -> Live:
+def live(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> Live:
     """Runs the lesson's torch class on the values. What torch refuses is part of the answer."""
     typed = in_torchs_precision(lesson, values)
     arrays = {name: value for name, value in typed.items() if isinstance(value, np.ndarray)}
     tensors = tuple((name, array.shape, array.dtype.name) for name, array in arrays.items())
     line = call_text(lesson, typed)
     try:
-        result = run.torch_result(lesson, typed)
+        result = run.torch_result(lesson, typed, budget=budget)
+    except (OverBudget, Stopped):
+        raise
     except run.REFUSALS as refusal:
         return Live(line, tensors, error=f"{type(refusal).__name__}: {refusal}")
     return Live(line, tensors, result.value, warnings=result.warnings)

@@ -136,8 +136,8 @@ SITUATIONS = (
         "Logistic regression, fitting a curve: few parameters, all the data in one batch.",
         "lbfgs",
         {"line_search_fn": "strong_wolfe"},
-        "It learns the curvature from the last gradients and takes steps that fit it: often tens of updates in place "
-        "of thousands.",
+        "It learns the curvature from the last gradients and takes steps that fit it: "
+        "often tens of updates in place of thousands.",
         (
             "step() needs a closure that computes the loss again; it calls it up to 25 times.",
             "Without line_search_fn a step may be far too long.",

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from lib.budget import Cost
+from lib.lesson.cost import of_update
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.spec import AsIs, Choice, Number, Parameter, Reference, Steps, Tensor, Topic
 
@@ -58,11 +60,13 @@ class Optimizer(Topic):
     `gradient` says what `grad` is: an array ("dense"), (indices, values) ("sparse"), or a function of the parameter
     that gives loss and gradient ("closure"). `sweeps` names the parameter that the map of learning rates is drawn
     over, where the update works element by element: `lr` and it may then be arrays that stretch over param.
+    `cost(given)` is that of one update, and its bytes are those of an update that is kept.
     An example's values are the set-up (`SET_UP`) and torch's own arguments.
     """
 
     tensors: tuple[Tensor, ...] = (PARAM, GRAD)
     group: str = "optimizers"
+    cost: Callable[[Mapping[str, Any]], Cost] = of_update
     gradient: Literal["dense", "sparse", "closure"] = "dense"
     param_axes: int = 1  # how many axes a parameter has at least
     sweeps: str = ""  # "momentum"; "betas[0]" for one of several numbers

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lib.budget import Cost
+from lib.lesson.cost import of_epoch
 from lib.lesson.spec import AsIs, Number, Parameter, Tensor, Topic
 
 LR = Number("lr", 0.1, "The optimizer's learning rate, from which the schedule starts.")
@@ -49,10 +51,12 @@ class Scheduler(Topic):
     `cycles_momentum(given)` says whether the state holds the optimizer's momentum too. `build` makes torch's scheduler;
     one that combines others names its `parts(values)`: (scheduler, values) pairs, and the other arguments.
     `scales`: its rate is the initial one times a factor, so that torch multiplies whatever another schedule has left.
+    `cost(given)` is that of one epoch that is kept.
     """
 
     tensors: tuple[Tensor, ...] = ()
     group: str = "schedulers"
+    cost: Callable[[Mapping[str, Any]], Cost] = of_epoch
     watches_metric: bool = False
     scales: bool = False
     cycles_momentum: Callable[[Mapping[str, Any]], bool] = lambda given: False

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import Cost
+from lib.lesson.cost import elementwise
 from lib.lesson.formula import Formula
 
 Steps = Generator["Step", np.ndarray, Any]
@@ -288,6 +290,7 @@ class Topic:
     `torch` is torch's own class, or a function. `check(**given)` raises a Refusal for what torch rejects;
     `guard(**given)` for what torch must never be given, because it would reach beyond its memory instead of rejecting
     it. `one_precision(given)` names the tensors that torch takes in one floating-point precision only.
+    `cost(given)` says what a calculation takes at the most, from shapes and settings alone; it never raises.
     """
 
     title: str
@@ -311,6 +314,7 @@ class Topic:
     check: Callable[..., None] = accept
     guard: Callable[..., None] = accept
     one_precision: Callable[[Mapping[str, Any]], tuple[str, ...]] = mixed
+    cost: Callable[[Mapping[str, Any]], Cost] = elementwise
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mistakes", named(self.mistakes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson import cost
 from lib.lesson.formula import formula, joined, of
 from lib.lesson.pieces import checks, reduction
 from lib.lesson.pieces.difference import gathered
@@ -56,6 +57,12 @@ def check(*, input1, input2, target, margin, reduction):
         raise Refusal(
             "target has shape {came}; expected {pairs}: one per pair.", came=came, pairs=checks.words(vectors[:-1])
         ) from None
+
+
+def cost_of_pairs(given):
+    """Vectors and targets are stretched over one another, and then over the coordinates."""
+    vectors = (cost.shape_of(given[name]) for name in ("input1", "input2"))
+    return cost.of_numbers(cost.stretched_size(*vectors, (*cost.shape_of(given["target"]), 1)))
 
 
 def dot(u, v):
@@ -505,4 +512,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=cost_of_pairs,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.budget import Cost
+from lib.lesson import cost
 from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, lattice, reduction
 from lib.lesson.pieces.distributions import listed, logs
@@ -115,6 +117,18 @@ def refuse_foreign_labels(targets, target_lengths, classes):
         raise Refusal("targets holds {label:g}; expected a class from 0 to {last}.", label=wrong[0], last=classes - 1)
 
 
+def cost_of_lattice(given):
+    """Every frame has two rows of states (twice as many as labels, and one); gathering the states by class goes through
+    all classes for each of them."""
+    frames, *batch, classes = (1, 1, *cost.shape_of(given["log_probs"]))[-3:]
+    targets = cost.shape_of(given["targets"])
+    states = 1 + 2 * min(targets[-1] if targets else 1, cost.largest(given["target_lengths"]))
+    cells = cost.size(given["log_probs"]) / max(classes, 1)
+    rows = Cost(cells * states * 60 + frames * 20 * cost.STEP, cells * states * 30 * cost.BYTES)
+    by_class = Cost(cells * states * classes * 10, cells * classes * 20 * cost.BYTES)
+    return Cost(rows.numbers + by_class.numbers, rows.bytes + by_class.bytes + frames * cost.OBJECTS)
+
+
 def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reduction, zero_infinity) -> Steps:
     """The forward lattice: one row of probabilities per frame, one column per state; the only logarithm at the end."""
     log_p = yield from probabilities_of(log_probs)
@@ -146,15 +160,15 @@ def by_hand(log_probs, targets, input_lengths, target_lengths, *, blank, reducti
     yield from reduce(each, reduction, of="loss_per_label" if reduction == "mean" else "loss_per_sample")
 
 
-def per_label(cost, labels) -> Steps:
+def per_label(losses, labels) -> Steps:
     """What only the mean does, before it averages over the samples."""
     each = yield Step(
         "loss_per_label",
         r"\ell_n = \frac{c_n}{\max(S_n, 1)}",
-        cost / np.maximum(labels, 1),
+        losses / np.maximum(labels, 1),
         axes="n",
         worked=lambda *n: formula(
-            r"\frac{<loss_per_sample>}{<labels>}", loss_per_sample=cost[n], labels=max(labels[n], 1)
+            r"\frac{<loss_per_sample>}{<labels>}", loss_per_sample=losses[n], labels=max(labels[n], 1)
         ),
         given=bool((labels <= 1).all()),
         words="Only the mean does this: divide by the number of labels in the target (by 1 if there are none).",
@@ -570,6 +584,7 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=cost_of_lattice,
     guard=guard,
     not_a_slope={
         "log_probs": "PyTorch assumes that log_probs comes from log_softmax, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson import cost
 from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, difference, draw
 from lib.lesson.pieces.difference import PER_LOSS, error_of, gathered, gradient_of
@@ -58,6 +59,12 @@ def check(*, input, target, var, full, eps, reduction):
 def beside(input, var):
     """var with its last axis put back where it was left out, so that it stretches over input's rows."""
     return var[..., None] if var.shape != input.shape and var.shape == input.shape[:-1] else var
+
+
+def cost_beside(given):
+    """All three are stretched over one another; var may lack its last axis."""
+    x, y, var = (cost.shape_of(given[name]) for name in ("input", "target", "var"))
+    return cost.of_numbers(cost.stretched_size(x, y, (*var, 1) if len(var) < len(x) else var))
 
 
 def by_hand(input, target, var, *, full, eps, reduction) -> Steps:
@@ -415,6 +422,7 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=cost_beside,
     not_a_slope={
         "var": "Below eps the loss does not move with var, "
         "but PyTorch hides the clamp from autograd and gives the slope at eps. Above eps the gradient is the slope."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, difference
 from lib.lesson.pieces.difference import error_of, size_of, through_difference
@@ -254,5 +255,6 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("input", "target"),
     one_precision=lambda given: ("input", "target"),
 )

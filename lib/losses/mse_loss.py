@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, difference, reduction
 from lib.lesson.pieces.difference import error_of, through_difference
@@ -220,4 +221,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("input", "target"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson import cost
 from lib.lesson.formula import formula, joined, of, total
 from lib.lesson.pieces import checks, class_margins, reduction
 from lib.lesson.pieces.class_margins import classes
@@ -54,6 +55,12 @@ def wrong_classes(scores, target):
     """Which classes are not among the sample's labels."""
     listed, label = labels_of(target)
     return ~(listed[..., None] & (label[..., None] == np.arange(scores.shape[-1]))).any(-2)
+
+
+def cost_of_pairs(given):
+    """Every label of a sample is held against every class, by torch too."""
+    shape = cost.shape_of(given["input"])
+    return cost.of_numbers(cost.size(given["input"]) * (shape[-1] if shape else 1))
 
 
 def by_hand(input, target, *, reduction) -> Steps:
@@ -364,4 +371,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=cost_of_pairs,
 )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import alone, formula, of
 from lib.lesson.pieces import checks, difference, draw, reduction
 from lib.lesson.pieces.difference import PER_LOSS, gathered, gradient_of
@@ -478,4 +479,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("input", "target"),
 )

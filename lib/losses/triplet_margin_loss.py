@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.pieces import triplets
 from lib.lesson.pieces.distances import norm_distance
 from lib.lesson.pieces.margins import cut_at_zero
@@ -232,4 +233,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("anchor", "positive", "negative"),
 )

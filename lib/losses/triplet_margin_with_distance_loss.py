@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import triplets
 from lib.lesson.pieces.difference import direction
@@ -396,4 +397,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("anchor", "positive", "negative"),
 )

@@ -250,7 +250,13 @@ MISTAKES = {
     **move.GOES_UP,
 }
 
-FIRST = [[[2, 0.5], [0.1, 1]], [[1, -0.5], [0.3, 0.2]], [[1.5, 0.5], [-0.1, 0.4]]]
+MATRIX = {
+    "objective": "typed gradients",
+    "start": [[1, 2], [0, 1]],
+    "grads": [[[2, 0.5], [0.1, 1]], [[1, -0.5], [0.3, 0.2]], [[1.5, 0.5], [-0.1, 0.4]]],
+    "updates": 3,
+    "lr": 0.1,
+}
 
 LESSON = Optimizer(
     title="Adafactor",
@@ -298,7 +304,7 @@ LESSON = Optimizer(
     examples=(
         Example(
             "A matrix",
-            {"objective": "typed gradients", "start": [[1, 2], [0, 1]], "grads": FIRST, "updates": 3, "lr": 0.1},
+            MATRIX,
             "Four squares are kept as two rows and two columns; "
             "their product is an estimate, not the squares themselves.",
         ),
@@ -314,14 +320,7 @@ LESSON = Optimizer(
         ),
         Example(
             "Weight decay",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.3,
-                "weight_decay": 0.1,
-            },
+            {**MATRIX, "lr": 0.3, "weight_decay": 0.1},
             "The parameter shrinks before the step; its size was taken before that.",
         ),
         Example(
@@ -340,11 +339,7 @@ LESSON = Optimizer(
             },
             "When gradients grow, the averages lag behind, u is above 1, and the pace is cut back.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
     mistakes={**gradient.TURNED, **MISTAKES},
@@ -354,14 +349,7 @@ LESSON = Optimizer(
             "They add 1e-30 to every squared gradient; PyTorch clamps the estimate at eps₁². "
             "With eps₁ left to its default the two agree unless gradients are 0; with a large one they part.",
             epsilon_in_the_squares,
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-                "eps": (1.0, 1e-3),
-            },
+            {**MATRIX, "eps": (1.0, 1e-3)},
             references=(keras("Adafactor"),),
         ),
     ),

@@ -175,11 +175,7 @@ LESSON = Optimizer(
             {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.2, "weight_decay": 0.5},
             "The decay is part of the gradient, and so of the sum.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
     mistakes={**gradient.MISTAKES, **MISTAKES},

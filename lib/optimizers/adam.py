@@ -96,6 +96,8 @@ AMSGRAD_PAPER = Reference(
     "Reddi, Kale, Kumar, On the Convergence of Adam and Beyond (2018)", "https://arxiv.org/abs/1904.09237"
 )
 
+DECAYING = {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.05, "weight_decay": 0.5}
+
 LESSON = Optimizer(
     title="Adam",
     torch=optim.Adam,
@@ -145,34 +147,15 @@ LESSON = Optimizer(
             "The first step is 0.14 long, later ones about 0.01 along the curved valley: "
             "after 100 it is far from (1, 1).",
         ),
-        Example(
-            "AMSGrad after a large gradient",
-            {
-                "objective": "typed gradients",
-                "start": [1.0, 1.0],
-                "grads": [[5, 1], [0.1, 1], [0.1, 1], [0.1, 1]],
-                "updates": 4,
-                "lr": 0.1,
-                "betas": (0.9, 0.9),
-                "amsgrad": True,
-            },
-            "The first number remembers its large gradient and goes on in small steps.",
-        ),
+        moments.AFTER_A_LARGE_GRADIENT,
         Example(
             "Weight decay as L2",
-            {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.05, "weight_decay": 0.5},
+            DECAYING,
             "The decay goes into both averages, so it is divided by their size like everything else.",
         ),
         Example(
             "Decoupled weight decay",
-            {
-                "objective": "absolute",
-                "start": [1.05],
-                "updates": 30,
-                "lr": 0.05,
-                "weight_decay": 0.5,
-                "decoupled_weight_decay": True,
-            },
+            {**DECAYING, "decoupled_weight_decay": True},
             "This is AdamW: the parameter shrinks by itself.",
         ),
         Example(
@@ -180,11 +163,7 @@ LESSON = Optimizer(
             {"objective": "bowl", "start": [2.0], "updates": 100, "lr": 0.1, "eps": 1.0},
             "Beside a gradient of 16 an epsilon of 1 weighs little: the first step is 0.094 long instead of 0.1.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
     mistakes={

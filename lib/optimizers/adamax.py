@@ -154,11 +154,7 @@ LESSON = Optimizer(
             {"objective": "bowl", "start": [2.0], "updates": 60, "lr": 0.1, "eps": 0.5},
             "Epsilon is added to the gradient's size before the larger one is taken.",
         ),
-        Example(
-            "Uphill",
-            {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
-            "With maximize the gradient is turned round first.",
-        ),
+        gradient.UPHILL,
     ),
     by_hand=by_hand,
     mistakes={

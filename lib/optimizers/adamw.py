@@ -117,19 +117,7 @@ LESSON = Optimizer(
             {"objective": "rosenbrock", "start": [-1.5, 2.0], "updates": 100, "lr": 0.1, "weight_decay": 0.0},
             "Without decay AdamW is Adam.",
         ),
-        Example(
-            "AMSGrad after a large gradient",
-            {
-                "objective": "typed gradients",
-                "start": [1.0, 1.0],
-                "grads": [[5, 1], [0.1, 1], [0.1, 1], [0.1, 1]],
-                "updates": 4,
-                "lr": 0.1,
-                "betas": (0.9, 0.9),
-                "amsgrad": True,
-            },
-            "The first number remembers its large gradient and goes on in small steps.",
-        ),
+        moments.AFTER_A_LARGE_GRADIENT,
         Example(
             "A gradient of 0 still decays",
             {

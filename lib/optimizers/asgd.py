@@ -58,11 +58,7 @@ def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize)
         r"\eta^{\text{next}} = \frac{\gamma}{(1 + \lambda_d\, \gamma\, t)^\alpha}",
         np.asarray(_next_rate(lr, lambd, alpha, float(t)), dtype=np.float32),
         worked=lambda: formula(
-            r"\frac{<lr>}{(1 + <lambd> \cdot <lr> \cdot <step>)^{<alpha>}}",
-            lr=lr,
-            lambd=lambd,
-            step=t,
-            alpha=alpha,
+            r"\frac{<lr>}{(1 + <lambd> \cdot <lr> \cdot <step>)^{<alpha>}}", lr=lr, lambd=lambd, step=t, alpha=alpha
         ),
         words="The rate for the next update: the learning rate, less and less as t grows.",
     )

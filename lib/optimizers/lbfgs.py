@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from torch import optim
 
+from lib.budget import Cost
+from lib.lesson import cost
 from lib.lesson.formula import Formula, formula, joined, of, total
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_not_negative
@@ -24,6 +26,21 @@ def check(
             "LBFGS got a gradient; expected a closure: a function that gives loss and gradient at any parameter, "
             "because it evaluates several times in one step."
         )
+
+
+TURN = 10_000  # what a turn costs in Python alone, as numbers worked out meanwhile; PAIR: what a pair in its loops does
+PAIR = 1_000
+
+
+def cost_of_turns(given):
+    """Up to max_iter turns, and max_eval evaluations; each turn goes twice through the pairs that are kept. Torch
+    makes room for all history_size of them in every turn."""
+    size = cost.size(given.get("param"))
+    turns, room = cost.count(given.get("max_iter")), cost.count(given.get("history_size"))
+    evaluations = cost.count(given.get("max_eval"), otherwise=1.25 * turns)
+    pairs = min(turns, room)
+    numbers = turns * (TURN + cost.STEPS * size + pairs * (PAIR + 4 * size)) + evaluations * (PAIR + cost.STEPS * size)
+    return Cost(numbers, 2 * cost.BYTES * (room + pairs * (size + 10)) + cost.OBJECTS)
 
 
 def by_hand(
@@ -428,6 +445,7 @@ LESSON = Optimizer(
         Try("What if steps were half as long?", {"lr": 0.5}),
     ),
     check=check,
+    cost=cost_of_turns,
     gradient="closure",
     exact="Dot products are added up in another order than PyTorch does, and every turn builds on the last: "
     "far along a path the two may part by more than rounding.",

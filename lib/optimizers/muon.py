@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 from torch import optim
 
+from lib.budget import Cost
+from lib.lesson import cost
 from lib.lesson.formula import formula, of
 from lib.lesson.optimizer import Convention, Optimizer
 from lib.lesson.pieces import move
@@ -28,6 +30,15 @@ def check(*, param, grad, state, lr, weight_decay, momentum, nesterov, ns_coeffi
         )
     if ns_steps >= 100:
         raise Refusal("ns_steps is {ns_steps}; expected less than 100.", ns_steps=ns_steps)
+
+
+def cost_of_evening(given):
+    """Beyond an update number by number: in each of the ns_steps three products of matrices, and rounding by hand."""
+    rows, columns = (1, 1, *cost.shape_of(given.get("param")))[-2:]
+    small = min(rows, columns)
+    step = 3 * rows * columns * small + 60 * (rows * columns + small * small) + 20 * cost.STEP
+    update = cost.of_update(given)
+    return Cost(update.numbers + cost.count(given.get("ns_steps")) * step, update.bytes)
 
 
 def by_hand(
@@ -219,7 +230,13 @@ PAPER = Reference(
     "https://kellerjordan.github.io/posts/muon/",
 )
 
-FIRST = [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]]
+TALL = {
+    "objective": "typed gradients",
+    "start": [[1, 2], [0, 1], [1, 0]],
+    "grads": [[[2, 0.1], [0, 0.5], [0.2, 0.1]], [[1, 0.3], [-0.2, 0.4], [0.1, 0]], [[1.5, -0.1], [0.1, 0.6], [0, 0.2]]],
+    "updates": 3,
+    "lr": 0.1,
+}
 
 LESSON = Optimizer(
     title="Muon",
@@ -272,13 +289,7 @@ LESSON = Optimizer(
     examples=(
         Example(
             "A tall matrix",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-            },
+            TALL,
             "The gradient stretches the first direction most. "
             "After Newton–Schulz both directions count about the same.",
         ),
@@ -296,14 +307,7 @@ LESSON = Optimizer(
         ),
         Example(
             "Without Nesterov",
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-                "nesterov": False,
-            },
+            {**TALL, "nesterov": False},
             "The buffer itself is evened.",
         ),
         Example(
@@ -338,13 +342,7 @@ LESSON = Optimizer(
             "After five steps singular values lie between about 0.7 and 1.2 instead of at 1, "
             "and PyTorch computes it in bfloat16, with three digits. Training hardly notices.",
             exact_singular_values,
-            {
-                "objective": "typed gradients",
-                "start": [[1, 2], [0, 1], [1, 0]],
-                "grads": FIRST,
-                "updates": 3,
-                "lr": 0.1,
-            },
+            TALL,
             references=(PAPER,),
         ),
     ),
@@ -392,6 +390,7 @@ LESSON = Optimizer(
         Try("What if only one Newton–Schulz step were made?", {"ns_steps": 1}),
     ),
     check=check,
+    cost=cost_of_evening,
     param_axes=2,
     exact="Newton–Schulz runs in bfloat16 in PyTorch, and so it does by hand: "
     "both round to the same numbers unless a sum of many products is added up in another order; "

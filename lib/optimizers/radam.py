@@ -224,18 +224,7 @@ LESSON = Optimizer(
             {"objective": "absolute", "start": [1.05], "updates": 30, "lr": 0.05, "weight_decay": 0.5},
             "The decay goes into both averages.",
         ),
-        Example(
-            "Decoupled weight decay",
-            {
-                "objective": "absolute",
-                "start": [1.05],
-                "updates": 30,
-                "lr": 0.05,
-                "weight_decay": 0.5,
-                "decoupled_weight_decay": True,
-            },
-            "The parameter shrinks by itself, as in AdamW.",
-        ),
+        move.DECOUPLED_DECAY,
         Example(
             "Divided early",
             {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.05, "betas": (0.5, 0.9), "eps": 0.01},

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from lib.plots.frame import ACCENT, DASHES, LEGEND_ON_TOP, QUIET, axis, figure
 from lib.training.descent.averages import averages, buffers, memory, weights
 
-LEAST_LOSS = 1e-22  # smaller ones leave the picture downwards
+LEAST_LOSS = 1e-22  # smaller ones lie below the picture
 
 
 def smoothed(series: np.ndarray, beta: float, day: int) -> go.Figure:

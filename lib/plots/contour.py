@@ -8,36 +8,41 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.spec import Lesson
 from lib.plots.frame import QUIET, axis, figure, label, sentence
 from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import Place, affordable, loss_at, motion, reach, value_at
 from lib.plots.titles import place_name, result_name
+from lib.refusal import Refusal
 
 MOST, LEAST = 31, 9
 MILLISECONDS = 70.0
 
 
-def contour(lesson: Lesson, values: Mapping[str, Any], first: Place, second: Place) -> go.Figure:
+def contour(
+    lesson: Lesson, values: Mapping[str, Any], first: Place, second: Place, *, budget: Budget = UNBOUNDED
+) -> go.Figure:
     """Lines of equal loss over two elements (or parameters), with a mark where they are now.
 
     The grid has at most 31 × 31 points, fewer where a hand calculation has many steps. Refused and infinite points
     stay empty.
     """
     if first == second:
-        raise ValueError(f"{place_name(first)} was chosen twice; expected two different numbers.")
+        raise Refusal("{place} was chosen twice; expected two different numbers.", place=place_name(first))
     given = run.given_values(lesson, values)
-    side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2) ** 0.5)
+    side = int(affordable(lesson, given, MILLISECONDS, most=MOST**2, least=LEAST**2, budget=budget) ** 0.5)
     x, y = _ticks(lesson, given, first, side), _ticks(lesson, given, second, side)
     way = motion(lesson, given, first, second)
-    z = np.array([[loss_at(lesson, way.to(a, b)) for a in x.tolist()] for b in y.tolist()])
+    z = np.array([[loss_at(lesson, way.to(a, b), budget=budget) for a in x.tolist()] for b in y.tolist()])
     if not np.isfinite(z).any():
         return sentence(NOTHING_FINITE)
     if way.shared and np.isfinite(z).mean() < 0.2:
         return sentence("These two leave each other no freedom: together they must add up to 1.")
-    here = loss_at(lesson, given)
-    result = result_name(lesson, given, np.ndim(list(run.by_hand(lesson, given).values())[-1].value) > 0)
+    here = loss_at(lesson, given, budget=budget)
+    last = list(run.by_hand(lesson, given, budget=budget).values())[-1]
+    result = result_name(lesson, given, np.ndim(last.value) > 0)
     return _map(x, y, z, place_name(first), place_name(second), result, _mark(given, first, second, here))
 
 
@@ -76,7 +81,7 @@ def _map(
 
 
 def _shades(z: np.ndarray) -> dict[str, Any]:
-    """From the lowest to the highest loss; without the rim where that towers over all inside, as at log 0."""
+    """From the lowest to the highest loss. A rim far above all that it surrounds, as at log 0, is left out."""
     finite, inside = (part[np.isfinite(part)] for part in (z, z[1:-1, 1:-1]))
     shown = inside if inside.size and np.ptp(finite) > 3 * np.ptp(inside) > 0 else finite
     return {"zmin": float(shown.min()), "zmax": float(shown.max())} if np.ptp(shown) > 0 else {}

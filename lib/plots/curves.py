@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.budget import UNBOUNDED, Budget
 from lib.catalog import LESSONS
 from lib.lesson import run
 from lib.lesson.spec import Curves, Lesson
@@ -16,13 +17,13 @@ from lib.plots.moving import NOTHING_FINITE
 from lib.plots.probe import loss_at
 from lib.plots.titles import result_name
 
-POINTS = 81  # with both ends and the middle, where losses like to have their corner
+POINTS = 81  # with both ends and the middle, where many losses have their corner
 
 
-def curves(lesson: Lesson, spec: Curves) -> go.Figure:
+def curves(lesson: Lesson, spec: Curves, *, budget: Budget = UNBOUNDED) -> go.Figure:
     """One line for each setting and each lesson to compare with."""
     x = np.linspace(spec.low, spec.high, POINTS)
-    drawn = {name: _line(other, spec, setting, x) for name, other, setting in _wanted(lesson, spec)}
+    drawn = {name: _line(other, spec, setting, x, budget) for name, other, setting in _wanted(lesson, spec)}
     if not any(np.isfinite(y).any() for y in drawn.values()):
         return sentence(NOTHING_FINITE)
     one_unit = not any("unit" in setting for setting in spec.settings.values())
@@ -48,10 +49,11 @@ def _wanted(lesson: Lesson, spec: Curves) -> Iterator[tuple[str, Lesson, Mapping
         yield LESSONS[slug].title, LESSONS[slug], {}
 
 
-def _line(lesson: Lesson, spec: Curves, setting: Mapping[str, Any], x: np.ndarray) -> np.ndarray:
+def _line(lesson: Lesson, spec: Curves, setting: Mapping[str, Any], x: np.ndarray, budget: Budget) -> np.ndarray:
     known = {f.name for f in lesson.fields}
     every = ({**spec.values(float(at)), **setting} for at in x)
-    return np.array([loss_at(lesson, {n: v for n, v in values.items() if n in known}) for values in every])
+    given = ({n: v for n, v in values.items() if n in known} for values in every)
+    return np.array([loss_at(lesson, values, budget=budget) for values in given])
 
 
 def _trace(name: str, x: np.ndarray, y: np.ndarray, dash: str, title: str) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from lib.training.descent import directions
 from lib.training.descent.descent import BORDER, FAR, Path, drawn, factor_of
 
 LEAST_REACH = 3.0  # the parabola is drawn at least this far to both sides
-LEAST_LOSS = 1e-14  # smaller ones leave the picture downwards
+LEAST_LOSS = 1e-14  # smaller ones lie below the picture
 SIDE = 41  # of the grid that the contour is drawn from
 
 
 def walk(path: Path) -> go.Figure:
-    """The iterations on the parabola, joined in order; a walk that diverges is drawn up to where it leaves."""
+    """The iterations on the parabola, joined in order, up to where a walk that diverges leaves the picture."""
     x, y = path.x[: drawn(path)], path.y[: drawn(path)]
     reach = max(LEAST_REACH, 1.1 * float(np.abs(x).max()))
     line = np.linspace(-reach, reach, 121)

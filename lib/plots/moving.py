@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.spec import Lesson
 from lib.plots.frame import ACCENT, QUIET, axis, figure, label, sentence
@@ -37,6 +38,8 @@ def moving(
     index: Index | None = None,
     low: float | None = None,
     high: float | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> go.Figure:
     """The loss above and its gradient below while one element (or parameter) moves, marked where it is now.
 
@@ -45,27 +48,31 @@ def moving(
     """
     given, place = run.given_values(lesson, values), (name, index)
     ends = reach(lesson, given, place)
-    x = _points(lesson, given, place, ends[0] if low is None else low, ends[1] if high is None else high)
+    x = _points(lesson, given, place, ends[0] if low is None else low, ends[1] if high is None else high, budget)
     way = motion(lesson, given, place)
     measure = loss_and_gradient if has_gradient(lesson, way) else loss_and_slope
-    loss, slope = np.array([measure(lesson, way, at) for at in x.tolist()]).reshape(-1, 2).T
+    loss, slope = np.array([measure(lesson, way, at, budget=budget) for at in x.tolist()]).reshape(-1, 2).T
     if not np.isfinite(loss).any():
         return sentence(NOTHING_FINITE)
-    return _two_panels(lesson, way, x, loss, slope)
+    return _two_panels(lesson, way, x, loss, slope, budget)
 
 
-def _points(lesson: Lesson, given: Mapping[str, Any], place: Place, low: float, high: float) -> np.ndarray:
+def _points(
+    lesson: Lesson, given: Mapping[str, Any], place: Place, low: float, high: float, budget: Budget
+) -> np.ndarray:
     """Evenly spaced, the present value among them."""
-    count = affordable(lesson, given, MILLISECONDS / 3, most=POINTS, least=25)
+    count = affordable(lesson, given, MILLISECONDS / 3, most=POINTS, least=25, budget=budget)
     now = value_at(given, place)
     even = np.linspace(low, high, count)
     return np.unique(np.append(even, now)) if low <= now <= high else even
 
 
-def _two_panels(lesson: Lesson, way: Motion, x: np.ndarray, loss: np.ndarray, slope: np.ndarray) -> go.Figure:
+def _two_panels(
+    lesson: Lesson, way: Motion, x: np.ndarray, loss: np.ndarray, slope: np.ndarray, budget: Budget
+) -> go.Figure:
     place, name = way.places[0], place_name(way.places[0])
     below = "gradient" if has_gradient(lesson, way) else "slope"
-    result = result_name(lesson, way.given, _is_summed(lesson, way.given))
+    result = result_name(lesson, way.given, _is_summed(lesson, way.given, budget))
     now = np.flatnonzero(x == value_at(way.given, place))
     above, under = (f"{name} = %{{x:.4g}}<br>{what} = %{{y:.4g}}<extra></extra>" for what in (result, below))
     traces = [
@@ -88,9 +95,9 @@ def _two_panels(lesson: Lesson, way: Motion, x: np.ndarray, loss: np.ndarray, sl
     )
 
 
-def _is_summed(lesson: Lesson, given: Mapping[str, Any]) -> bool:
+def _is_summed(lesson: Lesson, given: Mapping[str, Any], budget: Budget) -> bool:
     """Whether the result is several numbers, which the curve adds up."""
-    return np.size(list(run.by_hand(lesson, given).values())[-1].value) > 1
+    return np.size(list(run.by_hand(lesson, given, budget=budget).values())[-1].value) > 1
 
 
 def _line(x: np.ndarray, y: np.ndarray, hover: str) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def _room(numbers: np.ndarray, now: np.ndarray) -> dict[str, Any]:
 
 
 def _typical(numbers: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """The finite numbers; without the two at each end where these tower over all others, as at log 0."""
+    """The finite numbers. The two at each end are left out where they are far above all others, as at log 0."""
     finite = numbers[np.isfinite(numbers)]
     inner = np.append(numbers[2:-2], numbers[now])
     inner = inner[np.isfinite(inner)]

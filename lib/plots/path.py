@@ -19,9 +19,9 @@ MOST_FRAMES = 51
 MOST_OUTLINED = 30  # points of a path; the outlines of more than that would hide the path itself
 STRIDES = (1, 2, 5, 10, 20, 50)  # updates from frame to frame: round numbers under the slider
 HEIGHT = 400
-# Not the theme's: on its orange landscape, light or dark, and the same optimizer has one colour in every picture.
+# Not the theme's colours: these show on its orange landscape, and each optimizer keeps its own in every picture.
 COLOURS = ("#2f7fd6", "#c04fa0", "#0f8f6f", "#7a8500", "#d8622c", "#8c857c")  # paths are four at most
-COLD_TO_WARM = ("#2f7fd6", "#8a63d2", "#c04fa0", "#d8622c")  # as dark as each other, for light paper and dark
+COLD_TO_WARM = ("#2f7fd6", "#8a63d2", "#c04fa0", "#d8622c")  # equally dark, for the light theme and the dark one
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 Paths = Mapping[str, np.ndarray]  # name → points, shape (updates + 1, numbers), the start first
@@ -103,10 +103,10 @@ def _landscape(objective: Objective, x: tuple[float, float], y: tuple[float, flo
 
 
 def _lasting(landscape: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is seen of a landscape while a path moves over it.
+    """The landscape as it is drawn while a path moves over it.
 
-    Plotly takes contours away in every frame, save those on a carpet, here a plane with nothing to see of it. The
-    contours themselves turn invisible and go on answering the pointer. A curve stays as it is.
+    Plotly removes contours in every frame of an animation, but not those on a carpet: here the carpet is a plane that
+    cannot be seen. The first contours become invisible and still answer the pointer. A curve stays as it is.
     """
     if landscape["type"] != "contour":
         return []

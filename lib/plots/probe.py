@@ -1,4 +1,4 @@
-"""A lesson asked again and again while one number in it moves."""
+"""What a lesson gives while one number in it moves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.spec import Lesson, Number, Tensor
 
@@ -16,7 +17,7 @@ Place = tuple[str, Index | None]  # an element of a tensor, or a number among th
 Given = Mapping[str, Any]
 
 MOST_PLACES = 64
-_GUESSES = 8  # throws of the dice from which a tensor's domain is read
+_GUESSES = 8  # random draws from which a tensor's domain is read
 
 
 def movable(lesson: Lesson, values: Given, most: int = MOST_PLACES) -> list[Place]:
@@ -53,7 +54,7 @@ def _can_move(lesson: Lesson, given: Given, place: Place) -> bool:
 
 
 def _nudged(lesson: Lesson, motion: Motion) -> bool:
-    """Whether a little up or down is taken."""
+    """Whether the lesson takes a little more, or a little less."""
     now = value_at(motion.given, motion.places[0])
     nudge = 1e-3 * max(abs(now), 1.0)
     return any(accepted(lesson, motion.to(now + by)) for by in (nudge, -nudge))
@@ -85,7 +86,7 @@ class Motion:
     shared: bool = False
 
     def to(self, *x: float) -> dict[str, Any]:
-        """The values with x in the places; nothing that came in changes."""
+        """The values with the numbers x in their places. What was given stays as it is."""
         values = dict(self.given)
         for place, number in zip(self.places, x, strict=True):
             values = _put(values, place, number)
@@ -102,7 +103,7 @@ class Motion:
 
 
 def motion(lesson: Lesson, given: Given, *places: Place) -> Motion:
-    """Alone where the lesson takes that, else with the row making room."""
+    """How these places can move: alone where the lesson takes that, else with the row making room."""
     alone = all(not np.isfinite(value_at(given, p)) or _nudged(lesson, Motion(given, (p,))) for p in places)
     return Motion(given, places, shared=not alone)
 
@@ -125,7 +126,7 @@ def _has_row(given: Given, place: Place) -> bool:
 
 
 def _adding_up(row: np.ndarray, held: list[int]) -> np.ndarray:
-    """The row with every number that is not held stretched so that all add up to 1."""
+    """The row, in which the numbers that are not held are scaled so that all of them add up to 1."""
     others = np.ones(row.size, bool)
     others[held] = False
     room, used = 1 - row[held].sum(), row[others].sum()
@@ -134,10 +135,12 @@ def _adding_up(row: np.ndarray, held: list[int]) -> np.ndarray:
     return filled
 
 
-def loss_at(lesson: Lesson, given: Given) -> float:
+def loss_at(lesson: Lesson, given: Given, *, budget: Budget = UNBOUNDED) -> float:
     """The summed result by hand; NaN, a gap in a curve, where it is refused or not finite."""
     try:
-        steps = run.by_hand(lesson, given)
+        steps = run.by_hand(lesson, given, budget=budget)
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return np.nan
     return _or_gap(steps)
@@ -149,12 +152,14 @@ def _or_gap(steps: Mapping[str, Any]) -> float:
     return total if np.isfinite(total) else np.nan
 
 
-def loss_and_gradient(lesson: Lesson, motion: Motion, x: float) -> tuple[float, float]:
+def loss_and_gradient(lesson: Lesson, motion: Motion, x: float, *, budget: Budget = UNBOUNDED) -> tuple[float, float]:
     """The summed result and what it changes by when this element moves by 1, from the gradient worked by hand."""
     (name, index), given = motion.places[0], motion.to(x)
     try:
-        case = run.Case.of(lesson, given)
+        case = run.Case.of(lesson, given, budget=budget)
         forward = case.forward
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return np.nan, np.nan
     steps = case.gradient.steps
@@ -162,17 +167,17 @@ def loss_and_gradient(lesson: Lesson, motion: Motion, x: float) -> tuple[float, 
     return _or_gap(forward.steps), gradient if np.isfinite(gradient) else np.nan
 
 
-def loss_and_slope(lesson: Lesson, motion: Motion, x: float) -> tuple[float, float]:
+def loss_and_slope(lesson: Lesson, motion: Motion, x: float, *, budget: Budget = UNBOUNDED) -> tuple[float, float]:
     """The summed result and its slope by finite differences: for what has no gradient by hand."""
-    here = loss_at(lesson, motion.to(x))
+    here = loss_at(lesson, motion.to(x), budget=budget)
     step = 1e-6 * max(abs(x), 1e-3)
-    ends = [(x + by, loss_at(lesson, motion.to(x + by))) for by in (-step, step)]
+    ends = [(x + by, loss_at(lesson, motion.to(x + by), budget=budget)) for by in (-step, step)]
     (a, low), (b, high) = [end if np.isfinite(end[1]) else (x, here) for end in ends]
     return here, (high - low) / (b - a) if b > a else np.nan
 
 
 def has_gradient(lesson: Lesson, motion: Motion) -> bool:
-    """Whether torch, and so the hand calculation, differentiates by this place as it moves here."""
+    """Whether torch, and so the hand calculation, gives a gradient for this place."""
     name = motion.places[0][0]
     return not motion.shared and name in run.differentiable(lesson, motion.given)
 
@@ -215,7 +220,7 @@ def _partners(given: Given, place: Place) -> list[float]:
 
 
 def _domain(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
-    """Where numbers of this kind live, read off what the page's dice throw: signs, log-probabilities …"""
+    """The range of such numbers (signs, log-probabilities …), read off what the page's dice draw."""
     name, index = place
     if index is None:
         return -np.inf, np.inf
@@ -231,7 +236,7 @@ def _domain(lesson: Lesson, given: Given, place: Place) -> tuple[float, float]:
 
 
 def _thrown(lesson: Lesson, given: Given, name: str) -> np.ndarray | None:
-    """Several throws of the dice; None where they do not fit the other tensors as they are now."""
+    """Several random draws of the tensor; None where they do not fit the other tensors as they are now."""
     spec = next(f for f in lesson.fields if f.name == name)
     assert isinstance(spec, Tensor)
     random = np.random.default_rng(0)
@@ -243,7 +248,7 @@ def _thrown(lesson: Lesson, given: Given, name: str) -> np.ndarray | None:
 
 
 def _last_accepted(lesson: Lesson, motion: Motion, inside: float, outside: float) -> float:
-    """As far outwards as the lesson follows, found by halving."""
+    """The outermost value that the lesson still takes, found by halving."""
     if accepted(lesson, motion.to(outside)):
         return outside
     for _ in range(8):
@@ -255,15 +260,19 @@ def _last_accepted(lesson: Lesson, motion: Motion, inside: float, outside: float
     return inside
 
 
-def affordable(lesson: Lesson, given: Given, milliseconds: float, most: int, least: int) -> int:
+def affordable(
+    lesson: Lesson, given: Given, milliseconds: float, most: int, least: int, *, budget: Budget = UNBOUNDED
+) -> int:
     """How many hand calculations fit into a time, from the number of steps and elements.
 
     Counted, not measured: the same values must give the same figure, or it would be sent and drawn anew.
     """
     try:
-        steps = run.by_hand(lesson, given).values()
+        steps = run.by_hand(lesson, given, budget=budget).values()
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return least
     elements = sum(np.size(step.value) for step in steps) + sum(np.size(v) for v in given.values())
-    one = 0.03 + 0.005 * len(steps) ** 2 + elements * 2e-5  # a calculation of many steps has long ones
+    one = 0.03 + 0.005 * len(steps) ** 2 + elements * 2e-5  # squared: of many steps, each is long
     return int(np.clip(milliseconds / one, least, most))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.spec import Choice, Lesson, Step
 from lib.plots.frame import ACCENT, HEIGHT, axis, figure, label, place_label
@@ -18,12 +19,12 @@ MOST_BARS = 40
 MOST_SEGMENTS = 12
 
 
-def shares(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
+def shares(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> go.Figure | None:
     """How much each sample (or element) puts into the result: bars that add up to it.
 
     None where there is nothing to share: one number only, no numbers, or a result that is not a sum of parts.
     """
-    steps = run.by_hand(lesson, values)
+    steps = run.by_hand(lesson, values, budget=budget)
     step = parts(steps)
     if step is None or np.size(step.value) < 2 or not np.isfinite(step.value).any():
         return None
@@ -108,7 +109,7 @@ class _Way:
     torchs_own: bool = True
 
 
-def divisor(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
+def divisor(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> go.Figure | None:
     """What are we dividing by? The same losses kept, added, and divided, a line of bars for each reduction.
 
     Where the mean divides by something else than the count of losses, the count stands below as what PyTorch does not
@@ -117,7 +118,7 @@ def divisor(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
     reduction = next((p for p in lesson.parameters if p.name == "reduction"), None)
     if not isinstance(reduction, Choice):
         return None
-    worked = {str(o): run.by_hand(lesson, {**values, "reduction": o}) for o in reduction.options}
+    worked = {str(o): run.by_hand(lesson, {**values, "reduction": o}, budget=budget) for o in reduction.options}
     chosen = str(run.given_values(lesson, values)["reduction"])
     ways = [w for name in _in_order(worked) if (w := _way(name, worked[name])) is not None]
     if len(ways) < len(worked):
@@ -213,7 +214,7 @@ def _segments(ways: Sequence[_Way], places: Sequence[int]) -> list[dict[str, Any
 
 
 def _trace(name: str, sizes: list[float], places: Sequence[int], ways: Sequence[_Way]) -> dict[str, Any]:
-    """Bars that lie; what PyTorch does not do is paler and striped."""
+    """Horizontal bars; what PyTorch does not do is paler and striped."""
     return {
         "type": "bar",
         "orientation": "h",

@@ -14,7 +14,7 @@ HEIGHT = 270
 
 
 def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str = "learning rate") -> go.Figure:
-    """Torch's line, our numbers as points on it, and a ring around the chosen epoch; a learning rate counts from 0."""
+    """Torch's line, our numbers as points on it, a ring around the chosen epoch. A learning rate's axis begins at 0."""
     if not np.isfinite(by_torch).any():
         return sentence("No learning rate of this schedule is finite.")
     epochs = np.arange(len(by_torch))
@@ -35,7 +35,7 @@ def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str 
             "x": epochs,
             "y": by_hand,
             "marker": {"size": 5, "color": ACCENT},
-            "cliponaxis": False,  # a learning rate of 0 is a whole point too
+            "cliponaxis": False,  # a point at 0 is not cut in half
             "hovertemplate": "by hand, epoch %{x}: %{y:.5g}<extra></extra>",
         },
         _ring(epoch, by_hand[epoch]),

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.pieces.scores import class_last
 from lib.lesson.spec import Bars, Heatmap, Lesson, Step
 from lib.plots.frame import axis, figure, label, sentence
 from lib.plots.titles import index_word
 
-MOST_WRITTEN = 16  # bars that carry their number
-MOST_COLUMNS, MOST_CELLS = 8, 64  # a map with more is not written into
+MOST_WRITTEN = 16  # bars; with more of them, none carries its number
+MOST_COLUMNS, MOST_CELLS = 8, 64  # of a map; a larger one carries no numbers
 
 
-def all_steps(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
+def all_steps(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> dict[str, Step]:
     """The steps of the result and then those of the gradient."""
-    case = run.Case.of(lesson, values)
+    case = run.Case.of(lesson, values, budget=budget)
     return {**case.gradient.steps, **case.forward.steps}
 
 
@@ -30,9 +31,16 @@ def of_sample(value: np.ndarray, dims: int, index: tuple[int, ...]) -> np.ndarra
     return value[tuple(min(i, size - 1) for i, size in zip(index, value.shape, strict=False))]
 
 
-def bars(lesson: Lesson, values: Mapping[str, Any], spec: Bars, index: tuple[int, ...]) -> go.Figure:
+def bars(
+    lesson: Lesson,
+    values: Mapping[str, Any],
+    spec: Bars,
+    index: tuple[int, ...],
+    *,
+    budget: Budget = UNBOUNDED,
+) -> go.Figure:
     """The step's numbers for the chosen sample, under the input that they came from."""
-    step = all_steps(lesson, values).get(spec.step)
+    step = all_steps(lesson, values, budget=budget).get(spec.step)
     if step is None:
         return _no_step(spec.step)
     if not np.size(step.value):
@@ -98,9 +106,16 @@ def _room(numbers: np.ndarray) -> dict[str, Any]:
     return {"range": [low - 0.2 * span * (low < 0), high + 0.25 * span * (high > 0 or low == 0)]}
 
 
-def heatmap(lesson: Lesson, values: Mapping[str, Any], spec: Heatmap, index: tuple[int, ...]) -> go.Figure:
+def heatmap(
+    lesson: Lesson,
+    values: Mapping[str, Any],
+    spec: Heatmap,
+    index: tuple[int, ...],
+    *,
+    budget: Budget = UNBOUNDED,
+) -> go.Figure:
     """The step as rows and columns, a loop's steps as rows one under the other; −∞ stays empty."""
-    found = [s for s in all_steps(lesson, values).values() if spec.step in (s.name, s.base)]
+    found = [s for s in all_steps(lesson, values, budget=budget).values() if spec.step in (s.name, s.base)]
     if not found:
         return _no_step(spec.step)
     z = _rows(found, index)

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 
 from lib.plots.frame import axis, figure, label, sentence
 
-GONE = "rgba(140, 133, 124, 0.55)"  # no shade of the map: where runs diverged, on light paper and on dark
+GONE = "rgba(140, 133, 124, 0.55)"  # where runs diverged: no shade of the map itself, in the light theme or the dark
 
 
 def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: str) -> go.Figure:
-    """Shades by the logarithm of the loss, shape (others, rates); runs that left are grey; a dot marks the best."""
+    """Shades by the logarithm of the loss, shape (others, rates); runs that diverged are grey; a dot marks the best."""
     finite = np.isfinite(losses)
     if not finite.any():
         return sentence("Every run of this map diverged: lower the learning rates.")
@@ -57,7 +57,7 @@ def sweep_map(rates: np.ndarray, others: np.ndarray, losses: np.ndarray, other: 
 
 
 def _edges(places: np.ndarray) -> list[float]:
-    """From the first cell's outer edge to the last one's: beyond the map nothing has diverged."""
+    """From the first cell's outer edge to the last one's: beyond them, grey would look like runs that diverged."""
     half = (places[1] - places[0]) / 2
     return [float(places[0] - half), float(places[-1] + half)]
 

@@ -44,7 +44,7 @@ def _log_ticks(y: np.ndarray) -> dict[str, Any]:
     powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     steps = (1,) if len(powers) > FEW_POWERS else (1, 2, 5)
     ticks = [float(step * power) for power in powers for step in steps]
-    if sum(low <= tick <= high for tick in ticks) < 2:  # within so little every number says where it is
+    if sum(low <= tick <= high for tick in ticks) < 2:  # in so narrow a range Plotly's own numbers are clear
         return {"type": "log"}
     return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
 

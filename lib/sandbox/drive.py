@@ -19,7 +19,12 @@ from lib.sandbox.job import Call, Fault, Limits, Outcome, Ran
 
 MOST_OF_A_TEXT = 8000  # characters; an honest process sends half as many
 
-LEFT_OVER = "not run: the tests before it had used up the time of the whole submission"
+MOST_OF_A_NAME = 1000  # characters of a warning, an input or a function: there may be many
+MOST_NAMES = 100
+
+LEFT_OVER = "It was not run: the tests before it had used up the time of the whole submission."
+CUT_SHORT = "It was stopped: the tests before it had used up most of the time of the whole submission."
+TWICE = "More came back than one answer to each test."  # fixed: what came may tell of another test, a hidden one
 
 
 class Broken(RuntimeError):
@@ -45,8 +50,8 @@ class Printed:
 class Child(Protocol):
     """A learner's process, seen from our side."""
 
-    def ask(self, data: bytes, room: frames.Room) -> bytes | bytearray:
-        """Sends a frame and waits for one. Raises Ended or Broken."""
+    def ask(self, data: bytes, room: frames.Room, until: float) -> bytes | bytearray:
+        """Sends a frame and waits for one, at most until then. Raises Ended or Broken."""
 
     def printed(self) -> Printed:
         """What was printed since the last time."""
@@ -68,6 +73,8 @@ def run_job(start: Start, source: str, function: str, calls: Sequence[Call], lim
     while len(rans) < len(calls) and time.monotonic() < until:
         with start(limits, len(calls) - len(rans)) as child:
             rans += _in_one_process(child, source, function, calls[len(rans) :], limits, until)
+        if len(rans) > 1:
+            rans[-1] = _cut_short(rans[-1], limits, until)
     return rans + [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
 
 
@@ -77,24 +84,36 @@ def _in_one_process(
     """Makes the calls until the process ends or time is up: a Ran for each call that was made."""
     room = frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
     job = {"source": source, "function": function, "room": asdict(room)}
-    loaded, alive = _asked(child, job, None, frames.NO_ARRAYS)
+    loaded, alive = _asked(child, job, None, frames.NO_ARRAYS, LOADING, until)
     if loaded.outcome != "returned":  # a file that does not load fails every call alike
         return [loaded, *[replace(loaded, output="", output_cut=0, warnings=(), seconds=0.0)] * (len(calls) - 1)]
     rans: list[Ran] = []
     for call in calls:
-        ran, alive = _asked(child, {}, (call.args, dict(call.kwargs)), room)
+        ran, alive = _asked(child, {}, (call.args, dict(call.kwargs)), room, CALLING, until)
         rans.append(ran)
         if not alive and ran.outcome == "bad result" and len(rans) > 1:  # it may have answered the call before twice
-            rans[-2] = replace(rans[-2], outcome="bad result", value=None, fault=ran.fault)
+            rans[-2] = _doubtful(rans[-2])
         if not alive or time.monotonic() > until:
             break
     rans[0] = _with_loading(rans[0], loaded)
     if alive:
         try:
             child.finish()
-        except Ended as ending:
-            rans[-1] = replace(rans[-1], outcome=ending.outcome, value=None, fault=_said(ending.says))
+        except Ended:
+            rans[-1] = _doubtful(rans[-1])
     return rans
+
+
+def _doubtful(ran: Ran) -> Ran:
+    """A call that may have been answered twice. It is said in fixed words: the second answer may come from a later
+    test, which is perhaps hidden."""
+    return replace(ran, outcome="bad result", value=None, fault=_said(TWICE))
+
+
+def _cut_short(ran: Ran, limits: Limits, until: float) -> Ran:
+    """Says so where a call had much less time than it may take alone."""
+    short = ran.outcome == "out of time" and time.monotonic() >= until and 2 * ran.seconds < limits.wall_seconds
+    return replace(ran, fault=_said(CUT_SHORT)) if short else ran
 
 
 def _with_loading(first: Ran, loaded: Ran) -> Ran:
@@ -108,13 +127,20 @@ def _with_loading(first: Ran, loaded: Ran) -> Ran:
     )
 
 
-def _asked(child: Child, header: dict[str, Any], value: Any, room: frames.Room) -> tuple[Ran, bool]:
-    """Puts one question to the process: what came of it, and whether the process can be asked again."""
+def _asked(
+    child: Child, header: dict[str, Any], value: Any, room: frames.Room, may: Sequence[Outcome], until: float
+) -> tuple[Ran, bool]:
+    """Puts one question to the process: what came of it, and whether the process can be asked again.
+
+    `may` lists the outcomes that the process may report.
+    """
     token = secrets.token_hex(8)  # made only now, so that nothing can be answered in advance
-    data = frames.frame_of(value, header | {"token": token}, frames.TRUSTED)
     began, alive = time.perf_counter(), True
     try:
-        ran = _ran(frames.opened(child.ask(data, room), room), token)
+        data = frames.frame_of(value, header | {"token": token}, frames.TRUSTED)
+        ran = _ran(frames.opened(child.ask(data, room, until), room), token, may)
+    except frames.BadValue as fault:  # a state that came back from an update, and cannot be handed to the next
+        return Ran("bad result", fault=_said(f"what it returned before {fault}")), alive
     except Ended as ending:
         ran, alive = Ran(ending.outcome, fault=_said(ending.says) if ending.says else None), False
     except frames.BadFrame as fault:
@@ -124,17 +150,17 @@ def _asked(child: Child, header: dict[str, Any], value: Any, room: frames.Room) 
     return replace(ran, output=output, output_cut=printed.cut, seconds=time.perf_counter() - began), alive
 
 
-# Outcomes that the learner's process may report itself. Not "our fault", which would not be counted.
-REPORTED = (
-    *("returned", "raised", "out of memory", "too deep", "exited", "bad result", "wrong arguments"),
-    *("no such function", "does not parse"),
-)
+# Outcomes that the learner's process may report itself, for the file and for a call. Not "our fault", which would not
+# be counted; and of a call nothing that is said of the whole file, where it would show what a hidden test was given.
+BOTH: tuple[Outcome, ...] = ("returned", "raised", "out of memory", "too deep", "exited")
+LOADING: tuple[Outcome, ...] = (*BOTH, "no such function", "does not parse")
+CALLING: tuple[Outcome, ...] = (*BOTH, "bad result", "wrong arguments")
 
 
-def _ran(header: dict[str, Any], token: str) -> Ran:
+def _ran(header: dict[str, Any], token: str, may: Sequence[Outcome]) -> Ran:
     """The answer, checked field by field. Raises BadFrame."""
-    outcome = header.get("outcome")
-    if outcome not in REPORTED or header.get("token") != token:
+    outcome = next((one for one in may if one == header.get("outcome")), None)
+    if outcome is None or header.get("token") != token:
         raise frames.BadFrame("its header is not that of an answer")
     return Ran(
         outcome,
@@ -142,28 +168,28 @@ def _ran(header: dict[str, Any], token: str) -> Ran:
         fault=_fault(header.get("fault")),
         warnings=_texts(header.get("warnings", [])),
         changed=_texts(header.get("changed", [])),
-        found=_texts(header.get("found", [])),
+        found=_texts(header.get("found", [])) if outcome == "no such function" else (),
     )
 
 
 def _texts(listed: Any) -> tuple[str, ...]:
-    if not isinstance(listed, list) or len(listed) > 100 or not all(isinstance(text, str) for text in listed):
+    if not isinstance(listed, list) or len(listed) > MOST_NAMES or not all(isinstance(text, str) for text in listed):
         raise frames.BadFrame("its header lists something else than texts")
-    return tuple(map(_readable, listed))
+    return tuple(_readable(text, MOST_OF_A_NAME) for text in listed)
 
 
 def _fault(described: Any) -> Fault | None:
     match described:
         case None:
             return None
-        case [str(kind), str(message), int() | None as line, str(code), str(text)]:
+        case [str(kind), str(message), int() | None as line, str(code), str(text)] if line is None or 0 <= line < 2**31:
             return Fault(_readable(kind), _readable(message), line, _readable(code), _readable(text))
     raise frames.BadFrame("its header describes no error")
 
 
-def _readable(text: str) -> str:
+def _readable(text: str, most: int = MOST_OF_A_TEXT) -> str:
     """The text, cut (a forged one may be huge), and without halves of characters, which no file or screen takes."""
-    return text[:MOST_OF_A_TEXT].encode("utf-8", "replace").decode()
+    return text[:most].encode("utf-8", "replace").decode()
 
 
 def _said(message: str) -> Fault:

@@ -20,6 +20,7 @@ MAGIC = b"by-hand1"
 PREFIX = struct.Struct("<8sIQ")  # the magic word, bytes of the header, bytes of the arrays
 READY = b"ready\n"  # sent once before all frames: what fails before it is our fault, not the learner's
 HEADER_MOST = 2**20  # JSON of this size becomes some 50 MB of objects at worst
+ITEM_BYTES = 8  # what each entry of a list, tuple or dict counts, so that many small ones are not free
 NESTING_MOST = 16
 INTEGER_BITS_MOST = 1024  # more is beyond float64, and slow to write down
 
@@ -40,7 +41,7 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True)
 class Room:
-    """How much a frame may hold: bytes and number of all arrays together, dimensions of each."""
+    """How much a frame may hold: bytes of its value and number of arrays, all together; dimensions of each array."""
 
     bytes: int
     arrays: int
@@ -61,43 +62,52 @@ class Packing:
 
     def pack(self, value: Any, depth: int = 0) -> Any:
         """The value as JSON can hold it, arrays by number. Raises BadValue."""
-        if value is None or type(value) in (bool, float, str):
+        if value is None or type(value) in (bool, float):
+            return value
+        if type(value) is str:
+            self._take(len(value))
             return value
         if depth > NESTING_MOST:
             raise BadValue(f"is nested more than {NESTING_MOST} levels deep")
         if isinstance(value, np.ndarray | np.generic):
             return {"array": self._set_aside(value)}
-        if isinstance(value, tuple):
-            return {"tuple": [self.pack(item, depth + 1) for item in value]}
-        if isinstance(value, list):
-            return [self.pack(item, depth + 1) for item in value]
+        if isinstance(value, tuple | list):
+            self._take(ITEM_BYTES * len(value))
+            items = [self.pack(item, depth + 1) for item in value]
+            return {"tuple": items} if isinstance(value, tuple) else items
         if isinstance(value, dict):
-            return {"dict": [[_pack_key(key), self.pack(item, depth + 1)] for key, item in value.items()]}
+            self._take(2 * ITEM_BYTES * len(value))
+            return {"dict": [[self.pack(_checked_key(key)), self.pack(v, depth + 1)] for key, v in value.items()]}
+        if isinstance(value, str):  # of a subclass of the learner's, or an enum's member
+            return self.pack(str(value))
         return _pack_number(value)
+
+    def _take(self, size: int) -> None:
+        self.bytes += size
+        if self.bytes > self.room.bytes:
+            raise BadValue(f"has {self.bytes:,} bytes or more; allowed are {self.room.bytes:,}")
 
     def _set_aside(self, value: np.ndarray | np.generic) -> int:
         """The number under which the array travels. A NumPy scalar becomes an array without dimensions."""
         array = _plain_array(value)
-        self.bytes += array.nbytes
         if array.ndim > self.room.dims:
             raise BadValue(f"has {array.ndim} dimensions; allowed are {self.room.dims}")
-        if self.bytes > self.room.bytes:
-            raise BadValue(f"has {self.bytes:,} bytes or more; allowed are {self.room.bytes:,}")
+        self._take(array.nbytes)
         if len(self.arrays) == self.room.arrays:
             raise BadValue(f"has more than {self.room.arrays} arrays")
         self.arrays.append(array)
         return len(self.arrays) - 1
 
 
-def _pack_key(key: Any) -> Any:
+def _checked_key(key: Any) -> Any:
     if key is None or isinstance(key, bool | str | float | int):
-        return _pack_number(key) if key is not None else None
+        return key
     raise BadValue(f"is a dict with a key of type {type(key).__name__}; expected names or whole numbers")
 
 
 def _pack_number(value: Any) -> Any:
-    if isinstance(value, bool | str | float):  # a subclass of the learner's, or an enum's member
-        return next(plain(value) for plain in (bool, str, float) if isinstance(value, plain))
+    if isinstance(value, bool | float):  # a subclass of the learner's
+        return next(plain(value) for plain in (bool, float) if isinstance(value, plain))
     if isinstance(value, int):
         if value.bit_length() > INTEGER_BITS_MOST:
             raise BadValue(f"is a whole number of {value.bit_length():,} bits; allowed are {INTEGER_BITS_MOST:,}")
@@ -160,7 +170,7 @@ def opened(data: bytes | bytearray, room: Room) -> dict[str, Any]:
         raise BadFrame("its header is no object")
     arrays = _arrays(header.pop("arrays", None), memoryview(data)[end:], room)
     if "value" in header:
-        header["value"] = _unpack(header["value"], arrays)
+        header["value"] = _Unpacking(arrays, room, len(data) - end).unpack(header["value"])
     return header
 
 
@@ -194,27 +204,57 @@ def _array(data: memoryview, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndar
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
-def _unpack(packed: Any, arrays: list[np.ndarray], depth: int = 0) -> Any:
-    if depth > NESTING_MOST:
-        raise BadFrame("its value is nested too deep")
-    if packed is None or isinstance(packed, bool | int | float | str):
-        return packed
-    match packed:
-        case list():
-            return [_unpack(item, arrays, depth + 1) for item in packed]
-        case {"array": int(i), **rest} if not rest and 0 <= i < len(arrays):
-            return arrays[i]
-        case {"tuple": list(items), **rest} if not rest:
-            return tuple(_unpack(item, arrays, depth + 1) for item in items)
-        case {"complex": [float(real), float(imag)], **rest} if not rest:
-            return complex(real, imag)
-        case {"dict": list(items), **rest} if not rest:
-            return dict(_item(item, arrays, depth + 1) for item in items)
-    raise BadFrame("its value is none that can travel")
+@dataclass(eq=False)
+class _Unpacking:
+    """A value put together again from JSON and arrays, held to all that `Packing` holds an honest one to.
 
+    Each array is used once: a value that names one a thousand times would take a thousand times its bytes later.
+    """
 
-def _item(item: Any, arrays: list[np.ndarray], depth: int) -> tuple[Any, Any]:
-    match item:
-        case [None | bool() | int() | float() | str() as key, value]:
-            return key, _unpack(value, arrays, depth)
-    raise BadFrame("its value holds a dict with a key that is no name or number")
+    arrays: list[np.ndarray]
+    room: Room
+    bytes: int
+    used: set[int] = field(default_factory=set)
+
+    def unpack(self, packed: Any, depth: int = 0) -> Any:
+        """The value. Raises BadFrame."""
+        if packed is None or isinstance(packed, bool | int | float | str):
+            return self._plain(packed)
+        if depth > NESTING_MOST:
+            raise BadFrame("its value is nested too deep")
+        match packed:
+            case list():
+                return self._items(packed, depth)
+            case {"array": int(i), **rest} if not rest and 0 <= i < len(self.arrays) and i not in self.used:
+                self.used.add(i)
+                return self.arrays[i]
+            case {"tuple": list(items), **rest} if not rest:
+                return tuple(self._items(items, depth))
+            case {"complex": [float(real), float(imag)], **rest} if not rest:
+                return complex(real, imag)
+            case {"dict": list(items), **rest} if not rest:
+                self._take(2 * ITEM_BYTES * len(items))
+                return dict(self._item(item, depth + 1) for item in items)
+        raise BadFrame("its value is none that can travel")
+
+    def _items(self, items: list[Any], depth: int) -> list[Any]:
+        self._take(ITEM_BYTES * len(items))
+        return [self.unpack(item, depth + 1) for item in items]
+
+    def _item(self, item: Any, depth: int) -> tuple[Any, Any]:
+        match item:
+            case [None | bool() | int() | float() | str() as key, value]:
+                return self._plain(key), self.unpack(value, depth)
+        raise BadFrame("its value holds a dict with a key that is no name or number")
+
+    def _plain(self, value: None | bool | int | float | str) -> Any:
+        if isinstance(value, str):
+            self._take(len(value))
+        elif isinstance(value, int) and value.bit_length() > INTEGER_BITS_MOST:
+            raise BadFrame("its value holds a whole number that is too large")
+        return value
+
+    def _take(self, size: int) -> None:
+        self.bytes += size
+        if self.bytes > self.room.bytes:
+            raise BadFrame(f"its value has {self.bytes:,} bytes or more; allowed are {self.room.bytes:,}")

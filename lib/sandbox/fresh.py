@@ -81,8 +81,8 @@ class FreshChild:
                 raise Broken(f"the process did not start: {self.printed().kept[-2000:].decode(errors='replace')}")
         self._requests.write(frames.frame({"limits": asdict(self._limits), "calls": calls}))
 
-    def ask(self, data: bytes, room: frames.Room) -> bytes:
-        with self._time_limit(self._limits.wall_seconds):
+    def ask(self, data: bytes, room: frames.Room, until: float) -> bytes:
+        with self._time_limit(max(0.0, min(self._limits.wall_seconds, until - time.monotonic()))):
             try:
                 _write(self._requests, data)
             except OSError:  # a broken pipe: it has ended

@@ -29,7 +29,8 @@ class Limits:
 
     `memory_mib` comes on top of what the worker holds before the file is loaded. Printed text is kept up to
     `output_kept` bytes, and the call ends at `output_killed`. When all calls of a job together have taken
-    `job_seconds`, those left over are out of time without having run.
+    `job_seconds`, the one that runs is stopped, and those left over are out of time without having run: so long at most
+    the next in line waits for a worker.
     """
 
     cpu_seconds: float = 5.0
@@ -41,7 +42,7 @@ class Limits:
     result_arrays: int = 1024  # a list of NumPy numbers is one for each
     result_dims: int = 8
     source_bytes: int = 128 * 1024
-    job_seconds: float = 12.0
+    job_seconds: float = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,4 +93,4 @@ class Ran:
 
 
 class Busy(RuntimeError):
-    """Too many jobs are waiting; the message says how many."""
+    """Too many jobs are waiting; the message says so in a sentence."""

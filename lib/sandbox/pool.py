@@ -1,18 +1,21 @@
 """The queue in front of the workers: `shared_pool().run(source, function, calls)`.
 
-Jobs are taken in the order in which they came, one at a time for each person. The thread that brings a job waits until
-a worker is free, and then runs the job there itself. So there is no dispatcher that could hang, and each job that waits
-costs no more than a sleeping thread.
+Jobs are taken in the order of `turns.py`, which is fair between visitors and between addresses. The thread that brings
+a job waits until a worker is free, and then runs the job there itself. So there is no dispatcher that could hang, and
+each job that waits costs no more than a sleeping thread.
 """
 
 from __future__ import annotations
 
 import atexit
+import itertools
+import math
 import os
 import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,12 +23,15 @@ from typing import Protocol
 from lib.sandbox.drive import Broken, Child, run_job
 from lib.sandbox.fresh import FreshWorker
 from lib.sandbox.job import Busy, Call, Fault, Limits, Ran
+from lib.sandbox.turns import Turn, Turns, Visitor
 from lib.sandbox.warm import WarmWorker
 
 WAITING_MOST = 2000
 WORKERS_MOST = 8  # a worker takes 50 MB, and the app needs a core too
 JOBS_UNTIL_RENEWED = 500  # whatever may pile up in a worker goes with it
 USUAL = Limits()
+FIRST_LOOK, NEXT_LOOKS = 0.3, 1.0  # seconds after which who waits looks at their place
+LOOKS_A_SECOND = 100  # of all who wait together: to count places takes a millisecond where thousands wait
 TRIES = 2  # a worker may have died because the kernel was out of memory; a new one may do
 
 
@@ -56,11 +62,26 @@ class _Place:
     successor: Worker | None = None
 
 
-@dataclass(eq=False)
-class _Turn:
-    """A thread that waits for a worker, and the place it is given when it is called."""
+def _silent(place: int) -> None:
+    """Nobody is told."""
 
-    person: str | None
+
+@dataclass(eq=False)
+class Patience:
+    """For how many seconds somebody waits at most, over all their jobs; `tell` is told the place in line meanwhile.
+
+    `tell` hears the place again and again, 1 for who is next, and 0 at the end. It may raise, as when the visitor has
+    left: then the turn is given up.
+    """
+
+    seconds: float = math.inf
+    tell: Callable[[int], None] = _silent
+
+
+@dataclass(eq=False)
+class _Caller:
+    """A thread that waits for its turn, and the place it is given when it is called."""
+
     given: _Place | None = None
     called: threading.Event = field(default_factory=threading.Event)
 
@@ -74,11 +95,12 @@ class Pool:
     def __init__(self, workers: int | None = None, warm: bool | None = None) -> None:
         self._kind: type[Worker] = WarmWorker if (can_fork() if warm is None else warm) else FreshWorker
         self._lock = threading.Lock()
-        self._waiting: deque[_Turn] = deque()
-        self._running: set[str] = set()
+        self._callers: dict[Turn, _Caller] = {}
+        self._own = itertools.count()
         self._closed = False
         self._places = [_Place(self._kind()) for _ in range(workers or min(os.cpu_count() or 1, WORKERS_MOST))]
         self._free = deque(self._places)
+        self._turns = Turns(len(self._places))
 
     def __enter__(self) -> Pool:
         return self
@@ -87,20 +109,28 @@ class Pool:
         self.close()
 
     def run(
-        self, source: str, function: str, calls: Sequence[Call], limits: Limits = USUAL, person: str | None = None
+        self,
+        source: str,
+        function: str,
+        calls: Sequence[Call],
+        limits: Limits = USUAL,
+        visitor: Visitor | None = None,
+        patience: Patience | None = None,
     ) -> list[Ran]:
         """Loads `source` and calls `function` once for each of `calls`, one after another: a Ran for each, in order.
 
-        Waits for a free worker, and until no other job of the same person runs. Safe to call from any thread. Raises
-        Busy when too many wait, and RuntimeError after `close`. Trouble on our side is the outcome "our fault".
+        Waits for the visitor's turn; a job without one is the program's own, and each is a visitor of its own. Safe to
+        call from any thread. Raises Busy when too many wait or the patience is at its end, whatever `patience.tell`
+        raises, and RuntimeError after `close`. Trouble on our side is the outcome "our fault".
         """
         if not calls:
             return []
-        place = self._enter(person)
+        turn, place = self._enter(visitor or Visitor("", str(next(self._own))), patience or Patience())
+        began = time.monotonic()
         try:
             return self._run_at(place, source, function, calls, limits)
         finally:
-            self._leave(place, person)
+            self._leave(place, turn, time.monotonic() - began)
 
     def refused(self) -> dict[str, str]:
         """For each measure that isolates the workers: why the machine refused it, or nothing. Raises Broken."""
@@ -119,44 +149,78 @@ class Pool:
                 self._replace(place, self._kind() if tries_left or not self._closed else None)
         return [Ran("our fault", fault=Fault("", said, None, "", ""))] * len(calls)
 
-    def _enter(self, person: str | None) -> _Place:
-        """Waits for a place, in the order of arrival."""
-        turn = _Turn(person)
+    def _enter(self, visitor: Visitor, patience: Patience) -> tuple[Turn, _Place]:
+        """Waits for a place."""
+        caller = _Caller()
         with self._lock:
-            if len(self._waiting) >= WAITING_MOST:
-                raise Busy(f"{WAITING_MOST} submissions are waiting already")
-            self._waiting.append(turn)
+            if self._turns.count >= WAITING_MOST:
+                raise Busy(f"{WAITING_MOST} submissions are waiting already.")
+            turn = self._turns.join(visitor)
+            self._callers[turn] = caller
             self._hand_out()
-        turn.called.wait()
-        if turn.given is None:
+        try:
+            self._wait(turn, caller, patience)
+        except BaseException:  # a visitor who leaves ends the thread with an exception of Streamlit's
+            self._give_up(turn, caller)
+            raise
+        if caller.given is None:
             raise RuntimeError("the pool is closed")
-        return turn.given
+        return turn, caller.given
 
-    def _leave(self, place: _Place, person: str | None) -> None:
-        """Gives the place to the next in line, with a new worker in it if the old one has done its share."""
-        if place.worker.jobs >= JOBS_UNTIL_RENEWED:
-            self._renew(place)
+    def _wait(self, turn: Turn, caller: _Caller, patience: Patience) -> None:
+        """Sleeps until it is called, and tells the place in line now and then. Raises Busy."""
+        began, until, pause, told = time.monotonic(), time.monotonic() + patience.seconds, FIRST_LOOK, False
+        try:
+            while not caller.called.wait(min(pause, max(0.0, until - time.monotonic()))):
+                if time.monotonic() >= until:
+                    raise Busy("So many submissions came before yours that its turn has not come yet.")
+                place, pause = self._look(turn, caller)
+                patience.tell(place)
+                told = True
+        finally:
+            patience.seconds -= time.monotonic() - began
+        if told:
+            patience.tell(0)
+
+    def _look(self, turn: Turn, caller: _Caller) -> tuple[int, float]:
+        """The place in line, and for how many seconds to sleep before the next look."""
         with self._lock:
-            self._free.append(place)
-            self._running.discard(person or "")
-            if self._closed:
-                place.worker.close()
-            self._hand_out()
+            place = 0 if caller.called.is_set() else self._turns.place(turn)
+            return place, max(NEXT_LOOKS, self._turns.count / LOOKS_A_SECOND)
+
+    def _give_up(self, turn: Turn, caller: _Caller) -> None:
+        """The turn is left to others, also if it came just now."""
+        with self._lock:
+            if self._callers.pop(turn, None):
+                self._turns.leave(turn)
+            elif caller.given is not None:
+                self._free.append(caller.given)
+                self._turns.ended(turn, 0.0)
+                self._hand_out()
+
+    def _leave(self, place: _Place, turn: Turn, seconds: float) -> None:
+        """Gives the place to the next in line, with a new worker in it if the old one has done its share."""
+        try:
+            if place.worker.jobs >= JOBS_UNTIL_RENEWED:
+                self._renew(place)
+        finally:
+            with self._lock:
+                self._free.append(place)
+                self._turns.ended(turn, seconds)
+                if self._closed:
+                    place.worker.close()
+                self._hand_out()
 
     def _hand_out(self) -> None:
-        """Gives free places to those who wait and may run, or sends all away from a closed pool. Needs the lock."""
-        passed: list[_Turn] = []
-        while self._waiting and (self._free or self._closed):
-            turn = self._waiting.popleft()
-            if turn.person in self._running and not self._closed:
-                passed.append(turn)
-                continue
-            if not self._closed:
-                turn.given = self._free.popleft()
-                if turn.person:
-                    self._running.add(turn.person)
-            turn.called.set()
-        self._waiting.extendleft(reversed(passed))
+        """Calls those whose turn it is, or sends all away from a closed pool. Needs the lock."""
+        if self._closed:
+            for caller in self._callers.values():
+                caller.called.set()
+            self._callers.clear()
+        while not self._closed and self._free and (turn := self._turns.next()):
+            caller = self._callers.pop(turn)
+            caller.given = self._free.popleft()
+            caller.called.set()
 
     def _renew(self, place: _Place) -> None:
         """Starts a successor beside the worker. It takes over when it has warmed up, so that nobody waits for it."""

@@ -162,9 +162,9 @@ class WarmChild:
         if ready != frames.READY:
             raise Broken(f"a child did not start: {self._kept[-2000:].decode(errors='replace')}")
 
-    def ask(self, data: bytes, room: frames.Room) -> bytearray:
+    def ask(self, data: bytes, room: frames.Room, until: float) -> bytearray:
         reply, left = bytearray(), memoryview(data)
-        clock = _Clock(self._limits, self._pid)
+        clock = _Clock(self._limits, self._pid, until)
         self._waiting.register(self._requests, select.POLLOUT)
         while (length := frames.length_of(reply, room)) is None or len(reply) < length:
             self._waiting.poll(1000 * max(0.0, clock.next_look - time.monotonic()))
@@ -260,11 +260,11 @@ class _Clock:
     could have been reached.
     """
 
-    def __init__(self, limits: Limits, pid: int) -> None:
+    def __init__(self, limits: Limits, pid: int, until: float) -> None:
         self._pid, self._limit = pid, limits.cpu_seconds
         self._used = self._processor()
         began = time.monotonic()
-        self._end = began + limits.wall_seconds
+        self._end = min(began + limits.wall_seconds, until)
         self.next_look = min(self._end, began + self._limit)
 
     def _processor(self) -> float:

@@ -64,9 +64,16 @@ def _unlike(reason: Reason, says: str, kind_says: str) -> Comparison:
     return Comparison(reason, None, None, None, nan, nan, nan, float("inf"), says, kind_says)
 
 
+def numbers_of(value: object) -> np.ndarray | None:
+    """The value as an array of numbers; None if it is none, as text and rows of different lengths are."""
+    return _numbers(value)[0]
+
+
 def _numbers(value: object) -> tuple[np.ndarray | None, str]:
     """The value as an array of numbers, or None; and what it is in words."""
     try:
+        if _holds_text(value):  # as an array, each of its entries would take as much as the longest
+            return None, "text"
         detach = getattr(value, "detach", None)  # a torch tensor that requires grad
         array = np.asarray(detach() if callable(detach) else value)
     except Exception:  # whatever a foreign object raises here, the answer is the same: it is not an array
@@ -75,6 +82,10 @@ def _numbers(value: object) -> tuple[np.ndarray | None, str]:
     if array.dtype.kind in _KINDS:
         return array, _KINDS[array.dtype.kind]
     return None, _strange(value, array)
+
+
+def _holds_text(value: object) -> bool:
+    return isinstance(value, str | bytes) or (isinstance(value, list | tuple) and any(map(_holds_text, value)))
 
 
 def _strange(value: object, array: np.ndarray) -> str:

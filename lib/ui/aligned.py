@@ -39,7 +39,7 @@ def _wide(array: np.ndarray) -> np.ndarray:
 
 
 def aligned(got: np.ndarray, expected: np.ndarray, off: np.ndarray) -> str:
-    """The table. One dimension: two rows under each other; more: a pair of blocks side by side for each slice."""
+    """The table: two rows for one dimension; for more, two blocks side by side for each slice."""
     mine, right = _texts(got, expected, off)
     if got.ndim < 2:
         return _boxed([_two_rows(mine.reshape(-1), right.reshape(-1), off.reshape(-1))])
@@ -63,7 +63,7 @@ def _alone(name: str, array: np.ndarray) -> str:
 
 
 def _texts(got: np.ndarray, expected: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Six digits; all of them where that would hide the difference."""
+    """Each number to six digits, or to all of them where six would hide the difference."""
     mine, right = _each(got, _short), _each(expected, _short)
     hidden = off & (mine == right)
     mine[hidden], right[hidden] = _each(got, _long)[hidden], _each(expected, _long)[hidden]

@@ -1,4 +1,4 @@
-"""What ties a field to the address: its value stands there under the field's key, and survives a visit elsewhere."""
+"""What ties a field to the address: its value stands there under the field's key, and is kept over other pages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The learner's own browser keeps drafts, attempts and progress: no account is needed, and nothing stays on the server.
 
-Drafts are the editor's own business (see lib.ui.code_editor); of them only their names come here. Records are texts by
-exercise. The browser sends them once in a session; what is stored here is written there at the end of the run.
+The editor keeps drafts by itself (see lib.ui.code_editor); only their names come here. A record is one text for each
+exercise. The browser sends all records once in a session, and gets what is stored here at the end of a run.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def _take_file() -> None:
 
 
 def _take(told: Mapping[str, Any]) -> None:
-    """What the browser holds. It may be anything: whoever reads a record has to expect that."""
+    """Takes over what the browser holds. That may be anything, and whoever reads a record has to expect it."""
     content = told.get("content")
     if not isinstance(content, Mapping):
         return

@@ -53,7 +53,7 @@ def answer_row(label: str, options: Mapping[str, str], key: str, **looks: Any) -
 
 
 def choice_box(label: str, options: Mapping[str, str], key: str, default: str = "", **looks: Any) -> str:
-    """A box that unfolds, with a line for each id and its label; otherwise as a row."""
+    """A box that unfolds, with a line for each id; the default, or else the first one, until another is chosen."""
     default = default or next(iter(options))
     _settle(key, options, default)
     chosen: str = st.selectbox(label, list(options), format_func=options.__getitem__, key=key, **looks)

@@ -33,8 +33,8 @@ _component = st.components.v2.component(
 
 
 def copy_link() -> None:
-    """Copies the address of what is on the screen; one on a page.
+    """Copies the address of what is on the screen. Use it once on a page.
 
-    Without a key: Streamlit looks at the state of everything that has one whenever a field is drawn.
+    It has no key: with one, Streamlit would look up its state whenever a field is drawn.
     """
     _component(data={"label": say("Copy link"), "done": say("Copied")}, width=120, height=40)

@@ -18,7 +18,7 @@ from lib.ui.text import say
 
 
 def lesson_link(exercise: Exercise, mistake: Likely, failed: TestResult) -> None:
-    """The link; where the lesson cannot take this test's numbers, it opens on its own and says no more."""
+    """The link. Where the lesson cannot take this test's numbers, it opens without them."""
     page = st.session_state["pages"].get(exercise.lesson)
     if exercise.lesson not in TOPICS or page is None:
         return
@@ -66,7 +66,7 @@ def _in_the_lessons_fields(exercise: Exercise, args: Mapping[str, Any]) -> Mappi
 
 
 def _one_drop(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A learning rate per update, as the lesson has it: one that drops once. Left as it is where it does not."""
+    """Turns a list of learning rates into what the lesson has fields for, one drop. Other lists stay as they are."""
     rates = given.get("lr", 0.0)
     if not np.ndim(rates):
         return given

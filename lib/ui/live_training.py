@@ -1,4 +1,4 @@
-"""The pictures of a run while it trains, on one canvas that is drawn over: a chart that is replaced would flicker."""
+"""The pictures of a run while it trains, all on one canvas: charts that are replaced would flicker."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def _panels(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _accuracy_range(run: Run) -> list[float]:
-    """Up to 1, so that the top means all right."""
+    """From the lowest accuracy up to 1, where every point is right."""
     return [min(min(s.train_accuracy, s.test_accuracy) for s in run.history.scores), 1.0]
 
 

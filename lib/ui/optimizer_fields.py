@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from lib.catalog import OPTIMIZERS
+from lib.budget import Budget
 from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
 from lib.lesson.run.set_up import SetUp, set_up
 from lib.lesson.run.trace import Divergence, Update, divergence, params_of
 from lib.lesson.spec import Parameter, Switch, Topic
+from lib.ui.budget import page_budget
 from lib.ui.choices import choice_box
 from lib.ui.fields import (
     Typed,
@@ -30,6 +30,7 @@ from lib.ui.fields import (
     number_format,
 )
 from lib.ui.heading import spec_of
+from lib.ui.kept import kept
 from lib.ui.text import say
 
 DTYPES = ("float64", "float32")
@@ -38,28 +39,30 @@ PRECISION = {"float64": (1e-9, 1e-12), "float32": (2e-5, 1e-6)}  # rtol, atol: w
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """One run both ways, and the set-up before it."""
+    """One run by hand and by PyTorch, and the set-up that it starts from."""
 
     lesson: Optimizer
     ready: SetUp
     by_hand: Sequence[Update]
+    key: tuple[Any, ...]  # every number that it follows from
 
-    @cached_property
-    def by_torch(self) -> Sequence[Update]:
-        return self.torch_up_to(self.ready.updates)
-
-    @cached_property
+    @property
     def params(self) -> np.ndarray:
         """The parameter from the start on, stacked."""
         return params_of(self.ready.param, self.by_hand)
 
-    @cached_property
+    @property
     def divergence(self) -> Divergence | None:
         return divergence(self.params, self.ready.losses(self.params))
 
-    def torch_up_to(self, updates: int) -> Sequence[Update]:
+    def by_torch(self, budget: Budget) -> Sequence[Update]:
+        """All updates by torch."""
+        return kept(("by torch", *self.key), lambda: self.torch_up_to(self.ready.updates, budget=budget))
+
+    def torch_up_to(self, updates: int, *, budget: Budget) -> Sequence[Update]:
         """Torch's first updates: the working of an early one need not wait for the rest."""
-        return run.trace_by_torch(self.lesson, self.ready.param, self.ready.grads, self.ready.values, updates)
+        ready = self.ready
+        return run.trace_by_torch(self.lesson, ready.param, ready.grads, ready.values, updates, budget=budget)
 
 
 def optimizer_fields(lesson: Optimizer) -> Typed:
@@ -86,7 +89,7 @@ def optimizer_fields(lesson: Optimizer) -> Typed:
 
 
 def fields_and_switches(lesson: Topic, specs: Sequence[Parameter], dtype: str, typed: Typed) -> None:
-    """Two to a row, and below them the switches, each in a row of its own: in half of one their names are cut off."""
+    """Fields two to a row, then switches one to a row: in half a row their names would be cut off."""
     fields_in_pairs(lesson, [spec for spec in specs if not isinstance(spec, Switch)], dtype, typed)
     for spec in specs:
         if isinstance(spec, Switch):
@@ -94,7 +97,7 @@ def fields_and_switches(lesson: Topic, specs: Sequence[Parameter], dtype: str, t
 
 
 def _objective_field(lesson: Optimizer, typed: Typed) -> None:
-    """Another function starts where it is usually started."""
+    """Which function is minimised. Choosing another one moves the start to where that one usually begins."""
     key = key_of(lesson, "objective")
     titles = {slug: say(objective.title) for slug, objective in OBJECTIVES.items()}
     typed.values["objective"] = choice_box(
@@ -124,16 +127,16 @@ def start_text(lesson: Optimizer, objective: str) -> str:
 
 
 def ready_runs(lesson: Optimizer, form: Mapping[str, Any]) -> Runs:
-    """Both traces for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
-    return _runs(lesson.slug, form_key(form), dict(form))
+    """The run for what the fields hold. Raises ValueError in plain words, and PyTorch's own exceptions."""
+    key = (lesson.slug, form_key(form))
+    return kept(key, lambda: _runs(lesson, key, dict(form), page_budget()))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
-def _runs(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Runs:
-    lesson = OPTIMIZERS[slug]
-    ready = set_up(lesson, _form)
-    runs = Runs(lesson, ready, run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates))
-    runs.torch_up_to(1)  # what torch refuses shows in the first update
+def _runs(lesson: Optimizer, key: tuple[Any, ...], form: dict[str, Any], budget: Budget) -> Runs:
+    ready = set_up(lesson, form)
+    by_hand = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates, budget=budget)
+    runs = Runs(lesson, ready, by_hand, key)
+    runs.torch_up_to(1, budget=budget)  # what torch refuses shows in the first update
     return runs
 
 

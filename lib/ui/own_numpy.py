@@ -10,12 +10,15 @@ import numpy as np
 import streamlit as st
 
 from lib.exercises import EXERCISES, Exercise
-from lib.grading.judge import why_not_returned
+from lib.grading.grade import room_for
+from lib.grading.judge import cut, why_not_returned
+from lib.grading.trial import AnswerPart
 from lib.lesson import run
 from lib.lesson.spec import Lesson
 from lib.sandbox.job import Busy, Call, Limits, Ran
-from lib.tensors.compare import compare
+from lib.tensors.compare import compare, numbers_of
 from lib.ui.browser_storage import draft_place, keep_in_browser
+from lib.ui.budget import page_budget
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.fields import key_of
 from lib.ui.page import slug_of_page
@@ -108,7 +111,7 @@ def _last(
     last: Last | None = st.session_state.get(key)
     pressed = value.run and value.run != (last.run if last else 0)
     if asked or pressed or (last and last.follows and last.numbers != numbers):
-        last = Last(value.run, numbers, value.text, run_once(exercise, value.text, values))
+        last = Last(value.run, numbers, value.text, run_once(lesson, exercise, value.text, values))
         st.session_state[key] = last
     return last if last and last.numbers == numbers else None
 
@@ -132,16 +135,17 @@ def _is_default(value: Any, default: Any) -> bool:
     return not isinstance(value, np.ndarray) and value == default
 
 
-def run_once(exercise: Exercise, source: str, values: Mapping[str, Any]) -> Ran:
-    """What the learner's function does with these values, in the sandbox."""
+def run_once(lesson: Lesson, exercise: Exercise, source: str, values: Mapping[str, Any]) -> Ran:
+    """What the learner's function does with these values, in the sandbox; its result may be some times torch's."""
+    right = AnswerPart("", run.torch_result(lesson, values).value)
     known = exercise.signature
     by_name = {name: values[name] for name in known.by_name if name in values}
     call = Call(tuple(values[name] for name in known.by_place), by_name)
-    return my_turn().run(source, exercise.function, [call], Limits())[0]
+    return my_turn().run(source, exercise.function, [call], room_for([[right]], Limits()))[0]
 
 
 def _show(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> None:
-    right = run.torch_result(lesson, values).value
+    right = run.torch_result(lesson, values, budget=page_budget()).value
     if ran.outcome != "returned":
         st.markdown(f":red[✗] {plain(why_not_returned(ran))}")
         if ran.fault and ran.fault.traceback:
@@ -160,5 +164,5 @@ def _show(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> None:
 
 
 def _number(value: Any) -> str:
-    array = np.asarray(value)
-    return number(array) if array.dtype.kind in "biuf" and array.size else repr(value)
+    array = numbers_of(value)
+    return number(array) if array is not None and array.dtype.kind in "biuf" and array.size else repr(cut(value))

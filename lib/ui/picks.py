@@ -48,7 +48,7 @@ def _plain(number: float) -> str:
 
 def _set_slider(key: str, on_change: Callable[[], None] | None) -> None:
     picked = st.session_state[f"{key}_picks"]
-    if picked is None:  # a second click on the same pick takes nothing away
+    if picked is None:  # a second click on a pick releases it; the slider stays where it is
         return
     st.session_state[key] = picked
     if on_change:

@@ -15,6 +15,7 @@ from lib.plots.own import picture as own_picture
 from lib.plots.probe import Place, movable
 from lib.plots.reduction import divisor, shares
 from lib.plots.titles import place_name
+from lib.ui.budget import page_budget
 from lib.ui.choices import choice_box
 from lib.ui.fields import key_of
 from lib.ui.figure import show_figure
@@ -40,7 +41,7 @@ def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
             width=300,
         )
         if chosen in own:
-            figure = own_picture(lesson, values, own[chosen], chosen_sample(lesson, values))
+            figure = own_picture(lesson, values, own[chosen], chosen_sample(lesson, values), budget=page_budget())
             st.caption(say(own[chosen].says))
         else:
             figure = GENERIC[chosen](lesson, values)
@@ -79,7 +80,9 @@ def _choose_place(lesson: Lesson, places: list[Place], label: str, default: int 
 
 def _one_moves(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
     places = movable(lesson, values)
-    return moving(lesson, values, *_choose_place(lesson, places, "The number that moves")) if places else None
+    if not places:
+        return None
+    return moving(lesson, values, *_choose_place(lesson, places, "The number that moves"), budget=page_budget())
 
 
 def _two_move(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
@@ -88,12 +91,22 @@ def _two_move(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
         return None
     first = _choose_place(lesson, places, "The first number that moves")
     second = _choose_place(lesson, places, "The second number that moves", default=1)
-    return contour(lesson, values, first, second) if first != second else moving(lesson, values, *first)
+    if first == second:
+        return moving(lesson, values, *first, budget=page_budget())
+    return contour(lesson, values, first, second, budget=page_budget())
+
+
+def _shares(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
+    return shares(lesson, values, budget=page_budget())
+
+
+def _divisor(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
+    return divisor(lesson, values, budget=page_budget())
 
 
 GENERIC: Mapping[str, Callable[[Lesson, Mapping[str, Any]], go.Figure | None]] = {
     "moves": _one_moves,
     "two_move": _two_move,
-    "shares": shares,
-    "divisor": divisor,
+    "shares": _shares,
+    "divisor": _divisor,
 }

@@ -50,7 +50,7 @@ def keep(slug: str, record: Record) -> None:
 
 
 def with_attempt(record: Record, attempt: Attempt) -> Record:
-    """The record after a submission; handing in the same again changes nothing but the time."""
+    """The record after a submission. Handing in the same code again changes only the time."""
     before = record.attempts
     if before and (before[-1].source, before[-1].version) == (attempt.source, attempt.version):
         before = before[:-1]

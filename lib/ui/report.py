@@ -10,9 +10,10 @@ import streamlit as st
 
 from lib.exercises import Exercise
 from lib.grading.grade import Grade, TestResult
-from lib.grading.judge import STOPPED
+from lib.grading.judge import STOPPED, cut
 from lib.grading.report import ulps_told
 from lib.plots.difference import difference
+from lib.tensors.compare import numbers_of
 from lib.tensors.write import format_tensor
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
 from lib.ui.lesson_link import lesson_link
@@ -174,11 +175,11 @@ def _written(value: Any) -> tuple[str, str]:
 
 def _arrays(exercise: Exercise, test: TestResult, place: int) -> None:
     """Expected and got: aligned, or as a picture where they are large; then how far they are apart."""
-    got, expected = np.asarray(test.got), np.asarray(test.expected)
+    got, expected = numbers_of(test.got), np.asarray(test.expected)
     if test.part:
         st.caption(plain(test.part))
-    if got.dtype.kind not in "biufc" or got.shape != expected.shape:
-        st.html(_apart(got, expected))
+    if got is None or got.shape != expected.shape:
+        _apart(test.got, got, expected)
         return
     if got.size <= MOST_CELLS:
         st.html(aligned(got, expected, differing(got, expected, test.test.rtol, test.test.atol)))
@@ -193,10 +194,12 @@ def _arrays(exercise: Exercise, test: TestResult, place: int) -> None:
         st.caption(_detail(test))
 
 
-def _apart(got: np.ndarray, expected: np.ndarray) -> str:
-    """Two results of different shape or kind; one that is no array of numbers, or large, is told in the message."""
-    named = {f"expected {shape(expected)}": expected, f"got {shape(got)}": got}
-    return side_by_side({n: a for n, a in named.items() if a.dtype.kind in "biufc" and a.size <= MOST_CELLS})
+def _apart(value: Any, got: np.ndarray | None, expected: np.ndarray) -> None:
+    """Two results of different shape or kind; of one that is no array of numbers, or large, how it begins."""
+    named = {f"expected {shape(expected)}": expected} | ({f"got {shape(got)}": got} if got is not None else {})
+    st.html(side_by_side({n: a for n, a in named.items() if a.dtype.kind in "biufc" and a.size <= MOST_CELLS}))
+    if value is not None and (got is None or got.size > MOST_CELLS):
+        st.code(say("got {value}", value=repr(cut(value, MOST_CELLS))), language=None, wrap_lines=True)
 
 
 def _detail(test: TestResult) -> str:

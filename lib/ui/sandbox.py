@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
 import streamlit as st
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from lib.sandbox.isolation import Hosting, Level, isolation, may_run
 from lib.sandbox.job import Call, Limits, Ran
-from lib.sandbox.pool import shared_pool
+from lib.sandbox.pool import Patience, shared_pool
+from lib.sandbox.turns import Visitor
 from lib.ui.text import say
 
 SAYS = {
@@ -21,22 +23,53 @@ SAYS = {
 }
 
 
+SECONDS_TO_WAIT = 60.0  # for one click, in all
+
+
 @dataclass(frozen=True)
 class MyTurn:
-    """Runs code in the shared pool, one job at a time for each visitor."""
+    """Runs code in the shared pool when it is the visitor's turn; what one click asks for shares one patience."""
 
-    person: str
+    visitor: Visitor
+    patience: Patience
 
     @property
     def isolation(self) -> Level:
         return isolation().level
 
     def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
-        return shared_pool().run(source, function, calls, limits, person=self.person)
+        return shared_pool().run(source, function, calls, limits, self.visitor, self.patience)
 
 
 def my_turn() -> MyTurn:
-    return MyTurn(st.session_state.setdefault("person", uuid.uuid4().hex))
+    """The turn of who looks at this page; while they wait, their place in line stands here.
+
+    To write it is also what finds out that they have left: Streamlit then ends the run, which gives the turn up.
+    """
+    place = st.empty()
+
+    def tell(position: int) -> None:
+        if position:
+            place.caption(say("Waiting: {place} in line", place=ordinal(position)))
+        else:
+            place.empty()
+
+    return MyTurn(visitor(), Patience(SECONDS_TO_WAIT, tell))
+
+
+def visitor() -> Visitor:
+    """Who looks at this page: the address that they come from, and the cookie that Streamlit gave their browser.
+
+    The cookie looks different in every answer of the server; what it holds stays the same.
+    """
+    token, _ = decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))
+    return Visitor(st.context.ip_address or "local", token.hex()[:64] if token else "")
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    teens = 10 < number % 100 < 14
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def why_off() -> str:

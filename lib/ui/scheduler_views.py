@@ -9,16 +9,20 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from lib.budget import Budget, Stopped
 from lib.catalog import SCHEDULERS
 from lib.lesson import run
 from lib.lesson.code.scheduler import numpy_program, pytorch_lines, shown_source
 from lib.lesson.run.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
+from lib.refusal import Refusal
+from lib.ui.budget import page_budget
 from lib.ui.download import download
 from lib.ui.fields import form_key, key_of
 from lib.ui.figure import show_figure
 from lib.ui.heading import what_the_example_shows
+from lib.ui.kept import kept
 from lib.ui.pitfalls import show_pitfalls, show_references
 from lib.ui.text import say, say_error
 
@@ -27,7 +31,7 @@ CLOSE = (1e-9, 1e-12)
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """One schedule both ways; `momenta` are torch's."""
+    """One schedule by hand and by PyTorch; `momenta` are PyTorch's."""
 
     values: Mapping[str, Any]
     metrics: Sequence[float] | None
@@ -41,21 +45,19 @@ class Schedule:
 
 
 def schedule_of(lesson: Scheduler, form: Mapping[str, Any]) -> Schedule:
-    """Both ways for what the fields hold. ValueError in plain words; torch's own exceptions as they are."""
-    return _schedule(lesson.slug, form_key(form), dict(form))
+    """The schedule for what the fields hold. Raises ValueError in plain words, and PyTorch's own exceptions."""
+    return kept((lesson.slug, form_key(form)), lambda: _schedule(lesson, dict(form), page_budget()))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # a rerun that changes only the working computes nothing
-def _schedule(slug: str, key: tuple[Any, ...], _form: dict[str, Any]) -> Schedule:
-    lesson = SCHEDULERS[slug]
-    steps, metrics = int(_form["steps"]), _form.get("metrics")
-    values = {name: value for name, value in _form.items() if name not in ("steps", "metrics")}
+def _schedule(lesson: Scheduler, form: dict[str, Any], budget: Budget) -> Schedule:
+    steps, metrics = int(form["steps"]), form.get("metrics")
+    values = {name: value for name, value in form.items() if name not in ("steps", "metrics")}
     if metrics is not None:
         metrics = np.ravel(metrics).tolist()
         if not metrics:
-            raise ValueError("metrics is empty; expected one number per epoch.")
-    by_hand = schedule_by_hand(lesson, values, steps, metrics)
-    rates, momenta = groups_by_torch(lesson, values, steps, metrics)
+            raise Refusal("metrics is empty; expected one number per epoch.")
+    by_hand = schedule_by_hand(lesson, values, steps, metrics, budget=budget)
+    rates, momenta = groups_by_torch(lesson, values, steps, metrics, budget=budget)
     return Schedule(values, metrics, by_hand, rates, momenta)
 
 
@@ -127,7 +129,9 @@ def compare(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
         other = SCHEDULERS[slug]
         values = {n: v for n, v in other.examples[0].values.items() if n not in ("steps", "metrics")}
         try:
-            named[other.title] = run.lr_by_hand(other, {**values, "lr": base}, steps)
+            named[other.title] = run.lr_by_hand(other, {**values, "lr": base}, steps, budget=page_budget())
+        except Stopped:
+            raise
         except ValueError as error:
             left_out.append(f"{other.title}: {say_error(error)}")
     show_figure(rate_lines(named), key_of(lesson, "compare_lines"), "Compare")

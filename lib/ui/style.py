@@ -1,4 +1,4 @@
-"""The little CSS that Streamlit's theme has no word for: spacing of the first screen, and rows on a narrow screen."""
+"""CSS for what Streamlit's theme cannot set: spacing of the first screen, and rows on a narrow screen."""
 
 from __future__ import annotations
 

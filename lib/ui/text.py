@@ -1,4 +1,4 @@
-"""Every text reaches the screen through `say`: another language is then a catalogue and not a second app."""
+"""Every text reaches the screen through `say`, so that another language needs a catalogue and no second app."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from lib.lesson.run.set_up import set_up
 from lib.lesson.run.slope import MOST_SLOPES, slopes
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Lesson, Topic
+from lib.ui.budget import page_budget
 from lib.ui.download import download
 from lib.ui.fields import key_of
 from lib.ui.pitfalls import show_pitfalls, show_references
@@ -66,7 +67,7 @@ def torch_refusal(lesson: Optimizer, form: Mapping[str, Any]) -> str:
     except ValueError:
         return ""
     try:
-        run.trace_by_torch(lesson, ready.param, ready.grads, ready.values, ready.updates)
+        run.trace_by_torch(lesson, ready.param, ready.grads, ready.values, ready.updates, budget=page_budget())
     except run.REFUSALS as error:
         return f"{type(error).__name__}: {error}"
     return ""
@@ -96,11 +97,11 @@ def gradient_table(lesson: Lesson, values: Mapping[str, Any]) -> None:
     """One row per element, up to MOST_ROWS: by hand, autograd, finite differences."""
     import pandas as pd  # 0.4 s that no other view needs
 
-    torch = run.torch_result(lesson, values).grads
-    for name, by_hand in run.grad_by_hand(lesson, values).items():
+    torch = run.torch_result(lesson, values, budget=page_budget()).grads
+    for name, by_hand in run.grad_by_hand(lesson, values, budget=page_budget()).items():
         columns = {say("by hand"): by_hand, say("PyTorch (autograd)"): torch[name]}
         if by_hand.size <= MOST_SLOPES:
-            columns[say("finite differences")] = slopes(lesson, values, name)
+            columns[say("finite differences")] = slopes(lesson, values, name, budget=page_budget())
         index = [f"{name}{list(i) if i else ''}" for i in islice(np.ndindex(by_hand.shape), MOST_ROWS)]
         table = pd.DataFrame({k: np.ravel(v)[:MOST_ROWS] for k, v in columns.items()}, index=index)
         st.table(table.map(value_text))
@@ -120,11 +121,12 @@ def extreme_inputs(lesson: Lesson, values: Mapping[str, Any]) -> None:
         )
     else:
         st.markdown(say(lesson.extremes.says))
-    st.markdown(_extremes_table(table(lesson)))
+    st.markdown(_extremes_table(table(lesson, budget=page_budget())))
     st.caption(
         say(
-            "x is the number put where it hurts. float64 of PyTorch is the yardstick; overflow means infinity or NaN "
-            "where PyTorch has a finite number, not defined means PyTorch itself has none."
+            "x is the number put where it hurts. float64 of PyTorch is the yardstick; "
+            "overflow means infinity or NaN where PyTorch has a finite number, "
+            "not defined means PyTorch itself has none."
         )
     )
 
@@ -156,9 +158,9 @@ def code(lesson: Lesson, values: Mapping[str, Any]) -> None:
     left, right = st.columns([0.42, 0.58], gap="small")
     with left:
         st.markdown(say("**PyTorch**: the lines that give this number"))
-        st.code(pytorch_lines(lesson, values), language="python")
+        st.code(pytorch_lines(lesson, values, budget=page_budget()), language="python")
         with st.container(horizontal=True, gap="small"):
-            download(say("Notebook of both"), notebook(lesson, values), f"{lesson.slug}.ipynb")
+            download(say("Notebook of both"), notebook(lesson, values, budget=page_budget()), f"{lesson.slug}.ipynb")
             download(say("NumPy program"), numpy_program(lesson, values), f"{lesson.slug}_by_hand.py")
         st.caption(say("Both run from top to bottom: every step with these numbers, and PyTorch's result to compare."))
     with right:

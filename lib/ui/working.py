@@ -15,6 +15,7 @@ from lib.lesson.working.diagnose import truth_of
 from lib.lesson.working.entries import gives_away, judge_case
 from lib.lesson.working.rows import MOST_TO_TYPE, Row, row_of, rows, sample_shape, turns
 from lib.tensors.write import format_tensor
+from lib.ui.budget import page_budget
 from lib.ui.fields import current, key_of
 from lib.ui.text import number, plain, say
 
@@ -65,7 +66,7 @@ def _index(text: str) -> tuple[int, ...]:
 
 def chosen_sample(lesson: Topic, values: Mapping[str, Any]) -> tuple[int, ...]:
     """The sample that the working above is about; the first one until another is chosen."""
-    shape = sample_shape(Case.of(lesson, values).forward.steps)
+    shape = sample_shape(Case.of(lesson, values, budget=page_budget()).forward.steps)
     index = _index(str(st.session_state.get(key_of(lesson, "sample_forward"), "")))
     inside = len(index) == len(shape) and all(i < size for i, size in zip(index, shape, strict=True))
     return index if inside else (0,) * len(shape)
@@ -98,7 +99,7 @@ def working_card(
     Entries are kept under `sheet`, so that each update of an optimizer has entries of its own.
     """
     sheet = sheet or part
-    case = Case.of(lesson, values)
+    case = Case.of(lesson, values, budget=page_budget())
     steps = truth_of(case, part).steps
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"head_{part}")):
         st.markdown(say("**Your working**"), width="content")
@@ -110,6 +111,7 @@ def working_card(
     result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
+        case.budget.ask()  # a row costs more than a step
         with st.container(key=key_of(lesson, f"step_{sheet}_{place}"), gap="xsmall"):  # notes must not move other rows
             if step.given and not gives_away(step, judged):
                 _given(row_of(step, steps, sample))

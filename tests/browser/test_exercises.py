@@ -177,6 +177,7 @@ def test_garbage_in_storage_is_said_and_replaced_by_the_next_attempt(page, garba
         expect(page.get_by_text("cannot be read")).to_be_visible()
     submit(page, HALF_LEFT_OUT)
     expect(page.get_by_text("Attempts: 1")).to_be_visible()
+    settled(page)  # by then the browser has stored it
     page.reload()
     expect(page.get_by_text("Attempts: 1")).to_be_visible()
 

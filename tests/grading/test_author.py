@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 
 import pytest
 
@@ -42,19 +43,32 @@ ADAM_BODY = """    step = state.get("step", 0) + 1
 ADAM_SOLUTION = f'"""Adam."""\nimport numpy as np\n{ADAM_HEAD}{ADAM_BODY}'
 
 
-@pytest.fixture
-def adam(tmp_path):
+def adam_in(folder, toml):
     """One update of Adam, judged against torch over several."""
-    folder = tmp_path / "adam_step"
-    folder.mkdir()
     for name, text in {
-        "exercise.toml": ADAM,
+        "exercise.toml": toml,
         "statement.md": "Adam\n",
         "starter.py": f"{ADAM_HEAD}    ...\n",
         "solution.py": ADAM_SOLUTION,
     }.items():
         (folder / name).write_text(text)
     return read_exercise(folder)
+
+
+@pytest.fixture(scope="module")
+def adam(tmp_path_factory):
+    return adam_in(tmp_path_factory.mktemp("adam_step"), ADAM)
+
+
+@pytest.fixture(scope="module")
+def faults_of_adam(tmp_path_factory):
+    """What the check says of Adam with another exercise.toml: tried once, however many cases look at it."""
+
+    @cache
+    def faults(toml):
+        return "\n".join(check(adam_in(tmp_path_factory.mktemp("weak"), toml), shared_pool()).faults)
+
+    return faults
 
 
 UPDATES = {
@@ -193,9 +207,8 @@ def test_a_file_under_a_name_of_the_lessons_has_to_be_that_mistake(name, each, s
 
 
 @pytest.mark.parametrize(("weaken", "says"), list(WEAK.values()), ids=list(WEAK))
-def test_the_check_finds_what_lets_mistakes_through(adam, weaken, says):
-    (adam.folder / "exercise.toml").write_text(weaken(ADAM))
-    assert says in "\n".join(check(read_exercise(adam.folder), shared_pool()).faults)
+def test_the_check_finds_what_lets_mistakes_through(faults_of_adam, weaken, says):
+    assert says in faults_of_adam(weaken(ADAM))
 
 
 SOME_LESSONS = ("", "mse_loss", "huber_loss", "nll_loss", "kl_divergence", "adam", "step_lr", "reduce_lr_on_plateau")
@@ -231,7 +244,7 @@ def test_why_there_is_no_new_exercise_on_a_lesson(tmp_path, lesson, says):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_fault_that_the_check_finds_ends_with_1(adam, capsys):
-    (adam.folder / "exercise.toml").write_text(ADAM.replace("hidden = true\n", ""))
-    assert main(["check", str(adam.folder)]) == 1
+def test_a_fault_that_the_check_finds_ends_with_1(tmp_path, capsys):
+    adam_in(tmp_path, ADAM.replace("hidden = true\n", ""))
+    assert main(["check", str(tmp_path)]) == 1
     assert "No hidden test is worth points" in capsys.readouterr().out

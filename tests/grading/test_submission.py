@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -17,6 +18,11 @@ CELLS = {  # of a notebook, and what the names in it hold afterwards
     "a cell for another program": ("x = 1", {"x": 1}, "%%bash\necho it's"),
     "a percent sign of Python's own": ("x = (7\n  % 4\n)", {"x": 3}),
     "a question in a comment": ("x = 1  # is it right?\n%time 1", {"x": 1}),
+    "a sharp in a string": ('x = """a # b"""\n%time 1', {"x": "a # b"}),
+    "a string that goes on": ("x = 'a\\\n%b'\n%time 1", {"x": "a%b"}),
+    "a percent sign after a line that goes on": ("x = 7 \\\n  % 4\n%time 1", {"x": 3}),
+    "a command that goes on": ("!pip install \\\n  'numpy\nx = 1", {"x": 1}),
+    "a quote in a string": ("x = 'don\\'t?'\n!echo 'it", {"x": "don't?"}),
     "all of it in a string": ('%time 1\nx = """\n%a\n!b\nc?\n"""', {"x": "\n%a\n!b\nc?\n"}),
 }
 
@@ -35,6 +41,30 @@ def test_of_a_notebook_the_code_is_read_and_magics_dropped(cells):
 def test_a_syntax_error_in_a_notebook_stays_the_learners():
     source = read_source("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": "%time\ndef f(:"}]}).encode())
     assert source.splitlines() == ["pass  # %time", "def f(:"]
+
+
+def notebook(*cells: str) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in cells]}).encode()
+
+
+MANY = {  # cells that took minutes while each magic was looked for by parsing
+    "magics": (["\n".join(["!ls 'x ("] * 100)] * 30, "pass  # !ls 'x ("),
+    "questions": (["x?\n" * 100] * 30, "pass  # x?"),
+    "open brackets": (["(" * 100] * 30, "(" * 100),
+    "more code than is graded": (["!a\n" * 100_000], "!a"),
+}
+
+
+@pytest.mark.parametrize(("cells", "first"), list(MANY.values()), ids=list(MANY))
+def test_a_notebook_is_read_in_one_pass(cells, first):
+    began = time.process_time()
+    source = read_source("a.ipynb", notebook(*cells))
+    assert time.process_time() - began < 2.0
+    assert source.splitlines()[0] == first
+
+
+def test_of_a_notebook_with_too_much_code_the_words_say_so():
+    assert "more than 128 KB" in contents_of(read_source("a.ipynb", notebook("!a\n" * 100_000))).error
 
 
 ENCODED = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -63,16 +62,8 @@ class Written:
 
     @property
     def formula(self) -> Formula:
-        return read_numerals(self.text) if self.text else self.parts  # TRANSITION: self.parts alone
-
-    @property
-    def parts(self) -> Formula:
         assert self.step.worked is not None
         return self.step.worked(*self.index)
-
-    @property
-    def text(self) -> str:  # TRANSITION
-        return str(self.parts) if isinstance(self.parts, str) else ""
 
     @property
     def value(self) -> np.ndarray:
@@ -128,8 +119,6 @@ def outcome(one: Written) -> str:
         return f"{len(found)} numbers for {len(expected)}"
     got = np.array(found)
     off = ~np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True)
-    if one.text:  # TRANSITION
-        off &= ~(np.abs(got - expected) <= 1.05 * slack(one.formula) + 5e-4 * np.abs(expected))
     if not off.any():
         return ""
     return "differs" if (np.isfinite(got) & np.isfinite(expected))[off].any() else LIMIT
@@ -177,8 +166,6 @@ def holds(value: Any, number: float | complex) -> bool:
 def test_what_is_written_reads_as_it_is_meant(slug, example):
     """Brackets stand where they are needed: read as plain LaTeX, the formula gives what its parts give."""
     for one in written(ALL[slug], example):
-        if one.text:  # TRANSITION
-            continue
         parts = (part if isinstance(part, str) else as_shown(part) for part in one.formula.parts)
         try:
             meant = flat(value_of(Formula(tuple(parts))))
@@ -238,39 +225,3 @@ def test_the_calculator_does_not_guess(text):
 def test_a_sum_that_is_cut_has_no_value():
     with pytest.raises(CutShort):
         value_of(Formula((r"\frac{1 + 2 + \dots + 9}{9}",)))
-
-
-# TRANSITION: str. Until every lesson gives parts, the numerals of its text are taken for them, rounded as they are.
-
-NUMERAL = re.compile(r"(?<!\\tfrac)(?<!\\tfrac1)(?<![\d.])(\d+(?:\.\d+)?(?: \\cdot 10\^\{-?\d+\})?)")
-
-
-def read_numerals(text: str) -> Formula:
-    parts: list[str | Value] = []
-    for place, piece in enumerate(NUMERAL.split(text)):
-        if place % 2:
-            mantissa, _, exponent = piece.removesuffix("}").partition(r" \cdot 10^{")
-            parts.append(Value(float(f"{mantissa}e{exponent or 0}")))
-        elif piece:
-            parts.append(piece)
-    return Formula(tuple(parts))
-
-
-def slack(written: Formula) -> np.ndarray:
-    """How far the rounding of the numerals to four digits can move each number of the result."""
-    here = numbers(written)
-    moved = np.zeros(len(here))
-    for place, part in enumerate(written.parts):
-        if isinstance(part, Value) and part.number:
-            half = 0.5 * 10.0 ** (np.floor(np.log10(abs(part.number))) - 3)
-            ends = [
-                numbers(Formula((*written.parts[:place], Value(part.number + by), *written.parts[place + 1 :])))
-                for by in (half, -half)
-            ]
-            with np.errstate(all="ignore"):
-                moved += np.nan_to_num(np.max([np.abs(end - here) for end in ends], axis=0), posinf=1e300)
-    return moved
-
-
-def numbers(written: Formula) -> np.ndarray:
-    return np.array([x for x in flat(value_of(written)) if x is not CUT], dtype=float)

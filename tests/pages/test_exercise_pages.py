@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from lib.grading.grade import grade
 from lib.plots.difference import difference
 from lib.refusal import Refusal
 from lib.sandbox.isolation import Isolation
+from lib.sandbox.job import Busy
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
 from lib.ui.browser_storage import RECORD
@@ -40,6 +42,15 @@ SUBMISSIONS = {
     "a wrong shape": (
         "def huber_loss(input, target, *, delta=1.0, reduction='mean'):\n    return [[1.0]]",
         "wrong shape",
+    ),
+    "rows of different lengths": (
+        "def huber_loss(input, target, **_):\n    return [[1, 2], [3]]",
+        "rows differ in length",
+    ),
+    "a large array": ("import numpy as np\ndef huber_loss(input, target, **_):\n    return np.zeros(10**6)", "65,536"),
+    "more than is kept": (
+        "import numpy as np\ndef huber_loss(input, target, **_):\n    return np.zeros(8000)",
+        "begins with",
     ),
     "an error": ("def huber_loss(input, target, *, delta=1.0, reduction='mean'):\n    return inptu", "inptu"),
     "no such function": ("def hubber_loss(input, target):\n    return 0", "hubber"),
@@ -501,6 +512,52 @@ def test_own_numpy_says_what_is_wrong():
     app = on_a_lesson(HALF_LEFT_OUT)
     assert "off by 0.0625" in words(app)
     assert "ZeroDivisionError" in words(on_a_lesson("def huber_loss(input, target, **_):\n    1 / 0"))
+
+
+ODD_OF_ONES_OWN = {
+    "rows of different lengths": ("[[1, 2], [3]]", "rows differ in length"),
+    "a large array": ("np.zeros(10**6)", "allowed are 65,536"),
+    "long text": ("'x' * 60_000", "(cut)"),
+}
+
+
+@pytest.mark.parametrize(("gives", "says"), ODD_OF_ONES_OWN.values(), ids=ODD_OF_ONES_OWN)
+def test_own_numpy_takes_any_result(gives, says):
+    told = words(on_a_lesson(f"import numpy as np\ndef huber_loss(input, target, **_):\n    return {gives}"))
+    assert says in told.replace("\\", "") and len(told) < 3000
+
+
+def test_who_waits_reads_their_place_in_line():
+    def page() -> None:
+        import streamlit as st
+
+        from lib.ui.sandbox import my_turn
+
+        turn = my_turn()
+        for place in st.session_state["places"]:
+            turn.patience.tell(place)
+
+    app = AppTest.from_function(page)
+    app.session_state["places"] = [4, 3]
+    assert [caption.value for caption in healthy(app.run()).caption] == ["Waiting: 3rd in line"]
+    app.session_state["places"] = [3, 0]
+    assert not healthy(app.run()).caption
+
+
+class FullHouse:
+    """A pool in which nobody's turn comes."""
+
+    def run(self, *args: object) -> None:
+        raise Busy("So many submissions came before yours.")
+
+
+def test_a_full_house_is_said_kindly(monkeypatch):
+    monkeypatch.setattr("lib.ui.sandbox.shared_pool", FullHouse)
+    monkeypatch.setattr("lib.grading.expected._kept", OrderedDict())
+    app = with_code(HUBER, HALF_LEFT_OUT, "run")
+    said = "So many submissions came before yours. Nothing is lost: try again in a moment."
+    assert [warning.value for warning in app.warning] == [said]
+    assert [warning.value for warning in on_a_lesson(HALF_LEFT_OUT).warning] == [said]
 
 
 def test_slow_code_of_ones_own_does_not_run_again_by_itself():

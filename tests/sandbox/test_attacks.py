@@ -94,6 +94,8 @@ def assert_contained(pool: Pool, attack: Attack) -> None:
     for ran in (first, second):
         assert ran.outcome != "our fault", ran.fault
         assert SECRET not in repr(ran)
+        told = repr((ran.output, ran.fault, ran.warnings))
+        assert str(ROOT) not in told, "our own words tell where the server keeps its files"
         assert len(repr(ran.fault)) < 50_000
         assert len(ran.output.encode()) <= 3 * attack.limits.output_kept
     assert CANARY.read_text() == SECRET and stat.S_IMODE(CANARY.stat().st_mode) == 0o644

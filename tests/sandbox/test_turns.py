@@ -24,13 +24,14 @@ def waits(jobs: Iterable[Job], workers: int = WORKERS) -> list[tuple[Job, float]
         moments = ([coming[0][0]] if coming else []) + ([running[0][0]] if running else [])
         now = min(moments)
         while running and running[0][0] <= now:
-            _, _, turn, seconds = heapq.heappop(running)
-            turns.ended(turn, seconds)
+            _, _, ended, seconds = heapq.heappop(running)
+            turns.ended(ended, seconds)
             free += 1
         while coming and coming[0][0] <= now:
             job = coming.pop(0)
-            held[id(turn := turns.join(Visitor(job[1], job[2])))] = job
-            kept.append(turn)
+            joined = turns.join(Visitor(job[1], job[2]))
+            held[id(joined)] = job
+            kept.append(joined)
         while free and (turn := turns.next()):
             job = held[id(turn)]
             free -= 1

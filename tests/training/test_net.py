@@ -19,6 +19,7 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # type: ignore[import-untyped]
 from torch.optim import lr_scheduler
 
+from lib.budget import Budget, OverBudget
 from lib.training.net import optimizers, schedulers
 from lib.training.net.arguments import defaults
 from lib.training.net.data import DATA_SETS
@@ -415,3 +416,50 @@ def test_who_is_not_heard_of_has_left():
 
 def test_schedulers_are_torchs_own():
     assert all(issubclass(torch_class, lr_scheduler.LRScheduler) for torch_class in schedulers.SCHEDULERS.values())
+
+
+ENDLESS = with_optimizer("LBFGS", max_iter=100_000, tolerance_grad=0.0, tolerance_change=-1e308, line_search_fn=None)
+
+
+class LeavesPage(BaseException):
+    """As Streamlit ends a run of the page."""
+
+
+def leaves_after(looks: int) -> Budget:
+    left = iter(range(looks))
+
+    def stopped() -> bool:
+        if next(left, None) is None:
+            raise LeavesPage
+        return False
+
+    return Budget(stopped=stopped)
+
+
+def test_an_update_without_end_ends_when_its_time_is_up():
+    run = Run("", replace(ENDLESS, batch=80))
+    run.advance(LONG, budget=Budget(seconds=0.2))
+    assert run.state == FAILED
+    assert "Stopped after 0.2 s" in run.problem
+    assert run.update == 0
+    assert run.seconds < 2
+
+
+def test_an_update_that_was_left_is_taken_back_and_made_anew():
+    settings = with_optimizer("LBFGS", max_iter=5)
+    whole, halting = trained(settings), Run("", settings)
+    for looks in (1, 3, 40, 7):
+        with pytest.raises(LeavesPage):
+            halting.advance(LONG, budget=leaves_after(looks))
+        assert halting.state == RUNNING
+    halting.advance(LONG)
+    assert halting.state == DONE
+    assert epochs_csv(halting) == epochs_csv(whole)
+
+
+def test_a_memory_that_is_too_large_is_refused_before_the_start():
+    large = replace(with_optimizer("LBFGS", history_size=10**6, max_iter=10_000), layers=(64, 64, 64, 64))
+    with pytest.raises(OverBudget, match="memory"):
+        check(large, budget=Budget(bytes=200e6))
+    check(with_optimizer("LBFGS"), budget=Budget(bytes=200e6))
+    check(replace(SHORT, layers=(64, 64, 64, 64)), budget=Budget(bytes=200e6))

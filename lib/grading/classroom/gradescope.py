@@ -48,10 +48,12 @@ def unreadable(why: str) -> dict[str, Any]:
 
 
 def results(grade: Grade) -> dict[str, Any]:
-    """The grade as results.json. What a run prints stays with the instructor, as Gradescope does unless told."""
+    """The grade as results.json. What a run prints stays with the instructor, as Gradescope does unless told.
+
+    There is no execution_time: students see it, and how long a hidden test takes may tell what it was given.
+    """
     return {
         "score": grade.score,
-        "execution_time": round(grade.seconds, 3),
         "output": "\n".join([grade.problem, *(f"Likely mistake: {m.says}" for m in grade.mistakes[:2])]).strip(),
         "output_format": "text",
         "visibility": "visible",

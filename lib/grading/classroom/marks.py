@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,12 @@ from lib.exercises import Exercise
 from lib.grading.classroom.handed_in import Student
 from lib.grading.classroom.mark import Mark, all_alike, likely_mistake
 
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # Excel in Japanese and Chinese takes the wide ones for the narrow ones
+# A cell begins at its first sign and, where a spreadsheet parts cells at semicolons, after each of those; spaces and
+# quotes before a formula do not keep it from being one. Excel in Japanese and Chinese takes the wide signs for the
+# narrow ones.
+_FORMULA = re.compile(r"""((?:^|[;；])[\s"']*)(?=[=+\-@＝＋－＠])""")
+_PARTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # control characters: tabs and ends of lines part cells too
+_TURNS = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # direction of reading, no width
 
 Own = tuple[Student, "list[Mark]"]
 
@@ -96,5 +102,7 @@ def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula is made text: names come from students."""
-    return f"'{cell}" if cell[:1] in _FORMULA else cell
+    """A cell with nothing in it that a spreadsheet would take for a formula, or for another cell: names come from
+    students."""
+    plain = _TURNS.sub("", _PARTS.sub(" ", cell.encode("utf-8", "replace").decode()))
+    return _FORMULA.sub(r"\1'", plain)

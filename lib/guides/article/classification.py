@@ -128,8 +128,8 @@ CLAIMS = (
     Claim(
         "entropy.constant",
         "entropy",
-        "The entropy of the targets does not depend on the model, so minimising cross-entropy minimises KL "
-        "divergence. (Here: the difference of their gradients.)",
+        "The entropy of the targets does not depend on the model, "
+        "so minimising cross-entropy minimises KL divergence. (Here: the difference of their gradients.)",
         STILL_TRUE,
         0.0,
         recompute=slope_difference,
@@ -391,8 +391,8 @@ CLAIMS = (
         "np.log(0) is nan, says a comment.",
         CHANGED,
         float("nan"),
-        "It is −inf; only 0 times it is nan. PyTorch clamps the logarithm at −100, so the worst loss is 100. The "
-        "comment's second logarithm should take 1 − x as well.",
+        "It is −inf; only 0 times it is nan. PyTorch clamps the logarithm at −100, so the worst loss is 100. "
+        "The comment's second logarithm should take 1 − x as well.",
         recompute=log_of_zero,
         lesson="bce_loss",
         example="Sure and wrong",
@@ -442,8 +442,8 @@ CLAIMS = (
     Claim(
         "bce_logits.reason",
         "bce_with_logits_loss",
-        "It exists for networks without a sigmoid at their end. (Here: does BCE of the sigmoid give the same at a "
-        "score of 200?)",
+        "It exists for networks without a sigmoid at their end. "
+        "(Here: does BCE of the sigmoid give the same at a score of 200?)",
         CHANGED,
         True,
         "It exists because it stays exact: BCELoss ends at its clamp of 100, this loss says 200.",

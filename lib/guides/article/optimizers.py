@@ -182,8 +182,8 @@ GENERAL = (
     Claim(
         "optim.gradient",
         "optimizers",
-        "The gradient is the direction of the steepest rise. (Here: its angle to the best of 360 directions, in "
-        "degrees.)",
+        "The gradient is the direction of the steepest rise. "
+        "(Here: its angle to the best of 360 directions, in degrees.)",
         STILL_TRUE,
         0.0,
         recompute=steepest_is_gradient,
@@ -256,8 +256,8 @@ GENERAL = (
     Claim(
         "momentum.063",
         "averages",
-        "With momentum 0.63 it settles before plain SGD. (Here: from which iteration it stays below 0.001; SGD's is "
-        "18.)",
+        "With momentum 0.63 it settles before plain SGD. "
+        "(Here: from which iteration it stays below 0.001; SGD's is 18.)",
         CHANGED,
         True,
         "It gets near first, but SGD with 0.03 stays there first. With momentum 0.51 it would win.",
@@ -399,8 +399,8 @@ EACH = (
     Claim(
         "sgd.nesterov",
         "sgd",
-        "Nesterov takes the gradient at the predicted place. (Here: where the second gradient is taken; the "
-        "prediction would be 0.72.)",
+        "Nesterov takes the gradient at the predicted place. "
+        "(Here: where the second gradient is taken; the prediction would be 0.72.)",
         CHANGED,
         0.72,
         "PyTorch takes it at the present parameters and uses g + ρv. It wants momentum above 0 and dampening 0.",
@@ -414,8 +414,8 @@ EACH = (
         "ASGD is also called SAG, which keeps a gradient per sample. (Here: what it keeps.)",
         CHANGED,
         "a gradient per sample",
-        "It averages the parameters (Polyak and Juditsky, 1992), into ax. SAG is another method, and the linked paper "
-        "describes a third, SVRG.",
+        "It averages the parameters (Polyak and Juditsky, 1992), into ax. "
+        "SAG is another method, and the linked paper describes a third, SVRG.",
         recompute=lambda: ", ".join(sorted(path(optim.ASGD, [1])[1])),
         lesson="asgd",
         implied=True,
@@ -536,8 +536,8 @@ DESCENT = (
     Claim(
         "descent.explodes",
         "descent",
-        "The printed code (lr = 0.01, 20 iterations) shows how gradients explode. (Here: is the last loss above the "
-        "first?)",
+        "The printed code (lr = 0.01, 20 iterations) shows how gradients explode. "
+        "(Here: is the last loss above the first?)",
         CHANGED,
         True,
         "With 0.01 nothing explodes. It does above ¼, as with the 0.5 and 1 in its comments.",

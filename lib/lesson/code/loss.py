@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.code.driver import STEPS_DRIVER
 from lib.lesson.code.literals import array_of, called, differs, in_numpy, in_torch, own_function, torch_tensor
@@ -20,7 +21,7 @@ TOLERANCE = {"float16": 2e-2, "float32": 1e-4, "float64": 1e-9}
 # PyTorch
 
 
-def pytorch_lines(lesson: Lesson, values: Mapping[str, Any]) -> str:
+def pytorch_lines(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> str:
     """The lines that reproduce PyTorch's number and gradients; parameters that keep torch's default are left out."""
     tensors = {t.name: array_of(t, values) for t in lesson.tensors}
     leaves = [t.name for t in lesson.tensors if t.differentiable and _holds_floats(tensors[t.name])]
@@ -31,7 +32,7 @@ def pytorch_lines(lesson: Lesson, values: Mapping[str, Any]) -> str:
         *_head(lesson, values),
         "\n".join(made),
         _call(lesson, values, tensors),
-        _gradient_lines(lesson, values, leaves),
+        _gradient_lines(lesson, values, leaves, budget),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -68,17 +69,19 @@ def _call(lesson: Lesson, values: Mapping[str, Any], tensors: Mapping[str, Any])
     return f"{called(f'{result} = {lesson.torch.__name__}', [*names, *settings])}\nprint({result})"
 
 
-def _gradient_lines(lesson: Lesson, values: Mapping[str, Any], leaves: list[str]) -> str:
+def _gradient_lines(lesson: Lesson, values: Mapping[str, Any], leaves: list[str], budget: Budget) -> str:
     if not leaves:
         return ""
     result = result_variable(lesson)
-    total = result if _is_one_number(lesson, values) else f"{result}.sum()"
+    total = result if _is_one_number(lesson, values, budget) else f"{result}.sum()"
     return "\n".join([f"{total}.backward()", *(f"print({name}.grad)" for name in leaves)])
 
 
-def _is_one_number(lesson: Lesson, values: Mapping[str, Any]) -> bool:
+def _is_one_number(lesson: Lesson, values: Mapping[str, Any], budget: Budget) -> bool:
     try:
-        return np.ndim(list(run.by_hand(lesson, values).values())[-1].value) == 0
+        return np.ndim(list(run.by_hand(lesson, values, budget=budget).values())[-1].value) == 0
+    except (OverBudget, Stopped):
+        raise
     except ValueError:
         return True  # refused by torch too: the lines end before the gradient
 
@@ -123,31 +126,31 @@ def _run(lesson: Lesson) -> str:
 # Notebook
 
 
-def notebook(lesson: Lesson, values: Mapping[str, Any]) -> str:
+def notebook(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> str:
     """A notebook (nbformat 4) that runs top to bottom: what it is, PyTorch, NumPy, and that they agree."""
     cells = [
         cell("what", "markdown", description(lesson)),
-        cell("pytorch", "code", pytorch_lines(lesson, values)),
+        cell("pytorch", "code", pytorch_lines(lesson, values, budget=budget)),
         cell("by-hand", "code", numpy_program(lesson, values).replace("from __future__ import annotations\n\n", "")),
-        cell("compare", "code", _comparison(lesson, values)),
+        cell("compare", "code", _comparison(lesson, values, budget)),
     ]
     return notebook_of(cells)
 
 
-def _comparison(lesson: Lesson, values: Mapping[str, Any]) -> str:
+def _comparison(lesson: Lesson, values: Mapping[str, Any], budget: Budget) -> str:
     """Asserts that both agree; where the precision that was typed is too coarse for that, prints both instead."""
-    pairs = _pairs(lesson, values)
+    pairs = _pairs(lesson, values, budget)
     tolerance = TOLERANCE[_precision(lesson, values)]
-    if not _agree(lesson, values, tolerance):
+    if not _agree(lesson, values, tolerance, budget):
         lines = [f"print({ours}, {torchs})" for ours, torchs in pairs]
         return "# PyTorch computed in a lower precision than NumPy, and here that shows.\n" + "\n".join(lines)
     lines = [f"np.testing.assert_allclose({a}, {b}, rtol={tolerance}, atol={tolerance / 1000})" for a, b in pairs]
     return "\n".join([*lines, 'print("PyTorch and the hand calculation agree.")'])
 
 
-def _pairs(lesson: Lesson, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _pairs(lesson: Lesson, values: Mapping[str, Any], budget: Budget) -> list[tuple[str, str]]:
     """The NumPy name and the PyTorch name of each number that both computed."""
-    case = run.Case.of(lesson, values)
+    case = run.Case.of(lesson, values, budget=budget)
     steps = case.gradient.steps
     names = run.differentiable(lesson, case.given)
     grads = [(f'gradient_steps["d_{name}"]', f"{name}.grad") for name in names if f"d_{name}" in steps]
@@ -161,8 +164,9 @@ def _precision(lesson: Lesson, values: Mapping[str, Any]) -> str:
     return min(names, key=list(TOLERANCE).index, default="float32")
 
 
-def _agree(lesson: Lesson, values: Mapping[str, Any], tolerance: float) -> bool:
-    value, grads = run.by_torch(lesson, values)
-    ours = run.grad_by_hand(lesson, values)
-    pairs = [(list(run.by_hand(lesson, values).values())[-1].value, value), *((ours[n], grads[n]) for n in grads)]
+def _agree(lesson: Lesson, values: Mapping[str, Any], tolerance: float, budget: Budget) -> bool:
+    value, grads = run.by_torch(lesson, values, budget=budget)
+    ours = run.grad_by_hand(lesson, values, budget=budget)
+    last = list(run.by_hand(lesson, values, budget=budget).values())[-1]
+    pairs = [(last.value, value), *((ours[n], grads[n]) for n in grads)]
     return all(np.allclose(a, b, rtol=tolerance, atol=tolerance / 1000, equal_nan=True) for a, b in pairs)

@@ -108,9 +108,7 @@ def reduce_weighted(
         divisor=w.sum(),
         divisor_latex=r"W = \sum_n w_{y_n}" if weighted else r"W = N",
         divisor_worked=lambda: total("weight" if weighted else "one", w[counts]),
-        divisor_words="Add up the weights of the targets' classes."
-        if weighted
-        else "Count the samples that are not ignored.",
+        divisor_words="Add up the weights of the targets' classes." if weighted else "Count the samples.",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.formula import formula, of
-from lib.lesson.spec import Mistake, Number, Step, Steps, Switch
+from lib.lesson.spec import Example, Mistake, Number, Step, Steps, Switch
 
 Given = Mapping[str, Any]
 Done = Mapping[str, np.ndarray]
@@ -108,3 +108,9 @@ MISTAKES = {
         when=decays,
     ),
 }
+
+UPHILL = Example(
+    "Uphill",
+    {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
+    "With maximize the gradient is turned round first.",
+)

@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.lesson.formula import formula, of
 from lib.lesson.pieces.gradient import Given, fed
-from lib.lesson.spec import Mistake, Numbers, Pitfall, Reference, Step, Steps, Switch
+from lib.lesson.spec import Example, Mistake, Numbers, Pitfall, Reference, Step, Steps, Switch
 
 State = Mapping[str, Any]  # what torch holds of a parameter, by name; empty before the first update
 
@@ -57,11 +57,7 @@ def average(
         lerp(old, grad, 1 - keep),
         axes="i",
         worked=lambda *i: formula(
-            r"<keep> \cdot <old> + <rest> \cdot <grad>",
-            keep=keep,
-            old=old[i],
-            rest=1 - keep,
-            grad=of(source, grad[i]),
+            r"<keep> \cdot <old> + <rest> \cdot <grad>", keep=keep, old=old[i], rest=1 - keep, grad=of(source, grad[i])
         ),
         words="Keep most of the old average, and add a little of the gradient. The first old average is 0.",
     )
@@ -117,9 +113,7 @@ def corrected(name: str, letter: str, biased: np.ndarray, source: str, number: i
         biased / weight,
         axes="i",
         worked=lambda *i: formula(
-            r"\frac{<average>}{<weight>}",
-            average=of(source, biased[i]),
-            weight=of(f"bias_correction_{number}", weight),
+            r"\frac{<average>}{<weight>}", average=of(source, biased[i]), weight=of(f"bias_correction_{number}", weight)
         ),
         words="Divide the average by the weights that went into it.",
     )
@@ -270,6 +264,20 @@ AMSGRAD_MISTAKES = {
         when=lambda given: given["amsgrad"] and not_first(given),
     ),
 }
+
+AFTER_A_LARGE_GRADIENT = Example(
+    "AMSGrad after a large gradient",
+    {
+        "objective": "typed gradients",
+        "start": [1.0, 1.0],
+        "grads": [[5, 1], [0.1, 1], [0.1, 1], [0.1, 1]],
+        "updates": 4,
+        "lr": 0.1,
+        "betas": (0.9, 0.9),
+        "amsgrad": True,
+    },
+    "The first number remembers its large gradient and goes on in small steps.",
+)
 
 BETA_OF_1 = Pitfall(
     "A beta of 1",

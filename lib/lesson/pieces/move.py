@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.lesson.formula import formula, of
 from lib.lesson.pieces.gradient import Done, Given
-from lib.lesson.spec import Mistake, Number, Pitfall, Step, Steps, Switch
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Switch
 
 RATE = (r"\gamma", "lr: the learning rate")
 SYMBOLS = (RATE, (r"\lambda", "weight_decay"))
@@ -79,10 +79,7 @@ def step_along(
         param - lr * direction,
         axes="i",
         worked=lambda *i: formula(
-            r"<place> - <lr> \cdot <direction>",
-            place=of(place, param[i]),
-            lr=lr,
-            direction=of(source, direction[i]),
+            r"<place> - <lr> \cdot <direction>", place=of(place, param[i]), lr=lr, direction=of(source, direction[i])
         ),
         words=words,
     )
@@ -189,6 +186,19 @@ MISTAKES = {
         when=lambda given: given["lr"] not in (0, 1),
     ),
 }
+
+DECOUPLED_DECAY = Example(
+    "Decoupled weight decay",
+    {
+        "objective": "absolute",
+        "start": [1.05],
+        "updates": 30,
+        "lr": 0.05,
+        "weight_decay": 0.5,
+        "decoupled_weight_decay": True,
+    },
+    "The parameter shrinks by itself, as in AdamW.",
+)
 
 NEGATIVE_RATE = Pitfall(
     "A negative learning rate",

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.run.drive import Answer, Worked, drive, go_on
-from lib.lesson.run.given import checked
+from lib.budget import UNBOUNDED, Budget
+from lib.lesson.run.drive import Answer, Worked, asking, drive, go_on
+from lib.lesson.run.given import checked, cost_of
 from lib.lesson.spec import Lesson, Topic
 
 
@@ -19,16 +20,18 @@ class Case:
     """A lesson and what it works on; `Case.of` makes one from what the learner gave.
 
     `given` holds the value of every field. The two right workings, `forward` and `gradient`, are computed when they
-    are first asked for, and kept: everything else is compared with them.
+    are first asked for, and kept: everything else is compared with them. The `budget` bounds every working.
     """
 
     lesson: Topic
     given: Mapping[str, Any]
+    budget: Budget = UNBOUNDED
 
     @classmethod
-    def of(cls, lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -> Case:
+    def of(cls, lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64, budget: Budget = UNBOUNDED) -> Case:
         """Reads and checks the values; floating tensors become `dtype`. Raises a Refusal for what torch rejects."""
-        return cls(lesson, checked(lesson, values, dtype))
+        budget.need(cost_of(lesson, values))
+        return cls(lesson, checked(lesson, values, dtype), budget)
 
     @cached_property
     def forward(self) -> Worked:
@@ -42,9 +45,12 @@ class Case:
 
     def work(self, answer: Answer) -> Worked:
         """The hand calculation, with `answer` deciding what each step goes on with."""
-        return drive(self.lesson.by_hand(**self.given), answer)
+        given = self.given
+        if "grad" in given:  # an optimizer's, which may be a closure
+            given = {**given, "grad": asking(given["grad"], self.budget)}
+        return drive(self.lesson.by_hand(**given), answer, self.budget)
 
     def work_gradient(self, answer: Answer) -> Worked:
         """The hand calculation of a loss's gradient, from the right values of the forward steps."""
         assert isinstance(self.lesson, Lesson)
-        return drive(self.lesson.grad_by_hand(self.forward.sent, **self.given), answer)
+        return drive(self.lesson.grad_by_hand(self.forward.sent, **self.given), answer, self.budget)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson.spec import Step, Steps
 
 Answer = Callable[[Step, Mapping[str, np.ndarray]], Any]
@@ -27,8 +28,8 @@ def go_on(step: Step, done: Mapping[str, np.ndarray]) -> Any:
     return step.value
 
 
-def drive(steps: Steps, answer: Answer = go_on) -> Worked:
-    """Runs a hand calculation to its end, sending `answer(step, done)` back for each step."""
+def drive(steps: Steps, answer: Answer = go_on, budget: Budget = UNBOUNDED) -> Worked:
+    """Runs a hand calculation to its end, sending `answer(step, done)` back for each step. May raise Stopped."""
     finished: dict[str, Step] = {}
     sent: dict[str, np.ndarray] = {}
     done: dict[str, np.ndarray] = {}
@@ -39,18 +40,32 @@ def drive(steps: Steps, answer: Answer = go_on) -> Worked:
                 step = next(steps) if reply is None else steps.send(reply)
             except StopIteration as end:
                 return Worked(finished, sent, end.value)
+            budget.ask()
             done[step.name] = done[step.base] = step.value
             reply = np.asarray(answer(step, done))
             finished[step.name] = step
             sent[step.name] = done[step.name] = done[step.base] = reply
 
 
-def finish(steps: Steps) -> Any:
+def finish(steps: Steps, budget: Budget = UNBOUNDED) -> Any:
     """What a hand calculation returns when each step goes on with its own value. The steps are not kept, to be fast."""
     with np.errstate(all="ignore"):
         try:
             step = next(steps)
             while True:
+                budget.ask()
                 step = steps.send(np.asarray(step.value))
         except StopIteration as end:
             return end.value
+
+
+def asking(closure: Any, budget: Budget) -> Any:
+    """A closure that asks the budget before each evaluation; anything else as it is."""
+    if budget is UNBOUNDED or not callable(closure):
+        return closure
+
+    def evaluate(*point: Any) -> Any:
+        budget.ask()
+        return closure(*point)
+
+    return evaluate

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson.run.case import Case
 from lib.lesson.run.given import given_values
 from lib.lesson.run.loss import REFUSALS, torch_result
@@ -56,11 +57,11 @@ class Row:
         return next(c for c in self.cells if c.way == way and c.precision == precision)
 
 
-def table(lesson: Lesson, numbers: tuple[float, ...] = NUMBERS) -> list[Row]:
+def table(lesson: Lesson, numbers: tuple[float, ...] = NUMBERS, *, budget: Budget = UNBOUNDED) -> list[Row]:
     """The book's formula (where it differs from the stable one), the hand calculation and torch on each number."""
     forward = _forward_only(lesson)
     with np.errstate(all="ignore"):
-        return [_row(forward, x) for x in numbers]
+        return [_row(forward, x, budget) for x in numbers]
 
 
 def _forward_only(lesson: Lesson) -> Lesson:
@@ -68,15 +69,15 @@ def _forward_only(lesson: Lesson) -> Lesson:
     return replace(lesson, tensors=tuple(replace(t, differentiable=False) for t in lesson.tensors))
 
 
-def _row(lesson: Lesson, x: float) -> Row:
+def _row(lesson: Lesson, x: float, budget: Budget) -> Row:
     ways = WAYS if lesson.extremes else WAYS[1:]
-    results = {(way, p): _result(lesson, way, x, p) for way in ways for p in PRECISIONS}
+    results = {(way, p): _result(lesson, way, x, p, budget) for way in ways for p in PRECISIONS}
     truth = results["torch", "float64"]
     cells = tuple(_cell(way, p, result, truth) for (way, p), result in results.items())
     return Row(x, None if isinstance(truth, str) else _one(truth), cells)
 
 
-def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | Agreement:
+def _result(lesson: Lesson, way: Way, x: float, precision: str, budget: Budget) -> np.ndarray | Agreement:
     """The result as an array, or why there is none."""
     dtype = np.dtype(precision)
     values = lesson.extremes.values(x) if lesson.extremes else _first_number_replaced(lesson, x)
@@ -87,10 +88,12 @@ def _result(lesson: Lesson, way: Way, x: float, precision: str) -> np.ndarray | 
                 assert lesson.extremes is not None
                 return np.asarray(lesson.extremes.naive(**given)).astype(dtype)
             case "stable":
-                steps = Case.of(lesson, given, dtype).forward.steps
+                steps = Case.of(lesson, given, dtype, budget).forward.steps
                 return np.asarray(next(reversed(steps.values())).value).astype(dtype)
             case "torch":
-                return torch_result(lesson, {name: given[name] for name in values}).value
+                return torch_result(lesson, {name: given[name] for name in values}, budget=budget).value
+    except (OverBudget, Stopped):
+        raise
     except REFUSALS as error:
         if way == "naive":
             raise  # the book's formula has no checks: this is a fault in the lesson

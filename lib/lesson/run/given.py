@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import Cost
 from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch, Tensor, Topic
 from lib.refusal import Refusal
 
@@ -24,6 +25,11 @@ def checked(lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64) -
     names = lesson.one_precision(given)
     _need_one_precision({name: value for name, value in read.items() if name in names})
     return given if dtype == np.float64 else _in_precision(read, dtype)
+
+
+def cost_of(lesson: Topic, values: Mapping[str, Any]) -> Cost:
+    """What working these values takes at the most, told before any of them is read; it never raises."""
+    return lesson.cost({f.name: values.get(f.name, f.default) for f in lesson.fields})
 
 
 def check(lesson: Topic, values: Mapping[str, Any]) -> None:

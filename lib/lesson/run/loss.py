@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson.run.case import Case
-from lib.lesson.run.given import given_values, is_inexact
+from lib.lesson.run.given import cost_of, given_values, is_inexact
 from lib.lesson.run.to_torch import to_torch, torch_parameters
 from lib.lesson.spec import Lesson, Step
 
@@ -31,14 +32,14 @@ class TorchResult:
     warnings: tuple[str, ...]
 
 
-def by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Step]:
+def by_hand(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> dict[str, Step]:
     """The hand calculation in float64; the last step is the result. Raises a Refusal for what torch rejects."""
-    return Case.of(lesson, values).forward.steps
+    return Case.of(lesson, values, budget=budget).forward.steps
 
 
-def grad_by_hand(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def grad_by_hand(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> dict[str, np.ndarray]:
     """The gradient of the summed result for each tensor that torch differentiates; zeros where it does not matter."""
-    case = Case.of(lesson, values)
+    case = Case.of(lesson, values, budget=budget)
     steps = case.gradient.steps
     return {
         name: np.asarray(steps[f"d_{name}"].value) if f"d_{name}" in steps else np.zeros_like(case.given[name])
@@ -51,14 +52,18 @@ def differentiable(lesson: Lesson, given: Mapping[str, Any]) -> list[str]:
     return [t.name for t in lesson.tensors if t.differentiable and is_inexact(given.get(t.name))]
 
 
-def by_torch(lesson: Lesson, values: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def by_torch(
+    lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Result and gradients from torch, in the dtype given. Raises what torch raises."""
-    result = torch_result(lesson, values)
+    result = torch_result(lesson, values, budget=budget)
     return result.value, result.grads
 
 
-def torch_result(lesson: Lesson, values: Mapping[str, Any]) -> TorchResult:
-    """Result, gradients and warnings from torch itself."""
+def torch_result(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> TorchResult:
+    """Result, gradients and warnings from torch itself. A call of torch cannot be stopped, only refused."""
+    budget.need(cost_of(lesson, values))
+    budget.ask()
     lesson.guard(**given_values(lesson, values))
     tensors = {t.name: to_torch(t, values) for t in lesson.tensors}
     leaves = {name: tensors[name].requires_grad_() for name in _leaves(lesson, tensors)}

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from lib.budget import UNBOUNDED, Budget, Cost
+from lib.lesson.cost import count
 from lib.lesson.run.drive import Answer, drive, go_on
-from lib.lesson.run.given import given_values
+from lib.lesson.run.given import cost_of, given_values
 from lib.lesson.run.parts import required
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.scheduler import LR, Scheduler
@@ -38,50 +40,76 @@ def schedule_by_hand(
     steps: int,
     metrics: Sequence[float] | None = None,
     slip: Callable[[Mapping[str, Any]], Answer] | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> list[Rate]:
     """Every epoch from 0 on. `values` holds torch's arguments, and `lr`. Raises a Refusal for what torch rejects.
 
     `metrics[t]` is what is watched after epoch t. `slip(given)` answers steps with other values, as a mistake does.
     """
+    budget.need(schedule_cost(lesson, values, steps))
     base = base_of(values)
     own = {name: value for name, value in values.items() if name != "lr"}
     lr, state, rates = base, dict[str, Any](), list[Rate]()
     for epoch in range(steps):
+        budget.ask()
         metric = metrics[min(epoch, len(metrics)) - 1] if metrics is not None and epoch else None
         handed = {"lr": lr, "epoch": epoch, "initial_lr": base, "metric": metric, "state": state}
         given = given_values(lesson, {**own, **handed})
         if epoch == 0:
             lesson.check(**given)
-        worked = drive(lesson.by_hand(**given), slip(given) if slip else go_on)
+        worked = drive(lesson.by_hand(**given), slip(given) if slip else go_on, budget)
         lr, state = float(worked.returned[0]), worked.returned[1]
         rates.append(Rate(worked.steps, lr, state, given))
     return rates
 
 
+def schedule_cost(lesson: Scheduler, values: Mapping[str, Any], steps: int) -> Cost:
+    """What so many epochs take, each of them kept."""
+    return cost_of(lesson, values).kept(count(steps))
+
+
 def lr_by_hand(
-    lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Sequence[float] | None = None
+    lesson: Scheduler,
+    values: Mapping[str, Any],
+    steps: int,
+    metrics: Sequence[float] | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> np.ndarray:
     """The learning rates by hand: rates[t] is in force during update t, rates[0] once the scheduler is built."""
-    return np.array([rate.lr for rate in schedule_by_hand(lesson, values, steps, metrics)])
+    return np.array([rate.lr for rate in schedule_by_hand(lesson, values, steps, metrics, budget=budget)])
 
 
 def lr_by_torch(
-    lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Sequence[float] | None = None
+    lesson: Scheduler,
+    values: Mapping[str, Any],
+    steps: int,
+    metrics: Sequence[float] | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> np.ndarray:
     """The learning rates from torch's own scheduler around an SGD optimizer. Raises what torch raises."""
-    return groups_by_torch(lesson, values, steps, metrics)[0]
+    return groups_by_torch(lesson, values, steps, metrics, budget=budget)[0]
 
 
 def groups_by_torch(
-    lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Sequence[float] | None = None
+    lesson: Scheduler,
+    values: Mapping[str, Any],
+    steps: int,
+    metrics: Sequence[float] | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Learning rate and momentum of the optimizer during each update."""
+    budget.need(schedule_cost(lesson, values, steps))
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=base_of(values), momentum=MOMENTUM)
     rates, momenta = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of its own use of deprecated arguments
         scheduler = lesson.build(lesson, optimizer, torch_parameters(lesson, {**required(lesson), **values}))
         for step in range(steps):
+            budget.ask()
             rates.append(float(optimizer.param_groups[0]["lr"]))
             momenta.append(float(optimizer.param_groups[0]["momentum"]))
             optimizer.step()

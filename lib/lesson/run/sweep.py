@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget, Cost
+from lib.lesson.cost import BYTES, HELD
 from lib.lesson.optimizer import Optimizer
-from lib.lesson.run.drive import drive
-from lib.lesson.run.given import given_values
+from lib.lesson.run.drive import finish
+from lib.lesson.run.given import cost_of, given_values
 from lib.lesson.run.set_up import set_up
 from lib.lesson.run.trace import FAR
 from lib.refusal import Refusal
@@ -31,7 +33,14 @@ def sweep_range(lesson: Optimizer, count: int) -> np.ndarray:
     return np.linspace(*lesson.sweep_range, count)
 
 
-def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, others: np.ndarray) -> np.ndarray:
+def final_losses(
+    lesson: Optimizer,
+    form: Mapping[str, Any],
+    rates: np.ndarray,
+    others: np.ndarray,
+    *,
+    budget: Budget = UNBOUNDED,
+) -> np.ndarray:
     """The loss after the last update, shape (others, rates); inf or NaN where the run diverged.
 
     Works for optimizers that update element by element (`lesson.sweeps`) and for objectives.
@@ -49,13 +58,17 @@ def final_losses(lesson: Optimizer, form: Mapping[str, Any], rates: np.ndarray, 
         "lr": rates.reshape(1, -1, *spread),
         **sweep_setting(lesson, form, others.reshape(-1, 1, *spread)),
     }
-    param, state = np.broadcast_to(ready.param, shape).astype(np.float64), dict[str, Any]()
+    everywhere = np.broadcast_to(ready.param, shape)
+    one = cost_of(lesson, {**values, "param": everywhere})
+    budget.need(Cost(one.numbers * ready.updates, HELD * BYTES * everywhere.size))
+    param, state = everywhere.astype(np.float64), dict[str, Any]()
     fixed = given_values(lesson, {**values, "param": param, "grad": param})
     with np.errstate(all="ignore"):
         for update in range(ready.updates):
+            budget.ask()
             grad = ready.objective.gradient(param, update)
             given = {**fixed, **arrays, "param": param, "grad": grad, "state": state}
-            param, state = drive(lesson.by_hand(**given)).returned
+            param, state = finish(lesson.by_hand(**given), budget)
         losses = ready.objective.value(param)
     return losses.reshape(*grid, -1).sum(-1)
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from lib.budget import UNBOUNDED, Budget, Cost
+from lib.lesson import cost
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_shape
-from lib.lesson.run.drive import Answer, drive, finish, go_on
-from lib.lesson.run.given import given_values
+from lib.lesson.run.drive import Answer, asking, drive, finish, go_on
+from lib.lesson.run.given import cost_of, given_values
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.spec import Step, Steps
 from lib.refusal import Refusal
@@ -48,6 +50,7 @@ def trace_by_hand(
     *,
     way: Callable[..., Steps] | None = None,
     slip: Callable[[Mapping[str, Any]], Answer] | None = None,
+    budget: Budget = UNBOUNDED,
 ) -> list[Update]:
     """The updates by hand in float64, one per gradient. Raises a Refusal for what torch rejects.
 
@@ -56,20 +59,27 @@ def trace_by_hand(
     `updates`, else it runs once. `values["lr"]` may be a list with a learning rate per update. `way` is another
     coroutine than the lesson's own, `slip(given)` answers steps with other values, as a mistake does.
     """
+    count = _count(grads, values, updates)
+    budget.need(trace_cost(lesson, param, values, count))
     param, state = np.array(param, dtype=np.float64), dict[str, Any]()
     done: list[Update] = []
     fixed: dict[str, Any] = {}
     by_hand = way or lesson.by_hand
-    for update, lr in enumerate(_rates(grads, values, updates)):
+    for update, lr in enumerate(_rates(values, count)):
+        budget.ask()
         grad = _gradient(lesson, grads, param, update)
         if grad is None:
             done.append(Update(dict, param, state))
             continue
-        if not fixed or lr:
+        if not fixed:
             fixed = given_values(lesson, {**values, **lr, "param": param, "grad": grad})
             lesson.check(**fixed)
+        elif lr:
+            fixed = {**fixed, **lr}
+            lesson.check(**fixed)
         given = {**fixed, "param": param, "grad": _ready(lesson, grad, param), "state": state}
-        after = drive(by_hand(**given), slip(given)).returned if slip else finish(by_hand(**given))
+        steps = by_hand(**{**given, "grad": asking(given["grad"], budget)})
+        after = drive(steps, slip(given), budget).returned if slip else finish(steps, budget)
         param, state = np.asarray(after[0]), after[1]
         done.append(Update(partial(_steps, by_hand, given, slip), param, state, given["grad"]))
     return done
@@ -81,12 +91,25 @@ def _steps(
     return drive(by_hand(**given), slip(given) if slip else go_on).steps
 
 
+def trace_cost(lesson: Optimizer, param: Any, values: Mapping[str, Any], updates: int) -> Cost:
+    """What so many updates take, each of them kept."""
+    return cost_of(lesson, {**values, "param": param}).kept(cost.count(updates))
+
+
 def trace_by_torch(
-    lesson: Optimizer, param: Any, grads: Gradients, values: Mapping[str, Any], updates: int | None = None
+    lesson: Optimizer,
+    param: Any,
+    grads: Gradients,
+    values: Mapping[str, Any],
+    updates: int | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> list[Update]:
     """The same updates by torch's own optimizer, in the precision of `param`. Raises what torch raises."""
+    count = _count(grads, values, updates)
+    budget.need(trace_cost(lesson, param, values, count))
     leaf = torch.nn.Parameter(torch.from_numpy(np.array(param if hasattr(param, "dtype") else np.float64(param))))
-    rates = _rates(grads, values, updates)
+    rates = _rates(values, count)
     first = rates[0] if rates else {}
     optimizer = lesson.torch([leaf], **torch_parameters(lesson, {**values, **first}))
     if "foreach" in optimizer.param_groups[0]:
@@ -95,11 +118,12 @@ def trace_by_torch(
         )
     done: list[Update] = []
     for update, lr in enumerate(rates):
+        budget.ask()
         optimizer.param_groups[0].update(lr)
         before = leaf.detach().numpy().copy()
         grad = _gradient(lesson, grads, before, update)
         if lesson.gradient == "closure" and callable(grad):
-            optimizer.step(_torch_closure(leaf, grad))
+            optimizer.step(_torch_closure(leaf, asking(grad, budget)))
         else:
             leaf.grad = None if grad is None else _torch_gradient(lesson, leaf, grad)
             optimizer.step()
@@ -108,14 +132,20 @@ def trace_by_torch(
     return done
 
 
-def _rates(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> list[dict[str, float]]:
+def _count(grads: Gradients, values: Mapping[str, Any], updates: int | None) -> int:
+    """How many updates are asked for."""
+    if updates is not None:
+        return updates
+    if isinstance(grads, Sequence | np.ndarray):
+        return len(grads)
+    lr: Any = values.get("lr")
+    return len(lr) if lr is not None and np.ndim(lr) > 0 else 1
+
+
+def _rates(values: Mapping[str, Any], count: int) -> list[dict[str, float]]:
     """For each update the learning rate that is set before it; empty where the rate never changes."""
     lr: Any = values.get("lr")
-    several = lr is not None and np.ndim(lr) > 0
-    count = updates if updates is not None else len(grads) if isinstance(grads, Sequence | np.ndarray) else None
-    if count is None:
-        count = len(lr) if several else 1
-    if not several:
+    if lr is None or np.ndim(lr) == 0:
         return [{} for _ in range(count)]
     if len(lr) < count:
         says = "lr holds {rates} learning rates; expected one for each of the {updates} updates."

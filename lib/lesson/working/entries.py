@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lib.budget import OverBudget, Stopped
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson.run.case import Case
 from lib.lesson.run.drive import Answer, Worked
 from lib.lesson.spec import Mistake, Step, Topic
@@ -51,9 +51,11 @@ def judge(
     sample: tuple[int, ...],
     part: Part = "forward",
     turn: str | None = None,
+    *,
+    budget: Budget = UNBOUNDED,
 ) -> list[Judged]:
     """A verdict for every row. `entries` maps a row's key to the text typed there; rows that are left out are blank."""
-    return judge_case(Case.of(lesson, values), entries, sample, part, turn)
+    return judge_case(Case.of(lesson, values, budget=budget), entries, sample, part, turn)
 
 
 def judge_case(

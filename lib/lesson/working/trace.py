@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lib.budget import UNBOUNDED, Budget
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import words
 from lib.lesson.run.set_up import SetUp
@@ -16,7 +17,9 @@ from lib.tensors.read import Typed
 from lib.tensors.rounding import fits
 
 
-def judge_trace(lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed: Typed) -> list[str]:
+def judge_trace(
+    lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed: Typed, *, budget: Budget = UNBOUNDED
+) -> list[str]:
     """What to say, in Markdown: how many updates fit, where the first one parts, and the mistakes that explain it."""
     shape = ready.param.shape
     if typed.array.ndim != len(shape) + 1 or typed.array.shape[1:] != shape:
@@ -29,7 +32,7 @@ def judge_trace(lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed:
         return [":green[✓ right]" if len(right) == 1 else f":green[✓ all {len(right)} updates right]"]
     first = int(np.argmin(right))
     lines = [_parting(typed, truth, first)]
-    return lines + [f"- {mistake.says}" for mistake in _explaining(lesson, ready, truth, typed)]
+    return lines + [f"- {mistake.says}" for mistake in _explaining(lesson, ready, truth, typed, budget)]
 
 
 def _fitting(typed: Typed, updates: Sequence[Update]) -> np.ndarray:
@@ -44,12 +47,15 @@ def _parting(typed: Typed, truth: Sequence[Update], first: int) -> str:
     return f"{before}:red[✗ Update {first + 1} parts] from PyTorch's, by {np.max(apart):.3g}."
 
 
-def _explaining(lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed: Typed) -> list[Mistake]:
+def _explaining(
+    lesson: Optimizer, ready: SetUp, truth: Sequence[Update], typed: Typed, budget: Budget
+) -> list[Mistake]:
     """Every mistake that, made in each update, gives all that was typed."""
     count = len(typed.array)
     found = []
     for mistake in lesson.mistakes.values():
-        wrong = trace_by_hand(lesson, ready.param, ready.grads, ready.values, count, slip=slip_of(mistake))
+        slip = slip_of(mistake)
+        wrong = trace_by_hand(lesson, ready.param, ready.grads, ready.values, count, slip=slip, budget=budget)
         parts = any(not same_value(a.param, b.param) for a, b in zip(wrong, truth, strict=False))
         if parts and _fitting(typed, wrong).all():
             found.append(mistake)

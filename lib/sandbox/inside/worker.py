@@ -188,12 +188,22 @@ def _be_child(line: int, no_input: int, held: int, filter_program: bytes) -> NoR
             if filter_program:
                 seccomp.enter(filter_program)
             child.write_all(results, frames.READY)
-            child.answer(requests, results)
+            status = _answered(requests, results)
     except BaseException:
         traceback.print_exc()
         status = 1
     finally:
         os._exit(status)  # no atexit, no destructors: no code of the learner's runs after the last answer
+
+
+def _answered(requests: int, results: int) -> int:
+    """The exit code after all answers. What fails here is the learner's doing, and printed text goes to learners: a
+    traceback would show them where the server keeps its files."""
+    try:
+        child.answer(requests, results)
+    except BaseException:
+        return 1
+    return 0
 
 
 def serve_once() -> None:
@@ -207,8 +217,7 @@ def serve_once() -> None:
         return
     if sys.platform != "win32":
         confine.limit_self(Limits(**start["limits"]), start["calls"], confine.address_space())
-    child.answer(requests, results)
-    os._exit(0)
+    os._exit(_answered(requests, results))
 
 
 def main() -> None:

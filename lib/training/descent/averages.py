@@ -194,8 +194,9 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "Momentum is not this average",
-            "torch's SGD adds the whole gradient to its buffer, so with equal gradients the buffer grows to "
-            "1/(1 − momentum) times one of them. An average would stay at one.",
+            "torch's SGD adds the whole gradient to its buffer, "
+            "so with equal gradients the buffer grows to 1/(1 − momentum) times one of them. "
+            "An average would stay at one.",
         ),
     ),
     references=(

@@ -194,20 +194,20 @@ LESSON = Lesson(
     pitfalls=(
         Pitfall(
             "Keep numbers, not tensors",
-            "Older articles append y itself and plot the list. y carries the graph of its computation, and Matplotlib "
-            "may not touch that: append y.item().",
+            "Older articles append y itself and plot the list. y carries the graph of its computation, "
+            "and Matplotlib may not touch that: append y.item().",
             "RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
         ),
         Pitfall(
             "Update inside no_grad",
-            "Older articles write x.data.sub_(lr * x.grad), which still runs. Today the update stands inside "
-            "torch.no_grad(); without it torch refuses:",
+            "Older articles write x.data.sub_(lr * x.grad), which still runs. "
+            "Today the update stands inside torch.no_grad(); without it torch refuses:",
             "RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.",
         ),
         Pitfall(
             "No learning rate is the usual one",
-            "Articles like to say 0.01. torch's own defaults run from 0.001 (SGD, Adam) to 1 (Adadelta, LBFGS): what "
-            "fits depends on the curvature of the loss and on the optimizer.",
+            "Articles like to say 0.01. torch's own defaults run from 0.001 (SGD, Adam) to 1 (Adadelta, LBFGS): "
+            "what fits depends on the curvature of the loss and on the optimizer.",
         ),
     ),
     references=(

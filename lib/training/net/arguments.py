@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch
 
-# Objects, what only changes speed or direction, and what follows from the run; unless a start is given for it.
+# No fields: objects, what changes only speed or direction, what follows from the run. A start for it makes it one.
 LEFT_OUT = (
     *("params", "optimizer", "schedulers", "last_epoch", "scale_fn", "scale_mode", "step_size_down", "max_eval"),
     *("foreach", "fused", "capturable", "differentiable", "maximize", "decoupled_weight_decay", "ns_coefficients"),
@@ -86,7 +86,7 @@ def defaults(fields: tuple[Parameter, ...]) -> dict[str, Any]:
 
 
 def told(torch_class: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that have to be written in code, because torch's own default is another; the rate always is."""
+    """The values that code must give because torch's defaults are others; the learning rate is always given."""
     given = inspect.signature(torch_class).parameters
     return {name: value for name, value in values.items() if name == "lr" or value != given[name].default}
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import nn
 
+from lib.refusal import Refusal
+
 ACTIVATIONS: Mapping[str, type[nn.Module]] = {
     c.__name__: c for c in (nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.SiLU, nn.LeakyReLU, nn.ELU, nn.Identity)
 }
@@ -18,10 +20,10 @@ def layers_in(text: str) -> tuple[int, ...]:
     """The hidden layers typed: "8, 8"; nothing for none. ValueError says what is wrong."""
     parts = [part for part in text.replace(";", ",").replace("，", ",").split(",") if part.strip()]
     if not all(part.strip().isdecimal() for part in parts):
-        raise ValueError(f"expected the units of each hidden layer, such as 8, 8; got {text.strip()!r}")
+        raise Refusal("expected the units of each hidden layer, such as 8, 8; got {typed!r}", typed=text.strip())
     sizes = tuple(int(part) for part in parts)
     if len(sizes) > MOST_LAYERS or not all(1 <= size <= MOST_UNITS for size in sizes):
-        raise ValueError(f"at most {MOST_LAYERS} hidden layers of 1 to {MOST_UNITS} units")
+        raise Refusal("at most {layers} hidden layers of 1 to {units} units", layers=MOST_LAYERS, units=MOST_UNITS)
     return sizes
 
 

@@ -79,8 +79,8 @@ def refusal(settings: Settings) -> str:
     """Why this optimizer cannot train this network, in plain words; empty where it can."""
     if settings.optimizer == "SparseAdam":
         return (
-            "SparseAdam wants sparse gradients, as nn.Embedding(sparse=True) gives them. Linear layers give "
-            "dense ones, in which every number moves: Adam is the one for them."
+            "SparseAdam wants sparse gradients, as nn.Embedding(sparse=True) gives them. "
+            "Linear layers give dense ones, in which every number moves: Adam is the one for them."
         )
     if settings.optimizer == "LBFGS" and (settings.last_lr is not None or not settings.decay_biases):
         return "LBFGS treats all parameters as one long vector: PyTorch gives it no parameter groups."
@@ -91,8 +91,8 @@ def advice(settings: Settings) -> str:
     """What to know before this optimizer starts; empty where there is nothing to say."""
     if settings.optimizer == "LBFGS" and settings.batch < settings.train_points:
         return (
-            "LBFGS compares gradients from step to step, which only makes sense on the same points: take all "
-            f"{settings.train_points} training points as one batch."
+            "LBFGS compares gradients from step to step, which only makes sense on the same points: "
+            f"take all {settings.train_points} training points as one batch."
         )
     return ""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from lib.budget import UNBOUNDED, Budget, Cost, Stopped
+from lib.lesson.cost import OBJECTS, count
+from lib.lesson.run.drive import asking
+from lib.refusal import Refusal
 from lib.training.net import losses
 from lib.training.net.network import linear_layers, network
 from lib.training.net.optimizers import optimizers, parts, refusal
@@ -75,14 +80,29 @@ def points(settings: Settings, generator: torch.Generator) -> Points:
     return Points(inputs[:n], target[:n], inputs[n:], target[n:])
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, budget: Budget = UNBOUNDED) -> None:
     """ValueError in plain words for what cannot be trained; torch's own where torch refuses an argument."""
+    budget.need(memory_of(settings))
     if reason := refusal(settings):
-        raise ValueError(reason)
+        raise Refusal(reason)
     updates = settings.updates_per_epoch * settings.epochs * settings.rates.get("max_iter", 1)
     if updates > MOST_UPDATES:
-        raise ValueError(f"{updates:,} updates; at most {MOST_UPDATES:,} here. A larger batch or fewer epochs will do.")
+        raise Refusal(
+            "{updates:,} updates; at most {most:,} here. A larger batch or fewer epochs will do.",
+            updates=updates,
+            most=MOST_UPDATES,
+        )
     Run("", settings)
+
+
+def memory_of(settings: Settings) -> Cost:
+    """What the optimizer remembers at the most: of LBFGS two vectors of the network's size for each pair that it keeps,
+    and once more as long as an update lasts; the others keep a few."""
+    size = sum((inputs + 1) * outputs for inputs, outputs in zip(settings.sizes, settings.sizes[1:], strict=False))
+    room = count(settings.rates.get("history_size"))
+    turns = settings.updates_per_epoch * settings.epochs * count(settings.rates.get("max_iter"), otherwise=1.0)
+    pairs = min(room, turns)
+    return Cost(bytes=2 * (2 * pairs * (4 * size + OBJECTS / 10) + 8 * room) + 16 * size)
 
 
 class Run:
@@ -109,12 +129,14 @@ class Run:
         self._order = torch.Generator().manual_seed(settings.start_seed)
         self._layers = linear_layers(self.network)
         self._work = self._train()
-        self._one_at_a_time = threading.Lock()  # a page that is drawn anew may overlap with its former self
+        self._budget = UNBOUNDED  # of the slice under way
+        self._interruption: BaseException | None = None  # what ended its last update
+        self._one_at_a_time = threading.Lock()  # a page that runs again may overlap with its earlier run
         self._look()
 
     @property
     def scores(self) -> Scores:
-        """The latest that are finite; of the untrained network, if nothing else is."""
+        """The latest finite ones, which may be those of the untrained network."""
         finite = [scores for scores in self.history.scores[-2:] if scores.finite]
         return finite[-1] if finite else self.history.scores[0]
 
@@ -124,14 +146,21 @@ class Run:
         made = list(parts(self.settings))
         return [f"{name}: {g.title}" if len(made) > 1 else g.title for name, _, groups in made for g in groups]
 
-    def advance(self, seconds: float) -> None:
-        """Trains for about so long; less if it ends, is stopped, or another slice is under way."""
+    def advance(self, seconds: float, *, budget: Budget = UNBOUNDED) -> None:
+        """Trains for about so long; less if it ends, is stopped, or another slice is under way.
+
+        An update that looks at its batch many times asks the budget each time. One for which the time is not enough
+        ends the run; one that is interrupted by anything else is taken back, to be made anew.
+        """
         if not self._one_at_a_time.acquire(blocking=False):
             return
         try:
+            self._budget, self._interruption = budget, None
             start = time.perf_counter()
             while self.state == RUNNING and time.perf_counter() - start < seconds:
                 next(self._work, None)
+                if self._interruption is not None:
+                    raise self._interruption
             self.seconds += time.perf_counter() - start
         finally:
             self._one_at_a_time.release()
@@ -150,7 +179,8 @@ class Run:
         while self.epoch < self.settings.epochs:
             order = torch.randperm(self.settings.train_points, generator=self._order)
             for rows in order.split(self.settings.batch):
-                self._learn_from(rows)
+                while not self._learn_from(rows):
+                    yield
                 yield
             self.epoch += 1
             scores = self._look()
@@ -163,8 +193,8 @@ class Run:
         if self.state == RUNNING:
             self.state = DONE
 
-    def _learn_from(self, rows: Tensor) -> None:
-        """One update from one batch."""
+    def _learn_from(self, rows: Tensor) -> bool:
+        """One update from one batch; False if it was interrupted, and taken back."""
         inputs, target = self.points.train_inputs[rows], self.points.train_target[rows]
 
         def closure() -> Tensor:
@@ -175,7 +205,8 @@ class Run:
             return loss
 
         if self.settings.optimizer == "LBFGS":
-            self.optimizers[0].step(closure)
+            if not self._step_or_take_back(closure):
+                return False
         else:
             closure()
             for optimizer in self.optimizers:
@@ -184,6 +215,27 @@ class Run:
         self.update += 1
         if self.settings.scheduler in EVERY_UPDATE:
             self._step_schedulers()
+        return True
+
+    def _step_or_take_back(self, closure: Callable[[], Tensor]) -> bool:
+        """One step of an optimizer that looks at the batch as often as it likes; whether it came to its end."""
+        (optimizer,) = self.optimizers
+        weights = self._copy_of_weights()
+        state = {parameter: copy.deepcopy(dict(held)) for parameter, held in optimizer.state.items()}
+        try:
+            optimizer.step(asking(closure, self._budget))
+            return True
+        except BaseException as interruption:  # Streamlit ends a run of the page by one that is no Exception
+            with torch.no_grad():
+                for parameter, weight in zip(self.network.parameters(), weights, strict=True):
+                    parameter.copy_(weight)
+            optimizer.state.clear()
+            optimizer.state.update(state)
+            if isinstance(interruption, Stopped):
+                self.state, self.problem = FAILED, str(interruption)
+            else:
+                self._interruption = interruption
+            return False
 
     def _step_schedulers(self, *metric: float) -> None:
         """Some arguments make a scheduler divide by 0, but only later: the run ends there, with torch's words."""
@@ -199,7 +251,7 @@ class Run:
 
     @torch.no_grad()
     def _look(self) -> Scores:
-        """Measures the network on all points; its weights are kept if they are any good."""
+        """Measures the network on all points; its weights are kept while the losses are finite."""
         scores = Scores(*self._measured())
         self.history.scores.append(scores)
         if scores.finite:

@@ -118,7 +118,7 @@ def _update(settings: Settings) -> list[str]:
 
 
 def program_of(run: Run) -> str:
-    """The program of a run, with what it came to as a first comment."""
+    """The program of a run, with its final losses as a first comment."""
     scores, name = run.scores, " ".join(run.name.split())
     came_to = f"loss {scores.train_loss:.6g} on the train points, {scores.test_loss:.6g} on the test"
     return f"# {name}: after {run.epoch} epochs {came_to}.\n{program(run.settings)}"

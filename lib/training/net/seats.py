@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 AT_ONCE = 4
-SECONDS_UNHEARD = 5.0  # a run that did not ask for so long has left: its page was closed or switched
+SECONDS_UNHEARD = 5.0  # a run that has not asked for so long is gone: its page was closed or left
 
 
 class Seats:
@@ -28,6 +28,6 @@ class Seats:
             self._heard.pop(run, None)
 
     def heard(self, run: int, now: float) -> bool:
-        """Whether the run has asked of late."""
+        """Whether the run has asked lately."""
         with self._lock:
             return now - self._heard.get(run, -SECONDS_UNHEARD) < SECONDS_UNHEARD

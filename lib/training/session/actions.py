@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lib.refusal import Refusal
 from lib.training.session.state_file import as_code, checked, unpack
 
 MOST_ACTIONS = 60
@@ -141,7 +142,7 @@ def _set_lr(live: Live, action: Action) -> None:
 
 def _need_group(live: Live, place: int) -> dict[str, Any]:
     if place >= len(live.optimizer.param_groups):
-        raise ValueError(f"there is no param_groups[{place}] yet")
+        raise Refusal("there is no param_groups[{place}] yet", place=place)
     return live.optimizer.param_groups[place]
 
 
@@ -155,7 +156,7 @@ def _save_copy(live: Live, action: Action) -> None:
 
 def _load(live: Live, action: Action) -> None:
     if live.saved is None:
-        raise ValueError("nothing is saved yet: take a state_dict first")
+        raise Refusal("nothing is saved yet: take a state_dict first")
     live.optimizer.load_state_dict(live.saved)
 
 
@@ -227,11 +228,13 @@ def actions_in(text: str) -> tuple[Action, ...]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise ValueError(f"the link holds {text[at : at + 12]!r} at place {at + 1}, which is no action")
+            raise Refusal(
+                "the link holds {piece!r} at place {place}, which is no action", piece=text[at : at + 12], place=at + 1
+            )
         actions.append(_action(found))
         at = found.end()
     if len(actions) > MOST_ACTIONS:
-        raise ValueError(f"the link holds {len(actions)} actions; expected at most {MOST_ACTIONS}")
+        raise Refusal("the link holds {count} actions; expected at most {most}", count=len(actions), most=MOST_ACTIONS)
     return tuple(actions)
 
 
@@ -246,7 +249,7 @@ def _action(found: re.Match[str]) -> Action:
 
 def _finite(text: str) -> float:
     if not math.isfinite(float(text)):
-        raise ValueError(f"the link holds the learning rate {text[:12]}; expected a finite number")
+        raise Refusal("the link holds the learning rate {rate}; expected a finite number", rate=text[:12])
     return float(text)
 
 

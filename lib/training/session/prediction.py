@@ -26,7 +26,7 @@ ELEMENTS: dict[str, Place] = {
 
 @dataclass(frozen=True)
 class Appraisal:
-    """What a prediction is worth."""
+    """Whether a prediction is right, and if it is not, the likely mistake."""
 
     kind: Literal["right", "mistake", "wrong", "unreadable"]
     says: str = ""
@@ -63,7 +63,7 @@ def _fits(entry: Typed, value: float) -> bool:
 
 
 def _fits_slip(entry: Typed, slip: Slip, live: Live, place: Place, truth: float) -> bool:
-    """A slip that leads to the truth is none."""
+    """Whether the entry is what this slip gives, and not the right number."""
     wrong = slip.guess(live, place)
     return not _fits(entry, truth) and wrong != truth and _fits(entry, wrong)
 

@@ -51,7 +51,7 @@ class Session:
 
 def begin(setup: SetUp) -> Live:
     """A new optimizer over `weight`; `bias` is in no group yet. ValueError where torch refuses a setting."""
-    seeded = torch.Generator().manual_seed(1)  # draws what torch.manual_seed(1) would, but disturbs nobody
+    seeded = torch.Generator().manual_seed(1)  # as torch.manual_seed(1), but for nobody else
     params = {
         "weight": torch.randn((2, 2), generator=seeded).requires_grad_(),
         "bias": torch.randn(2, generator=seeded).requires_grad_(),
@@ -60,7 +60,7 @@ def begin(setup: SetUp) -> Live:
 
 
 def perform(live: Live, action: Action) -> str:
-    """Does it; what torch (or a check in front of it) answers where it refuses, else an empty text."""
+    """Carries the action out. Returns what torch, or a check before it, says where it refuses; else an empty text."""
     try:
         ACTION_KINDS[action.letter].does(live, action)
     except REFUSALS as error:
@@ -77,7 +77,7 @@ def live_after(setup: SetUp, actions: Sequence[Action]) -> Live:
 
 
 def replay(setup: SetUp, actions: Sequence[Action]) -> Session:
-    """The whole session, from a new optimizer on. ValueError where torch refuses a setting."""
+    """The whole session, from a new optimizer on. Raises ValueError where torch refuses a setting."""
     live = begin(setup)
     start = before = snapshot(live)
     moments = []
@@ -121,7 +121,7 @@ def _printed(live: Live, moments: Sequence[Moment]) -> str:
 
 
 def _torch_refused(moment: Moment) -> bool:
-    """Refused by torch itself; what a check of ours refused has no line in the program."""
+    """Whether torch itself refused it. What a check of ours refused gets no line in the program."""
     letter = moment.action.letter
     ours = letter in "lU" or (letter == "L" and moment.before.saved is None)
     return bool(moment.refused) and not ours

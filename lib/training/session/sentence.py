@@ -1,4 +1,4 @@
-"""What happened at one moment of a session with an optimizer, and why: read off the difference, never from a script."""
+"""What happened at one moment of a session with an optimizer, and why: read off what changed."""
 
 from __future__ import annotations
 

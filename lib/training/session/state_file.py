@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from lib.refusal import Refusal
 from lib.tensors.pickled import Damaged, NotTensors, OddTensor, only_tensors, unpacked_size
 
 MOST_BYTES = 200_000  # of a file, also unpacked; a state of these parameters takes 3,000
@@ -28,7 +29,7 @@ _SAVE = "expected one written by torch.save(optimizer.state_dict(), ...)"
 _MORE = f"the file holds more than tensors and plain values, and could run a program when opened; {_SAVE}"
 
 
-class StateFileError(ValueError):
+class StateFileError(Refusal):
     """Says in plain words why a state cannot be loaded here."""
 
 
@@ -51,27 +52,31 @@ def _loaded(data: bytes) -> Any:
         return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:  # torch's message shows how to load the file regardless; nobody should
         raise StateFileError(_MORE) from None
-    except Exception as fault:  # torch raises what its many readers raise; to the learner all of it is one thing
-        raise StateFileError(f"torch cannot load the file ({type(fault).__name__}); {_SAVE}") from None
+    except Exception as fault:  # torch's readers raise many kinds; to the learner all of them mean the same
+        raise StateFileError("torch cannot load the file ({fault}); " + _SAVE, fault=type(fault).__name__) from None
 
 
 def _looked_through(data: bytes) -> bytes:
     """The archive that torch may open: tensors and plain values, and none that would unpack to more than it seems."""
     if len(data) > MOST_BYTES:
-        raise StateFileError(f"the file has {len(data):,} bytes; the state of these parameters has a few thousand")
+        raise StateFileError(
+            "the file has {size:,} bytes; the state of these parameters has a few thousand", size=len(data)
+        )
     try:
         size = unpacked_size(data)
     except Damaged:
-        raise StateFileError(f"the file is not a PyTorch file; {_SAVE}") from None
+        raise StateFileError("the file is not a PyTorch file; " + _SAVE) from None
     if size > MOST_BYTES:
-        raise StateFileError(f"the file unpacks to {size:,} bytes; the state of these parameters has a few thousand")
+        raise StateFileError(
+            "the file unpacks to {size:,} bytes; the state of these parameters has a few thousand", size=size
+        )
     try:
         return only_tensors(data, MOST_BYTES)
     except Damaged as fault:
-        raise StateFileError(f"torch cannot load the file ({fault}); {_SAVE}") from None
+        raise StateFileError("torch cannot load the file ({fault}); " + _SAVE, fault=fault) from None
     except OddTensor as fault:
         raise StateFileError(
-            f"the file holds a tensor that is {fault.kind}; expected plain tensors of floats"
+            "the file holds a tensor that is {kind}; expected plain tensors of floats", kind=fault.kind
         ) from None
     except NotTensors:
         raise StateFileError(_MORE) from None
@@ -79,16 +84,19 @@ def _looked_through(data: bytes) -> bytes:
 
 def _plain_state(held: Any) -> dict[str, Any]:
     """The state in lists and numbers. StateFileError where it has not the two parts of a state_dict."""
-    if not isinstance(held, dict) or not {"state", "param_groups"} <= held.keys():
-        what = f"a {type(held).__name__}"
-        if isinstance(held, dict):
-            what += " with the keys " + (", ".join(str(key)[:30] for key in list(held)[:4]) or "none at all")
-        raise StateFileError(f"the file holds {what}, not the state of an optimizer; {_SAVE}")
+    if not isinstance(held, dict):
+        kind = type(held).__name__
+        raise StateFileError("the file holds a {kind}, not the state of an optimizer; " + _SAVE, kind=kind)
+    if not {"state", "param_groups"} <= held.keys():
+        keys = ", ".join(str(key)[:30] for key in list(held)[:4]) or "none at all"
+        raise StateFileError(
+            "the file holds a dict with the keys {keys}, not the state of an optimizer; " + _SAVE, keys=keys
+        )
     state, groups = held["state"], held["param_groups"]
     if not isinstance(state, dict) or not all(isinstance(entry, dict) for entry in state.values()):
-        raise StateFileError(f"'state' is not a dict of dicts; {_SAVE}")
+        raise StateFileError("'state' is not a dict of dicts; " + _SAVE)
     if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
-        raise StateFileError(f"'param_groups' is not a list of dicts; {_SAVE}")
+        raise StateFileError("'param_groups' is not a list of dicts; " + _SAVE)
     return {
         "state": {str(i): {str(k): _plain_buffer(k, v) for k, v in entry.items()} for i, entry in state.items()},
         "param_groups": [{str(k): _plain_option(k, v) for k, v in group.items()} for group in groups],
@@ -100,17 +108,20 @@ def _plain_buffer(name: Any, value: Any) -> Any:
     if isinstance(value, int | float):
         return float(value)
     if not torch.is_tensor(value) or value.layout != torch.strided or not value.is_floating_point():
-        raise StateFileError(f"the buffer {str(name)[:30]!r} is not a plain tensor of floats")
+        raise StateFileError("the buffer {name!r} is not a plain tensor of floats", name=str(name)[:30])
     if value.numel() > MOST_NUMBERS or value.is_meta:
-        shape = tuple(value.shape)
-        raise StateFileError(f"the buffer {str(name)[:30]!r} has shape {shape}, which is no parameter's here")
+        raise StateFileError(
+            "the buffer {name!r} has shape {shape}, which is no parameter's here",
+            name=str(name)[:30],
+            shape=tuple(value.shape),
+        )
     return value.detach().to(torch.float32).tolist()
 
 
 def _plain_option(name: Any, value: Any) -> Any:
     plain = value is None or isinstance(value, bool | int | float)
     if not plain and not (isinstance(value, list | tuple) and all(isinstance(v, int | float) for v in value)):
-        raise StateFileError(f"the option {str(name)[:30]!r} is not a number; {_SAVE}")
+        raise StateFileError("the option {name!r} is not a number; " + _SAVE, name=str(name)[:30])
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -163,7 +174,11 @@ def checked(optimizer: Any, state: dict[str, Any]) -> dict[str, Any]:
     groups, own = state["param_groups"], optimizer.param_groups
     if len(groups) != len(own):
         raise StateFileError(
-            f"the state has {len(groups)} parameter group{'s' * (len(groups) != 1)}, this optimizer {len(own)}"
+            "the state has {count} parameter group, this optimizer {own}"
+            if len(groups) == 1
+            else "the state has {count} parameter groups, this optimizer {own}",
+            count=len(groups),
+            own=len(own),
         )
     for saved, group in zip(groups, own, strict=True):
         _refuse_other_optimizer(optimizer, saved, group)
@@ -177,17 +192,28 @@ def checked(optimizer: Any, state: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
+OTHER_OPTIMIZER = {  # whether it has options that are foreign here, and whether it lacks some
+    (True, False): "the state is of another optimizer than {name}: it has {foreign}",
+    (False, True): "the state is of another optimizer than {name}: it lacks {lacking}",
+    (True, True): "the state is of another optimizer than {name}: it has {foreign}, and it lacks {lacking}",
+}
+
+
 def _refuse_other_optimizer(optimizer: Any, saved: Mapping[str, Any], group: Mapping[str, Any]) -> None:
     """By its options: SGD has momentum, Adam has betas, and AdamW decays apart from the gradient."""
     name = type(optimizer).__name__
     if saved.keys() != group.keys():
-        foreign, lacking = _listed(sorted(saved.keys() - group.keys())), _listed(sorted(group.keys() - saved.keys()))
-        said = [f"it has {foreign}"] * bool(foreign) + [f"it lacks {lacking}"] * bool(lacking)
-        raise StateFileError(f"the state is of another optimizer than {name}: {', and '.join(said)}")
+        foreign = _listed(sorted(saved.keys() - group.keys()))
+        lacking = _listed(sorted(group.keys() - saved.keys()))
+        raise StateFileError(OTHER_OPTIMIZER[bool(foreign), bool(lacking)], name=name, foreign=foreign, lacking=lacking)
     fixed = (*SPEED_ONLY, "decoupled_weight_decay")
     for option in (o for o in fixed if o in group and saved[o] != group[o]):
         raise StateFileError(
-            f"the state has {option}={str(saved[option])[:30]}; {name} here has {option}={group[option]}"
+            "the state has {option}={saved}; {name} here has {option}={own}",
+            option=option,
+            saved=str(saved[option])[:30],
+            name=name,
+            own=group[option],
         )
 
 
@@ -206,23 +232,37 @@ def _refuse_other_buffers(optimizer: Any, state: Mapping[str, Any]) -> None:
     ]
     unknown = [i for i in state["state"] if not 0 <= i < len(own)]
     if unknown:
-        raise StateFileError(f"the state is of parameter {unknown[0]}; this optimizer has {len(own)}, counted from 0")
+        raise StateFileError(
+            "the state is of parameter {index}; this optimizer has {count}, counted from 0",
+            index=unknown[0],
+            count=len(own),
+        )
     for index, (tensor, options) in enumerate(own):
         first, expected = _buffers(optimizer, tensor, options)
         entry = state["state"].get(index)
         if entry is None and first:
-            raise StateFileError(f"the state has nothing for parameter {index}; expected {', '.join(first)}")
+            raise StateFileError(
+                "the state has nothing for parameter {index}; expected {buffers}",
+                index=index,
+                buffers=", ".join(first),
+            )
         if entry is None:
             continue
         if entry.keys() != expected.keys():
             raise StateFileError(
-                f"the state of parameter {index} holds {_listed(entry) or 'nothing'}; "
-                f"expected {', '.join(expected) or 'nothing'}"
+                "the state of parameter {index} holds {found}; expected {expected}",
+                index=index,
+                found=_listed(entry) or "nothing",
+                expected=", ".join(expected) or "nothing",
             )
         for buffer, shape in expected.items():
             if entry[buffer].shape != shape:
                 raise StateFileError(
-                    f"{buffer} of parameter {index} has shape {tuple(entry[buffer].shape)}; expected {tuple(shape)}"
+                    "{buffer} of parameter {index} has shape {found}; expected {expected}",
+                    buffer=buffer,
+                    index=index,
+                    found=tuple(entry[buffer].shape),
+                    expected=tuple(shape),
                 )
 
 
@@ -236,5 +276,5 @@ def _buffers(optimizer: Any, tensor: Any, options: Mapping[str, Any]) -> tuple[l
         first = list(fresh.state[trial]) if trial in fresh.state else []
         fresh.step()
     except (ValueError, TypeError, RuntimeError, ArithmeticError) as error:
-        raise StateFileError(f"torch does not take the options of the state: {error}") from None
+        raise StateFileError("torch does not take the options of the state: {error}", error=error) from None
     return first, {name: value.shape for name, value in fresh.state[trial].items()}

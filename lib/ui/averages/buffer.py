@@ -51,8 +51,8 @@ def show_buffer(series: np.ndarray, beta: float, day: int) -> None:
 
 
 BUFFER_SAYS = (
-    "Momentum is often explained as an exponential average of the gradients. What torch.optim.SGD keeps is not one: it "
-    "adds each gradient whole, unless dampening takes a share away. Here m is the β chosen above."
+    "Momentum is often explained as an exponential average of the gradients. What torch.optim.SGD keeps is not one: "
+    "it adds each gradient whole, unless dampening takes a share away. Here m is the β chosen above."
 )
 
 
@@ -75,8 +75,9 @@ def buffer_text(gradients: np.ndarray, momentum: float, dampening: float, torch:
         text
         + " "
         + say(
-            "With equal gradients of 1 the buffer tends to 1/(1 − m) = {limit}, the average to 1: momentum {m:g} makes "
-            "steps {limit} times as long in the long run, as a learning rate that much larger would.",
+            "With equal gradients of 1 the buffer tends to 1/(1 − m) = {limit}, the average to 1: "
+            "momentum {m:g} makes steps {limit} times as long in the long run, "
+            "as a learning rate that much larger would.",
             limit=f"{averages.memory(momentum):.4g}",
             m=momentum,
         )

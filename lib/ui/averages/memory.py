@@ -57,10 +57,12 @@ def memory_text() -> str:
     (short, few), (long, many) = ARTICLES_MEMORY
     share = averages.left(short, few)
     return say(
-        "Older articles read off such a picture that β = {short:g} forgets after {few} days and {long:g} after {many}. "
-        "That is not one measure: {few} days leave {share:.1%} of a weight, {many} days {other:.1%}. Until {long:g} "
-        "has only {share:.1%} left it takes **{same:.0f} days**. The usual rule, 1/(1 − β), gives {rule_short:.0f} and "
-        "{rule_long:.0f} days: by then a weight has fallen to about 1/e, which is {e:.0%}.",
+        "Older articles read off such a picture "
+        "that β = {short:g} forgets after {few} days and {long:g} after {many}. "
+        "That is not one measure: {few} days leave {share:.1%} of a weight, {many} days {other:.1%}. "
+        "Until {long:g} has only {share:.1%} left it takes **{same:.0f} days**. "
+        "The usual rule, 1/(1 − β), gives {rule_short:.0f} and {rule_long:.0f} days: "
+        "by then a weight has fallen to about 1/e, which is {e:.0%}.",
         short=short,
         few=few,
         long=long,

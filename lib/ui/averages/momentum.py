@@ -102,9 +102,9 @@ def long_run_text(momentum: float) -> str:
     """What decides in the long run: how much x shrinks per update."""
     (slow, swings), (fast, _) = averages.shrink(SLOW, momentum), averages.shrink(FAST, 0.0)
     return say(
-        "{iterations} iterations on y = 4x² from x = {start:g}, counted from 0, with the loss before each update. In "
-        "the long run an update multiplies the distance by {slow:.3f} with momentum {momentum:g}{swinging}, by "
-        "{fast:.3f} without. For lr {lr:g} the fastest momentum is (1 − √(8 · {lr:g}))² = {best:.3f}.",
+        "{iterations} iterations on y = 4x² from x = {start:g}, counted from 0, with the loss before each update. "
+        "In the long run an update multiplies the distance by {slow:.3f} with momentum {momentum:g}{swinging}, "
+        "by {fast:.3f} without. For lr {lr:g} the fastest momentum is (1 − √(8 · {lr:g}))² = {best:.3f}.",
         iterations=ITERATIONS,
         start=START,
         slow=slow,

@@ -98,7 +98,7 @@ def code_editor(key: str, start: str, *, label: str, mark_line: int | None = Non
 
 
 def _rerun() -> None:
-    """Being told is enough: a rerun follows, and `written` reads."""
+    """Does nothing: Streamlit runs the page again by itself, and `written` reads the new text."""
 
 
 def _text_key(key: str) -> str:

@@ -74,8 +74,8 @@ def slope_text(point: directions.Point, degrees: float) -> str:
     lines.append(
         say(
             "The gradient has length {size:.4f} and points to {up:.1f}°, {angle:.1f}° away from your direction: "
-            "{size:.4f} · cos {angle:.1f}° = {by_hand:.4f}. No direction is steeper than the gradient's own, with "
-            "slope {size:.4f}; the opposite one falls fastest, and across it f is level.",
+            "{size:.4f} · cos {angle:.1f}° = {by_hand:.4f}. No direction is steeper than the gradient's own, "
+            "with slope {size:.4f}; the opposite one falls fastest, and across it f is level.",
             size=size,
             up=up,
             angle=angle,

@@ -47,9 +47,9 @@ def show_sweep(path: Path, setting: Setting) -> None:
 
 
 SWEEP_SAYS = (
-    "Loss at the last of {iterations} iterations from x = {start:g}. Float32 ends at {largest:.3g}: beyond it the loss "
-    "is inf, although x is still a number. Once x itself is inf, the next update computes inf − inf, which is NaN. "
-    "Below {least:.2g} float32 has only 0."
+    "Loss at the last of {iterations} iterations from x = {start:g}. Float32 ends at {largest:.3g}: "
+    "beyond it the loss is inf, although x is still a number. "
+    "Once x itself is inf, the next update computes inf − inf, which is NaN. Below {least:.2g} float32 has only 0."
 )
 
 

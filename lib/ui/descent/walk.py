@@ -53,8 +53,9 @@ def precision_text(torch: Path, hand: Path) -> str:
     infinite, nan = descent.overflows(torch.y)
     if infinite is not None or nan is not None:
         return (
-            f"PyTorch computes in float32 here, whose largest number is {FLOAT32.max:.3g}: the loss passes it at "
-            f"iteration {infinite if infinite is not None else nan}. The hand calculation in float64 goes on."
+            f"PyTorch computes in float32 here, whose largest number is {FLOAT32.max:.3g}: "
+            f"the loss passes it at iteration {infinite if infinite is not None else nan}. "
+            "The hand calculation in float64 goes on."
         )
     off = float(np.max(np.abs(torch.x - hand.x)))
     return (

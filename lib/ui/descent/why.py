@@ -8,6 +8,7 @@ from lib.lesson import run
 from lib.plots import descent as pictures
 from lib.training.descent import descent
 from lib.training.descent.descent import LESSON, Path
+from lib.ui.budget import page_budget
 from lib.ui.descent.setting import Setting
 from lib.ui.fields import key_of
 from lib.ui.figure import show_figure
@@ -20,17 +21,19 @@ def show_why(path: Path, setting: Setting) -> None:
     """The factor, its border, and what exploding means."""
     left, right = st.columns(2, gap="medium")
     factor = descent.factor_of(setting.lr)
+    by_torch = run.torch_result(LESSON, descent.given_at(path, 0, setting.lr), budget=page_budget())
     with left:
         st.markdown(say("The gradient of 4x² is 8x. Put it into the update:"))
         st.markdown(r"$$x' = x - \eta \cdot 8x = (1 - 8\eta)\,x$$")
         st.markdown(r"$$x_k = (1 - 8\eta)^k\, x_0$$")
         st.markdown(
             say(
-                "Every update multiplies x by the same factor, here 1 − 8 · {lr} = **{factor}** (PyTorch "
-                "differentiates x′ by x: {torch}). Its powers go to 0 only if its size is below 1:",
+                "Every update multiplies x by the same factor, "
+                "here 1 − 8 · {lr} = **{factor}** (PyTorch differentiates x′ by x: {torch}). "
+                "Its powers go to 0 only if its size is below 1:",
                 lr=f"{setting.lr:g}",
                 factor=number(factor),
-                torch=number(run.torch_result(LESSON, descent.given_at(path, 0, setting.lr)).grads["x"]),
+                torch=number(by_torch.grads["x"]),
             )
         )
         st.markdown(
@@ -58,8 +61,8 @@ def no_explosion_text() -> str:
     """What becomes of the learning rate that older articles print under the word explosion."""
     y = descent.path_by_hand(*ARTICLES_RUN).y
     return say(
-        "Older articles print lr = {lr:g} under the words “how the gradient explodes”. With it the loss falls, from "
-        "{first:.4g} to {last:.3g} in {count} iterations. Try 0.5 or 1.",
+        "Older articles print lr = {lr:g} under the words “how the gradient explodes”. With it the loss falls, "
+        "from {first:.4g} to {last:.3g} in {count} iterations. Try 0.5 or 1.",
         lr=ARTICLES_RUN[0],
         first=y[0],
         last=y[-1],

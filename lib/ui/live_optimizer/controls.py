@@ -1,4 +1,4 @@
-"""The buttons that do something to the live optimizer. What was done is a text of actions in the session."""
+"""The buttons that do something to the live optimizer. The session keeps what was done as a text of actions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lib.ui.text import say
 
 
 def do(action: Action) -> None:
-    """For a button: appends the action. A prediction stays for the step it was made for only."""
+    """For a button: adds the action. A prediction is forgotten, unless this is the step that it was made for."""
     before = st.session_state["object_actions"]
     st.session_state["object_actions"] = before + action.token
     if action.letter != "s":

@@ -67,12 +67,12 @@ def _params_table(session: Session, found: Mapping[str, Change]) -> str:
 
 
 def _gap(param: Param) -> str:
-    """Between a buffer's name and its numbers: several rows begin on a line of their own."""
+    """What stands between a buffer's name and its numbers: a matrix begins on a line of its own."""
     return "\n" if param.value.ndim > 1 else " "
 
 
 def _groups_table(session: Session, found: Mapping[str, Change]) -> str:
-    """The options that torch documents as numbers; those that only change speed are in the code's printout."""
+    """The options of every group. Those that are None or False are left out, unless they have just changed."""
     groups = session.now.groups
     names = [n for n in groups[0] if groups[0][n] not in (None, False) or any(group_path(0, n) == p for p in found)]
     rows = [_row("th", "param_groups", *(f"[{place}]" for place in range(len(groups))))]

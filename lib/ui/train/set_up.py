@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib.lesson.spec import Choice, Number, Numbers, Parameter, Switch
+from lib.refusal import Refusal
 from lib.training.net import optimizers, schedulers
 from lib.training.net.data import DATA_SETS
 from lib.training.net.losses import WHY, fitting
@@ -27,7 +28,10 @@ def set_up() -> tuple[Settings, list[str]]:
     with first:
         data = choice_box(say("Data"), {name: data_title(name) for name in DATA_SETS}, "train_data")
     loss = _loss_field(data, second)
-    points, noise = _pair(("Points", 500, 50, MOST_POINTS, 50), ("Noise", 0.2, 0.0, 1.0, 0.05))
+    points, noise = _pair(
+        ("points", "Points", 500, 50, MOST_POINTS, 50),
+        ("noise", "Noise", 0.2, 0.0, 1.0, 0.05),
+    )
     first, second = st.columns(2, gap="small")
     typed = first.text_input(
         say("Hidden layers"), "8, 8", key="train_layers", help=say("Units of each, from input to output."), **BOUND
@@ -39,11 +43,17 @@ def set_up() -> tuple[Settings, list[str]]:
     scheduler = second.selectbox(say("Scheduler"), schedulers.FIELDS, key="train_scheduler", **BOUND)
     rates = _fields(optimizer, optimizers.FIELDS[optimizer], False, problems)
     plan = _fields(scheduler, schedulers.FIELDS[scheduler], False, problems)
-    batch, epochs = _pair(("Batch size", 50, 1, MOST_POINTS, 10), ("Epochs", 200, 1, MOST_EPOCHS, 50))
+    batch, epochs = _pair(
+        ("batch_size", "Batch size", 50, 1, MOST_POINTS, 10),
+        ("epochs", "Epochs", 200, 1, MOST_EPOCHS, 50),
+    )
     settings = Settings(data, points, noise, layers=layers, activation=activation, loss=loss, optimizer=optimizer)
     settings = replace(settings, scheduler=scheduler, batch=batch, epochs=epochs)
     with st.expander(say("More settings"), key="train_more"):
-        seed, start_seed = _pair(("Seed of the data", 0, 0, 10**6, 1), ("Seed of the weights", 0, 0, 10**6, 1))
+        seed, start_seed = _pair(
+            ("seed_of_the_data", "Seed of the data", 0, 0, 10**6, 1),
+            ("seed_of_the_weights", "Seed of the weights", 0, 0, 10**6, 1),
+        )
         settings = _group_fields(replace(settings, seed=seed, start_seed=start_seed))
         rates |= _fields(optimizer, optimizers.FIELDS[optimizer], True, problems)
         plan |= _fields(scheduler, schedulers.FIELDS[scheduler], True, problems)
@@ -61,11 +71,11 @@ def _loss_field(data: str, place: Any) -> str:
     return place.selectbox(say("Loss"), names, key=f"train_{data}_loss", help=why, **BOUND)
 
 
-def _pair(*asked: tuple[str, Any, Any, Any, Any]) -> list[Any]:
-    """Two numbers side by side: label, value to begin with, lowest, highest, step."""
+def _pair(*asked: tuple[str, str, Any, Any, Any, Any]) -> list[Any]:
+    """Two numbers side by side: name in the address, label, value to begin with, lowest, highest, step."""
     values = []
-    for column, (label, start, low, high, step) in zip(st.columns(2, gap="small"), asked, strict=True):
-        key = "train_" + label.lower().replace(" ", "_")
+    for column, (name, label, start, low, high, step) in zip(st.columns(2, gap="small"), asked, strict=True):
+        key = f"train_{name}"
         bound = bound_whole(key) if isinstance(start, int) else BOUND
         values.append(column.number_input(say(label), low, high, start, step, key=key, **bound))
     return values
@@ -134,9 +144,9 @@ def numbers_in(name: str, text: str, count: int) -> tuple[float | None, ...]:
     try:
         found = tuple(None if part.strip().lower() == "none" else float(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"{name}: expected numbers with commas between them; got {text!r}") from None
+        raise Refusal("{name}: expected numbers with commas between them; got {text!r}", name=name, text=text) from None
     if count and len(found) != count:
-        raise ValueError(f"{name}: expected {count} numbers; got {len(found)}")
+        raise Refusal("{name}: expected {count} numbers; got {found}", name=name, count=count, found=len(found))
     return found
 
 

@@ -10,6 +10,7 @@ from lib.training.net import optimizers
 from lib.training.net.run import RUNNING, STOPPED, Run, check
 from lib.training.net.seats import Seats
 from lib.training.net.settings import Settings
+from lib.ui.budget import page_budget
 from lib.ui.live_training import live_pictures
 from lib.ui.text import plain, say, say_error
 
@@ -57,7 +58,7 @@ def _fresh(settings: Settings, problems: list[str]) -> Run | None:
         st.info(say("Training waits for: {fields}.", fields="; ".join(problems)))
         return None
     try:
-        check(settings)
+        check(settings, budget=page_budget())
         return Run("", settings)
     except (ValueError, ArithmeticError, TypeError, RuntimeError) as error:  # what torch raises for odd arguments
         st.error(say("This cannot be trained. {reason}", reason=say_error(error)))
@@ -85,7 +86,7 @@ def _go_on(run: Run) -> None:
 
 
 def _told(run: Run) -> str:
-    """How it stands, in a sentence."""
+    """How the run is doing, in a sentence."""
     match run.state:
         case "done":
             return say("Done in {seconds:.1f} s.", seconds=run.seconds)
@@ -117,7 +118,7 @@ def _watch(run: Run, kept: bool) -> None:
                 )
             )
         else:
-            run.advance(SLICE)
+            run.advance(SLICE, budget=page_budget())
         if run.state != RUNNING:
             SEATS.leave(id(run))
             st.rerun()

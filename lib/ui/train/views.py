@@ -80,7 +80,7 @@ def _look_back(run: Run) -> None:
 
 
 def _compare(run: Run) -> None:
-    """Every kept run with its settings and final numbers; what they have in common need not be read twice."""
+    """Every kept run with its settings and final numbers; from two runs on, their losses in one picture."""
     runs = kept_runs()
     if not runs:
         st.caption(say("Runs gather here, up to {most}.", most=MOST_RUNS))

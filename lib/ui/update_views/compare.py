@@ -13,6 +13,7 @@ from lib.lesson.run.rivals import DEFAULT, HOW, Rival, rivals
 from lib.lesson.run.set_up import SetUp
 from lib.lesson.run.trace import divergence
 from lib.plots.path import losses, paths, points_of
+from lib.ui.budget import page_budget
 from lib.ui.fields import Typed, key_of
 from lib.ui.optimizer_fields import Runs
 from lib.ui.text import number, plain, say
@@ -49,7 +50,7 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         with st.container(width="content"):
             options = [OVER, LOSS] if runs.ready.objective.size > 1 else [LOSS, OVER]  # on one curve paths hide others
             picture = choose_picture(lesson, "compare_picture", options)
-    found = rivals(lesson, typed.values, [OPTIMIZERS[slug] for slug in chosen], how)
+    found = rivals(lesson, typed.values, [OPTIMIZERS[slug] for slug in chosen], how, budget=page_budget())
     for rival in found:
         if rival.refused:
             st.caption(say("{name} is left out: {why}", name=rival.name, why=plain(rival.refused)))

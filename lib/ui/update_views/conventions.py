@@ -13,6 +13,7 @@ from lib.lesson.run.set_up import in_torchs_terms
 from lib.lesson.run.trace import first_parting
 from lib.plots.path import lines
 from lib.plots.titles import place_name
+from lib.ui.budget import page_budget
 from lib.ui.choices import choice_box
 from lib.ui.fields import Typed, as_text, fill, key_of
 from lib.ui.figure import show_figure
@@ -46,7 +47,9 @@ def _whole_form(lesson: Optimizer, convention: Convention) -> dict[str, Any]:
 
 def _convention_beside(lesson: Optimizer, convention: Convention, runs: Runs) -> None:
     ready = runs.ready
-    others = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates, way=convention.by_hand)
+    others = run.trace_by_hand(
+        lesson, ready.param, ready.grads, ready.values, ready.updates, way=convention.by_hand, budget=page_budget()
+    )
     translated = in_torchs_terms(lesson, convention, ready, others)
     parting = first_parting(runs.by_hand, translated)
     if parting is None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from lib.budget import Stopped
 from lib.lesson import run
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run.set_up import set_up
@@ -16,6 +17,7 @@ from lib.plots.path import losses
 from lib.plots.sweep import sweep_map
 from lib.tensors.number import TensorTextError
 from lib.ui.bound import BOUND
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.fields import Typed, key_of, read_numbers
 from lib.ui.figure import show_figure
 from lib.ui.optimizer_fields import Runs
@@ -52,7 +54,8 @@ def sweep(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
     with left:
         _rate_curves(lesson, typed, rates)
     with right:
-        _map(lesson, typed, runs)
+        with said_in_words():
+            _map(lesson, typed, runs)
 
 
 def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> None:
@@ -61,7 +64,11 @@ def _rate_curves(lesson: Optimizer, typed: Typed, rates: Sequence[float]) -> Non
     for rate in rates:
         try:
             ready = set_up(lesson, {**typed.values, "lr": rate, "drop_at": 0})
-            updates = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates)
+            updates = run.trace_by_hand(
+                lesson, ready.param, ready.grads, ready.values, ready.updates, budget=page_budget()
+            )
+        except Stopped:
+            raise
         except ValueError as error:
             left_out.append(f"lr {rate:g}: {say_error(error)}")
             continue
@@ -85,7 +92,8 @@ def _map(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         st.caption(say("There is a map only for optimizers that update each number by itself."))
         return
     rates, others = np.logspace(-4, 0, MAP_SIDE), sweep_range(lesson, MAP_SIDE)
-    grid = without_runaways(final_losses(lesson, typed.values, rates, others), runs.ready.loss(runs.ready.param))
+    losses_at_the_end = final_losses(lesson, typed.values, rates, others, budget=page_budget())
+    grid = without_runaways(losses_at_the_end, runs.ready.loss(runs.ready.param))
     figure = sweep_map(rates, others, grid, lesson.sweeps)
     figure.update_layout(height=SWEEP_HEIGHT)
     show_figure(figure, key_of(lesson, "sweep_map"), "Map")
