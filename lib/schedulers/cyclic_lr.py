@@ -110,7 +110,13 @@ def scale_of(mode, gamma, custom, scale_mode, cycle, epoch) -> float:
     """How high a cycle goes, as a part of the first one."""
     if custom is not None:
         return float(custom(cycle if scale_mode == "cycle" else epoch))
-    return {"triangular": 1.0, "triangular2": 1 / 2.0 ** (cycle - 1), "exp_range": gamma ** float(epoch)}[mode]
+    if mode != "exp_range":
+        return {"triangular": 1.0, "triangular2": 1 / 2.0 ** (cycle - 1)}[mode]
+    try:
+        return gamma ** float(epoch)
+    except OverflowError:  # torch's too: it computes in Python's own numbers
+        says = "gamma is {gamma:g}; to the power of {epoch} it is beyond every number."
+        raise Refusal(says, gamma=gamma, epoch=epoch) from None
 
 
 def a_third_each_time(x):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from torch.optim import lr_scheduler
 
 from lib.lesson.formula import formula
@@ -15,7 +16,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, gamma) -> Steps:
     decay = yield Step(
         "decay",
         r"d_t = g^{\,t}",
-        gamma ** float(epoch) + 0 * initial_lr,
+        np.float64(gamma) ** float(epoch) + 0 * initial_lr,  # beyond every float: inf, as torch's products
         worked=lambda: formula("<gamma>^{<epoch>}", gamma=gamma, epoch=epoch),
         words="Gamma times itself, once for every epoch so far.",
     )

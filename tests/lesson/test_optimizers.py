@@ -13,9 +13,10 @@ from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES
 from lib.lesson.run.set_up import set_up
 from lib.lesson.run.sweep import final_losses, sweep_range, sweep_setting
-from lib.lesson.run.trace import buffers, first_parting
+from lib.lesson.run.trace import buffers, first_parting, trace_by_hand, trace_by_torch
 from lib.lesson.spec import Choice, Number, Numbers, Switch
 from lib.lesson.working.diagnose import answers_of, same_value
+from lib.refusal import Refusal
 from tests.lesson import slips
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -374,3 +375,11 @@ def test_a_sweep_computes_each_place_as_if_it_were_alone(lesson):
         ready = set_up(lesson, {**form, "lr": rate, **sweep_setting(lesson, form, other)})
         last = run.trace_by_hand(lesson, ready.param, ready.grads, ready.values, ready.updates)[-1]
         assert same_value(grid[row, column], ready.loss(last.param)), (rate, other)
+
+
+@pytest.mark.parametrize("alpha", [1e9, 1e308, -1e9, -1e308])
+def test_asgds_rate_is_refused_where_torchs_python_numbers_refuse_it(alpha):
+    with pytest.raises(ArithmeticError):
+        trace_by_torch(OPTIMIZERS["asgd"], [1.0], [[1.0]] * 2, {"alpha": alpha})
+    with pytest.raises(Refusal, match="beyond every number"):
+        trace_by_hand(OPTIMIZERS["asgd"], [1.0], [[1.0]] * 2, {"alpha": alpha})

@@ -12,8 +12,9 @@ import pytest
 from lib.catalog import SCHEDULERS
 from lib.lesson import run
 from lib.lesson.code.scheduler import numpy_program, pytorch_lines
-from lib.lesson.run.schedule import groups_by_torch, schedule_by_hand
+from lib.lesson.run.schedule import groups_by_torch, lr_by_hand, lr_by_torch, schedule_by_hand
 from lib.lesson.spec import Choice, Number, Switch, Tensor
+from lib.refusal import Refusal
 from tests.lesson import slips
 
 STEPS = 100
@@ -294,3 +295,25 @@ def test_combinations_that_are_not_worked_are_said_to_be(name):
 def test_a_function_of_ones_own_can_be_given():
     for slug in ("lambda_lr", "multiplicative_lr"):
         assert_agrees(SCHEDULERS[slug], {"lr_lambda": lambda epoch: 1 / (epoch + 1), "lr": 0.3})
+
+
+BEYOND = {
+    "exponential_lr-a huge gamma": ("exponential_lr", {"gamma": 1e308}),
+    "exponential_lr-a huge gamma below 0": ("exponential_lr", {"gamma": -1e308}),
+    "cyclic_lr-a gamma that is not used": ("cyclic_lr", {"base_lr": 0.01, "max_lr": 0.1, "gamma": 1e308}),
+    "step_lr-a huge gamma": ("step_lr", {"step_size": 1, "gamma": 1e308}),
+}
+
+
+@pytest.mark.parametrize(("slug", "values"), BEYOND.values(), ids=BEYOND)
+def test_beyond_every_number_the_rates_are_torchs(slug, values):
+    lesson = SCHEDULERS[slug]
+    np.testing.assert_array_equal(lr_by_hand(lesson, values, 5), lr_by_torch(lesson, values, 5))
+
+
+def test_what_torchs_python_numbers_refuse_is_refused_in_words():
+    values = {"base_lr": 0.01, "max_lr": 0.1, "mode": "exp_range", "gamma": 1e308}
+    with pytest.raises(OverflowError):
+        lr_by_torch(SCHEDULERS["cyclic_lr"], values, 5)
+    with pytest.raises(Refusal, match="gamma is 1e.308; to the power of 2"):
+        lr_by_hand(SCHEDULERS["cyclic_lr"], values, 5)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.catalog import LESSONS, LOSSES
+from lib.catalog import LESSONS, LOSSES, SCHEDULERS
 from lib.lesson import run
+from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.working import judge
 from lib.lesson.working.entries import gives_away
 from lib.tensors import rounding
@@ -153,3 +154,14 @@ INFINITE = [
 @pytest.mark.parametrize(("text", "expected", "fits"), INFINITE, ids=[f"{t} for {e}" for t, e, _ in INFINITE])
 def test_values_at_the_end_of_the_scale(text, expected, fits):
     assert bool(rounding.fits(read(text), np.array(expected))) is fits
+
+
+@pytest.mark.parametrize("entry", ["nan", "inf", "1e308", "-1e308"])
+@pytest.mark.parametrize("row", ["turn", "own_epoch"])
+def test_an_entry_that_cannot_be_gone_on_with_is_wrong_and_the_rest_is_judged_from_the_truth(row, entry):
+    lesson = SCHEDULERS["sequential_lr"]
+    values = {name: value for name, value in lesson.examples[0].values.items() if name != "steps"}
+    given = schedule_by_hand(lesson, values, 9)[8].given
+    truth = {j.row.key: j.truth for j in judge(lesson, given, {}, ())}
+    found = {j.row.key: j.verdict for j in judge(lesson, given, {row: entry, "lr": f"{truth['lr']:.6g}"}, ())}
+    assert found[row] in ("wrong", "mistake") and found["lr"] == "right"

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lib.budget import UNBOUNDED, Budget
+from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson.run.case import Case
 from lib.lesson.run.drive import Answer, Worked
 from lib.lesson.spec import Mistake, Step, Topic
@@ -102,8 +102,17 @@ class _Sheet:
 
     @cached_property
     def followed(self) -> Worked:
-        """The working that goes on with everything that the learner entered."""
-        return worked(self.case, self.part, _answer(self.asked, self.entries))
+        """The working that goes on with everything that the learner entered; where that cannot be, with the truth."""
+        return self._going_on(_answer(self.asked, self.entries)) or truth_of(self.case, self.part)
+
+    def _going_on(self, answer: Answer) -> Worked | None:
+        """The working with these answers; None where it cannot go on with them, such as with an epoch of 1e308."""
+        try:
+            return worked(self.case, self.part, answer)
+        except (OverBudget, Stopped):
+            raise
+        except (ValueError, ArithmeticError, IndexError):
+            return None
 
     def judge(self, row: Row, entry: Typed) -> Judged:
         true = row.of(truth_of(self.case, self.part).steps[row.step.name].value)
@@ -144,7 +153,8 @@ class _Sheet:
             if not mistake.when(self.case.given):
                 continue
             slip = answers_of(mistake, self.case.given)
-            wrong = worked(self.case, self.part, _first_of(answered, learner, slip)).sent.get(row.step.name)
+            mistaken = self._going_on(_first_of(answered, learner, slip))
+            wrong = mistaken.sent.get(row.step.name) if mistaken else None
             if wrong is None or np.shape(wrong) != np.shape(row.step.value):
                 continue
             value = row.of(wrong)
