@@ -137,7 +137,7 @@ def _is_default(value: Any, default: Any) -> bool:
 
 def run_once(lesson: Lesson, exercise: Exercise, source: str, values: Mapping[str, Any]) -> Ran:
     """What the learner's function does with these values, in the sandbox; its result may be some times torch's."""
-    right = AnswerPart("", run.torch_result(lesson, values).value)
+    right = AnswerPart("", run.torch_result(lesson, values, budget=page_budget()).value)
     known = exercise.signature
     by_name = {name: values[name] for name in known.by_name if name in values}
     call = Call(tuple(values[name] for name in known.by_place), by_name)
