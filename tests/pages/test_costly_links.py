@@ -17,7 +17,8 @@ from lib.catalog import LESSONS
 from lib.lesson.pieces.draw import draw_values
 from lib.lesson.spec import Tensor
 from lib.ui.kept import Kept, bytes_of
-from tests.pages.test_addresses import at_address, script
+from tests.pages.any_address import script
+from tests.pages.test_addresses import at_address
 from tests.pages.test_every_page import healthy
 
 ROOT = Path(__file__).parents[2]
