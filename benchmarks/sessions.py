@@ -37,17 +37,21 @@ class Session:
             answer = ForwardMsg()
             answer.ParseFromString(await self.socket.recv())
             element = answer.delta.new_element.text_input.id
-            if f"{self.slug}_{LESSONS[self.slug].tensors[0].name}" in element:
+            if self.slug in LESSONS and f"{self.slug}_{LESSONS[self.slug].tensors[0].name}" in element:
                 self.field = element
             if answer.HasField("script_finished"):
                 return time.perf_counter() - start
 
 
+async def open_socket(url: str) -> websockets.ClientConnection:
+    """What a browser speaks through, before it says a word."""
+    address = url.replace("http", "ws", 1) + "/_stcore/stream"
+    return await websockets.connect(address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None)
+
+
 async def visit(url: str, slug: str, view: str) -> Session:
     """Opens a lesson with one view open."""
-    address = url.replace("http", "ws", 1) + "/_stcore/stream"
-    socket = await websockets.connect(address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None)
-    session = Session(socket, slug, urlencode({f"{slug}_view": view}))
+    session = Session(await open_socket(url), slug, urlencode({f"{slug}_view": view}))
     await session.run()
     return session
 
