@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.logistic import COX, cost_mistakes, other_sign, yes_at
@@ -332,5 +333,6 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("input", "target"),
     one_precision=lambda given: ("input", "target"),
 )

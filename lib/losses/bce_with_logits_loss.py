@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.lesson.cost import of_stretched
 from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.logistic import (
@@ -391,4 +392,5 @@ LESSON = Lesson(
         ),
     ),
     check=check,
+    cost=of_stretched("input", "target"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from lib.budget import Cost
 from lib.lesson import cost
 from lib.lesson.formula import formula, joined, of, total
 from lib.lesson.pieces import checks, class_margins, reduction
@@ -58,9 +59,10 @@ def wrong_classes(scores, target):
 
 
 def cost_of_pairs(given):
-    """Every label of a sample is held against every class, by torch too."""
-    shape = cost.shape_of(given["input"])
-    return cost.of_numbers(cost.size(given["input"]) * (shape[-1] if shape else 1))
+    """Every label of a sample is held against every class, by torch too: three arrays hold a number for each pair."""
+    shape, scores = cost.shape_of(given["input"]), cost.size(given["input"])
+    pairs = scores * (shape[-1] if shape else 1)
+    return Cost(cost.of_numbers(pairs).numbers, cost.BYTES * (3 * pairs + 8 * scores) + cost.OBJECTS)
 
 
 def by_hand(input, target, *, reduction) -> Steps:
