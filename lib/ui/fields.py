@@ -17,6 +17,7 @@ from lib.tensors.read import read
 from lib.tensors.write import format_tensor
 from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import standing
+from lib.ui.kept import kept
 from lib.ui.problem import show_problem
 from lib.ui.text import say, shape
 from lib.ui.uploads import keep_upload, let_go
@@ -252,10 +253,10 @@ def _echo(spec: Tensor, text: str, dtype: str) -> str:
     return shape(array).partition(" f")[0] if spec.optional else shape(array)
 
 
-@st.cache_data(max_entries=2000, show_spinner=False)
 def _read(text: str) -> tuple[np.ndarray, str]:
-    typed = read(text)
-    return typed.array, typed.kind
+    """The array, the caller's own to change, and the kind of number that was typed."""
+    typed = kept(("typed", text), lambda: read(text))
+    return typed.array.copy(), typed.kind
 
 
 def parsed(spec: Tensor, text: str, dtype: str) -> np.ndarray | None:
