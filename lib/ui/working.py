@@ -129,7 +129,8 @@ def _foot(lesson: Topic, sheet: str, part: Part, filled: list[str]) -> None:
         if part == "forward":
             _hide_switch()
         if filled:
-            st.button(say("Clear"), type="tertiary", on_click=_clear, args=(lesson, sheet, filled))
+            clear = key_of(lesson, f"clear_{sheet}")
+            st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(lesson, sheet, filled))
 
 
 def _inputs_of(lesson: Topic, values: Mapping[str, Any], sample: tuple[int, ...], shape: tuple[int, ...]) -> str:

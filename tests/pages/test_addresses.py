@@ -151,3 +151,8 @@ def test_a_view_is_still_open_after_a_visit_to_another_page():
         app.session_state["goto"] = slug
         healthy(app.run())
     assert chosen(app, "mse_loss_view") == "pitfalls"
+
+
+def test_an_address_may_hold_entries_of_both_sheets():
+    app = at_address("mse_loss", mse_loss_view="gradient", mse_loss_forward_loss="2", mse_loss_gradient_d_input="2")
+    assert [button.label for button in app.button].count("Clear") == 2
