@@ -38,7 +38,7 @@ def plain(text: str) -> str:
 
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>{}$~&|#]")
-_LISTED = re.compile(r"^([0-9]*)([-+.)])")  # at the start, a list
+_LISTED = re.compile(r"^([0-9]*)([-+.)])(?=[\s\-+.)]|$)")  # at the start, a list or a rule; -1 and 1.5 are neither
 _BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 # What browsers make of bare addresses and of :words:, even of escaped ones, is a link or an icon. A word joiner, which
 # has no width, parts them.

@@ -16,6 +16,7 @@ from lib.grading.grade import Grade, TestResult
 from lib.grading.report import detail, told
 
 ROOT = Path(__file__).resolve().parents[3]
+MODULES = ("__init__.py", "budget.py", "catalog.py", "refusal.py")
 PACKAGES = ("entropy", "losses", "optimizers", "schedulers", "lesson", "tensors", "exercises", "sandbox", "grading")
 NEEDED = ("torch", "numpy")  # what grading imports
 
@@ -104,7 +105,7 @@ def _files(exercise: Exercise) -> Iterator[tuple[Path, str]]:
     for package in PACKAGES:
         for path in sorted((ROOT / "lib" / package).rglob("*.py")):
             yield path, path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "lib" / "__init__.py", ROOT / "lib" / "catalog.py", ROOT / "lib" / "refusal.py"):
+    for path in (ROOT / "lib" / name for name in MODULES):
         yield path, path.relative_to(ROOT).as_posix()
     for path in sorted(exercise.folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
