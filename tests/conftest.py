@@ -17,7 +17,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import LAUNCH_ARGUMENTS, find_or_install
+from tests.component_scan import scan_packages_once
 
+scan_packages_once()
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 60
 
