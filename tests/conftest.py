@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.chromium import LAUNCH_ARGUMENTS, find_or_install
+from tests.component_scan import scan_packages_once
 
+scan_packages_once()
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 60
 
@@ -78,23 +80,37 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
+
+
 @pytest.fixture(scope="session")
-def profile(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """One browser's profile for all tests that need none of their own: it loads the app's scripts once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=server.url, color_scheme="light")
-    yield context
-    context.close()
+def tab(browser: Browser, server: Server) -> Iterator[Page]:
+    """One tab for all tests that need none of their own. A new one would read and compile the app's scripts again,
+    which costs the browser as much as the page itself."""
+    opened = browser.new_page(viewport=SCREEN, base_url=server.url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def page(profile: BrowserContext, server: Server) -> Iterator[Page]:
-    """A page at 1280×800 in the light theme, in a profile that has kept nothing from the tests before.
+def page(tab: Page, server: Server) -> Iterator[Page]:
+    """A page at 1280×800 in the light theme, in a browser that has kept nothing from the tests before.
 
     The server's log must hold no traceback at the end.
     """
-    opened = profile.new_page()
-    forget = {"origin": server.url, "storageTypes": "local_storage"}
-    profile.new_cdp_session(opened).send("Storage.clearDataForOrigin", forget)
+    tab.goto("about:blank")
+    tab.set_viewport_size(SCREEN)
+    tab.emulate_media(color_scheme="light")
+    forget = {"origin": server.url, "storageTypes": "all"}
+    tab.context.new_cdp_session(tab).send("Storage.clearDataForOrigin", forget)
+    yield tab
+    server.assert_healthy()
+
+
+@pytest.fixture
+def own_page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page in a browser of its own, for tests that change more of it than what it shows."""
+    opened = browser.new_page(viewport=SCREEN, base_url=server.url, color_scheme="light")
     yield opened
     opened.close()
     server.assert_healthy()

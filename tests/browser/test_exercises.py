@@ -188,13 +188,13 @@ OFF = "Object.defineProperty(window, 'localStorage', {get: () => { throw new DOM
 @pytest.mark.parametrize(
     ("script", "says"), [(FULL, "storage is full"), (OFF, "does not keep anything")], ids=["full", "off"]
 )
-def test_a_browser_that_keeps_nothing_is_said_and_the_exercise_works(page, script, says):
-    page.add_init_script(script)
-    opened(page)
-    submit(page, HALF_LEFT_OUT)
-    expect(page.get_by_text(says).first).to_be_visible()
-    expect(page.get_by_text("does not keep your text")).to_be_visible()
-    expect(page.get_by_text("Attempts: 1")).to_be_visible()
+def test_a_browser_that_keeps_nothing_is_said_and_the_exercise_works(own_page, script, says):
+    own_page.add_init_script(script)
+    opened(own_page)
+    submit(own_page, HALF_LEFT_OUT)
+    expect(own_page.get_by_text(says).first).to_be_visible()
+    expect(own_page.get_by_text("does not keep your text")).to_be_visible()
+    expect(own_page.get_by_text("Attempts: 1")).to_be_visible()
 
 
 def test_a_draft_goes_when_the_first_lines_are_back(page):

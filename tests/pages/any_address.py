@@ -104,6 +104,9 @@ def main(slugs: str, seed: int, pairs: int, some: int, skip: int) -> None:
     import torch
     from streamlit import config
 
+    from tests.component_scan import scan_packages_once
+
+    scan_packages_once()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     torch.set_num_threads(1)
     config.set_option("client.showErrorDetails", "full")

@@ -97,15 +97,15 @@ def test_escape_and_tab_leave_the_editor(desk):
 
 @in_browser
 @pytest.mark.parametrize("key", ["Control+Enter", "Meta+Enter"])
-def test_ctrl_enter_runs(page, key):
+def test_ctrl_enter_runs(own_page, key):
     modifier = key.partition("+")[0]
     if modifier == "Meta":  # the editor takes the browser for one on a Mac, where Ctrl+A goes to the start of the line
-        page.add_init_script("Object.defineProperty(navigator, 'platform', {get: () => 'MacIntel'})")
-    opened(page)
-    put(page, EXERCISES["huber_loss"].solution, f"{modifier}+a")
-    page.keyboard.press(key)
-    expect(page.get_by_text("7 of 7 tests passed")).to_be_visible()
-    expect(editor(page)).to_be_focused()
+        own_page.add_init_script("Object.defineProperty(navigator, 'platform', {get: () => 'MacIntel'})")
+    opened(own_page)
+    put(own_page, EXERCISES["huber_loss"].solution, f"{modifier}+a")
+    own_page.keyboard.press(key)
+    expect(own_page.get_by_text("7 of 7 tests passed")).to_be_visible()
+    expect(editor(own_page)).to_be_focused()
 
 
 @in_browser
