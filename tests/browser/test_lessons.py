@@ -143,10 +143,12 @@ def test_an_old_address_opens_its_view_and_then_holds_its_id(page):
 def test_back_leads_to_the_view_before(page):
     visit(page, CE)
     type_into(page, f"{CE}_weight", "[1, 2]")
+    settled(page)
     for name, text in (("Pitfalls", "Softmax before the loss"), ("Extreme inputs", "x is the number put where it")):
         page.get_by_role("radio", name=name).click()
         expect(page.get_by_text(text)).to_be_visible()
         expect(page).to_have_url(re.compile(f"view={name.lower().replace(' ', '_')}"))
+        settled(page)
     page.go_back()
     expect(page.get_by_text("Softmax before the loss")).to_be_visible()
     expect(torch_number(page)).to_have_text("0.3642")
