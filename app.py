@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.policy import Policy
 from lib.proxies import trust_only
+from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
 
 ROUTER = Path(__file__).parent / "lib" / "router.py"
@@ -62,6 +63,7 @@ def frame_ancestors() -> str:
 if get_script_run_ctx(suppress_warning=True):
     runpy.run_path(str(ROUTER), run_name="__main__")
 else:
+    take_turns()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), Middleware(BoundedUploads)]
     app = st.App(ROUTER, lifespan=lifespan, middleware=MIDDLEWARE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from lib.budget import Cost
 from lib.lesson.cost import elementwise
 from lib.lesson.formula import Formula
+from lib.once import once
 
 Steps = Generator["Step", np.ndarray, Any]
 
@@ -341,7 +341,7 @@ class Topic:
             return self.torch.__name__
         return f"{'nn' if 'nn' in self.torch.__module__ else 'optim'}.{self.torch.__name__}"
 
-    @cached_property
+    @once
     def sources(self) -> tuple[Reference, ...]:
         """Where to read more: torch's own page on its class first, then what the lesson names."""
         if not isinstance(self.torch, type):

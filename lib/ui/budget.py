@@ -8,15 +8,26 @@ from contextlib import contextmanager
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lib.budget import Budget
+from lib.budget import Budget, Cost
 from lib.refusal import Refusal
+from lib.ui.page_turns import large
 from lib.ui.problem import show_refusal
 
 NUMBERS = 1e8  # worked out in one calculation: about a second
 BYTES = 200e6  # held by one calculation
+LARGE = 16e6  # bytes, from which on calculations of different visitors do not overlap
 SECONDS = 2.0  # of the processor, in one run of the page
 
 _here = threading.local()  # the run that this thread is in, and its budget
+
+
+class PageBudget(Budget):
+    """Waits where others hold much memory already: what is allowed to one visitor is not there thirty times."""
+
+    def need(self, cost: Cost) -> None:
+        super().need(cost)
+        if cost.bytes > LARGE:
+            large()
 
 
 def page_budget() -> Budget:
@@ -27,7 +38,7 @@ def page_budget() -> Budget:
     context = get_script_run_ctx(suppress_warning=True)
     run = None if context is None else context.parallel_coordinator  # Streamlit makes a new one for each run
     if run is None or getattr(_here, "run", None) is not run:
-        _here.run, _here.budget = run, Budget(NUMBERS, BYTES, SECONDS, stopped=_asked_to_stop)
+        _here.run, _here.budget = run, PageBudget(NUMBERS, BYTES, SECONDS, stopped=_asked_to_stop)
     budget: Budget = _here.budget
     return budget
 

@@ -14,6 +14,7 @@ from lib.sandbox.isolation import Hosting, Level, isolation, may_run
 from lib.sandbox.job import Call, Limits, Ran
 from lib.sandbox.pool import Patience, shared_pool
 from lib.sandbox.turns import Visitor
+from lib.ui.page_turns import away
 from lib.ui.text import say
 
 SAYS = {
@@ -38,7 +39,8 @@ class MyTurn:
         return isolation().level
 
     def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
-        return shared_pool().run(source, function, calls, limits, self.visitor, self.patience)
+        with away():
+            return shared_pool().run(source, function, calls, limits, self.visitor, self.patience)
 
 
 def my_turn() -> MyTurn:

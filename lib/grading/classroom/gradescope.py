@@ -16,7 +16,7 @@ from lib.grading.grade import Grade, TestResult
 from lib.grading.report import detail, told
 
 ROOT = Path(__file__).resolve().parents[3]
-MODULES = ("__init__.py", "budget.py", "catalog.py", "refusal.py")
+MODULES = ("__init__.py", "budget.py", "catalog.py", "once.py", "refusal.py")
 PACKAGES = ("entropy", "losses", "optimizers", "schedulers", "lesson", "tensors", "exercises", "sandbox", "grading")
 NEEDED = ("torch", "numpy")  # what grading imports
 

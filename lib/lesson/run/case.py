@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from lib.budget import UNBOUNDED, Budget
 from lib.lesson.run.drive import Answer, Worked, asking, drive, go_on
 from lib.lesson.run.given import checked, cost_of
 from lib.lesson.spec import Lesson, Topic
+from lib.once import once
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +33,12 @@ class Case:
         budget.need(cost_of(lesson, values))
         return cls(lesson, checked(lesson, values, dtype), budget)
 
-    @cached_property
+    @once
     def forward(self) -> Worked:
         """The hand calculation, each step going on with its own value."""
         return self.work(go_on)
 
-    @cached_property
+    @once
     def gradient(self) -> Worked:
         """The hand calculation of the gradient, each step going on with its own value."""
         return self.work_gradient(go_on)

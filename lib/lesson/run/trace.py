@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from lib.lesson.run.drive import Answer, asking, drive, finish, go_on
 from lib.lesson.run.given import cost_of, given_values
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.spec import Step, Steps
+from lib.once import once
 from lib.refusal import Refusal
 
 Gradients = Sequence[Any] | Callable[..., Any]
@@ -36,7 +37,7 @@ class Update:
     state: dict[str, Any]
     grad: Any = None
 
-    @cached_property
+    @once
     def steps(self) -> dict[str, Step]:
         return self.work()
 

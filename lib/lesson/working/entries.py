@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from lib.lesson.run.drive import Answer, Worked
 from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, truth_of, worked
 from lib.lesson.working.rows import Row, rows
+from lib.once import once
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import Typed, read
 from lib.tensors.rounding import fits, rounds_to
@@ -100,7 +100,7 @@ class _Sheet:
     asked: Sequence[Row]
     entries: Mapping[str, Typed]
 
-    @cached_property
+    @once
     def followed(self) -> Worked:
         """The working that goes on with everything that the learner entered; where that cannot be, with the truth."""
         return self._going_on(_answer(self.asked, self.entries)) or truth_of(self.case, self.part)
