@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.policy import Policy
 from lib.proxies import trust_only
+from lib.ui.memory import keep_little
 from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
 
@@ -38,6 +39,8 @@ def warm_up() -> None:
     first = next(iter(LESSONS.values()))
     moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # loads Plotly's parts
     isolation()  # tries the sandbox once, so that the first learner with code does not wait for it
+    number = torch.nn.Parameter(torch.zeros(1))
+    torch.optim.SGD([number]).step()  # imports torch's compiler: 70 MB, and a second that no learner waits for
     gc.collect()
     gc.freeze()
 
@@ -63,6 +66,7 @@ def frame_ancestors() -> str:
 if get_script_run_ctx(suppress_warning=True):
     runpy.run_path(str(ROUTER), run_name="__main__")
 else:
+    keep_little()
     take_turns()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), Middleware(BoundedUploads)]

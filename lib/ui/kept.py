@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 Made = TypeVar("Made")
-MOST = 64_000_000  # bytes, of all results together
+MOST = 32_000_000  # bytes, of all results together
 
 
 class Kept:

@@ -24,6 +24,8 @@ import streamlit as st
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner.script_runner import RerunData, ScriptRunner
 
+from lib.ui.memory import give_back_soon
+
 HALF_LIFE = 10.0  # seconds
 ENTRY = 2.0  # seconds that a new session is taken to have used
 SLICE = 0.005  # of the processor, that a run may keep its turn for whoever waits
@@ -113,6 +115,8 @@ class PageTurns:
             if self._long is run:
                 self._long = None
             self._give_up_turn(run)
+        if run.long:
+            give_back_soon()
 
     @contextmanager
     def away(self, run: Run) -> Iterator[None]:
