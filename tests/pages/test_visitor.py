@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,9 @@ st.button("again")
 """
 OURS = 'ROUTER = Path(__file__).parent / "lib" / "router.py"'
 PROXIES = {"the operator named this machine": ["127.0.0.1"], "the operator named nobody": []}
+SECRETS = """proxies = {proxies}
+frame_ancestors = "'self' https://learn.example.org"
+"""
 NEAR, FAR = "203.0.113.7", "198.51.100.1"
 
 
@@ -40,7 +44,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     text = (ROOT / "app.py").read_text()
     assert OURS in text
     (folder / "app.py").write_text(text.replace(OURS, f"ROUTER = Path({str(folder / 'shows.py')!r})"))
-    (folder / "secrets.toml").write_text(f"proxies = {json.dumps(request.param)}\n" if request.param else "")
+    (folder / "secrets.toml").write_text(SECRETS.format(proxies=json.dumps(request.param)) if request.param else "")
     process, server = serve(folder / "log.txt", folder / "app.py", f"--secrets.files={folder / 'secrets.toml'}")
     yield server, bool(request.param)
     _end(process)
@@ -64,6 +68,14 @@ def seen(url: str, headers: dict[str, str]) -> Visitor:
             answer.ParseFromString(socket.recv(10, decode=False))
             if body := answer.delta.new_element.text.body:
                 return Visitor(*json.loads(body)[:2])
+
+
+def test_the_operator_says_who_may_show_the_app_in_a_frame(served):
+    server, has_secrets = served
+    with urllib.request.urlopen(server.url) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    others = " https://learn.example.org" if has_secrets else ""
+    assert policy.endswith(f"; frame-ancestors 'self'{others}")
 
 
 CAME_BY = {  # X-Forwarded-For, and the address where the proxy is trusted
