@@ -20,7 +20,7 @@ EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 paramete
 
 def check(*, param, grad, state, lr, beta2_decay, eps, d, weight_decay, maximize):
     need_not_negative(lr=lr, weight_decay=weight_decay, **{f"eps[{i}]": e for i, e in enumerate(eps) if e is not None})
-    if beta2_decay > 0:
+    if not beta2_decay <= 0:
         raise Refusal(
             "beta2_decay is {beta2_decay:g}; expected 0 or less: the power of t that new squares weigh.",
             beta2_decay=beta2_decay,

@@ -23,9 +23,12 @@ def check(*, param, grad, state, lr, lambd, alpha, t0, weight_decay, maximize):
 
 
 def _next_rate(lr: Any, lambd: Any, alpha: Any, t: float) -> Any:
-    """What torch computes in Python's own numbers, which refuse what is beyond them. Refusal where they do."""
+    """What torch computes in Python's own numbers, which refuse what is beyond them. Refusal where they do.
+
+    The power of a negative number is complex there, and torch keeps its real part.
+    """
     try:
-        return lr / (1 + lambd * lr * t) ** alpha
+        return np.real(lr / (1 + lambd * lr * t) ** alpha)
     except ArithmeticError:
         says = "alpha is {alpha:g}; (1 + lambd · lr · {t:g}) to this power is beyond every number."
         raise Refusal(says, alpha=alpha, t=t) from None

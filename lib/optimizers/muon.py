@@ -28,6 +28,10 @@ def check(*, param, grad, state, lr, weight_decay, momentum, nesterov, ns_coeffi
             "Muon is for the 2-D weights inside a network, and another optimizer takes the rest.",
             shape=param.shape,
         )
+    largest = float(np.finfo(np.float32).max)
+    for name, number in {"eps": eps, **{f"ns_coefficients[{i}]": c for i, c in enumerate(ns_coefficients)}}.items():
+        if np.isfinite(number) and abs(number) > largest:
+            raise Refusal("{name} is {number:g}; bfloat16 holds at most 3.4e38.", name=name, number=number)
     if ns_steps >= 100:
         raise Refusal("ns_steps is {ns_steps}; expected less than 100.", ns_steps=ns_steps)
 

@@ -8,7 +8,7 @@ from torch import optim
 from lib.lesson.formula import formula, of
 from lib.lesson.optimizer import Convention, Optimizer, keras, speed_only
 from lib.lesson.pieces import gradient, move
-from lib.lesson.pieces.checks import need_not_negative
+from lib.lesson.pieces.checks import refuse_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import has_buffer
 from lib.lesson.pieces.move import step_along
@@ -17,7 +17,7 @@ from lib.refusal import Refusal
 
 
 def check(*, param, grad, state, lr, momentum, dampening, weight_decay, nesterov, maximize):
-    need_not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+    refuse_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
     if nesterov and (momentum <= 0 or dampening != 0):
         raise Refusal(
             "nesterov=True came with momentum {momentum:g} and dampening {dampening:g}; "

@@ -233,10 +233,10 @@ def wrong_values(lesson):
     for parameter in lesson.parameters:
         match parameter:
             case Number():
-                yield from ({parameter.name: bad} for bad in (-1.0, -1e-9, 1.0, 2.0, 0.0))
+                yield from ({parameter.name: bad} for bad in (-1.0, -1e-9, 1.0, 2.0, 0.0, np.nan))
             case Numbers():
                 for place in range(len(parameter.default)):
-                    for bad in (-0.1, 1.0, 1.5, 0.0):
+                    for bad in (-0.1, 1.0, 1.5, 0.0, np.nan, 1e308):
                         numbers = list(parameter.default)
                         numbers[place] = bad
                         yield {parameter.name: tuple(numbers)}
@@ -383,3 +383,11 @@ def test_asgds_rate_is_refused_where_torchs_python_numbers_refuse_it(alpha):
         trace_by_torch(OPTIMIZERS["asgd"], [1.0], [[1.0]] * 2, {"alpha": alpha})
     with pytest.raises(Refusal, match="beyond every number"):
         trace_by_hand(OPTIMIZERS["asgd"], [1.0], [[1.0]] * 2, {"alpha": alpha})
+
+
+def test_asgds_rate_is_the_real_part_of_what_python_gives():
+    asgd = OPTIMIZERS["asgd"]
+    given = ([1.0], [[0.5], [0.2]], {"lambd": -1e308})
+    with pytest.warns(UserWarning, match="imaginary"):
+        torchs = trace_by_torch(asgd, *given)
+    assert_same_trace(trace_by_hand(asgd, *given), torchs)

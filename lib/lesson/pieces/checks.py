@@ -239,10 +239,15 @@ def need_arithmetic(**arrays: np.ndarray | None) -> None:
 
 
 def need_not_negative(**numbers: float) -> None:
-    """Torch takes 0 and above; NaN it takes too."""
+    """Torch takes 0 and above; of NaN it can say neither, and refuses it."""
     for name, number in numbers.items():
-        if number < 0:
+        if not number >= 0:
             raise Refusal("{name} is {number:g}; expected 0 or more.", name=name, number=number)
+
+
+def refuse_negative(**numbers: float) -> None:
+    """The same where torch asks the other way round, so that NaN passes."""
+    need_not_negative(**{name: number for name, number in numbers.items() if number < 0})
 
 
 def need_betas(betas: tuple[float, ...]) -> None:
