@@ -25,7 +25,9 @@ class Line:
     """Runs that are drawn by threads of their own, and the order in which they began."""
 
     def __init__(self) -> None:
-        self.turns, self.order, self.threads = PageTurns(), [], []
+        self.turns = PageTurns()
+        self.order: list[str] = []
+        self.threads: list[threading.Thread] = []
 
     def start(self, session, work=lambda run: None, address="one"):
         thread = threading.Thread(target=self._draw, args=(session, address, work))
@@ -204,11 +206,15 @@ def test_the_app_draws_in_turns(monkeypatch):
 
 @pytest.mark.skipif(memory._glibc() is None, reason="the C library is not glibc")
 def test_memory_goes_back_once_however_often_that_is_asked(monkeypatch):
-    gone = threading.Event()
-    calls = []
+    gone, calls = threading.Event(), []
+
+    def give_back():
+        calls.append(1)
+        gone.set()
+
     monkeypatch.setattr(memory, "PAUSE", 0.05)
     monkeypatch.setattr(memory, "_asked_for", threading.Event())
-    monkeypatch.setattr(memory, "give_back", lambda: (calls.append(1), memory._asked_for.clear(), gone.set()))
+    monkeypatch.setattr(memory, "give_back", give_back)
     for _ in range(5):
         memory.give_back_soon()
     assert gone.wait(5)
