@@ -100,7 +100,8 @@ class PageTurns:
 
     def go_on(self, run: Run) -> bool:
         """Lets others go first where they should, and says whether that took place."""
-        if run.away or (run is self._running and run.uncounted < SLICE):
+        keeps_it = run is self._running and run.uncounted < SLICE and (not run.long or run is self._long)
+        if run.away or keeps_it:
             return False
         with self._lock:
             run.count()
