@@ -1,0 +1,31 @@
+"""Which exercises a command is about."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from lib.exercises import EXERCISES, Exercise, read_exercise, read_exercises
+from lib.grading.commands.ends import WrongUse
+
+
+def folder_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--exercises", type=Path, metavar="FOLDER", help="a folder of exercises besides the app's own")
+
+
+def exercises_in(folder: Path | None) -> Mapping[str, Exercise]:
+    """The app's own exercises and those in `folder`, which go before where a name is in both."""
+    if folder is None:
+        return EXERCISES
+    if not folder.is_dir():
+        raise WrongUse(f"{folder} is no folder; expected one with a folder for each exercise.")
+    return {**EXERCISES, **read_exercises(folder)}
+
+
+def exercise_called(name: str, known: Mapping[str, Exercise]) -> Exercise:
+    if name in known:
+        return known[name]
+    if (Path(name) / "exercise.toml").is_file():
+        return read_exercise(Path(name).resolve())
+    raise WrongUse(f"There is no exercise {name}; expected a folder, or one of {', '.join(known) or 'none'}.")
