@@ -70,6 +70,10 @@ class Nowhere:
     likeliest: Source | None = None
 
 
+class NoSuchFile(ValueError):
+    """Says which word does not name a file."""
+
+
 Choice = Chosen | Tie | Unread | Nowhere
 
 
@@ -106,6 +110,19 @@ def chosen(
     others = tuple(one.source for one in found if one is not best[0])
     renamed = "" if best[0].function == wanted else best[0].function
     return Chosen(best[0].source, renamed, others, _doubt(best[0], found))
+
+
+def decided(choice: Choice, sources: Sequence[Source], word: str) -> Choice:
+    """The choice, after the instructor's word: a file's name or, of a tie, its number from 1. Raises NoSuchFile."""
+    if not word:
+        return choice
+    offered = choice.sources if isinstance(choice, Tie) else ()
+    if word.isdecimal() and 0 < int(word) <= len(offered):
+        return Chosen(offered[int(word) - 1])
+    named = [source for source in (*offered, *sources) if source.name == word]
+    if not named:
+        raise NoSuchFile(f"{word} is none of {', '.join(source.name for source in sources) or 'no files'}")
+    return Chosen(named[0])
 
 
 def _best_in(exercise: Exercise, source: Source, called: Sequence[str]) -> _Candidate | None:

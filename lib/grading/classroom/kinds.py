@@ -57,13 +57,14 @@ def loaded(data: bytes) -> dict[str, object] | None:
     if sum(map(data.count, (b",", b"[", b"{"))) > MOST_MARKS:
         return None
     try:
-        notebook = json.loads(text_of(data, _is_json).text)
+        notebook = json.loads(text_of(data, is_json).text)
     except (NoText, ValueError, RecursionError):
         return None
     return notebook if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list) else None
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether this is JSON, as a notebook is."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

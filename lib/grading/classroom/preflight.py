@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lib.exercises import Exercise
-from lib.grading.classroom.handed_in import File, Refused, Student
-from lib.grading.classroom.submission import Contents, Unreadable, contents_of, read_source
+from lib.grading.classroom.choice import Choice, Chosen, Tie, Unread, chosen, decided
+from lib.grading.classroom.handed_in import File
+from lib.grading.classroom.people import Student
+from lib.grading.classroom.sources import Refused, Source, source_of
+from lib.grading.classroom.submission import Unreadable
 from lib.grading.names import close_names
 from lib.sandbox.inside.standins import COMPUTING, DRAWING
 
@@ -17,20 +20,10 @@ _THERE = {"numpy", "lib", *sys.stdlib_module_names}
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file that could be read, as source, and what it defines."""
-
-    student: Student
-    name: str
-    text: str
-    contents: Contents
-
-
-@dataclass(frozen=True)
 class Job:
     """A student's answer to an exercise: the file, and the function's name in it if it is another.
 
-    `why` says why there is no file. `passed_over` are the student's other files that define the function too.
+    `why` says why there is no file. `choice` is what the rule for files gave.
     """
 
     student: Student
@@ -38,7 +31,7 @@ class Job:
     source: Source | None
     function: str = ""
     why: str = ""
-    passed_over: tuple[Source, ...] = ()
+    choice: Choice | None = None
 
 
 def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
@@ -46,11 +39,9 @@ def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
     read, refused = [], []
     for file in files:
         try:
-            text = read_source(file.name, file.data)
+            read.append(source_of(file.name, file.data, file.student, file.attempt))
         except Unreadable as error:
-            refused.append(Refused(file.name, str(error), file.student))
-        else:
-            read.append(Source(file.student, file.name, text, contents_of(text)))
+            refused.append(Refused(file.name, str(error), file.student, file.attempt))
     return read, refused
 
 
@@ -61,34 +52,34 @@ def jobs_of(
     refused: Sequence[Refused],
     names: Mapping[str, str],
     guess: bool,
+    choices: Mapping[tuple[Student, str], str] | None = None,
 ) -> list[Job]:
-    """For every student and exercise the file that answers it. The last one counts where several do."""
+    """For every student and exercise the file that answers it. `choices` has the instructor's word on ties."""
     own: dict[Student, list[Source]] = {student: [] for student in students}
+    unread: dict[Student, list[Refused]] = {student: [] for student in students}
     for source in sources:
         own[source.student].append(source)
-    whys = {one.student: f"{one.name}: {one.why}" for one in reversed(refused) if one.student}
-    return [
-        _job(student, exercise, own[student], names, guess)
-        if own[student]
-        else Job(student, exercise, None, why=whys[student])
-        for student in students
-        for exercise in exercises
-    ]
+    for one in refused:
+        if one.student:
+            unread[one.student].append(one)
+    jobs = []
+    for student in students:
+        for exercise in exercises:
+            choice = chosen(exercise, own[student], unread[student], names=names, guess=guess)
+            word = (choices or {}).get((student, exercise.slug), "")
+            jobs.append(_job(student, exercise, decided(choice, own[student], word), unread[student]))
+    return jobs
 
 
-def _job(student: Student, exercise: Exercise, own: Sequence[Source], names: Mapping[str, str], guess: bool) -> Job:
-    wanted = exercise.function
-    others = [theirs for theirs, ours in names.items() if ours == wanted]
-    for name in (wanted, *others):
-        if having := [source for source in own if name in source.contents.functions]:
-            called = "" if name == wanted else name
-            return Job(student, exercise, having[-1], called, passed_over=tuple(having[:-1]))
-    close = [(source, name) for source in own for name in close_names(wanted, source.contents.functions)]
-    if close and guess:
-        return Job(student, exercise, close[0][0], close[0][1])
-    broken = [source for source in own if source.contents.error]
-    likeliest = close[0][0] if close else (broken or own)[-1]
-    return Job(student, exercise, likeliest)
+def _job(student: Student, exercise: Exercise, choice: Choice, unread: Sequence[Refused]) -> Job:
+    match choice:
+        case Chosen():
+            return Job(student, exercise, choice.source, choice.function, choice=choice)
+        case Tie():
+            return Job(student, exercise, None, why=choice.says, choice=choice)
+        case Unread():
+            return Job(student, exercise, None, why=choice.says, choice=choice)
+    return Job(student, exercise, choice.likeliest, why="" if choice.likeliest else "nothing was handed in", choice=choice)
 
 
 def preflight(jobs: Sequence[Job], sources: Sequence[Source], refused: Sequence[Refused]) -> Iterator[str]:
@@ -124,9 +115,11 @@ def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:
     renamed = Counter(job.function for job in jobs if job.function)
     yield from (f"{count} call {function} {name}; graded under that name." for name, count in renamed.items())
     for job in jobs:
-        if job.source and job.passed_over:
-            others = ", ".join(source.name for source in job.passed_over)
-            yield f"{job.student.name}: {function} is in {others} too; {job.source.name} counts."
+        if isinstance(job.choice, Chosen) and job.choice.passed_over:
+            others = ", ".join(source.name for source in job.choice.passed_over)
+            yield f"{job.student.name}: {function} is in {others} too; {job.choice.source.name} counts."
+        if isinstance(job.choice, Tie):
+            yield f"{job.student.name}: {' and '.join(one.name for one in job.choice.sources)} compete for {function}."
     missing = [job for job in jobs if job.source and not job.source.contents.error and not _defines(job)]
     if missing:
         yield f"{_count(len(missing), 'student')} without {function}: {'; '.join(_instead(function, missing))}."
