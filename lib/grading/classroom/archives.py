@@ -241,7 +241,9 @@ def _names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
     """The names of the entries. Old programs, and macOS, do not say in which encoding; Python then takes cp437."""
     told = {place: name for place, entry in enumerate(entries) if (name := _told(entry))}
     silent = [place for place in range(len(entries)) if place not in told]
-    guessed = names_of([entries[place].orig_filename.encode("cp437", "replace").partition(b"\0")[0] for place in silent])
+    guessed = names_of(
+        [entries[place].orig_filename.encode("cp437", "replace").partition(b"\0")[0] for place in silent]
+    )
     told |= dict(zip(silent, guessed, strict=True))
     return [told[place] for place in range(len(entries))]
 
@@ -279,10 +281,10 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, left: _L
     return Found(name, data, minute=_minute(entry.date_time))
 
 
-def _minute(date: tuple[int, ...]) -> int:
+def _minute(date: tuple[int, int, int, int, int, int]) -> int:
     """Zips hold the local time of whoever packed them: good enough to say what is newer within one."""
     try:
-        return int(datetime(*date[:6], tzinfo=UTC).timestamp()) // 60 if date[0] > 1980 else 0  # type: ignore[misc]
+        return int(datetime(*date, tzinfo=UTC).timestamp()) // 60 if date[0] > 1980 else 0
     except ValueError:
         return 0
 
@@ -305,7 +307,9 @@ def _why_refused(entry: zipfile.ZipInfo, left: _Left) -> str:
     if entry.file_size > _most(entry.filename):
         return _too_large(entry.filename, entry.file_size)
     if entry.file_size > MOST_BYTES and entry.file_size > MOST_TIMES * max(entry.compress_size, 1):
-        return f"it unpacks to {entry.file_size // max(entry.compress_size, 1):,} times its size; hand in the file itself"
+        return (
+            f"it unpacks to {entry.file_size // max(entry.compress_size, 1):,} times its size; hand in the file itself"
+        )
     return "the zip unpacks to more than is read" if entry.file_size > left.total else ""
 
 
@@ -329,7 +333,7 @@ class _Bounded(io.RawIOBase):
 def _in_tar(name: str, file: IO[bytes], left: _Left) -> Iterator[Found]:
     plain = _unpacked(name, file)
     most = left.total + 512 * 4 * left.files  # headers and padding
-    with tarfile.open(fileobj=_Bounded(plain, most), mode="r|", errors="surrogateescape") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=_Bounded(plain, most), mode="r|", errors="surrogateescape") as archive:
         for member in archive:
             if member.isdir() or _is_litter(member.name):
                 continue
@@ -342,7 +346,7 @@ def _unpacked(name: str, file: IO[bytes]) -> IO[bytes]:
     lower = name.lower()
     if lower.endswith((".tgz", ".gz")):
         return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
-    return bz2.BZ2File(file) if lower.endswith(".bz2") else file  # type: ignore[return-value]
+    return bz2.BZ2File(file) if lower.endswith(".bz2") else file
 
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Found:

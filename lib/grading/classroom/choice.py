@@ -17,7 +17,20 @@ from lib.grading.classroom.bodies import Body, body_of, same_code
 from lib.grading.classroom.sources import Refused, Source
 from lib.grading.names import close_names
 
-_LOSES = ("old", "copy", "backup", "bak", "starter", "template", "checkpoint", "kopie", "copia", "copie", "cópia", "kopia")
+_LOSES = (
+    "old",
+    "copy",
+    "backup",
+    "bak",
+    "starter",
+    "template",
+    "checkpoint",
+    "kopie",
+    "copia",
+    "copie",
+    "cópia",
+    "kopia",
+)
 _LOSES_ANYWHERE = re.compile(r"\(\d+\)|副本|备份|備份|копия|コピー")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -29,6 +42,7 @@ class Chosen:
     `passed_over` are the others that define the function; `doubt` says what may be wrong with the choice.
     """
 
+    exercise: Exercise
     source: Source
     function: str = ""
     passed_over: tuple[Source, ...] = ()
@@ -59,7 +73,7 @@ class Unread:
     @property
     def says(self) -> str:
         """In words for the student."""
-        return "; ".join(f"{file.name} could not be read: {file.why}" for file in self.files)
+        return "; ".join(f"{file.name}: {file.why}" for file in self.files)
 
 
 @dataclass(frozen=True)
@@ -109,20 +123,18 @@ def chosen(
         return Tie(exercise, tuple(one.source for one in best))
     others = tuple(one.source for one in found if one is not best[0])
     renamed = "" if best[0].function == wanted else best[0].function
-    return Chosen(best[0].source, renamed, others, _doubt(best[0], found))
+    return Chosen(exercise, best[0].source, renamed, others, _doubt(best[0], found))
 
 
-def decided(choice: Choice, sources: Sequence[Source], word: str) -> Choice:
-    """The choice, after the instructor's word: a file's name or, of a tie, its number from 1. Raises NoSuchFile."""
-    if not word:
-        return choice
+def picked(choice: Choice, sources: Sequence[Source], word: str) -> Source:
+    """The file that the instructor's word means: its name or, of a tie, its number from 1. Raises NoSuchFile."""
     offered = choice.sources if isinstance(choice, Tie) else ()
     if word.isdecimal() and 0 < int(word) <= len(offered):
-        return Chosen(offered[int(word) - 1])
-    named = [source for source in (*offered, *sources) if source.name == word]
+        return offered[int(word) - 1]
+    named = [source for source in sources if source.name == word]
     if not named:
         raise NoSuchFile(f"{word} is none of {', '.join(source.name for source in sources) or 'no files'}")
-    return Chosen(named[0])
+    return named[0]
 
 
 def _best_in(exercise: Exercise, source: Source, called: Sequence[str]) -> _Candidate | None:
@@ -194,7 +206,7 @@ def _would_beat(exercise: Exercise, file: Refused, source: Source) -> bool:
 def _guessed(exercise: Exercise, sources: Sequence[Source], guess: bool) -> Chosen | Nowhere:
     close = [(source, name) for source in sources for name in close_names(exercise.function, source.contents.functions)]
     if close and guess:
-        return Chosen(close[0][0], close[0][1], doubt=f"{exercise.function} is taken to be {close[0][1]}")
+        return Chosen(exercise, close[0][0], close[0][1], doubt=f"{exercise.function} is taken to be {close[0][1]}")
     broken = [source for source in sources if source.contents.error]
     likely = [source for source, _ in close] or broken or list(sources)
     return Nowhere(exercise, likely[0] if close else likely[-1] if likely else None)

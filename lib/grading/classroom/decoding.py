@@ -72,7 +72,9 @@ def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise NoText(f"it begins as {encoding.removesuffix('-sig').upper()}, and then is not; save it as UTF-8") from error
+        raise NoText(
+            f"it begins as {encoding.removesuffix('-sig').upper()}, and then is not; save it as UTF-8"
+        ) from error
 
 
 def _try(data: bytes, encoding: str) -> str | None:
@@ -92,7 +94,7 @@ def _wide(data: bytes) -> Text:
 
 
 def _declared(data: bytes) -> tuple[str, str]:
-    """The encoding that the first two lines name, as Python reads them, or nothing; and what to say if it is not that."""
+    """The encoding that the first two lines name, as Python reads them, or nothing; what to say if it is not that."""
     found = _COOKIE.search(b"\n".join(data.splitlines()[:2]))
     if not found:
         return "", ""
@@ -169,7 +171,9 @@ def names_of(raw: Sequence[bytes]) -> list[str]:
     others are guessed together, since one name is too short."""
     strange = [name for name in raw if _try(name, "utf-8") is None]
     order = _likely_names(b"\n".join(strange)) if strange else ()
-    return [next(text for code in ("utf-8", *order, "latin-1") if (text := _try(name, code)) is not None) for name in raw]
+    return [
+        next(text for code in ("utf-8", *order, "latin-1") if (text := _try(name, code)) is not None) for name in raw
+    ]
 
 
 def _likely_names(joined: bytes) -> tuple[str, ...]:
@@ -178,7 +182,10 @@ def _likely_names(joined: bytes) -> tuple[str, ...]:
     if order[0] not in WESTERN:
         return order
     beyond = {code: joined.decode(code, "replace") for code in ("cp1252", "cp437", "latin-1")}
-    letters = {code: sum(c.isalpha() for c in text if ord(c) > 127 and c not in "ßΓπΣσµτΦΘΩδφεªº") for code, text in beyond.items()}
+    letters = {
+        code: sum(c.isalpha() for c in text if ord(c) > 127 and c not in "ßΓπΣσµτΦΘΩδφεªº")
+        for code, text in beyond.items()
+    }
     return tuple(sorted(letters, key=lambda code: letters[code], reverse=True))
 
 

@@ -133,4 +133,6 @@ def _timed(owner: Owner, times: Mapping[str, int]) -> Attempt:
         return owner.attempt
     time = owner.attempt.time or f"{datetime.fromtimestamp(minute * 60, UTC):%Y-%m-%d %H:%M}"
     known = len(times) > 1 and all(times.values())
-    return replace(owner.attempt, stamp=(minute,) if known else (), time=time if owner.student.platform == "moodle" else "")
+    return replace(
+        owner.attempt, stamp=(minute,) if known else (), time=time if owner.student.platform == "moodle" else ""
+    )

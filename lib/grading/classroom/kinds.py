@@ -17,7 +17,7 @@ _PERHAPS = (".txt", ".json")
 
 
 def kind_of(name: str) -> str:
-    """ "py" or "ipynb", also where a browser, a mail program or a student put .txt, .json or (1) behind; else nothing."""
+    """ "py" or "ipynb", also where a browser or a mail program put .txt, .json or (1) behind; else nothing."""
     found = _ENDING.search(name)
     return ("ipynb" if found["notebook"] else "py") if found else ""
 

@@ -16,14 +16,14 @@ ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2")
 
 _MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
 _CANVAS = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d{3,})_(?P<rest>.+)$")
-_CANVAS_ANONYMOUS = re.compile(
-    r"^(?P<late>LATE_)?(?P<name>anon_(?P<id>[A-Za-z0-9]+))_(?P<upload>\d{3,})_(?P<rest>.+)$"
-)
+_CANVAS_ANONYMOUS = re.compile(r"^(?P<late>LATE_)?(?P<name>anon_(?P<id>[A-Za-z0-9]+))_(?P<upload>\d{3,})_(?P<rest>.+)$")
 _BLACKBOARD = re.compile(
     r"^.+?_(?P<name>(?P<id>[^_]+))_attempt_(?P<time>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<rest>.+)|\.txt)$"
 )
 _GRADESCOPE = re.compile(r"^(?P<name>submission_(?P<id>\d+))$")
-_ATTEMPT = re.compile(r"(?i)\b(?:attempt|versuch|tentati\w+|intento|poging|próba|podejście|попытка|尝试|提交)[ _-]*(\d+)")
+_ATTEMPT = re.compile(
+    r"(?i)\b(?:attempt|versuch|tentati\w+|intento|poging|próba|podejście|попытка|尝试|提交)[ _-]*(\d+)"
+)
 _AGAIN = re.compile(r"-\d+(?=(?:\.[^.]+)*$)")  # what Canvas adds when a file of this name is handed in again
 
 METADATA = "submission_metadata.yml"  # Gradescope's: who is behind submission_123456
@@ -102,7 +102,7 @@ def _owner(platform: str, found: re.Match[str], parts: Sequence[str], depth: int
     rest = "/".join([first, *parts[depth + 1 :]]).strip("/") or parts[depth]
     identity = "" if platform == "blackboard" else groups["id"]
     student = Student(groups["name"].strip(), identity, platform)
-    place = "/".join(parts[:depth] + (groups["name"], identity))
+    place = "/".join([*parts[:depth], groups["name"], identity])
     return Owner(student, rest, _attempt(groups, first, rest), place)
 
 
@@ -220,5 +220,3 @@ def _likenesses(student: Student) -> Iterator[str]:
         plain = unicodedata.normalize("NFKD", re.sub(r"\(\d+\)", "", name)).casefold()
         if words := re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).replace("_", " ")):
             yield " ".join(sorted(words))
-
-

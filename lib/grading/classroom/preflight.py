@@ -6,11 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from lib.exercises import Exercise
-from lib.grading.classroom.choice import Choice, Chosen, Tie, Unread, chosen, decided
+from lib.grading.classroom.choice import Choice, Chosen, NoSuchFile, Nowhere, Tie, Unread, chosen, picked
 from lib.grading.classroom.handed_in import File
-from lib.grading.classroom.people import Student
+from lib.grading.classroom.people import Attempt, Student
 from lib.grading.classroom.sources import Refused, Source, source_of
 from lib.grading.classroom.submission import Unreadable
 from lib.grading.names import close_names
@@ -32,6 +33,16 @@ class Job:
     function: str = ""
     why: str = ""
     choice: Choice | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """When it was handed in: the file that counts, or those that may be meant."""
+        match self.choice:
+            case Chosen(source=source) | Nowhere(likeliest=Source() as source):
+                return source.attempt
+            case Tie(sources=several) | Unread(files=several):
+                return several[0].attempt
+        return Attempt()
 
 
 def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
@@ -65,21 +76,30 @@ def jobs_of(
     jobs = []
     for student in students:
         for exercise in exercises:
-            choice = chosen(exercise, own[student], unread[student], names=names, guess=guess)
-            word = (choices or {}).get((student, exercise.slug), "")
-            jobs.append(_job(student, exercise, decided(choice, own[student], word), unread[student]))
+            rule = partial(chosen, exercise, names=names, guess=guess)
+            choice = rule(own[student], unread[student])
+            if word := (choices or {}).get((student, exercise.slug), ""):
+                choice = rule([_picked(choice, student, own[student], word)])
+            jobs.append(_job(student, exercise, choice))
     return jobs
 
 
-def _job(student: Student, exercise: Exercise, choice: Choice, unread: Sequence[Refused]) -> Job:
+def _picked(choice: Choice, student: Student, own: Sequence[Source], word: str) -> Source:
+    try:
+        return picked(choice, own, word)
+    except NoSuchFile as error:
+        raise NoSuchFile(f"{student.name}, {choice.exercise.slug}: {error}") from error
+
+
+def _job(student: Student, exercise: Exercise, choice: Choice) -> Job:
     match choice:
         case Chosen():
             return Job(student, exercise, choice.source, choice.function, choice=choice)
-        case Tie():
+        case Tie() | Unread():
             return Job(student, exercise, None, why=choice.says, choice=choice)
-        case Unread():
-            return Job(student, exercise, None, why=choice.says, choice=choice)
-    return Job(student, exercise, choice.likeliest, why="" if choice.likeliest else "nothing was handed in", choice=choice)
+    return Job(
+        student, exercise, choice.likeliest, why="" if choice.likeliest else "nothing was handed in", choice=choice
+    )
 
 
 def preflight(jobs: Sequence[Job], sources: Sequence[Source], refused: Sequence[Refused]) -> Iterator[str]:
