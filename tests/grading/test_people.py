@@ -1,4 +1,4 @@
-"""Who handed in, and which attempt counts: exports of Moodle, Canvas, Gradescope and Blackboard, and their tables back."""
+"""Who handed in, and which attempt counts: what Moodle, Canvas, Gradescope and Blackboard export, and take back."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from lib.grading.__main__ import main
 SOFTMAX, ENTROPY = EXERCISES["softmax"], EXERCISES["entropy"]
 FULL, OTHER, STARTER = SOFTMAX.solution, ENTROPY.solution, SOFTMAX.starter
 ALL, ZERO, NONE = "all", "zero", "no mark"
+TIE, UNREAD = ("files compete", "no mark"), ("not read", "no mark")
+HELPED = FULL.replace("return powers", "return K * powers")
 WRONG = "def softmax(scores):\n    return scores * 0\n"
 WIDE_NAMES = """import numpy as np
 
@@ -100,25 +102,34 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
     "only an old one": ({"hw_old.py": FULL}, ALL, ()),
     "named after the exercise": ({"softmax.py": FULL, "hw.py": WRONG}, ALL, ()),
     "named after another": ({"log_softmax.py": WRONG, "q2_softmax.py": FULL}, ALL, ()),
+    "named, and a version": ({"softmax_v2.py": FULL, "hw.py": WRONG}, ALL, ()),
+    "in one word": ({"Soft-Max.py": FULL, "hw.py": WRONG}, ALL, ()),
+    "old with a number": ({"hw_old2.py": WRONG, "hw.py": FULL}, ALL, ()),
+    "a copy in Chinese": ({"作业 - 副本.py": WRONG, "作业.py": FULL}, ALL, ()),
     "capitals": ({"Softmax.PY": FULL, "Hw.py": WRONG}, ALL, ()),
     "threshold is not old": ({"threshold.py": FULL}, ALL, ()),
     # ties
-    "two answers": ({"a.py": FULL, "b.py": WRONG}, NONE, ("files compete", "no mark")),
-    "v1 and v2": ({"hw-1.py": WRONG, "hw-2.py": FULL}, NONE, ("files compete", "no mark")),
+    "two answers": ({"a.py": FULL, "b.py": WRONG}, NONE, TIE),
+    "v1 and v2": ({"hw-1.py": WRONG, "hw-2.py": FULL}, NONE, TIE),
     "twice the same": ({"a.py": FULL, "b.py": FULL}, ALL, ()),
     "exported": ({"hw.ipynb": notebook(FULL, "print(1)"), "hw.py": f"# In[1]:\n\n{FULL}\n\nprint(1)\n"}, ALL, ()),
+    "exported, with trials": (
+        {"hw.ipynb": notebook(f"{FULL}\nscores = np.array([1.0])", "softmax(scores)"), "hw.py": FULL},
+        *(ALL, ()),
+    ),
+    "the same but for a helper": ({"a.py": f"K = 1\n{HELPED}", "b.py": f"K = 2\n{HELPED}"}, NONE, TIE),
     "one per file": ({"softmax.py": FULL, "entropy.py": OTHER}, ALL, ()),
     "one holds all": ({"hw.py": f"{FULL}\n{OTHER}", "entropy.py": OTHER}, ALL, ()),
     # what cannot be read
-    "broken notebook": ({"hw.ipynb": b'{"cells": ['}, NONE, ("not read", "no mark")),
-    "broken beside a stub": ({"hw.ipynb": b'{"cells": [', "hw.py": STARTER}, NONE, ("not read", "no mark")),
-    "broken, and named": ({"softmax.ipynb": b'{"cells": [', "hw.py": FULL}, NONE, ("not read", "no mark")),
+    "broken notebook": ({"hw.ipynb": b'{"cells": ['}, NONE, UNREAD),
+    "broken beside a stub": ({"hw.ipynb": b'{"cells": [', "hw.py": STARTER}, NONE, UNREAD),
+    "broken, and named": ({"softmax.ipynb": b'{"cells": [', "hw.py": FULL}, NONE, UNREAD),
     "broken, the function elsewhere": ({"b.ipynb": b'{"cells": [', "a.py": FULL}, ALL, ("not read",)),
     "broken, and old": ({"softmax_old.ipynb": b'{"cells": [', "hw.py": FULL}, ALL, ("not read",)),
-    "only a PDF": ({"hw.pdf": b"%PDF"}, NONE, ("not read", "no mark")),
-    "no text": ({"hw.py": b"\0\1\2\3"}, NONE, ("not read", "no mark")),
-    "rar": ({"hw.rar": b"Rar!"}, NONE, ("not read", "no mark")),
-    "locked": ({"hw.zip": bytes(LOCKED)}, NONE, ("not read", "no mark")),
+    "only a PDF": ({"hw.pdf": b"%PDF"}, NONE, UNREAD),
+    "no text": ({"hw.py": b"\0\1\2\3"}, NONE, UNREAD),
+    "rar": ({"hw.rar": b"Rar!"}, NONE, UNREAD),
+    "locked": ({"hw.zip": bytes(LOCKED)}, NONE, UNREAD),
     # encodings
     "UTF-16": ({"hw.py": IN_CHINESE.encode("utf-16")}, ALL, ()),
     "UTF-16 LE": ({"hw.py": IN_CHINESE.encode("utf-16-le")}, ALL, ()),
@@ -147,23 +158,23 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
     "words beside": ({"notes.txt": "I did it all.", "data.json": "{}", "hw.py": FULL}, ALL, ()),
     # sizes
     "7 MB of pictures": ({"hw.ipynb": notebook(FULL, pictures=7)}, ALL, ()),
-    "too large without": ({"hw.ipynb": notebook(FULL, "#" * 5_000_000)}, NONE, ("not read", "no mark")),
+    "too large without": ({"hw.ipynb": notebook(FULL, "#" * 5_000_000)}, NONE, UNREAD),
     # archives
     "zip": ({"hw.zip": zipped(hw__py=FULL)}, ALL, ()),
     "zip with folders": ({"hw.zip": packed({"hw3/src/hw.py": FULL, "__MACOSX/hw3/._hw.py": b"\0"})}, ALL, ()),
     "zip in a zip": ({"hw.zip": nested(1, zipped(hw__py=FULL))}, ALL, ()),
-    "zips without end": ({"hw.zip": nested(5, zipped(hw__py=FULL))}, NONE, ("not read", "no mark")),
+    "zips without end": ({"hw.zip": nested(5, zipped(hw__py=FULL))}, NONE, UNREAD),
     "tar.gz": ({"hw.tar.gz": tarred({"hw/hw.py": FULL.encode()})}, ALL, ()),
     "tgz": ({"hw.tgz": tarred({"hw.py": FULL.encode()})}, ALL, ()),
     "tar": ({"hw.tar": tarred({"hw.py": FULL.encode()}, "w")}, ALL, ()),
-    "tar of a link": ({"hw.tgz": linked()}, NONE, ("not read", "no mark")),
-    "zip that leads out": ({"hw.zip": packed({"../../hw.py": FULL})}, NONE, ("not read", "no mark")),
-    "tar that leads out": ({"hw.tgz": tarred({"../hw.py": FULL.encode()})}, NONE, ("not read", "no mark")),
-    "bomb": ({"hw.zip": packed({"hw.ipynb": b" " * 30_000_000})}, NONE, ("not read", "no mark")),
-    "bomb in a tar": ({"hw.tgz": tarred({"a.bin": b"0" * 140_000_000})}, NONE, ("not read", "no mark")),
-    "many files": ({"hw.zip": packed({f"{n}.txt": "" for n in range(2_100)})}, NONE, ("not read", "no mark")),
+    "tar of a link": ({"hw.tgz": linked()}, NONE, UNREAD),
+    "zip that leads out": ({"hw.zip": packed({"../../hw.py": FULL})}, NONE, UNREAD),
+    "tar that leads out": ({"hw.tgz": tarred({"../hw.py": FULL.encode()})}, NONE, UNREAD),
+    "bomb": ({"hw.zip": packed({"hw.ipynb": b" " * 30_000_000})}, NONE, UNREAD),
+    "bomb in a tar": ({"hw.tgz": tarred({"a.bin": b"0" * 140_000_000})}, NONE, UNREAD),
+    "many files": ({"hw.zip": packed({f"{n}.txt": "" for n in range(2_100)})}, NONE, UNREAD),
     "its environment too": ({"hw.zip": packed({"venv/lib/softmax.py": WRONG, "hw.py": FULL})}, ALL, ()),
-    "a broken tar": ({"hw.tar.gz": b"\x1f\x8b\x08broken"}, NONE, ("not read", "no mark")),
+    "a broken tar": ({"hw.tar.gz": b"\x1f\x8b\x08broken"}, NONE, UNREAD),
 }  # fmt: skip
 
 
@@ -179,7 +190,7 @@ def graded(tmp_path_factory):
     files = {f"{student}/{name}": data for student, (own, *_) in KINDS.items() for name, data in own.items()}
     (folder / "class.zip").write_bytes(packed(files))
     main(["batch", "softmax", "entropy", str(folder / "class.zip"), "--out", str(folder / "marks")])
-    doubts = {}
+    doubts: dict[str, set[str]] = {}
     for row in rows_of(folder / "marks" / "look_here.csv"):
         if row["exercise"] in ("softmax", ""):
             doubts.setdefault(row["student"], set()).add(row["kind"])
