@@ -19,6 +19,7 @@ from lib.grading.classroom.handed_in import BadArchive, Student, handed_in
 from lib.grading.classroom.mark import Mark
 from lib.grading.classroom.marks import write_canvas, write_marks, write_moodle
 from lib.grading.classroom.preflight import Job, jobs_of, preflight, sources_of
+from lib.grading.classroom.similarity_page import answers_of, write_similarity
 from lib.grading.grade import Grade, grade, versions_of
 from lib.grading.report import as_json, detail, told
 from lib.grading.terminal import harmless, track_any
@@ -62,6 +63,7 @@ def run_batch(plan: Plan, *, only_preflight: bool = False) -> bool:
         )
         return False
     write_all(plan, marks)
+    write_similarity(plan.out / "similarity.html", answers_of(jobs))
     print(class_brief(plan.exercises, marks))
     print(f"Marks, feedback and class brief are in {plan.out}.")
     return all(mark.grade is not None for mark in marks) and all(one.student for one in refused)
