@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from lib.exercises import EXERCISES
+from lib.exercises import EXERCISES, read_exercise
 from lib.grading.__main__ import main
 from lib.grading.classroom.homework import handed_out_as, homework_of, misplaced
 from lib.grading.classroom.submission import read_source
@@ -155,3 +155,41 @@ def test_every_exercise_can_be_handed_out(exercise, tmp_path):
     assert right.returncode == 0 and right.stdout.count("✓") == len(exercise.visible), right.stdout + right.stderr
     assert run_alone(program, tmp_path / "untouched.py").returncode == 1
     assert len(program.encode()) < Limits().source_bytes / 4
+
+
+SEVERAL = {  # what the function gives, and wrong ones: too much in it, too little, another kind
+    "a tuple": ("(x - x.mean(), x.std())", ["x - x.mean()", "(x - x.mean(),)", "(x - x.mean(), x.std() + 1)"]),
+    "a dict": ("{'y': x - x.mean()}", ["x - x.mean()", "{}", "{'y': x - x.mean(), 'z': 1.0}", "{'y': x}"]),
+    "a dict of tuples": (
+        "{'y': x - x.mean(), 'stats': (x.mean(), x.std())}",
+        ["{'y': x - x.mean(), 'stats': x.mean()}", "{'y': x - x.mean(), 'stats': (x.std(), x.mean())}"],
+    ),
+}
+TOML = """title = "Normalise"
+path = "own"
+order = 1
+level = 1
+function = "normalise"
+answer = "value"
+hints = ["Take the mean off."]
+[[tests]]
+name = "three numbers"
+args = { x = [1.0, 2.0, 6.0] }
+"""
+
+
+@pytest.mark.parametrize(("right", "wrong"), list(SEVERAL.values()), ids=list(SEVERAL))
+def test_an_answer_in_parts_is_tested_as_it_is_graded(right, wrong, tmp_path):
+    folder = tmp_path / "own" / "normalise"
+    folder.mkdir(parents=True)
+    head = "import numpy as np\n\n\ndef normalise(x):\n"
+    texts = {"solution.py": f"{head}    return {right}\n", "starter.py": f"{head}    ...\n", "exercise.toml": TOML}
+    for name, text in {**texts, "statement.md": "Write it."}.items():
+        (folder / name).write_text(text)
+    assert main(["handout", str(folder), "--out", str(tmp_path), "--id", "one"]) == 0
+    program, starter = (tmp_path / "one.py").read_text(), texts["starter.py"]
+    for answer, code in {right: 0, "None": 1, **dict.fromkeys(wrong, 1)}.items():
+        handed_in = program.replace(starter, f"{head}    return {answer}\n")
+        ended = run_alone(handed_in, tmp_path / "answer.py")
+        assert ended.returncode == code, f"{answer}: {ended.stdout}{ended.stderr}"
+        assert (grade(read_exercise(folder), handed_in).score == 1) == (code == 0), answer

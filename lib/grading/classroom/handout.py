@@ -16,8 +16,10 @@ import numpy as np
 from lib.exercises import Exercise, Test
 from lib.grading.classroom.homework import Homework
 from lib.grading.expected import truth_of
-from lib.grading.trial import AnswerPart, Runner, at_update
+from lib.grading.trial import AnswerPart, Place, Runner, at_update
 from lib.sandbox.job import Limits
+
+Way = tuple[Place, ...]  # to a part of an answer
 
 MOST_CODE = Limits().source_bytes // 2  # of the program: the other half is for the answers
 
@@ -60,11 +62,19 @@ class _Test:
         assert passed == count, "%d of %d visible tests of %s failed; see above" % (count - passed, count, what)
 
 
-def _several(came, what):
+def _several(came, names):
     """Raises AssertionError unless a tuple with an entry for each of the names came."""
     assert came is not None, "nothing (None) came back. Is there a return?"
-    fits = isinstance(came, (tuple, list)) and len(came) == len(what.split(", "))
-    assert fits, "a %s came back; expected a tuple: %s." % (type(came).__name__, what)
+    fits = isinstance(came, (tuple, list)) and len(came) == len(names)
+    assert fits, "a %s came back; expected a tuple: %s." % (type(came).__name__, ", ".join(names))
+    return came
+
+
+def _keyed(came, keys):
+    """Raises AssertionError unless a dict with these keys came."""
+    assert came is not None, "nothing (None) came back. Is there a return?"
+    fits = isinstance(came, dict) and set(came) == set(keys)
+    assert fits, "a %s came back; expected a dict: %s." % (type(came).__name__, ", ".join(map(str, keys)))
     return came
 
 
@@ -193,12 +203,28 @@ def _of_test(exercise: Exercise, test: Test, parts: Sequence[AnswerPart]) -> Ite
         yield from _updates(exercise, test, given, parts)
         return
     called = _call(exercise, given)
-    if len(parts) == 1:
+    if len(parts) == 1 and not parts[0].path:
         yield _compared(test, called, parts[0])
         return
-    yield f"answer = _several({called}, {_literal(', '.join(part.name for part in parts))})"
-    for place, part in enumerate(parts):
-        yield _compared(test, f"answer[{place}]", part)
+    yield f"answer = {called}"
+    whole = {part: part.path or (Place("tuple", number, part.name),) for number, part in enumerate(parts)}
+    yield from dict.fromkeys(
+        _held(path, depth, list(whole.values())) for path in whole.values() for depth in range(len(path))
+    )
+    for part, path in whole.items():
+        yield _compared(test, _at(path), part)
+
+
+def _held(path: Way, depth: int, every: Sequence[Way]) -> str:
+    """The line that checks what holds a part: a tuple or a dict with all that it has to hold."""
+    beside = [other[depth] for other in every if len(other) > depth and other[:depth] == path[:depth]]
+    if path[depth].sort == "dict":
+        return f"_keyed({_at(path[:depth])}, {_literal(list(dict.fromkeys(place.key for place in beside)))})"
+    return f"_several({_at(path[:depth])}, {_literal(list(dict.fromkeys(place.name for place in beside)))})"
+
+
+def _at(path: Way) -> str:
+    return "answer" + "".join(f"[{_literal(place.key)}]" for place in path)
 
 
 def _updates(exercise: Exercise, test: Test, given: Mapping[str, Any], parts: Sequence[AnswerPart]) -> Iterator[str]:
@@ -206,7 +232,7 @@ def _updates(exercise: Exercise, test: Test, given: Mapping[str, Any], parts: Se
     yield f"param, state = {_literal(given['param'])}, {{}}"
     for update in range(len(given["grads"])):
         handed = at_update(given, update, Written("param"), Written("state"))
-        yield f'param, state = _several({_call(exercise, handed)}, "param, state")'
+        yield f'param, state = _several({_call(exercise, handed)}, ["param", "state"])'
         for part in parts:
             if part.update == update + 1:
                 came = "param" if part.name == "param" else f"state.get({_literal(part.name)})"
