@@ -7,6 +7,8 @@ something could not be graded.
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -20,10 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
     options = parser().parse_args(arguments)
     try:
-        return options.run(options)
+        ended = options.run(options)
+        sys.stdout.flush()
+        return ended
     except (WrongUse, ExerciseError) as error:
         print(harmless(str(error)), file=sys.stderr)
         return WRONG_USE
+    except BrokenPipeError:  # as with `| head`: nobody reads on
+        return _hung_up()
     except OSError as error:
         if error.filename is None:  # not about a file that was named in the call, so it is our fault
             raise
@@ -32,6 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return NOT_GRADED
+
+
+def _hung_up() -> int:
+    """Ends without a word: what is still to be written at the end goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return NOT_GRADED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,4 +59,5 @@ def parser() -> argparse.ArgumentParser:
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):  # a pipe or an old console may lack ✓, or a letter of a name
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # `start` has let Ctrl+C end it at once, while it loaded
     sys.exit(main())

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import codecs
-import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from lib.grading.classroom.decoding import NoText, Text, parses, text_of
+from lib.grading.classroom.kinds import is_json, kind_within, without_outputs
 from lib.grading.notebook import MOST_CODE, NoNotebook, program_of
 
-MOST_BYTES = 4 * 2**20  # a notebook with pictures; the code in it is limited by the sandbox
-
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
-_ENCODINGS = ("ascii", "utf-8", "iso8859", "cp", "mac", "koi8", "gb", "big5", "shift_jis", "euc_")
+MOST_BYTES = 4 * 2**20  # without a notebook's pictures; the code in it is limited by the sandbox
 
 
 class Unreadable(ValueError):
@@ -33,46 +30,21 @@ class Contents:
 
 def read_source(name: str, data: bytes) -> str:
     """The Python source in a file. Raises Unreadable for anything else."""
-    if len(data) > MOST_BYTES:
-        raise Unreadable(f"it has {len(data):,} bytes; expected at most {MOST_BYTES:,}")
-    suffix = PurePath(name).suffix.lower()
-    if suffix == ".ipynb":
-        return _from_notebook(_decoded(data, "utf-8-sig"))
-    if suffix != ".py":
-        raise Unreadable(f"it ends in {suffix or 'nothing'}; expected .py or .ipynb")
-    return _decoded(data, _declared(data))
+    return read_text(name, data).text
 
 
-def _declared(data: bytes) -> str:
-    """The encoding that the first two lines name, as Python reads them: `# -*- coding: latin-1 -*-`."""
-    found = _COOKIE.search(b"\n".join(data.splitlines()[:2]))
-    if not found or data.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
+def read_text(name: str, data: bytes) -> Text:
+    """The same, with what may have been read wrongly."""
+    kind = kind_within(name, data)
+    if not kind:
+        raise Unreadable(f"it ends in {PurePath(name).suffix or 'nothing'}; expected .py or .ipynb")
+    kept = without_outputs(data) if kind == "ipynb" and len(data) > MOST_BYTES else data
+    if len(kept) > MOST_BYTES:
+        raise Unreadable(f"it has {len(kept):,} bytes; expected at most {MOST_BYTES:,}")
     try:
-        name = codecs.lookup(found[1].decode()).name
-    except LookupError:
-        name = ""
-    if not name.startswith(_ENCODINGS):
-        raise Unreadable(f"it says that it is written in {found[1].decode()}, which is not read; save it as UTF-8")
-    return name
-
-
-def _decoded(data: bytes, encoding: str) -> str:
-    for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        if data.startswith(mark):
-            return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = encoding.removesuffix("-sig").upper()
-        raise Unreadable(f"line {line} is not {what} text; save it as UTF-8") from error
-
-
-def _from_notebook(text: str) -> str:
-    try:
-        return program_of(text)
-    except NoNotebook as error:
+        read = text_of(kept, is_json if kind == "ipynb" else parses)
+        return replace(read, text=program_of(read.text)) if kind == "ipynb" else read
+    except (NoText, NoNotebook) as error:
         raise Unreadable(str(error)) from error
 
 

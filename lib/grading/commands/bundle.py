@@ -8,13 +8,13 @@ from typing import Any
 
 from lib.grading.classroom import gradescope
 from lib.grading.commands.ends import GRADED
-from lib.grading.commands.which import exercise_called, exercises_in, folder_option
+from lib.grading.commands.which import at_home, exercise_called, exercises_in, folder_option
 
 
 def add(commands: Any) -> None:
     command = commands.add_parser("bundle", help="make the zip of a Gradescope autograder")
     command.add_argument("exercise")
-    command.add_argument("--out", type=Path, help="the zip to write (EXERCISE.zip)")
+    command.add_argument("--out", type=at_home, help="the zip to write (EXERCISE.zip)")
     folder_option(command)
     command.set_defaults(run=run)
 

@@ -13,7 +13,7 @@ from lib.grading.classroom.handed_in import handed_in
 from lib.grading.classroom.preflight import sources_of
 from lib.grading.classroom.submission import Unreadable, read_source
 from lib.grading.commands.ends import GRADED, NOT_GRADED, WrongUse
-from lib.grading.commands.which import exercise_called, exercises_in, folder_option
+from lib.grading.commands.which import at_home, exercise_called, exercises_in, folder_option
 from lib.grading.grade import grade
 from lib.grading.report import as_json, in_words
 from lib.grading.terminal import harmless
@@ -22,10 +22,10 @@ from lib.grading.terminal import harmless
 def add(commands: Any) -> None:
     command = commands.add_parser("grade", help="grade one file")
     command.add_argument("exercise", help="an exercise's name, or its folder")
-    command.add_argument("file", type=Path, help=".py or .ipynb, or a folder that holds one of them")
+    command.add_argument("file", type=at_home, help=".py or .ipynb, or a folder that holds one of them")
     command.add_argument("--json", action="store_true", help="the same as --format json")
     command.add_argument("--format", choices=("text", "json", "gradescope"), default="text")
-    command.add_argument("--out", type=Path, help="write to this file instead")
+    command.add_argument("--out", type=at_home, help="write to this file instead")
     command.add_argument("--function", default="", help="the function's name in the file, if it is another")
     command.add_argument("--seed", type=int, default=0, help="redraws the random tests")
     folder_option(command)

@@ -10,8 +10,13 @@ from lib.exercises import EXERCISES, Exercise, read_exercise, read_exercises
 from lib.grading.commands.ends import WrongUse
 
 
+def at_home(path: str) -> Path:
+    """A path as it was typed, with ~ for the home folder also where a shell did not see it, as in quotes."""
+    return Path(path).expanduser()
+
+
 def folder_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--exercises", type=Path, metavar="FOLDER", help="a folder of exercises besides the app's own")
+    command.add_argument("--exercises", type=at_home, metavar="FOLDER", help="exercises besides the app's own")
 
 
 def exercises_in(folder: Path | None) -> Mapping[str, Exercise]:
@@ -26,8 +31,8 @@ def exercises_in(folder: Path | None) -> Mapping[str, Exercise]:
 def exercise_called(name: str, known: Mapping[str, Exercise]) -> Exercise:
     if name in known:
         return known[name]
-    if (Path(name) / "exercise.toml").is_file():
-        return read_exercise(Path(name).resolve())
+    if (at_home(name) / "exercise.toml").is_file():
+        return read_exercise(at_home(name).resolve())
     raise WrongUse(f"There is no exercise {name}; expected a folder, or one of {', '.join(known) or 'none'}.")
 
 
