@@ -1,4 +1,4 @@
-"""python -m lib.grading grade|check|batch|new|bundle
+"""python -m lib.grading grade|check|batch|new|handout|bundle
 
 Ends with 0 when all was graded, whatever the scores; 1 when a check found a fault; 2 when it was called wrongly; 3 when
 something could not be graded.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from lib.exercises import ExerciseError
-from lib.grading.commands import batch, bundle, check, grade, new
+from lib.grading.commands import batch, bundle, check, grade, handout, new
 from lib.grading.commands.ends import NOT_GRADED, WRONG_USE, WrongUse
 from lib.grading.terminal import harmless
 
@@ -51,7 +51,7 @@ def _hung_up() -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m lib.grading", description=__doc__.partition("\n")[2])
     commands = top.add_subparsers(required=True, metavar="command")
-    for command in (grade, check, batch, new, bundle):
+    for command in (grade, check, batch, new, handout, bundle):
         command.add(commands)
     return top
 

@@ -14,6 +14,7 @@ import torch
 
 from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
+from lib.grading.form import in_parts
 from lib.grading.judge import Judgement, TestOutcome, judge, recognised
 from lib.grading.names import instead_of
 from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
@@ -198,6 +199,7 @@ def _graded(
     runner: Runner,
     seconds: float,
 ) -> Grade:
+    trials = list(map(in_parts, trials, truth.parts))
     judgements = [judge(*each) for each in zip(tests, trials, truth.parts, strict=True)]
     results = tuple(_result(*each, seed) for each in zip(tests, trials, judgements, strict=True))
     return Grade(

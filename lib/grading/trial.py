@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -18,17 +18,33 @@ class Runner(Protocol):
     def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a part stands in the answer: under a key of a dict, or at a place of a tuple; `name` is for people."""
+
+    sort: Literal["tuple", "dict"]
+    key: Any
+    name: str
+
+
 @dataclass(frozen=True, eq=False)
 class AnswerPart:
     """One array of an answer, or whatever came in its place.
 
     A value or a gradient is a single part without a name, several gradients are a part each. The answer to an update
-    has one part for each entry of the state and one for `param`; `update` counts the updates from 1.
+    has one part for each entry of the state and one for `param`; `update` counts the updates from 1. Of an answer that
+    is a tuple or a dict, `path` is the way to this part of it.
     """
 
     name: str
     value: Any
     update: int = 0
+    path: tuple[Place, ...] = ()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """By which the parts of two answers are laid side by side."""
+        return (self.update, self.name, *((place.sort, place.key) for place in self.path))
 
     @property
     def label(self) -> str:
@@ -154,7 +170,7 @@ def _updates(
     now: list[tuple[Any, Any]] = [(given["param"], {}) for given in arguments]
     for update in range(max(len(given["grads"]) for given in arguments))[:most]:
         going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
-        calls = [_call(exercise, _at_update(arguments[i], update, *now[i])) for i in going]
+        calls = [_call(exercise, at_update(arguments[i], update, *now[i])) for i in going]
         for i, ran in zip(going, run(calls), strict=True):
             trials[i], now[i] = _continued(trials[i], ran, update + 1, now[i])
     return trials
@@ -164,7 +180,7 @@ def _goes_on(trial: Trial) -> bool:
     return not trial.misfit and (not trial.ran or trial.last.outcome == "returned")
 
 
-def _at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
+def at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
     """The arguments of one update; a learning rate per update may be given as a list."""
     rest = {name: value for name, value in given.items() if name not in ("param", "grads")}
     if np.ndim(rest.get("lr", 0.0)):

@@ -41,8 +41,7 @@ def cells_of(text: str) -> list[Cell]:
     marks = [(place, int(found[1])) for place, line in enumerate(lines) if (found := _MARK.fullmatch(line))]
     ends = [place for place, _ in marks[1:]] + [len(lines)]
     return [
-        Cell(number, place + 1, tuple(lines[place + 1 : end]))
-        for (place, number), end in zip(marks, ends, strict=True)
+        Cell(number, place + 1, tuple(lines[place + 1 : end])) for (place, number), end in zip(marks, ends, strict=True)
     ]
 
 

@@ -22,6 +22,7 @@ from lib.grading.classroom.mark import Mark
 from lib.grading.classroom.marks import write_canvas, write_marks, write_moodle
 from lib.grading.classroom.people import Student
 from lib.grading.classroom.preflight import Job, jobs_of, preflight, sources_of
+from lib.grading.classroom.similarity_page import answers_of, write_similarity
 from lib.grading.classroom.worksheet import BadWorksheet, read_worksheet, write_worksheet
 from lib.grading.grade import Grade, grade
 from lib.grading.report import as_json, detail, told
@@ -74,6 +75,7 @@ def run_batch(plan: Plan, *, only_preflight: bool = False) -> bool:
         return False
     doubts += doubts_after(marks)
     write_all(plan, marks)
+    write_similarity(plan.out / "similarity.html", answers_of(jobs))
     if sheet:
         doubts += [
             Doubt("worksheet", says, who) for who, says in write_worksheet(plan.out / "moodle.csv", sheet, marks)

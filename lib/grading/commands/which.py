@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lib.exercises import EXERCISES, Exercise, read_exercise, read_exercises
@@ -34,3 +34,9 @@ def exercise_called(name: str, known: Mapping[str, Exercise]) -> Exercise:
     if (at_home(name) / "exercise.toml").is_file():
         return read_exercise(at_home(name).resolve())
     raise WrongUse(f"There is no exercise {name}; expected a folder, or one of {', '.join(known) or 'none'}.")
+
+
+def exercises_called(names: Sequence[str], folder: Path | None) -> tuple[Exercise, ...]:
+    """The exercises of these names, each once, in the order in which they are named first."""
+    known = exercises_in(folder)
+    return tuple({exercise.slug: exercise for exercise in (exercise_called(name, known) for name in names)}.values())
