@@ -11,9 +11,9 @@ from lib.exercises import Exercise
 from lib.grading.classroom.handed_in import File, Refused, Student
 from lib.grading.classroom.submission import Contents, Unreadable, contents_of, read_source
 from lib.grading.names import close_names
-from lib.sandbox.inside.standins import COMPUTING, DRAWING
+from lib.sandbox.inside.standins import COMPUTING, DECORATING, DRAWING, RIVALS
 
-_THERE = {"numpy", "lib", *sys.stdlib_module_names}
+_THERE = {"numpy", "lib", *sys.stdlib_module_names} - {*COMPUTING}
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,13 @@ def _count(count: int, what: str) -> str:
 
 def _meets(module: str) -> str:
     """What happens to a file that imports the module."""
-    if module in DRAWING:
+    if module in (*DRAWING, *DECORATING):
         return "it does nothing here"
     if module in COMPUTING:
         return "the file loads, but what uses it fails"
-    return "it is not here, so the file fails"
+    if module in RIVALS:
+        return "the file loads, but what uses it fails: the exercise is to do without"
+    return "it is not here, so what uses it fails"
 
 
 def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:
