@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
 from lib.grading.classroom.sources import Source
+from lib.grading.notebook import MOST_CODE
+from lib.grading.readable import readable
 
 
 class Body(IntEnum):
@@ -24,14 +25,16 @@ class Body(IntEnum):
 
 def body_of(source: Source, function: str, starter: str) -> Body:
     """What the file has of the function. Also a file that does not parse as a whole may have all of it."""
-    if not source.contents.error:
-        tree = _parsed(source.text)
-        return _of_all(tree, function, starter) if tree else Body.NOTHING
-    blocks = list(_blocks(source.text, function))
-    if not blocks:
-        return Body.NOTHING
-    tree = _parsed(blocks[-1])
-    return _of_all(tree, function, starter) if tree else Body.BROKEN
+    tree = _parsed(source.text) or _parsed(_legible(source.text, function))
+    body = _of_all(tree, function, starter) if tree else Body.NOTHING
+    begun = re.search(rf"(?m)^\s*(?:async\s+)?def\s+{re.escape(function)}\s*\(", source.text)
+    return Body.BROKEN if body is Body.NOTHING and source.contents.error and begun else body
+
+
+@lru_cache(maxsize=256)
+def _legible(text: str, function: str) -> str:
+    """What can be read of a text that does not parse; nothing of one that is too long."""
+    return readable(text, function)[0] if len(text) <= MOST_CODE else ""
 
 
 def same_code(one: str, other: str, function: str) -> bool:
@@ -150,24 +153,3 @@ def _is_idle(node: ast.stmt) -> bool:
         case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
             return name in ("NotImplementedError", "NotImplemented")
     return _says_only(node)
-
-
-def _blocks(text: str, function: str) -> Iterator[str]:
-    """Each `def function(…)` with the lines that belong to it, from a text that does not parse as a whole."""
-    lines = text.splitlines()
-    head = re.compile(rf"(\s*)(?:async\s+)?def\s+{re.escape(function)}\s*\(")
-    for place, line in enumerate(lines):
-        if found := head.match(line):
-            yield textwrap.dedent("\n".join(_block(lines[place:], len(found[1]))))
-
-
-def _block(lines: Sequence[str], indent: int) -> Iterator[str]:
-    """The head, which may go over several lines, and all that is further in."""
-    open_brackets, in_head = 0, True
-    for line in lines:
-        inner = line.strip() and len(line) - len(line.lstrip()) > indent
-        if not (in_head or inner or not line.strip()):
-            return
-        yield line
-        open_brackets += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
-        in_head = in_head and open_brackets > 0
