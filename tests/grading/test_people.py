@@ -79,6 +79,22 @@ EXPORTS = {  # what a zip holds; who is in it, and the file that counts for soft
         {"ada/hw_1_2026_final.py": FULL, "bob/hw.py": FULL, "cy/hw.py": FULL},
         {("ada", ""): "hw_1_2026_final.py", ("bob", ""): "hw.py", ("cy", ""): "hw.py"},
     ),
+    "names like Canvas's own, in all of the class": (
+        {"ada/hw_3_2026.py": FULL, "bob/hw_3_2026.py": FULL},
+        {("ada", ""): "hw_3_2026.py", ("bob", ""): "hw_3_2026.py"},
+    ),
+    "a folder that is to be taken for another's": (
+        {"ada/Bob_78_assignsubmission_file_/hw.py": FULL, "bob/hw.py": FULL, "cy/hw.py": FULL},
+        {("ada", ""): "Bob_78_assignsubmission_file_/hw.py", ("bob", ""): "hw.py", ("cy", ""): "hw.py"},
+    ),
+    "the same inside Moodle's": (
+        {f"{MOODLE}/Bob_78_assignsubmission_file_/hw.py": FULL, "Bob_78_assignsubmission_file_/hw.py": FULL},
+        {("Ada Byron", "77"): "Bob_78_assignsubmission_file_/hw.py", ("Bob", "78"): "hw.py"},
+    ),
+    "Canvas's, beside a file of the instructor's": (
+        {"class/byronada_7_1001_hw.py": FULL, "class/bobb_8_1002_hw.py": FULL, "class/readme.txt": "x"},
+        {("byronada", "7"): "hw.py", ("bobb", "8"): "hw.py"},
+    ),
     "Moodle, downloaded twice": (
         {(f"first/{MOODLE}/hw.py", EARLY): WRONG, (f"second/{MOODLE}/hw.py", LATER): FULL},
         {("Ada Byron", "77"): "hw.py"},

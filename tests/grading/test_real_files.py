@@ -134,6 +134,7 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
     "UTF-16": ({"hw.py": IN_CHINESE.encode("utf-16")}, ALL, ()),
     "UTF-16 LE": ({"hw.py": IN_CHINESE.encode("utf-16-le")}, ALL, ()),
     "UTF-16 BE": ({"hw.py": IN_FRENCH.encode("utf-16-be")}, ALL, ()),
+    "UTF-16, mostly Chinese": ({"hw.py": f"# {'作业' * 900}\n{FULL}".encode("utf-16-le")}, ALL, ()),
     "UTF-8 with a mark": ({"hw.py": IN_CHINESE.encode("utf-8-sig")}, ALL, ()),
     "Latin-1": ({"hw.py": IN_FRENCH.encode("latin-1")}, ALL, ()),
     "Windows-1252": ({"hw.py": f"# “ça va” — 5 €\n{FULL}".encode("cp1252")}, ALL, ()),
