@@ -11,7 +11,7 @@ import numpy as np
 from lib.grading.grade import Grade, TestResult
 from lib.grading.judge import MOST_OF_A_TEXT
 from lib.grading.trial import described
-from lib.sandbox.job import LeftOut
+from lib.sandbox.job import Fault, LeftOut
 from lib.tensors.compare import Comparison
 from lib.tensors.write import format_tensor
 
@@ -96,7 +96,14 @@ def ulps_told(found: Comparison) -> str:
 
 
 def detail(test: TestResult) -> Iterator[str]:
-    """The inputs, what came, what was expected with the differences marked, the ulps, the hint."""
+    """What was computed, and the hint."""
+    yield from computed(test)
+    if test.hint:
+        yield f"Hint: {test.hint}"
+
+
+def computed(test: TestResult) -> Iterator[str]:
+    """The inputs, what came, what was expected with the differences marked, the ulps."""
     for name, value in test.args.items():
         yield f"{name} = {shown(value)}"
     if test.comparison is not None:
@@ -108,8 +115,6 @@ def detail(test: TestResult) -> Iterator[str]:
     if test.changed:
         yield f"Note: it changes its inputs ({', '.join(test.changed)}); work on a copy."
     yield from (f"Warning: {text}" for text in test.warnings)
-    if test.hint:
-        yield f"Hint: {test.hint}"
 
 
 def aligned(got: Any, expected: Any) -> Iterator[str]:
@@ -213,8 +218,14 @@ def _test_as_json(test: TestResult, grade: Grade) -> dict[str, Any]:
         "expected": _number(found.expected) if found is not None else None,
         "error": _number(found.absolute) if found is not None else None,
         "ulps": _number(found.ulps) if found is not None else None,
+        "fault": _fault_as_json(test.fault) if test.fault is not None and not test.passed else None,
         "seconds": round(test.seconds, 4),
     }
+
+
+def _fault_as_json(fault: Fault) -> dict[str, Any]:
+    """An error with the line of the file where it was raised, and that line's place as its author sees it."""
+    return {"type": fault.type, "message": fault.message, "line": fault.line, "place": fault.place, "code": fault.code}
 
 
 def _number(value: Any) -> Any:

@@ -16,16 +16,27 @@ from lib.grading.classroom.choices import BadChoices, Choices, filled_in_already
 from lib.grading.classroom.class_brief import class_brief
 from lib.grading.classroom.doubts import LIST, Doubt, doubts_after, doubts_before, write_doubts
 from lib.grading.classroom.feedback import feedback_page
-from lib.grading.classroom.handed_in import BadArchive, handed_in
+from lib.grading.classroom.handed_in import BadArchive, File, handed_in
+from lib.grading.classroom.homework import Homework, homework_of, misplaced
 from lib.grading.classroom.kept import KEPT, changed_since, keep, kept_path, made_with, read_kept, write_made_with
 from lib.grading.classroom.mark import Mark
 from lib.grading.classroom.marks import write_canvas, write_marks, write_moodle
 from lib.grading.classroom.people import Student
+from lib.grading.classroom.points import AS_THEY_ARE, Points
 from lib.grading.classroom.preflight import Job, jobs_of, preflight, sources_of
+from lib.grading.classroom.published import published
+from lib.grading.classroom.sent_back import (
+    MAIL,
+    MOODLE_ZIP,
+    BadAddresses,
+    read_addresses,
+    write_mail,
+    write_moodle_zip,
+)
 from lib.grading.classroom.similarity_page import answers_of, write_similarity
 from lib.grading.classroom.worksheet import BadWorksheet, read_worksheet, write_worksheet
 from lib.grading.grade import Grade, grade
-from lib.grading.report import as_json, detail, told
+from lib.grading.report import as_json, computed, told
 from lib.grading.terminal import harmless, track_any
 
 CHOICES = "choices.csv"
@@ -44,6 +55,9 @@ class Plan:
     choose: Path | None = None  # choices.csv, filled in
     worksheet: Path | None = None  # Moodle's, as it was downloaded
     columns: Mapping[str, str] = field(default_factory=dict)  # of the worksheet, where they are not recognised
+    points: Points = AS_THEY_ARE
+    homework: Homework | None = None  # which one it is; without, it is known by its exercises
+    addresses: Path | None = None  # a list of people with their mail addresses
 
 
 def run_batch(plan: Plan, *, only_preflight: bool = False) -> bool:
@@ -56,14 +70,18 @@ def run_batch(plan: Plan, *, only_preflight: bool = False) -> bool:
         filled_in = read_choices(plan.choose, students, [e.slug for e in plan.exercises]) if plan.choose else {}
         jobs = jobs_of(plan.exercises, students, sources, refused, plan.names, plan.guess, filled_in)
         sheet = read_worksheet(plan.worksheet, plan.columns) if plan.worksheet else None
-    except (BadArchive, BadChoices, BadWorksheet, NoSuchFile) as error:
+        people = read_addresses(plan.addresses) if plan.addresses else []
+    except (BadArchive, BadChoices, BadWorksheet, BadAddresses, NoSuchFile) as error:
         print(harmless(str(error)), file=sys.stderr)
         return False
     for sentence in preflight(jobs, sources, refused):
         print(harmless(sentence))
     if only_preflight or not jobs:
         return bool(jobs)
-    doubts = list(doubts_before(students, jobs, sources, refused))
+    for sentence in (published(plan.exercises), plan.points.says):
+        if sentence:
+            print(sentence)
+    doubts = [*doubts_before(students, jobs, sources, refused), *_of_other_homework(plan, files)]
     _begin(plan)
     try:
         marks = _graded(plan, jobs)
@@ -75,15 +93,27 @@ def run_batch(plan: Plan, *, only_preflight: bool = False) -> bool:
         return False
     doubts += doubts_after(marks)
     write_all(plan, marks)
-    write_similarity(plan.out / "similarity.html", answers_of(jobs))
+    send_back(plan, list(_by_student(marks)), people)
+    alike = write_similarity(plan.out / "similarity.html", answers_of(jobs))
     if sheet:
         doubts += [
-            Doubt("worksheet", says, who) for who, says in write_worksheet(plan.out / "moodle.csv", sheet, marks)
+            Doubt("worksheet", says, who)
+            for who, says in write_worksheet(plan.out / "moodle.csv", sheet, marks, plan.points)
         ]
     _write_doubts(plan, doubts, [job for job in jobs if isinstance(job.choice, Tie)], filled_in)
-    print(class_brief(plan.exercises, marks))
+    print(harmless(class_brief(plan.exercises, marks)))
+    if alike:
+        print(f"{alike} pair{' is' if alike == 1 else 's are'} alike, side by side in {plan.out / 'similarity.html'}.")
     print(f"Marks, feedback and class brief are in {plan.out}.{_pointer(plan, doubts)}")
     return all(mark.grade is not None for mark in marks) and all(one.student for one in refused)
+
+
+def _of_other_homework(plan: Plan, files: Sequence[File]) -> Iterator[Doubt]:
+    """The files that were handed out for another homework."""
+    wanted = plan.homework or homework_of(plan.exercises)
+    for file in files:
+        if says := misplaced(file.data.decode("utf-8", "replace"), wanted):
+            yield Doubt("another homework", says, file.student, file=file.name)
 
 
 def _begin(plan: Plan) -> None:
@@ -148,33 +178,50 @@ def _mark(plan: Plan, job: Job) -> Mark:
 
 def _marked(job: Job, told: Mapping[str, Any]) -> Mark:
     assert job.source is not None
-    return Mark(job.student, job.exercise, told, file=job.source.name, attempt=job.source.attempt)
+    source = job.source
+    return Mark(job.student, job.exercise, told, "", source.name, source.text, job.function, source.attempt)
 
 
 def _unmarked(job: Job, why: str) -> Mark:
     file = job.source.name if job.source else ""
-    return Mark(job.student, job.exercise, None, why, file, job.attempt)
+    return Mark(job.student, job.exercise, None, why, file, attempt=job.attempt)
 
 
-def _details(given: Grade) -> list[str]:
+def _details(given: Grade) -> list[dict[str, str] | None]:
     """For each visible test that failed, what the feedback page shows below its name."""
-    return ["" if t.passed or t.hidden else "\n".join([told(t), *detail(t)]) for t in given.tests]
+    return [
+        None if t.passed or t.hidden else {"says": told(t), "computed": "\n".join(computed(t)), "hint": t.hint}
+        for t in given.tests
+    ]
 
 
 def write_all(plan: Plan, marks: Sequence[Mark]) -> None:
     """Writes marks.csv, a page per student and the class brief; for Moodle and Canvas a file of their own too."""
     by_student = list(_by_student(marks))
-    write_marks(plan.out / "marks.csv", plan.exercises, by_student)
+    write_marks(plan.out / "marks.csv", plan.exercises, by_student, plan.points)
     platforms = {student.platform for student, _ in by_student}
     if "moodle" in platforms and plan.worksheet is None:
-        write_moodle(plan.out / "moodle.csv", by_student)
+        write_moodle(plan.out / "moodle.csv", by_student, plan.points)
     if "canvas" in platforms:
-        write_canvas(plan.out, plan.exercises, by_student)
-    pages = plan.out / "feedback"
-    pages.mkdir(exist_ok=True)
-    for student, own in by_student:
-        (pages / f"{student.key}.html").write_text(feedback_page(student, own), encoding="utf-8")
+        title = plan.homework.id if plan.homework and plan.homework.named else "Homework"
+        write_canvas(plan.out, plan.exercises, by_student, plan.points, title)
     (plan.out / "class_brief.md").write_text(class_brief(plan.exercises, marks), encoding="utf-8")
+
+
+def send_back(plan: Plan, by_student: Sequence[tuple[Student, list[Mark]]], people: Sequence[Sequence[str]]) -> None:
+    """Writes a page per student, the zip of them that Moodle takes, and the list for whoever sends mail."""
+    folder = plan.out / "feedback"
+    folder.mkdir(exist_ok=True)
+    pages = {student: feedback_page(student, own, plan.points) for student, own in by_student}
+    files = {student: f"{student.key}.html" for student in pages}
+    for student, page in pages.items():
+        (folder / files[student]).write_text(page, encoding="utf-8")
+    if at_moodle := {student: page for student, page in pages.items() if student.platform == "moodle" and student.id}:
+        write_moodle_zip(plan.out / MOODLE_ZIP, at_moodle)
+    listed = {student: f"{folder.name}/{name}" for student, name in files.items()}
+    without = write_mail(plan.out / MAIL, pages, people, listed)
+    if people and without:
+        print(f"{without} of {len(pages)} students have no address in {plan.addresses}, or several: see {MAIL}.")
 
 
 def _by_student(marks: Sequence[Mark]) -> Iterator[tuple[Student, list[Mark]]]:

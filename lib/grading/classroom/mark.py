@@ -19,6 +19,8 @@ class Mark:
     grade: Mapping[str, Any] | None
     why: str = ""
     file: str = ""
+    text: str = ""  # the file as a program
+    function: str = ""  # its name in the file, if it is another than the exercise asks for
     attempt: Attempt = Attempt()  # when it was handed in, and whether late, as far as the platform tells
 
     @property

@@ -158,7 +158,7 @@ def _alike(exercise: Exercise, one: Written, other: Written, rarity: _Rarity) ->
         enough = code + words >= LEAST_SHARED and share >= LEAST_SHARE
     if not enough:
         return None
-    told = [key for key in common if rarity.of(key) >= MARKED]
+    told = [key for key in common if other.published or rarity.of(key) >= MARKED]
     marks = tuple(_lines(written.pieces, told) for written in (one, other))
     return Alike(exercise, one, other, code + words, share, (marks[0], marks[1]))
 

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lib.grading.classroom.mark import Mark
-from lib.grading.classroom.marks import note, total
+from lib.grading.classroom.marks import comment
 from lib.grading.classroom.people import Student
+from lib.grading.classroom.points import AS_THEY_ARE, Points
 from lib.grading.classroom.tables import harmless_cell, read_table, write_rows
 
 PARTS = ("identifier", "grade", "time", "comments")
@@ -140,7 +141,9 @@ def _number(cell: str) -> str:
     return found[1].lstrip("0") if found else ""
 
 
-def write_worksheet(path: Path, sheet: Worksheet, marks: Sequence[Mark]) -> Iterator[tuple[Student, str]]:
+def write_worksheet(
+    path: Path, sheet: Worksheet, marks: Sequence[Mark], points: Points = AS_THEY_ARE
+) -> Iterator[tuple[Student, str]]:
     """Writes it with the marks filled in; rows without a mark stay as they came. Gives the students that it has no row
     for, and why that matters."""
     own: dict[Student, list[Mark]] = {}
@@ -151,20 +154,19 @@ def write_worksheet(path: Path, sheet: Worksheet, marks: Sequence[Mark]) -> Iter
     for row in sheet.rows[1:]:
         student = numbered.get(_number(row[sheet.columns["identifier"]])) if len(row) == len(sheet.rows[0]) else None
         seen.add(student)
-        rows.append(_filled_in(sheet, row, own[student]) if student else list(row))
+        rows.append(_filled_in(sheet, row, own[student], points) if student else list(row))
     write_rows(path, rows, sheet.delimiter)
     return ((student, "the worksheet has no row with this number") for student in own if student not in seen)
 
 
-def _filled_in(sheet: Worksheet, row: Sequence[str], own: Sequence[Mark]) -> list[str]:
+def _filled_in(sheet: Worksheet, row: Sequence[str], own: Sequence[Mark], points: Points) -> list[str]:
     filled = list(row)
-    if not total(own):
+    if not (grade := points.total(own)):
         return filled
-    grade = total(own)
     values = {
         "grade": grade.replace(".", ",") if sheet.comma else grade,
         "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "comments": harmless_cell(html.escape(note(own), quote=False)),
+        "comments": harmless_cell(html.escape(comment(own, points), quote=False)),
     }
     for part, value in values.items():
         if part in sheet.columns:

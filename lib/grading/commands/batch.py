@@ -10,6 +10,7 @@ from typing import Any
 from lib.grading.classroom.batch import Plan, run_batch
 from lib.grading.classroom.kept import ROOT
 from lib.grading.classroom.worksheet import PARTS
+from lib.grading.commands.counts import homework_called, points_of, points_options
 from lib.grading.commands.ends import GRADED, NOT_GRADED, WrongUse
 from lib.grading.commands.which import at_home, exercise_called, exercises_in, folder_option
 
@@ -31,6 +32,9 @@ def add(commands: Any) -> None:
         metavar="PART=HEAD",
         help="a column of the worksheet",
     )
+    points_options(command)
+    command.add_argument("--id", default="", help="the homework's id, as it was handed out")
+    command.add_argument("--addresses", type=at_home, metavar="CSV", help="names or numbers and mail addresses")
     folder_option(command)
     command.set_defaults(run=run)
 
@@ -42,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     known = exercises_in(options.exercises)
     exercises = tuple(dict.fromkeys(exercise_called(name, known) for name in names))
     submissions = at_home(last)
-    for path in (submissions, options.choose, options.worksheet):
+    for path in (submissions, options.choose, options.worksheet, options.addresses):
         if path is not None and not path.exists():
             raise WrongUse(f"{path} does not exist; expected {_expected(path is submissions)}.")
     plan = Plan(
@@ -55,6 +59,9 @@ def run(options: argparse.Namespace) -> int:
         choose=options.choose,
         worksheet=options.worksheet,
         columns=_columns(options.columns),
+        points=points_of(options, exercises),
+        homework=homework_called(options.id, exercises) if options.id else None,
+        addresses=options.addresses,
     )
     return GRADED if run_batch(plan, only_preflight=options.preflight) else NOT_GRADED
 
