@@ -225,9 +225,7 @@ def _better(one: Grade, other: Grade, function: str) -> Grade:
     if not other.counted or one.score == other.score:
         return one
     doubt = DOUBT.format(function=function, one=one.score, other=other.score, most=one.max_score)
-    better = other if other.score > one.score else one
-    left_out = {at.line: at for at in (*other.left_out, *one.left_out)}
-    return replace(better, doubt=doubt, left_out=tuple(left_out[line] for line in sorted(left_out)))
+    return replace(other if other.score > one.score else one, doubt=doubt)
 
 
 DOUBT = (
