@@ -20,6 +20,7 @@ from lib.grading.names import instead_of
 from lib.grading.notebook import MOST_CODE
 from lib.grading.readable import readable
 from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
+from lib.sandbox.cells import cells_of
 from lib.sandbox.isolation import isolation
 from lib.sandbox.job import Fault, LeftOut, Limits, Program, Ran
 from lib.sandbox.pool import Pool, shared_pool
@@ -190,8 +191,8 @@ def grade(
         return _graded(exercise, tests, known, trials, seed, runner, time.perf_counter() - start)
 
     given = graded(source)
-    if not as_typed and _unread(given):
-        given, source = _of_what_can_be_read(given, source, function or exercise.function, graded)
+    if not as_typed and _unread(given) and len(source) <= MOST_CODE:
+        given, source = _of_what_can_be_read(given, source, graded)
     if given.counted and not given.only_needed and any(map(_may_unsettle, given.left_out)):
         given = _better(given, graded(Program(source, only_needed=True)), function or exercise.function)
     return replace(given, seconds=time.perf_counter() - start)
@@ -209,16 +210,21 @@ def _unread(given: Grade) -> bool:
     return bool(given.tests) and all(test.outcome == "does not parse" for test in given.tests)
 
 
-def _of_what_can_be_read(given: Grade, source: str, function: str, graded: Callable[[str], Grade]) -> tuple[Grade, str]:
-    """The grade of those parts of a text that Python can read, and they; as it was, if the function is not in them."""
-    text, left_out = readable(source, function)
-    if text == source or len(source) > MOST_CODE:
-        return given, source
-    again = graded(text)
-    if _unread(again) or all(test.outcome == "no such function" for test in again.tests):
-        return given, source
-    told = tuple(sorted([*again.left_out, *left_out], key=lambda one: one.line))
-    return replace(again, left_out=told), text
+def _of_what_can_be_read(given: Grade, source: str, graded: Callable[[str], Grade]) -> tuple[Grade, str]:
+    """The grade of those parts of a text that Python can read, and they; as it was, if the function is not in them.
+
+    First whole cells are left out, as in a notebook that is run. Where that costs points, only statements are.
+    """
+    best = given, source
+    for by_cell in (True, False):
+        text, left_out = readable(source, by_cell=by_cell)
+        again = graded(text)
+        if not (_unread(again) or all(test.outcome == "no such function" for test in again.tests)):
+            told = tuple(sorted([*again.left_out, *left_out], key=lambda one: one.line))
+            best = max(best, (replace(again, left_out=told), text), key=lambda one: (not _unread(one[0]), one[0].score))
+        if best[0].passed or not cells_of(source):
+            break
+    return best
 
 
 def _better(one: Grade, other: Grade, function: str) -> Grade:
@@ -226,9 +232,7 @@ def _better(one: Grade, other: Grade, function: str) -> Grade:
     if not other.counted or one.score == other.score:
         return one
     doubt = DOUBT.format(function=function, one=one.score, other=other.score, most=one.max_score)
-    better = other if other.score > one.score else one
-    left_out = {at.line: at for at in (*other.left_out, *one.left_out)}
-    return replace(better, doubt=doubt, left_out=tuple(left_out[line] for line in sorted(left_out)))
+    return replace(other if other.score > one.score else one, doubt=doubt)
 
 
 DOUBT = (

@@ -1,8 +1,4 @@
-"""What can be read of a text that Python cannot read: the rest becomes comments, so that line numbers stay.
-
-Of a notebook, cells that do not parse are left out, as a kernel would have refused them; of a .py, and of the cell with
-the function that is asked for, only the statements.
-"""
+"""What can be read of a text that Python cannot read: the rest becomes comments, so that line numbers stay."""
 
 from __future__ import annotations
 
@@ -32,10 +28,10 @@ class Block(NamedTuple):
         return Block(self.first + start, self.above + start, self.lines[start:end])
 
 
-def readable(text: str, function: str | None = None) -> tuple[str, tuple[LeftOut, ...]]:
+def readable(text: str, *, by_cell: bool) -> tuple[str, tuple[LeftOut, ...]]:
     """The text with what does not parse made comments, and what that is. Lines for IPython alone go without a word.
 
-    Without a function's name only statements are left out of cells too.
+    `by_cell` leaves a notebook's cell out as a whole, as a kernel does that refuses it; else only the statements.
     """
     text = text.removeprefix("\ufeff")
     cells = cells_of(text)
@@ -48,8 +44,7 @@ def readable(text: str, function: str | None = None) -> tuple[str, tuple[LeftOut
         error = _error(part)
         if error is None:
             continue
-        whole = cells and function is not None and not _defines(part, function)
-        for block in [part] if whole else _blocks(part):
+        for block in [part] if cells and by_cell else _blocks(part):
             if (slip := _error(block)) is not None:
                 left_out.append(_left_out(block, slip, lines, cells))
                 for place in range(block.first - 1, block.first - 1 + len(block.lines)):
@@ -66,10 +61,6 @@ def _error(block: Block) -> Exception | None:
         except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
             return error
     return None
-
-
-def _defines(block: Block, function: str) -> bool:
-    return any(re.match(rf"\s*(async\s+)?(def\s+)?{re.escape(function)}\s*[(=:]", line) for line in block.lines)
 
 
 def _left_out(block: Block, error: Exception, lines: Sequence[str], cells: Sequence[Cell]) -> LeftOut:

@@ -48,6 +48,7 @@ LEFT_OUT = {
     "exited": "it ended the program",
     "crashed": "Python crashed",
     "not written": "it has nothing in it, and comes after the function itself",
+    "not needed": "the function does not need it",
 }
 MOST_LEFT_OUT = 8  # places that are told one by one
 
@@ -59,7 +60,7 @@ def left_out_said(grade: Grade) -> list[str]:
     told = [one_left_out_said(one) for one in places[:MOST_LEFT_OUT]]
     if len(places) > MOST_LEFT_OUT:
         told.append(f"Left out: {len(places) - MOST_LEFT_OUT} more places like these.")
-    return told + (["Nothing else at top level was run but what the function needs."] if grade.only_needed else [])
+    return told
 
 
 def one_left_out_said(one: LeftOut) -> str:
@@ -178,6 +179,7 @@ def as_json(grade: Grade) -> dict[str, Any]:
         "mistakes": [likely.says for likely in grade.mistakes],
         "mistake_names": [likely.name for likely in grade.mistakes],
         "left_out": [_left_out_as_json(one) for one in grade.left_out],
+        "left_out_says": left_out_said(grade),
         "only_needed": grade.only_needed,
         "doubt": grade.doubt,
         "tests": [_test_as_json(test, grade) for test in grade.tests],

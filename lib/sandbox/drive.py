@@ -199,7 +199,7 @@ BOTH: tuple[Outcome, ...] = ("returned", "raised", "out of memory", "too deep", 
 PAUSING = "pausing"  # it asks whether it may go on with the next statement of the file
 LOADING = (*BOTH, "no such function", "does not parse", PAUSING)
 CALLING = (*BOTH, "bad result", "wrong arguments")
-LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written")
+LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written", "not needed")
 
 
 def _ran(header: dict[str, Any], token: str, may: Sequence[str]) -> Ran:

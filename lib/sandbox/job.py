@@ -87,7 +87,7 @@ class Fault:
         return place_said(self.cell, self.line_in_cell if self.cell else self.line or 0)
 
 
-Why = Outcome | Literal["not written"]  # a stub, after the function itself
+Why = Outcome | Literal["not written", "not needed"]  # a stub, after the function itself; nothing that it reaches
 
 
 @dataclass(frozen=True)

@@ -134,4 +134,4 @@ def longest(limits: Limits) -> float:
 
 
 def _span(cpu: float) -> Span:
-    return Span(cpu, WALL_TIMES * cpu + WALL_MORE, QUIET_SECONDS)
+    return Span(cpu, WALL_TIMES * cpu + WALL_MORE, min(QUIET_SECONDS, cpu))

@@ -267,8 +267,10 @@ def test_a_batch_that_is_stopped_says_so_and_goes_on(tmp_path, monkeypatch, caps
 
 SAID = {  # files of one student; what the preflight says
     "torch": (
-        {"ada/hw.py": "import torch"},
-        "1 file imports torch: the file loads, but what uses it fails: the exercise is to do without.",
+        {"ada/hw.py": "import torch, gzip, requests"},
+        "1 file imports torch: the file loads, but what uses it fails: the exercise is to do without.\n"
+        "1 file imports gzip: the file loads, but what uses it fails.\n"
+        "1 file imports requests: it is not here, so what uses it fails.",
     ),
     "scipy": ({"ada/hw.py": "import scipy.special"}, "imports scipy: the file loads, but what uses it fails."),
     "two answers": (
@@ -330,7 +332,7 @@ def test_notes_say_why_nothing_works_and_are_no_html_to_moodle(tmp_path, capsys)
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
-            "Ada_1_assignsubmission_file_/hw.py", "import torch\ndef softmax(x):\n    return torch.exp(x)\n"
+            "Ada_1_assignsubmission_file_/hw.py", "import torch\nsoftmax = lambda x: torch.softmax(x, -1)\n"
         )
         archive.writestr("Bob_2_assignsubmission_file_/hw.py", "def softmax(x):\n    raise ValueError('<b>')\n")
     main(["batch", "softmax", str(path), "--out", str(tmp_path / "marks")])
@@ -346,14 +348,6 @@ def test_what_cannot_be_told_whose_it_is_ends_with_3(tmp_path, capsys):
     assert bob["score"] == bob["max_score"] == f"{SOFTMAX.max_score:g}"  # named twice, asked once
 
 
-USES_TORCH = """import torch
-
-
-def huber_loss(input, target, *, delta=1.0, reduction="mean"):
-    return torch.abs(input - target)
-"""
-
-
 def test_the_brief_says_what_to_teach_again(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("lib.grading.classroom.batch.grade", partial(grade, most=Limits(cpu_seconds=0.1)))
     huber = EXERCISES["huber_loss"]
@@ -361,7 +355,11 @@ def test_the_brief_says_what_to_teach_again(tmp_path, monkeypatch, capsys):
     solved = {f"s{n}": huber.solution for n in range(3)}
     failed = {f"t{n}": wrong.source for n in range(2)}
     files = class_of(
-        tmp_path / "class", **solved, **failed, loops=huber.starter.replace("...", "while True: pass"), torch=USES_TORCH
+        tmp_path / "class",
+        **solved,
+        **failed,
+        loops="while True: pass",
+        torch="def huber_loss(*a, **k): raise ValueError",
     )
     main(["batch", "huber_loss", files, "--out", str(tmp_path / "marks")])
     brief = (tmp_path / "marks" / "class_brief.md").read_text()

@@ -75,7 +75,7 @@ def contents_of(source: str) -> Contents:
 def _parsed_in_part(source: str) -> ast.Module:
     """What can be read of a text that does not parse."""
     try:
-        return _parsed(readable(source)[0])
+        return _parsed(readable(source, by_cell=False)[0])
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return ast.Module([], [])
 

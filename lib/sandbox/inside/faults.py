@@ -8,7 +8,7 @@ import traceback
 from collections import deque
 from typing import Any
 
-from lib.sandbox.cells import Cell, cells_of, place_in, place_said
+from lib.sandbox.cells import Cell, cells_of, lines_of, place_in, place_said
 
 FILE = "submission.py"
 OWN_LINES = 12  # of a traceback
@@ -21,7 +21,7 @@ _ENDINGS = ((RecursionError, "too deep"), (MemoryError, "out of memory"), (Syste
 
 def remember(source: str) -> None:
     """From here on lines are told as those of this text."""
-    linecache.cache[FILE] = (len(source), None, source.splitlines(True), FILE)
+    linecache.cache[FILE] = (len(source), None, [f"{line}\n" for line in lines_of(source)], FILE)
     _cells[:] = cells_of(source)
 
 

@@ -53,7 +53,9 @@ class Loading:
         self._begin(pieces)
         wanted = needed(pieces, self.function) if self.careful or self.only_needed else set()
         for piece in pieces:
-            if not self.only_needed or piece in wanted:
+            if self.only_needed and piece not in wanted:
+                self._pass_over(piece)
+            else:
                 self._run(piece, lambda piece: not self.careful or pause(piece, piece in wanted))
         header = self._found(pieces) | {"left_out": self._left_out()}
         return (self.latest if header["outcome"] == "returned" else None), header
@@ -63,6 +65,10 @@ class Loading:
         self.module.__file__ = faults.FILE
         sys.modules[MODULE] = self.module  # dataclasses look up the module of a class
         sys.setrecursionlimit, sys.argv = _set_recursion_limit, [faults.FILE]
+
+    def _pass_over(self, piece: Piece) -> None:
+        if not piece.is_definition:
+            self._fail(piece, {"outcome": "not needed"})
 
     def _run(self, piece: Piece, may: Callable[[Piece], bool]) -> None:
         if piece.line in self.skipped:
@@ -95,9 +101,10 @@ class Loading:
         if self.latest is not None:
             return {"outcome": "returned"}
         found = _functions(self.module)
-        binding = any(self.function in piece.binds for piece in self.failed)
-        wanted = needed(pieces, self.function) if binding else set(() if found else self.failed)
-        blamed = next((piece for piece in self.failed if piece in wanted), None)
+        failed = [piece for piece, why in self.failed.items() if why["outcome"] != "not needed"]
+        binding = any(self.function in piece.binds for piece in failed)
+        wanted = needed(pieces, self.function) if binding else set(() if found else failed)
+        blamed = next((piece for piece in failed if piece in wanted), None)
         if blamed is None:
             return {"outcome": "no such function", "found": found}
         if self.failed[blamed]["outcome"] == "skipped":
