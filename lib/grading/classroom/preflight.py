@@ -110,7 +110,7 @@ def preflight(jobs: Sequence[Job], sources: Sequence[Source], refused: Sequence[
     for source in sources:
         if source.contents.error:
             yield f"{source.student.name}: {source.name} does not parse ({source.contents.error})."
-    imported = Counter(m for source in sources for m in set(source.contents.imports) if m not in _THERE)
+    imported = Counter(m for source in sources for m in source.contents.imports if m not in _THERE)
     for module, count in imported.most_common():
         yield f"{_count(count, 'file')} {'imports' if count == 1 else 'import'} {module}: {_meets(module)}."
     for exercise in {job.exercise.slug: job.exercise for job in jobs}.values():
