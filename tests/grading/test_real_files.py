@@ -12,6 +12,8 @@ import pytest
 
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.classroom.handed_in import handed_in
+from lib.grading.classroom.sources import told_together
 
 SOFTMAX, ENTROPY = EXERCISES["softmax"], EXERCISES["entropy"]
 FULL, OTHER, STARTER = SOFTMAX.solution, ENTROPY.solution, SOFTMAX.starter
@@ -205,6 +207,16 @@ def test_what_a_file_is_worth(kind, graded):
     row = rows[kind]
     assert row["softmax"] == {ALL: f"{SOFTMAX.max_score:g}", ZERO: "0", NONE: ""}[mark], row["note"]
     assert doubts.get(kind, set()) == set(expected)
+
+
+def test_what_a_bomb_leaves_on_the_list_is_short(tmp_path):
+    many = packed({f"{n}.zip": packed({f"{m}.py": b"0" * 9_000_000 for m in range(5)}) for n in range(4)})
+    (tmp_path / "class.zip").write_bytes(
+        packed({"ada/hw.zip": packed({f"{n}.zip": many for n in range(4)}), "bob/hw.py": FULL})
+    )
+    refused = told_together(handed_in(tmp_path / "class.zip")[1])
+    assert len(refused) == 2 and refused[0].name.count(",") == 2
+    assert "unpacks to more than is read" in refused[1].why
 
 
 def test_of_several_files_each_answers_its_exercise(graded):
