@@ -129,9 +129,9 @@ def why_not_returned(ran: Ran) -> str:
     fault = ran.fault
     if fault is None:
         return f"It ended with: {ran.outcome}."
-    where = f" (line {fault.line}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
+    where = f" ({fault.place}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
     if ran.outcome == "does not parse":  # Python's own message is empty where code is nested too deep
-        what = f"line {fault.line}, “{_shortened(fault.code.strip())}”" if where else "the file"
+        what = f"{fault.place}, “{_shortened(fault.code.strip())}”" if where else "the file"
         return f"Python cannot read {what}: {fault.message or 'it is nested too deep'}"
     if ran.outcome in ("bad result", "wrong arguments"):
         return fault.message

@@ -11,7 +11,8 @@ from lib.sandbox.job import Limits
 
 MOST_CODE = Limits().source_bytes
 
-_RUNS_ITS_CELL = ("%%time", "%%capture", "%%prun")  # other cell magics hand the cell to another program, or to a file
+# Other cell magics hand the cell to another program. What is written to a .py is there to be imported.
+_RUNS_ITS_CELL = re.compile(r"%%(time|capture|prun)\b|%%(writefile|file)\b.*\.py$")
 _MAGIC = re.compile(r"\s*[%!?]|\s*\w+\s*=\s*[%!]")
 _PROMPT = re.compile(r"\s*(>>>|In \[\d+\]:)( |$)")
 _PROMPTS = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d+\]:|\.{3,}:)(?: |$)")
@@ -52,7 +53,7 @@ def _cell(text: str) -> str:
     lines = text.split("\n")
     first = next((place for place, line in enumerate(lines) if line.strip()), 0)
     magic = lines[first].strip()
-    if magic.startswith(_RUNS_ITS_CELL):
+    if _RUNS_ITS_CELL.match(magic):
         lines[first] = f"# {magic}"
         return without_magics(_plain("\n".join(lines)))
     if magic.startswith("%%"):

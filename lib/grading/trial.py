@@ -9,13 +9,13 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from lib.exercises import Exercise, Test
-from lib.sandbox.job import Call, Limits, Ran
+from lib.sandbox.job import Call, LeftOut, Limits, Program, Ran
 
 
 class Runner(Protocol):
     """What runs learners' code, such as the pool of warm workers: one Ran for each call."""
 
-    def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
+    def run(self, source: str | Program, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ class Trial:
         return "".join(ran.output for ran in self.ran)
 
     @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The statements of the file that did not run, whichever test was the first to tell."""
+        return tuple({one.line: one for ran in self.ran for one in ran.left_out}.values())
+
+    @property
     def seconds(self) -> float:
         return sum(ran.seconds for ran in self.ran)
 
@@ -107,7 +112,7 @@ def limits_of(exercise: Exercise, most: Limits) -> Limits:
 def run_tests(
     exercise: Exercise,
     tests: Sequence[Test],
-    source: str,
+    source: str | Program,
     runner: Runner,
     *,
     function: str = "",
@@ -123,8 +128,13 @@ def run_tests(
     ordered = sorted(tests, key=lambda test: test.hidden)
     name, limits = function or exercise.function, limits_of(exercise, most or Limits())
 
+    program = source
+
     def run(calls: Sequence[Call]) -> list[Ran]:
-        return [_by_name(exercise, ran) for ran in runner.run(source, name, calls, limits)] if calls else []
+        nonlocal program
+        rans = runner.run(program, name, calls, limits) if calls else []
+        program = _known_from(program, rans)
+        return [_by_name(exercise, ran) for ran in rans]
 
     arguments = [test.args(seed) for test in ordered]
     if exercise.answer == "update":
@@ -133,6 +143,14 @@ def run_tests(
         trials = [_trial(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
     by_test = dict(zip(map(id, ordered), trials, strict=True))
     return [by_test[id(test)] for test in tests]
+
+
+def _known_from(program: str | Program, rans: Sequence[Ran]) -> str | Program:
+    """The program as it runs the next time: what ended a process, or took too long, is not tried again."""
+    if not rans or not (rans[0].only_needed or any(one.ended_process for one in rans[0].left_out)):
+        return program
+    without = tuple(one for one in rans[0].left_out if one.ended_process)
+    return Program(program if isinstance(program, str) else program.text, rans[0].only_needed, without)
 
 
 def _by_name(exercise: Exercise, ran: Ran) -> Ran:

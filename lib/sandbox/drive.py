@@ -90,7 +90,7 @@ def run_job(start: Start, source: str | Program, function: str, calls: Sequence[
         if len(rans) > 1:
             rans[-1] = _cut_short(rans[-1], limits, until)
     rans += [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
-    return [replace(ran, left_out=left_out, only_needed=top.only_needed) for ran in rans]
+    return [replace(ran, fault=top.placed(ran.fault), left_out=left_out, only_needed=top.only_needed) for ran in rans]
 
 
 def _load(child: Child, top: TopLevel, function: str, limits: Limits) -> tuple[Ran, bool]:
@@ -199,7 +199,7 @@ BOTH: tuple[Outcome, ...] = ("returned", "raised", "out of memory", "too deep", 
 PAUSING = "pausing"  # it asks whether it may go on with the next statement of the file
 LOADING = (*BOTH, "no such function", "does not parse", PAUSING)
 CALLING = (*BOTH, "bad result", "wrong arguments")
-LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written")
+LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written", "not needed")
 
 
 def _ran(header: dict[str, Any], token: str, may: Sequence[str]) -> Ran:
@@ -257,9 +257,8 @@ def _fault(described: Any) -> Fault | None:
     match described:
         case None:
             return None
-        case [str(kind), str(message), int() | None as line, str(code), str(text), int(cell), int(within)]:
-            if all(0 <= number < 2**31 for number in (line or 0, cell, within)):
-                return Fault(_readable(kind), _readable(message), line, _readable(code), _readable(text), cell, within)
+        case [str(kind), str(message), int() | None as line, str(code), str(text)] if line is None or 0 <= line < 2**31:
+            return Fault(_readable(kind), _readable(message), line, _readable(code), _readable(text))
     raise frames.BadFrame("its header describes no error")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from lib.sandbox.cells import place_said
 
@@ -87,7 +87,7 @@ class Fault:
         return place_said(self.cell, self.line_in_cell if self.cell else self.line or 0)
 
 
-Why = Outcome | Literal["not written"]  # a stub, after the function itself
+Why = Outcome | Literal["not written", "not needed"]  # a stub, after the function itself; nothing that it reaches
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class LeftOut:
     """A statement at top level that did not run, or not to its end, and why.
 
     `line` and `last_line` count in the program; `cell` is the number among a notebook's code cells (0: it is none), and
-    `line_in_cell` counts there.
+    `line_in_cell` counts there. `code` is its first line.
     """
 
     line: int
@@ -104,6 +104,17 @@ class LeftOut:
     fault: Fault | None = None
     cell: int = 0
     line_in_cell: int = 0
+    code: str = ""
+
+    @property
+    def ended_process(self) -> bool:
+        """Whether the process ended over it, or would have: it need not be tried again."""
+        return self.why in get_args(Outcome) and (self.fault is None or not self.fault.line)
+
+    @property
+    def place(self) -> str:
+        """In a sentence: "cell 3, line 2" or "line 7"."""
+        return place_said(self.cell, self.line_in_cell if self.cell else self.line)
 
 
 @dataclass(frozen=True)

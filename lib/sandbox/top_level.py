@@ -7,15 +7,16 @@ told. Where even that does not come to an end, nothing is run but what the funct
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from lib.sandbox.cells import Cell, cells_of, place_in
+from lib.sandbox.cells import Cell, cells_of, lines_of, place_in
 from lib.sandbox.job import Fault, LeftOut, Limits, Outcome, Program, Why
 
 RESTARTS_MOST = 6  # processes that may end over a statement, each way
 WALL_TIMES, WALL_MORE = 2.0, 1.0  # by the clock a statement may take as many times its processor time, and a second
 QUIET_SECONDS = 1.0  # a statement that only waits is ended after this time
+CODE_MOST = 200  # characters of a statement's first line
 HOPELESS: tuple[Outcome, ...] = ("bad result", "our fault")  # what is sent is forged, or we failed: nobody tries again
 
 
@@ -116,7 +117,15 @@ class TopLevel:
         self.without[self.at.line] = self.left_out(self.at.line, self.at.last_line, why, fault)
 
     def left_out(self, line: int, last_line: int, why: Why, fault: Fault | None = None) -> LeftOut:
-        return LeftOut(line, last_line, why, fault, *place_in(self.cells, line))
+        code = "".join(lines_of(self.program.text)[line - 1 : line]).strip()[:CODE_MOST]
+        return LeftOut(line, last_line, why, self.placed(fault), *place_in(self.cells, line), code)
+
+    def placed(self, fault: Fault | None) -> Fault | None:
+        """The fault, with the cell that its line is in."""
+        if fault is None or not fault.line or not self.cells:
+            return fault
+        cell, within = place_in(self.cells, fault.line)
+        return replace(fault, cell=cell, line_in_cell=within)
 
 
 def longest(limits: Limits) -> float:
@@ -125,4 +134,4 @@ def longest(limits: Limits) -> float:
 
 
 def _span(cpu: float) -> Span:
-    return Span(cpu, WALL_TIMES * cpu + WALL_MORE, QUIET_SECONDS)
+    return Span(cpu, WALL_TIMES * cpu + WALL_MORE, min(QUIET_SECONDS, cpu))

@@ -266,7 +266,12 @@ def test_a_batch_that_is_stopped_says_so_and_goes_on(tmp_path, monkeypatch, caps
 
 
 SAID = {  # files of one student; what the preflight says
-    "torch": ({"ada/hw.py": "import torch"}, "1 file imports torch: it is not here, so the file fails."),
+    "torch": (
+        {"ada/hw.py": "import torch, gzip, requests"},
+        "1 file imports torch: the file loads, but what uses it fails: the exercise is to do without.\n"
+        "1 file imports gzip: the file loads, but what uses it fails.\n"
+        "1 file imports requests: it is not here, so what uses it fails.",
+    ),
     "scipy": ({"ada/hw.py": "import scipy.special"}, "imports scipy: the file loads, but what uses it fails."),
     "two answers": (
         {"ada/hw-1.py": SOFTMAX.solution, "ada/hw.py": SOFTMAX.solution},
@@ -326,11 +331,13 @@ def test_no_name_is_a_formula_to_a_spreadsheet(tmp_path):
 def test_notes_say_why_nothing_works_and_are_no_html_to_moodle(tmp_path, capsys):
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("Ada_1_assignsubmission_file_/hw.py", "import torch\n")
+        archive.writestr(
+            "Ada_1_assignsubmission_file_/hw.py", "import torch\nsoftmax = lambda x: torch.softmax(x, -1)\n"
+        )
         archive.writestr("Bob_2_assignsubmission_file_/hw.py", "def softmax(x):\n    raise ValueError('<b>')\n")
     main(["batch", "softmax", str(path), "--out", str(tmp_path / "marks")])
     notes = [row["note"] for row in rows_of(tmp_path / "marks" / "marks.csv")]
-    assert "torch is not here: write it with NumPy" in notes[0] and "ValueError: <b>" in notes[1]
+    assert "torch is not here, and the exercise is to do without it" in notes[0] and "ValueError: <b>" in notes[1]
     assert "ValueError: &lt;b&gt;" in rows_of(tmp_path / "marks" / "moodle.csv")[1]["Feedback comments"]
 
 
@@ -347,7 +354,13 @@ def test_the_brief_says_what_to_teach_again(tmp_path, monkeypatch, capsys):
     wrong = huber.mistakes[0]
     solved = {f"s{n}": huber.solution for n in range(3)}
     failed = {f"t{n}": wrong.source for n in range(2)}
-    files = class_of(tmp_path / "class", **solved, **failed, loops="while True: pass", torch="import torch")
+    files = class_of(
+        tmp_path / "class",
+        **solved,
+        **failed,
+        loops="while True: pass",
+        torch="def huber_loss(*a, **k): raise ValueError",
+    )
     main(["batch", "huber_loss", files, "--out", str(tmp_path / "marks")])
     brief = (tmp_path / "marks" / "class_brief.md").read_text()
     assert "7 students." in brief

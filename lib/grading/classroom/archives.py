@@ -32,7 +32,6 @@ MOST_FILES, MOST_OF_CLASS = 20_000, 4 * 2**30  # of a class, as it is handed in
 MOST_TOTAL = 512 * 2**20  # of a class, as it is kept: without pictures
 MOST_FILES_WITHIN, MOST_WITHIN = 2_000, 128 * 2**20  # of one archive of a student, with those within it
 MOST_DEEP = 3  # archives within archives
-MOST_TIMES = 200  # as much as a file may be larger than it was packed, if it is large
 
 _LITTER = {
     *("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".idea", ".vscode"),
@@ -306,10 +305,6 @@ def _why_refused(entry: zipfile.ZipInfo, left: _Left) -> str:
         return "it is packed in an unusual way; pack it as an ordinary zip (deflate)"
     if entry.file_size > _most(entry.filename):
         return _too_large(entry.filename, entry.file_size)
-    if entry.file_size > MOST_BYTES and entry.file_size > MOST_TIMES * max(entry.compress_size, 1):
-        return (
-            f"it unpacks to {entry.file_size // max(entry.compress_size, 1):,} times its size; hand in the file itself"
-        )
     return "the zip unpacks to more than is read" if entry.file_size > left.total else ""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
 from lib.grading.classroom.sources import Source
+from lib.grading.notebook import MOST_CODE
+from lib.grading.readable import readable
 
 
 class Body(IntEnum):
@@ -24,26 +25,76 @@ class Body(IntEnum):
 
 def body_of(source: Source, function: str, starter: str) -> Body:
     """What the file has of the function. Also a file that does not parse as a whole may have all of it."""
-    if not source.contents.error:
-        tree = _parsed(source.text)
-        return _of_all(tree, function, starter) if tree else Body.NOTHING
-    blocks = list(_blocks(source.text, function))
-    if not blocks:
-        return Body.NOTHING
-    tree = _parsed(blocks[-1])
-    return _of_all(tree, function, starter) if tree else Body.BROKEN
+    tree = _parsed(source.text) or _parsed(_legible(source.text, function))
+    body = _of_all(tree, function, starter) if tree else Body.NOTHING
+    begun = re.search(rf"(?m)^\s*(?:async\s+)?def\s+{re.escape(function)}\s*\(", source.text)
+    return Body.BROKEN if body is Body.NOTHING and source.contents.error and begun else body
 
 
-def same_code(one: str, other: str) -> bool:
-    """Whether two files define the same: comments, blank lines, prints and calls at the top do not count."""
+@lru_cache(maxsize=256)
+def _legible(text: str, function: str) -> str:
+    """What can be read of a text that does not parse; nothing of one that is too long."""
+    return readable(text, function)[0] if len(text) <= MOST_CODE else ""
+
+
+def same_code(one: str, other: str, function: str) -> bool:
+    """Whether the function is the same in two files, with all that it reaches: other lines do not count, nor do
+    comments and docstrings."""
     if one == other:
         return True
     trees = _parsed(one), _parsed(other)
-    return trees[0] is not None and trees[1] is not None and _defining(trees[0]) == _defining(trees[1])
+    return (
+        trees[0] is not None and trees[1] is not None and _reached(trees[0], function) == _reached(trees[1], function)
+    )
 
 
-def _defining(tree: ast.Module) -> list[str]:
-    return [ast.dump(node) for node in tree.body if not isinstance(node, ast.Expr | ast.Pass)]
+def _reached(tree: ast.Module, function: str) -> list[str]:
+    """The statements at the top that the function needs, by the names in them, as texts to compare."""
+    needed, more = {function}, True
+    while more:
+        found = {name for node in tree.body if _gives(node) & needed for name in _names(node)}
+        more = bool(found - needed)
+        needed |= found
+    return [_plain(node) for node in tree.body if _gives(node) & needed]
+
+
+def _gives(node: ast.stmt) -> set[str]:
+    """The names at the top that a statement defines or changes; a call that is nobody's value gives none."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name, *(name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names)}
+    given: set[str] = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                given.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                given.add(name)
+            case ast.alias(name=name, asname=other):
+                given.add(other or name.partition(".")[0])
+            case ast.Attribute(value=ast.Name(id=name), ctx=ast.Store()):
+                given.add(name)
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                given.add(name)
+    return given
+
+
+def _names(node: ast.stmt) -> set[str]:
+    """The names that a statement uses; of a function without its own."""
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return {part.id for part in names}
+    own = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+    own |= {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+    return {part.id for part in names} - (own - _gives(node))
+
+
+def _plain(node: ast.stmt) -> str:
+    """The statement without docstrings."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        head = ast.dump(ast.Module([*node.decorator_list], [])) if node.decorator_list else ""  # type: ignore[list-item]
+        args = "" if isinstance(node, ast.ClassDef) else ast.dump(node.args)
+        return "\n".join([head, node.name, args, *(_plain(one) for one in node.body if not _says_only(one))])
+    return ast.dump(node)
 
 
 @lru_cache(maxsize=256)
@@ -102,24 +153,3 @@ def _is_idle(node: ast.stmt) -> bool:
         case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
             return name in ("NotImplementedError", "NotImplemented")
     return _says_only(node)
-
-
-def _blocks(text: str, function: str) -> Iterator[str]:
-    """Each `def function(…)` with the lines that belong to it, from a text that does not parse as a whole."""
-    lines = text.splitlines()
-    head = re.compile(rf"(\s*)(?:async\s+)?def\s+{re.escape(function)}\s*\(")
-    for place, line in enumerate(lines):
-        if found := head.match(line):
-            yield textwrap.dedent("\n".join(_block(lines[place:], len(found[1]))))
-
-
-def _block(lines: Sequence[str], indent: int) -> Iterator[str]:
-    """The head, which may go over several lines, and all that is further in."""
-    open_brackets, in_head = 0, True
-    for line in lines:
-        inner = line.strip() and len(line) - len(line.lstrip()) > indent
-        if not (in_head or inner or not line.strip()):
-            return
-        yield line
-        open_brackets += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
-        in_head = in_head and open_brackets > 0

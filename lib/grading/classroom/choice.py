@@ -31,8 +31,9 @@ _LOSES = (
     "cópia",
     "kopia",
 )
-_LOSES_ANYWHERE = re.compile(r"\(\d+\)|副本|备份|備份|копия|コピー")
-_WORD = re.compile(r"[^\W\d_]+")
+_LOSES_ANYWHERE = re.compile(r"\(\d+\)|副本|备份|備份|旧|舊|копия|コピー")
+_WORD = re.compile(r"[^\W_]+")
+_VERSION = re.compile(r"(?<=[^\W\d_]{4})_?(?:v?\d+|final|new)$")
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,13 @@ def _winners(exercise: Exercise, found: Sequence[_Candidate]) -> list[_Candidate
     left = _most(left, lambda one: one.function == exercise.function)
     different: list[_Candidate] = []
     for one in left:
-        if not any(same_code(one.source.text, two.source.text) for two in different):
+        if not any(_are_same(one, two) for two in different):
             different.append(one)
     return different
+
+
+def _are_same(one: _Candidate, other: _Candidate) -> bool:
+    return one.function == other.function and same_code(one.source.text, other.source.text, one.function)
 
 
 def _most(found: Sequence[_Candidate], worth: Callable[[_Candidate], int]) -> list[_Candidate]:
@@ -164,26 +169,25 @@ def _most(found: Sequence[_Candidate], worth: Callable[[_Candidate], int]) -> li
 
 def loses(name: str) -> bool:
     """Whether the name says that the file is not the one that is meant: old, a copy, a backup, the starter."""
-    words = {word for word in _words(name)}
+    words = {word.rstrip("0123456789") for word in _words(name)}
     return bool(words & set(_LOSES) or _LOSES_ANYWHERE.search(name))
 
 
 def named_after(exercise: Exercise, name: str) -> int:
     """2 if the file, or its folder, is called like the exercise or its function; 1 if that is part of its name."""
-    own = {exercise.slug, exercise.function}
-    parts = PurePosixPath(name).parts
-    stems = ["_".join(_words(part.partition(".")[0])) for part in parts]
-    plain = {"_".join(_words(one)) for one in own}
-    if plain & set(stems):
+    own = {"_".join(_words(one)) for one in (exercise.slug, exercise.function)}
+    stems = ["_".join(_words(part.partition(".")[0])) for part in PurePosixPath(name).parts]
+    stems += [_VERSION.sub("", stem) for stem in stems]
+    if {one.replace("_", "") for one in own} & {stem.replace("_", "") for stem in stems}:
         return 2
-    known = {"_".join(_words(slug)) for slug in EXERCISES} | plain
+    known = {"_".join(_words(slug)) for slug in EXERCISES} | own
     within = [max((one for one in known if f"_{one}_" in f"_{stem}_"), key=len, default="") for stem in stems]
-    return int(bool(plain & set(within)))
+    return int(bool(own & set(within)))
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in small letters: HuberLoss-2.py has huber, loss and py."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    """The words of a name in small letters: HuberLoss-2.py has huber, loss, 2 and py."""
+    parted = re.sub(r"(?<=[a-z\d])(?=[A-Z])", "_", name)
     return [word.casefold() for word in _WORD.findall(parted)]
 
 

@@ -25,6 +25,7 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _OF_TEXT = ("ascii", "utf-8", "iso8859", "cp", "mac", "koi8", "gb", "big5", "shift_jis", "euc_")
 _RUN = re.compile(rb"[\x80-\xff]+")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+LEAST_ASCII = 0.1  # of the letters of a program, however long its comments
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 WESTERN, CHINESE, CYRILLIC = ("cp1252", "latin-1"), ("gb18030", "big5"), ("cp1251", "koi8-r")
 ASIAN = (*CHINESE, "shift_jis", "euc_kr")
@@ -85,12 +86,14 @@ def _try(data: bytes, encoding: str) -> str | None:
 
 
 def _wide(data: bytes) -> Text:
-    """UTF-16 or UTF-32 without a mark: zeros stand in every other place, or in three of four."""
-    for encoding in _WIDE:
-        text = _try(data, encoding)
-        if text is not None and not _NOT_TEXT.search(text) and sum(map(str.isascii, text)) * 2 > len(text):
-            return Text(text, encoding)
-    raise NoText("it is no text: it holds zero bytes")
+    """UTF-16 or UTF-32 without a mark: zeros stand in every other place, or in three of four. Of the readings that are
+    text, the one with most ASCII letters: the other way round they become rare Chinese ones."""
+    texts = {code: text for code in _WIDE if (text := _try(data, code)) is not None and not _NOT_TEXT.search(text)}
+    plain = {code: sum(map(str.isascii, text)) / len(text) for code, text in texts.items()}
+    best = max(plain, key=lambda code: plain[code], default="")
+    if not best or plain[best] < LEAST_ASCII:
+        raise NoText("it is no text: it holds zero bytes")
+    return Text(texts[best], best)
 
 
 def _declared(data: bytes) -> tuple[str, str]:

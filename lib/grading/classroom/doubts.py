@@ -55,8 +55,8 @@ def doubts_after(marks: Sequence[Mark]) -> Iterator[Doubt]:
             yield Doubt("no mark", mark.why, *here)
         elif not mark.grade["score"] and (why := mark.grade["problem"] or all_alike(mark.grade)):
             yield Doubt("zero because of the file", why, *here)
-        if mark.grade is not None:
-            yield from (Doubt("decided by time", says, *here) for says in mark.grade.get("doubts", ()))
+        if mark.grade is not None and (says := mark.grade["doubt"]):
+            yield Doubt("decided by time", says, *here)
 
 
 def write_doubts(path: Path, doubts: Sequence[Doubt]) -> None:

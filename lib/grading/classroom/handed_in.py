@@ -16,7 +16,7 @@ from lib.grading.classroom.people import (
     Owner,
     Student,
     Submission,
-    canvas_depth,
+    depths_of,
     gradescope_submissions,
     is_of_a_platform,
     one_person_each,
@@ -62,8 +62,8 @@ def student_of(name: str) -> tuple[Student, str]:
 
 
 def _owned(found: Sequence[Found]) -> Iterator[tuple[Found, Owner]]:
-    depth = canvas_depth([one.name for one in found])
-    yield from ((one, owner_of(one.name, depth)) for one in found)
+    depths = depths_of([one.name for one in found if not one.name.endswith(METADATA)])
+    yield from ((one, owner_of(one.name, depths)) for one in found)
 
 
 def _nothing_else(owned: Sequence[tuple[Found, Owner]], known: set[Student]) -> Iterator[Refused]:

@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -21,6 +21,11 @@ _BLACKBOARD = re.compile(
     r"^.+?_(?P<name>(?P<id>[^_]+))_attempt_(?P<time>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<rest>.+)|\.txt)$"
 )
 _GRADESCOPE = re.compile(r"^(?P<name>submission_(?P<id>\d+))$")
+_NOT_IN_NAMES = re.compile(r"[^\w-]+")
+_PLATFORMS = (
+    *(("moodle", _MOODLE), ("blackboard", _BLACKBOARD), ("gradescope", _GRADESCOPE)),
+    *(("canvas", _CANVAS_ANONYMOUS), ("canvas", _CANVAS)),
+)
 _ATTEMPT = re.compile(
     r"(?i)\b(?:attempt|versuch|tentati\w+|intento|poging|próba|podejście|попытка|尝试|提交)[ _-]*(\d+)"
 )
@@ -40,9 +45,9 @@ class Student:
     @property
     def key(self) -> str:
         """A file name that no other student has, also where upper and lower case are the same."""
-        plain = re.sub(r"[^\w-]+", "_", self.name).strip("_")[:MOST_OF_A_NAME] or "student"
+        plain = _NOT_IN_NAMES.sub("_", self.name).strip("_")[:MOST_OF_A_NAME] or "student"
         if self.id or plain == self.name.casefold():
-            return f"{plain}_{self.id}" if self.id else plain
+            return f"{plain}_{_NOT_IN_NAMES.sub('_', self.id)}" if self.id else plain
         return f"{plain}_{hashlib.sha256(self.name.encode()).hexdigest()[:6]}"
 
 
@@ -77,23 +82,41 @@ class Owner:
     place: str = ""
 
 
-def owner_of(path: str, canvas_at: int = 0) -> Owner:
-    """From a file's path within what was handed in. Canvas's names count in one depth only: students' own files may
-    look like them."""
+def owner_of(path: str, depths: Collection[int] | None = None) -> Owner:
+    """From a file's path within what was handed in. Names that a platform made count at these depths only, else at
+    any: students' own files and folders may be called alike, by chance or to be taken for another's."""
     parts = PurePosixPath(path).parts
     for depth, part in enumerate(parts):
-        for platform, pattern in _patterns(depth == canvas_at):
-            if found := pattern.match(part):
-                return _owner(platform, found, parts, depth)
+        if (depths is None or depth in depths) and (named := _named(part)):
+            return _owner(*named, parts, depth)
     if len(parts) > 1:
         return Owner(Student(_unpacked(parts[0])), "/".join(parts[1:]), place=parts[0])
     return Owner(Student(PurePosixPath(_unpacked(path)).stem), path)
 
 
-def _patterns(with_canvas: bool) -> Iterator[tuple[str, re.Pattern[str]]]:
-    yield from (("moodle", _MOODLE), ("blackboard", _BLACKBOARD), ("gradescope", _GRADESCOPE))
-    if with_canvas:
-        yield from (("canvas", _CANVAS_ANONYMOUS), ("canvas", _CANVAS))
+def _named(part: str) -> tuple[str, re.Match[str]] | None:
+    """The platform that made this name, if one did."""
+    return next(((platform, found) for platform, one in _PLATFORMS if (found := one.match(part))), None)
+
+
+def depths_of(paths: Sequence[str]) -> Collection[int] | None:
+    """How deep the platform's names stand: where more than half of the paths have them; any depth if all have some.
+
+    Canvas numbers every upload: what has one number twice are students' own names.
+    """
+    first: dict[str, tuple[int, re.Match[str]]] = {}
+    for path in paths:
+        for depth, part in enumerate(PurePosixPath(path).parts):
+            if named := _named(part):
+                first[path] = depth, named[1]
+                break
+    uploads = [upload for _, found in first.values() if (upload := found.groupdict().get("upload"))]
+    if len(set(uploads)) < len(uploads) or not first:
+        return ()
+    if len(first) == len(set(paths)):
+        return None
+    ((depth, count),) = Counter(depth for depth, _ in first.values()).most_common(1)
+    return (depth,) if count * 2 > len(set(paths)) else (0,)
 
 
 def _owner(platform: str, found: re.Match[str], parts: Sequence[str], depth: int) -> Owner:
@@ -119,21 +142,9 @@ def _attempt(groups: Mapping[str, str | None], first: str, rest: str) -> Attempt
     return Attempt(late=late)
 
 
-def canvas_depth(paths: Sequence[str]) -> int:
-    """How deep Canvas's names stand: where more than half of the paths have one; else at the top."""
-    depths: Counter[int] = Counter()
-    for path in paths:
-        for depth, part in enumerate(PurePosixPath(path).parts):
-            if _CANVAS.match(part) or _CANVAS_ANONYMOUS.match(part):
-                depths[depth] += 1
-                break
-    most = depths.most_common(1)
-    return most[0][0] if most and most[0][1] * 2 > len(paths) else 0
-
-
 def is_of_a_platform(part: str) -> bool:
     """Whether a folder's or file's name was made by a platform, and so is somebody's."""
-    return any(pattern.match(part) for _, pattern in _patterns(with_canvas=True))
+    return _named(part) is not None
 
 
 def _unpacked(name: str) -> str:

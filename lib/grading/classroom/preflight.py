@@ -15,9 +15,9 @@ from lib.grading.classroom.people import Attempt, Student
 from lib.grading.classroom.sources import Refused, Source, source_of
 from lib.grading.classroom.submission import Unreadable
 from lib.grading.names import close_names
-from lib.sandbox.inside.standins import COMPUTING, DRAWING
+from lib.sandbox.inside.standins import COMPUTING, DECORATING, DRAWING, RIVALS
 
-_THERE = {"numpy", "lib", *sys.stdlib_module_names}
+_THERE = {"numpy", "lib", *sys.stdlib_module_names} - {*COMPUTING}
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,13 @@ def _count(count: int, what: str) -> str:
 
 def _meets(module: str) -> str:
     """What happens to a file that imports the module."""
-    if module in DRAWING:
+    if module in (*DRAWING, *DECORATING):
         return "it does nothing here"
     if module in COMPUTING:
         return "the file loads, but what uses it fails"
-    return "it is not here, so the file fails"
+    if module in RIVALS:
+        return "the file loads, but what uses it fails: the exercise is to do without"
+    return "it is not here, so what uses it fails"
 
 
 def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from lib.grading.classroom.decoding import NoText, Text, parses, text_of
 from lib.grading.classroom.kinds import is_json, kind_within, without_outputs
 from lib.grading.notebook import MOST_CODE, NoNotebook, program_of
+from lib.grading.readable import readable
 
 MOST_BYTES = 4 * 2**20  # without a notebook's pictures; the code in it is limited by the sandbox
 
@@ -21,7 +22,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Contents:
-    """The functions that a file defines and the modules it imports; none if it does not parse: `error` says why."""
+    """The functions that a file defines and the modules it imports, as far as it parses; `error` says why not all."""
 
     functions: tuple[str, ...]
     imports: tuple[str, ...]
@@ -59,20 +60,33 @@ def contents_of(source: str) -> Contents:
     if len(source.encode(errors="surrogatepass")) > MOST_CODE:
         return Contents((), (), f"it has more than {MOST_CODE // 1024} KB of code")
     try:
-        tree = _parsed(source)
-    except SyntaxError as error:
-        return Contents((), (), f"line {error.lineno}: {error.msg}")
-    except UnicodeError:
-        return Contents((), (), "it holds half a character")
-    except (ValueError, RecursionError, MemoryError) as error:
-        return Contents((), (), str(error) or "it is nested too deep")
+        tree, error = _parsed(source), ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+        tree, error = _parsed_in_part(source), _why_not(fault)
     imports: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports += [alias.name.partition(".")[0] for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             imports.append(node.module.partition(".")[0])
-    return Contents(tuple(dict.fromkeys(_functions(tree.body))), tuple(dict.fromkeys(imports)))
+    return Contents(tuple(dict.fromkeys(_functions(tree.body))), tuple(dict.fromkeys(imports)), error)
+
+
+def _parsed_in_part(source: str) -> ast.Module:
+    """What can be read of a text that does not parse."""
+    try:
+        return _parsed(readable(source, by_cell=False)[0])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _why_not(fault: Exception) -> str:
+    match fault:
+        case SyntaxError():
+            return f"line {fault.lineno}: {fault.msg}"
+        case UnicodeError():
+            return "it holds half a character"
+    return str(fault) or "it is nested too deep"
 
 
 def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:

@@ -19,10 +19,15 @@ _PARTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # control characters:
 _TURNS = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # direction of reading, no width
 
 
-def write_table(path: Path, rows: Sequence[Sequence[str]], delimiter: str = ",") -> None:
-    """With a byte order mark, or Excel spoils umlauts."""
+def write_table(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """A table in which nothing that students wrote is a formula."""
+    write_rows(path, [[harmless_cell(cell) for cell in row] for row in rows])
+
+
+def write_rows(path: Path, rows: Sequence[Sequence[str]], delimiter: str = ",") -> None:
+    """The cells as they are, with a byte order mark, or Excel spoils umlauts."""
     with path.open("w", newline="", encoding="utf-8-sig") as file:
-        csv.writer(file, delimiter=delimiter).writerows([[harmless_cell(cell) for cell in row] for row in rows])
+        csv.writer(file, delimiter=delimiter).writerows(rows)
 
 
 def harmless_cell(cell: str) -> str:

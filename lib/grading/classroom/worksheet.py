@@ -18,7 +18,7 @@ from lib.grading.classroom.mark import Mark
 from lib.grading.classroom.marks import comment
 from lib.grading.classroom.people import Student
 from lib.grading.classroom.points import AS_THEY_ARE, Points
-from lib.grading.classroom.tables import read_table, write_table
+from lib.grading.classroom.tables import harmless_cell, read_table, write_rows
 
 PARTS = ("identifier", "grade", "time", "comments")
 
@@ -155,7 +155,7 @@ def write_worksheet(
         student = numbered.get(_number(row[sheet.columns["identifier"]])) if len(row) == len(sheet.rows[0]) else None
         seen.add(student)
         rows.append(_filled_in(sheet, row, own[student], points) if student else list(row))
-    write_table(path, rows, sheet.delimiter)
+    write_rows(path, rows, sheet.delimiter)
     return ((student, "the worksheet has no row with this number") for student in own if student not in seen)
 
 
@@ -166,7 +166,7 @@ def _filled_in(sheet: Worksheet, row: Sequence[str], own: Sequence[Mark], points
     values = {
         "grade": grade.replace(".", ",") if sheet.comma else grade,
         "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "comments": html.escape(comment(own, points), quote=False),
+        "comments": harmless_cell(html.escape(comment(own, points), quote=False)),
     }
     for part, value in values.items():
         if part in sheet.columns:

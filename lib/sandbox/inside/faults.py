@@ -6,10 +6,9 @@ import io
 import linecache
 import traceback
 from collections import deque
-from collections.abc import Sequence
 from typing import Any
 
-from lib.sandbox.cells import Cell, cells_of, place_in, place_said
+from lib.sandbox.cells import Cell, cells_of, lines_of, place_in, place_said
 
 FILE = "submission.py"
 OWN_LINES = 12  # of a traceback
@@ -22,16 +21,12 @@ _ENDINGS = ((RecursionError, "too deep"), (MemoryError, "out of memory"), (Syste
 
 def remember(source: str) -> None:
     """From here on lines are told as those of this text."""
-    linecache.cache[FILE] = (len(source), None, source.splitlines(True), FILE)
+    linecache.cache[FILE] = (len(source), None, [f"{line}\n" for line in lines_of(source)], FILE)
     _cells[:] = cells_of(source)
 
 
-def cells() -> Sequence[Cell]:
-    """The cells of the text, if it was a notebook."""
-    return _cells
-
-
 def place(line: int) -> str:
+    """The line as its author sees it: in a notebook by cell."""
     return place_said(*place_in(_cells, line))
 
 
@@ -42,8 +37,7 @@ def raised(fault: BaseException) -> dict[str, Any]:
 
 def plain(kind: str, message: str, line: int | None = None, code: str = "", text: str = "") -> list[Any]:
     """The fields of a Fault, in its order."""
-    cell, within = place_in(_cells, line) if line else (0, 0)
-    return [kind, message[:TEXT_MOST], line, code[:TEXT_MOST], text[-TEXT_MOST:], cell, within]
+    return [kind, message[:TEXT_MOST], line, code[:TEXT_MOST], text[-TEXT_MOST:]]
 
 
 def told(fault: BaseException) -> list[Any]:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.sandbox.inside import faults
-from lib.sandbox.inside.pieces import Piece, needed, pieces_of
-from lib.sandbox.inside.standins import Inert
+from lib.sandbox.inside import faults, standins
+from lib.sandbox.inside.pieces import Piece, is_guarded, needed, pieces_of
+from lib.sandbox.inside.standins import is_stand_in
 
 MODULE = "submission"
 RECURSION_MOST = 20_000  # what the stack of 64 MB holds, at 3 KB for each level that passes through C
@@ -50,18 +50,25 @@ class Loading:
             return None, {"outcome": "does not parse", "fault": told}
         except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as fault:
             return None, {"outcome": "does not parse", "fault": faults.unparsed(fault)}
-        self._begin()
+        self._begin(pieces)
         wanted = needed(pieces, self.function) if self.careful or self.only_needed else set()
         for piece in pieces:
-            if not self.only_needed or piece in wanted:
+            if self.only_needed and piece not in wanted:
+                self._pass_over(piece)
+            else:
                 self._run(piece, lambda piece: not self.careful or pause(piece, piece in wanted))
         header = self._found(pieces) | {"left_out": self._left_out()}
         return (self.latest if header["outcome"] == "returned" else None), header
 
-    def _begin(self) -> None:
+    def _begin(self, pieces: Sequence[Piece]) -> None:
+        standins.is_guarded = lambda line: is_guarded(pieces, line)
         self.module.__file__ = faults.FILE
         sys.modules[MODULE] = self.module  # dataclasses look up the module of a class
         sys.setrecursionlimit, sys.argv = _set_recursion_limit, [faults.FILE]
+
+    def _pass_over(self, piece: Piece) -> None:
+        if not piece.is_definition:
+            self._fail(piece, {"outcome": "not needed"})
 
     def _run(self, piece: Piece, may: Callable[[Piece], bool]) -> None:
         if piece.line in self.skipped:
@@ -71,12 +78,18 @@ class Loading:
         if not may(piece):
             return self._fail(piece, {"outcome": "skipped"})
         try:
-            exec(piece.code, self.module.__dict__)
+            exec(self._code(piece), self.module.__dict__)
         except BaseException as fault:
             self._fail(piece, faults.raised(fault))
         now = vars(self.module).get(self.function)
-        if now is not self.latest and callable(now) and not issubclass(type(now), Inert):
+        if now is not self.latest and callable(now) and not is_stand_in(now):
             self.latest = now
+
+    def _code(self, piece: Piece) -> types.CodeType:
+        """What runs of a statement: decorators that are stand-ins are taken off, which leaves a function as it is."""
+        if "@" not in self.source or not piece.is_definition:
+            return piece.code
+        return piece.undecorated({name for name, value in vars(self.module).items() if is_stand_in(value)})
 
     def _fail(self, piece: Piece, why: Header) -> None:
         self.failed[piece] = why
@@ -88,9 +101,10 @@ class Loading:
         if self.latest is not None:
             return {"outcome": "returned"}
         found = _functions(self.module)
-        binding = any(self.function in piece.binds for piece in self.failed)
-        wanted = needed(pieces, self.function) if binding else set(() if found else self.failed)
-        blamed = next((piece for piece in self.failed if piece in wanted), None)
+        failed = [piece for piece, why in self.failed.items() if why["outcome"] != "not needed"]
+        binding = any(self.function in piece.binds for piece in failed)
+        wanted = needed(pieces, self.function) if binding else set(() if found else failed)
+        blamed = next((piece for piece in failed if piece in wanted), None)
         if blamed is None:
             return {"outcome": "no such function", "found": found}
         if self.failed[blamed]["outcome"] == "skipped":
@@ -108,7 +122,7 @@ class Loading:
 
 def _short(fault: list[Any] | None) -> list[Any] | None:
     """A fault without its traceback, and with no long message."""
-    return fault and [fault[0], fault[1][:MESSAGE_MOST], fault[2], fault[3][:MESSAGE_MOST], "", *fault[5:]]
+    return fault and [fault[0], fault[1][:MESSAGE_MOST], fault[2], fault[3][:MESSAGE_MOST], ""]
 
 
 _set_limit = sys.setrecursionlimit

@@ -6,7 +6,7 @@ import __future__
 import ast
 import dis
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from lib.sandbox.inside.faults import FILE
 _FUTURE_FLAGS = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _BODIES = ("body", "orelse", "finalbody")
 _READ = ("LOAD_GLOBAL", "LOAD_NAME")
 _BOUND = ("STORE_NAME", "STORE_GLOBAL")
@@ -41,6 +42,15 @@ class Piece:
     def is_definition(self) -> bool:
         """Whether it says what something is and does nothing else: it takes no time worth counting."""
         return isinstance(self.statement, _DEFINITIONS + _IMPORTS)
+
+    def undecorated(self, names: Collection[str]) -> types.CodeType:
+        """The definition without the decorators that begin with one of the names."""
+        named = [node for node in ast.walk(self.statement) if isinstance(node, _DEFINITIONS) and node.decorator_list]
+        if not any(_root(one) in names for node in named for one in node.decorator_list):
+            return self.code
+        for node in named:
+            node.decorator_list = [one for one in node.decorator_list if _root(one) not in names]
+        return compile(ast.Module([self.statement], []), FILE, "exec", self.code.co_flags & _FUTURE_FLAGS, True)
 
     @cached_property
     def binds(self) -> frozenset[str]:
@@ -69,11 +79,19 @@ def pieces_of(source: str) -> list[Piece]:
     for node in tree.body:
         runs = _running(node)
         if runs is not None:
-            code = compile(ast.Module([runs], []), FILE, "exec", flags, dont_inherit=True)
-            if isinstance(runs, ast.ImportFrom) and runs.module == "__future__":  # it holds for all that follows
-                flags |= code.co_flags & _FUTURE_FLAGS
-            found.append(Piece(runs, code))
+            for one in _one_by_one(runs):
+                code = compile(ast.Module([one], []), FILE, "exec", flags, dont_inherit=True)
+                if isinstance(one, ast.ImportFrom) and one.module == "__future__":  # it holds for all that follows
+                    flags |= code.co_flags & _FUTURE_FLAGS
+                found.append(Piece(one, code))
     return found
+
+
+def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
+    """`import a, b` as two statements: where one module is missing, the other is there."""
+    if isinstance(node, ast.Import) and len(node.names) > 1:
+        return [ast.copy_location(ast.Import([name]), node) for name in node.names]
+    return [node]
 
 
 def _running(node: ast.stmt) -> ast.stmt | None:
@@ -109,11 +127,14 @@ def _name_or_text(node: ast.expr) -> object:
 
 def _is_for_ipython(node: ast.expr) -> bool:
     """Whether it is a call of what get_ipython() gives, as magics are when a notebook is saved as a program."""
-    while isinstance(node, ast.Call | ast.Attribute):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return node.func.id == "get_ipython"
+    return isinstance(node, ast.Call) and _root(node) == "get_ipython"
+
+
+def _root(node: ast.expr) -> str:
+    """The name that an expression begins with: `pytest` of `@pytest.mark.parametrize("x", [1])`."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         node = node.func if isinstance(node, ast.Call) else node.value
-    return False
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _says_nothing(node: ast.stmt) -> bool:
@@ -130,10 +151,8 @@ def _changed(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, _DEFINITIONS):
         return
     for target in _targets(node):
-        while isinstance(target, ast.Subscript | ast.Attribute | ast.Starred):
-            target = target.value
-        if isinstance(target, ast.Name):
-            yield target.id
+        if name := _root(target.value if isinstance(target, ast.Starred) else target):
+            yield name
     for field in _BODIES:
         for inner in getattr(node, field, ()):
             yield from _changed(inner)
@@ -158,6 +177,20 @@ def _read(code: types.CodeType) -> Iterator[str]:
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):
             yield from _read(inner)
+
+
+def is_guarded(pieces: Iterable[Piece], line: int) -> bool:
+    """Whether an import on this line may fail: whoever wrote it catches the error, and goes on without the module."""
+    tries = (node for piece in pieces for node in ast.walk(piece.statement) if isinstance(node, ast.Try))
+    return any(
+        node.body[0].lineno <= line <= (node.body[-1].end_lineno or line) and any(map(_catches_import, node.handlers))
+        for node in tries
+    )
+
+
+def _catches_import(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or (isinstance(kind, ast.Name) and kind.id in _IMPORT_ERRORS) for kind in kinds)
 
 
 def needed(pieces: Sequence[Piece], function: str) -> set[Piece]:
