@@ -76,7 +76,7 @@ def read_exercise(folder: Path) -> Exercise:
     if expected == "lesson" and not lesson:
         raise top.wrong("lesson", "a lesson's slug, since expected is 'lesson'")
     if expected == "lesson" and not isinstance(lesson, KIND[answer]):
-        raise top.wrong("lesson", f"{A_LESSON[answer]}, since answer is {answer!r}; or expected = \"solution\"")
+        raise top.wrong("lesson", f'{A_LESSON[answer]}, since answer is {answer!r}; or expected = "solution"')
     limits = top.table("limits")
     limits.allow(LIMITS)
     return Exercise(
@@ -306,9 +306,7 @@ def needed_arguments(answer: Answer, signature: Signature) -> Signature:
     return Signature(places, signature.by_name)
 
 
-def _need_arguments(
-    table: Table, test: Test, takes: Signature, fields: Mapping[str, Parameter]
-) -> Mapping[str, Any]:
+def _need_arguments(table: Table, test: Test, takes: Signature, fields: Mapping[str, Parameter]) -> Mapping[str, Any]:
     """The arguments of a test, which are those that the function takes."""
     args = table.table("args")
     missing = [name for name in takes.by_place if name not in test.recipe]

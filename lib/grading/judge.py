@@ -209,9 +209,7 @@ def fits(test: Test, trial: Trial, other: Trial) -> bool:
     finished = max((part.update for part in trial.parts), default=0)
     theirs = [part for part in other.parts if part.update <= finished]
     return bool(trial.misfit) == bool(other.misfit) and all(
-        part.key in mine
-        and compare(mine[part.key], part.value, rtol=test.rtol, atol=test.atol).same
-        for part in theirs
+        part.key in mine and compare(mine[part.key], part.value, rtol=test.rtol, atol=test.atol).same for part in theirs
     )
 
 
