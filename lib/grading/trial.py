@@ -170,7 +170,7 @@ def _updates(
     now: list[tuple[Any, Any]] = [(given["param"], {}) for given in arguments]
     for update in range(max(len(given["grads"]) for given in arguments))[:most]:
         going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
-        calls = [_call(exercise, _at_update(arguments[i], update, *now[i])) for i in going]
+        calls = [_call(exercise, at_update(arguments[i], update, *now[i])) for i in going]
         for i, ran in zip(going, run(calls), strict=True):
             trials[i], now[i] = _continued(trials[i], ran, update + 1, now[i])
     return trials
@@ -180,7 +180,7 @@ def _goes_on(trial: Trial) -> bool:
     return not trial.misfit and (not trial.ran or trial.last.outcome == "returned")
 
 
-def _at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
+def at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
     """The arguments of one update; a learning rate per update may be given as a list."""
     rest = {name: value for name, value in given.items() if name not in ("param", "grads")}
     if np.ndim(rest.get("lr", 0.0)):

@@ -88,7 +88,7 @@ HANDED_IN = {  # what a submission's folder holds; how the command ends, the sco
     "two answers": ({"a.py": SOFTMAX.solution, "b.py": SOFTMAX.solution}, 3, 0, "2 of 2 files define softmax"),
     "another sort of file": ({"sub/hw.pdf": "x"}, 3, 0, "no .py or .ipynb was handed in"),
     "nothing": ({}, 3, 0, "no .py or .ipynb was handed in"),
-    "no text": ({"hw.py": b"\xe9"}, 3, 0, "line 1 is not UTF-8 text"),
+    "no text": ({"hw.py": b"\0"}, 3, 0, "it is no text"),
 }
 
 

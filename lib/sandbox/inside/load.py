@@ -1,0 +1,125 @@
+"""Loads a file: its statements run one by one in one namespace, and one that fails stops only itself."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lib.sandbox.inside import faults
+from lib.sandbox.inside.pieces import Piece, needed, pieces_of
+from lib.sandbox.inside.standins import Inert
+
+MODULE = "submission"
+RECURSION_MOST = 20_000  # what the stack of 64 MB holds, at 3 KB for each level that passes through C
+LEFT_OUT_MOST = 60  # statements whose failure is told
+MESSAGE_MOST = 500  # characters of what is said of each
+
+Header = dict[str, Any]
+Pause = Callable[[Piece, bool], bool]
+Function = Callable[..., Any]
+
+
+@dataclass(eq=False)
+class Loading:
+    """How a file is to be loaded, and how far that has come.
+
+    `careful`: the grader is asked before each statement, so that it knows which one takes too long; `skipped` are the
+    lines of those that it knows of. `only_needed`: nothing runs but what the function needs.
+    """
+
+    source: str
+    function: str
+    careful: bool
+    only_needed: bool
+    skipped: frozenset[int]
+    module: types.ModuleType = field(default_factory=lambda: types.ModuleType(MODULE))
+    latest: Function | None = None  # the last function, or the like, that bore the name
+    failed: dict[Piece, Header] = field(default_factory=dict)
+
+    def load(self, pause: Pause) -> tuple[Function | None, Header]:
+        """The function that the file defines, or why there is none; and what was left out."""
+        faults.remember(self.source)
+        try:
+            pieces = pieces_of(self.source)
+        except UnicodeEncodeError as fault:
+            line = self.source.count("\n", 0, fault.start) + 1
+            told = faults.plain("UnicodeError", "the file is not UTF-8 text", line)
+            return None, {"outcome": "does not parse", "fault": told}
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as fault:
+            return None, {"outcome": "does not parse", "fault": faults.unparsed(fault)}
+        self._begin()
+        wanted = needed(pieces, self.function) if self.careful or self.only_needed else set()
+        for piece in pieces:
+            if not self.only_needed or piece in wanted:
+                self._run(piece, lambda piece: not self.careful or pause(piece, piece in wanted))
+        header = self._found(pieces) | {"left_out": self._left_out()}
+        return (self.latest if header["outcome"] == "returned" else None), header
+
+    def _begin(self) -> None:
+        self.module.__file__ = faults.FILE
+        sys.modules[MODULE] = self.module  # dataclasses look up the module of a class
+        sys.setrecursionlimit, sys.argv = _set_recursion_limit, [faults.FILE]
+
+    def _run(self, piece: Piece, may: Callable[[Piece], bool]) -> None:
+        if piece.line in self.skipped:
+            return self._fail(piece, {"outcome": "skipped"})
+        if self.latest is not None and piece.is_stub_of(self.function):
+            return self._fail(piece, {"outcome": "not written"})
+        if not may(piece):
+            return self._fail(piece, {"outcome": "skipped"})
+        try:
+            exec(piece.code, self.module.__dict__)
+        except BaseException as fault:
+            self._fail(piece, faults.raised(fault))
+        now = vars(self.module).get(self.function)
+        if now is not self.latest and callable(now) and not issubclass(type(now), Inert):
+            self.latest = now
+
+    def _fail(self, piece: Piece, why: Header) -> None:
+        self.failed[piece] = why
+
+    def _found(self, pieces: Sequence[Piece]) -> Header:
+        """Whether there is a function. If not, because of which statement, or what there is in its place."""
+        if self.latest is None and callable(now := vars(self.module).get(self.function)):
+            self.latest = now
+        if self.latest is not None:
+            return {"outcome": "returned"}
+        found = _functions(self.module)
+        binding = any(self.function in piece.binds for piece in self.failed)
+        wanted = needed(pieces, self.function) if binding else set(() if found else self.failed)
+        blamed = next((piece for piece in self.failed if piece in wanted), None)
+        if blamed is None:
+            return {"outcome": "no such function", "found": found}
+        if self.failed[blamed]["outcome"] == "skipped":
+            return {"outcome": "no such function", "found": found, "because": blamed.line}
+        return self.failed[blamed]
+
+    def _left_out(self) -> list[list[Any]]:
+        told = list(self.failed.items())[:LEFT_OUT_MOST]
+        return [
+            [piece.line, piece.last_line, why["outcome"], _short(why.get("fault"))]
+            for piece, why in told
+            if why["outcome"] != "skipped"  # these the grader knows better
+        ]
+
+
+def _short(fault: list[Any] | None) -> list[Any] | None:
+    """A fault without its traceback, and with no long message."""
+    return fault and [fault[0], fault[1][:MESSAGE_MOST], fault[2], fault[3][:MESSAGE_MOST], "", *fault[5:]]
+
+
+_set_limit = sys.setrecursionlimit
+
+
+def _set_recursion_limit(limit: int) -> None:
+    """sys.setrecursionlimit, but not beyond what the stack holds: a RecursionError says more than a crash."""
+    _set_limit(min(limit, RECURSION_MOST))
+
+
+def _functions(module: types.ModuleType) -> list[str]:
+    """The functions that the file itself defines, in its order."""
+    defined = vars(module).items()
+    return [name for name, item in defined if isinstance(item, types.FunctionType) and item.__module__ == MODULE][:100]
