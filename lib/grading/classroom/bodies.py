@@ -25,16 +25,16 @@ class Body(IntEnum):
 
 def body_of(source: Source, function: str, starter: str) -> Body:
     """What the file has of the function. Also a file that does not parse as a whole may have all of it."""
-    tree = _parsed(source.text) or _parsed(_legible(source.text, function))
+    tree = _parsed(source.text) or _parsed(_legible(source.text))
     body = _of_all(tree, function, starter) if tree else Body.NOTHING
     begun = re.search(rf"(?m)^\s*(?:async\s+)?def\s+{re.escape(function)}\s*\(", source.text)
     return Body.BROKEN if body is Body.NOTHING and source.contents.error and begun else body
 
 
 @lru_cache(maxsize=256)
-def _legible(text: str, function: str) -> str:
+def _legible(text: str) -> str:
     """What can be read of a text that does not parse; nothing of one that is too long."""
-    return readable(text, function)[0] if len(text) <= MOST_CODE else ""
+    return readable(text, by_cell=False)[0] if len(text) <= MOST_CODE else ""
 
 
 def same_code(one: str, other: str, function: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from lib.exercises import Exercise
 from lib.grading.classroom.points import AS_THEY_ARE, Points, written
 from lib.grading.grade import Grade, TestResult
-from lib.grading.report import detail, told
+from lib.grading.report import detail, left_out_said, told
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = ("__init__.py", "budget.py", "catalog.py", "refusal.py")
@@ -97,6 +97,7 @@ def _said(one: Answered, *, several: bool) -> Iterator[str]:
     if one.grade.problem:
         yield of + one.grade.problem
     yield from (f"{of}Likely mistake: {likely.says}" for likely in one.grade.mistakes[:2])
+    yield from (of + says for says in left_out_said(one.grade))
 
 
 def _extra(grades: Sequence[Grade]) -> dict[str, Any]:
