@@ -51,7 +51,7 @@ def rows_of(path):
 
 
 CLASS = {
-    "Ada": ("hw.ipynb", notebook("import numpy as np", "a = 1", f"# mine\n{DIM}", HUBER.solution, ADAM.solution)),
+    "Ada": ("hw.ipynb", notebook("import numpy as np", "shares(3)", f"# mine\n{DIM}", HUBER.solution, ADAM.solution)),
     "Bob": ("hw.py", "def softmax(scores:\n    return 1\n"),
     "Cy": ("hw.py", ALL.replace("each.mean()", "each.sum()")),
     "Di": ("hw.py", ALL.replace("def softmax", "def soft_max")),
@@ -80,6 +80,7 @@ def test_an_error_that_every_test_meets_is_told_once_with_its_line_in_its_cell(m
     assert (
         "<i>Cell 3</i>" in softmax and '<span class="here"><i>   6 </i>     return e / e.sum(dim=-1)</span>' in softmax
     )
+    assert "The file without 1 place that did not run" in softmax and "Left out: cell 2, line 1 (shares(3))" in softmax
     assert "softmax(scores)" in softmax and "Every test passed." in huber
 
 

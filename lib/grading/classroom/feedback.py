@@ -151,12 +151,13 @@ def _what_is_wrong(mark: Mark, grade: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _left_out(grade: Mapping[str, Any]) -> Iterator[str]:
-    """What of the file did not run, and why; nothing depends on it."""
-    said = list(grade.get("left_out", ()))
+    """What of the file did not run, and why."""
+    said = grade.get("left_out_says", ())
     if said:
-        rows = "".join(f"<li>{html.escape(one if isinstance(one, str) else one['says'])}</li>" for one in said)
-        count = f"{len(said)} part{'' if len(said) == 1 else 's'} of the file"
-        yield f"<details><summary>{count} did not run, and did no harm</summary><ul>{rows}</ul></details>"
+        rows = "".join(f"<li>{html.escape(one)}</li>" for one in said)
+        count = len({(one["cell"], one["cell"] or one["line"]) for one in grade["left_out"]})
+        places = f"{count} place{'' if count == 1 else 's'}"
+        yield f"<details><summary>The file without {places} that did not run</summary><ul>{rows}</ul></details>"
 
 
 def _tests(grade: Mapping[str, Any]) -> Iterator[str]:
