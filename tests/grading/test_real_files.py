@@ -174,7 +174,7 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
     "zip that leads out": ({"hw.zip": packed({"../../hw.py": FULL})}, NONE, UNREAD),
     "tar that leads out": ({"hw.tgz": tarred({"../hw.py": FULL.encode()})}, NONE, UNREAD),
     "bomb": ({"hw.zip": packed({"hw.ipynb": b" " * 30_000_000})}, NONE, UNREAD),
-    "bomb in a tar": ({"hw.tgz": tarred({"a.bin": b"0" * 140_000_000})}, NONE, UNREAD),
+    "bomb in a tar": ({"hw.tgz": tarred({f"{n}.bin": b"0" * 20_000_000 for n in range(7)})}, NONE, UNREAD),
     "many files": ({"hw.zip": packed({f"{n}.txt": "" for n in range(2_100)})}, NONE, UNREAD),
     "its environment too": ({"hw.zip": packed({"venv/lib/softmax.py": WRONG, "hw.py": FULL})}, ALL, ()),
     "a broken tar": ({"hw.tar.gz": b"\x1f\x8b\x08broken"}, NONE, UNREAD),

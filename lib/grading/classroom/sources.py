@@ -43,9 +43,10 @@ def told_together(refused: Sequence[Refused]) -> list[Refused]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The names in a sentence; of many the first, and how many more there are."""
     more = len(names) - MOST_LISTED
-    return ", ".join(names[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+    told = [*names[:MOST_LISTED], f"{more} more"] if more > 0 else list(names)
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 
 def source_of(name: str, data: bytes, student: Student = NOBODY, attempt: Attempt = FIRST) -> Source:
