@@ -98,7 +98,7 @@ def test_names_from_macos_are_read_as_utf8(tmp_path):
 def test_who_handed_in_other_files_only_is_not_forgotten(tmp_path):
     path = packed(tmp_path / "class.zip", "ada/hw.pdf", "ada/notes.txt", "bob/hw.py", "bob/notes.txt", "read me.txt")
     (refused,) = handed_in(path)[1]
-    assert refused == Refused("hw.pdf, notes.txt", "no .py or .ipynb was handed in", Student("ada"))
+    assert refused == Refused("hw.pdf and notes.txt", "no .py or .ipynb was handed in", Student("ada"))
 
 
 def test_a_folder_with_what_cannot_be_read(tmp_path, monkeypatch):

@@ -81,6 +81,9 @@ def fits_spec(told, spec):
     return True
 
 
+with zipfile.ZipFile(_into := io.BytesIO(), "w") as _archive:
+    _archive.writestr("hw/hw.py", SOFTMAX.solution)
+ZIPPED = _into.getvalue()
 HANDED_IN = {  # what a submission's folder holds; how the command ends, the score, and what the output says
     "right": ({"hw.py": SOFTMAX.solution}, 0, SOFTMAX.max_score, ""),
     "never finite": ({"hw.py": HEAD + "    return scores * np.inf"}, 0, 0, ""),
@@ -92,6 +95,9 @@ HANDED_IN = {  # what a submission's folder holds; how the command ends, the sco
         {"a.py": SOFTMAX.solution, "b.py": SOFTMAX.mistakes[0].source},
         *(3, 0, "softmax is in a.py and b.py; hand in one of them"),
     ),
+    "an old one in a folder": ({"old/hw.py": "def softmax(x): return x", "hw.py": SOFTMAX.solution}, 0, 18, ""),
+    "a name like Canvas's": ({"ada_1_1001_hw.py": SOFTMAX.solution, "ada_1_1002_b.py": "x = 1"}, 0, 18, ""),
+    "a zip": ({"hw.zip": ZIPPED}, 0, 18, ""),
     "another sort of file": ({"sub/hw.pdf": "x"}, 3, 0, "no .py or .ipynb was handed in"),
     "nothing": ({}, 3, 0, "no .py or .ipynb was handed in"),
     "no text": ({"hw.py": b"\0"}, 3, 0, "it is no text"),

@@ -14,9 +14,11 @@ import pytest
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
 from lib.grading.classroom.batch import jobs_of
+from lib.grading.classroom.choice import Chosen, chosen
 from lib.grading.classroom.handed_in import handed_in
 from lib.grading.classroom.people import Student, doubles, gradescope_submissions
 from lib.grading.classroom.preflight import sources_of
+from lib.grading.classroom.sources import source_of
 
 SOFTMAX, ENTROPY = EXERCISES["softmax"], EXERCISES["entropy"]
 FULL, STARTER = SOFTMAX.solution, SOFTMAX.starter
@@ -301,6 +303,19 @@ def test_a_worksheet_with_strange_heads_is_refused_kindly_and_may_be_told(tmp_pa
     assert main([*call, "--columns", "grade=2"]) == 0
     lines = (tmp_path / "marks" / "moodle.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines == ["Who;What", f"Participant 77;{SOFTMAX.max_score:g}"]
+
+
+@pytest.mark.parametrize("form", ["{}.py", "hw3/ada_{}_final.py", "{}2.ipynb"])
+def test_each_of_all_exercises_finds_its_own_file(form):
+    """Several share a function, and the name of one is part of another's."""
+    slugs = list(EXERCISES)
+    cells = [json.dumps({"cells": [{"cell_type": "code", "source": one.solution}]}) for one in EXERCISES.values()]
+    texts = cells if form.endswith("ipynb") else [one.solution for one in EXERCISES.values()]
+    sources = [source_of(form.format(slug), text.encode()) for slug, text in zip(slugs, texts, strict=True)]
+    found = {slug: chosen(exercise, sources) for slug, exercise in EXERCISES.items()}
+    assert {slug: one.source.name for slug, one in found.items() if isinstance(one, Chosen)} == {
+        slug: form.format(slug) for slug in slugs
+    }
 
 
 @pytest.fixture

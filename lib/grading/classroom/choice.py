@@ -174,15 +174,16 @@ def loses(name: str) -> bool:
 
 
 def named_after(exercise: Exercise, name: str) -> int:
-    """2 if the file, or its folder, is called like the exercise or its function; 1 if that is part of its name."""
-    own = {"_".join(_words(one)) for one in (exercise.slug, exercise.function)}
+    """How surely the file, or its folder, is called after the exercise: 4 if like it, 3 if that is part of the name;
+    2 and 1 for its function, which other exercises may share."""
+    slug, function = ("_".join(_words(one)) for one in (exercise.slug, exercise.function))
     stems = ["_".join(_words(part.partition(".")[0])) for part in PurePosixPath(name).parts]
     stems += [_VERSION.sub("", stem) for stem in stems]
-    if {one.replace("_", "") for one in own} & {stem.replace("_", "") for stem in stems}:
-        return 2
-    known = {"_".join(_words(slug)) for slug in EXERCISES} | own
-    within = [max((one for one in known if f"_{one}_" in f"_{stem}_"), key=len, default="") for stem in stems]
-    return int(bool(own & set(within)))
+    whole = {stem.replace("_", "") for stem in stems}
+    known = {"_".join(_words(one)) for one in EXERCISES} | {slug, function}
+    within = {max((one for one in known if f"_{one}_" in f"_{stem}_"), key=len, default="") for stem in stems}
+    fits = (slug.replace("_", "") in whole, slug in within, function.replace("_", "") in whole, function in within)
+    return next((4 - place for place, fit in enumerate(fits) if fit), 0)
 
 
 def _words(name: str) -> list[str]:

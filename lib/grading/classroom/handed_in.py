@@ -12,6 +12,7 @@ from lib.grading.classroom.archives import BadArchive, Found, found_in, leads_ou
 from lib.grading.classroom.decoding import NoText, text_of
 from lib.grading.classroom.people import (
     METADATA,
+    NOBODY,
     Attempt,
     Owner,
     Student,
@@ -22,9 +23,9 @@ from lib.grading.classroom.people import (
     one_person_each,
     owner_of,
 )
-from lib.grading.classroom.sources import Refused
+from lib.grading.classroom.sources import Refused, listed
 
-__all__ = ["BadArchive", "File", "Refused", "Student", "handed_in", "student_of"]
+__all__ = ["BadArchive", "File", "Refused", "Student", "handed_in", "of_one_student", "student_of"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,17 @@ def handed_in(path: Path, skip: Path | None = None) -> tuple[list[File], list[Re
     return files, [*astray, *refused, *_nothing_else(owned, known)]
 
 
+def of_one_student(path: Path) -> tuple[list[File], list[Refused]]:
+    """The same for a folder or archive that is all one student's, as Gradescope gives it: names are whole paths."""
+    found = [one for one in found_in(path) if not one.name.endswith(METADATA)]
+    strange = [(one, one.why or leads_out(one.name)) for one in sorted(found, key=_order)]
+    files = [File(NOBODY, one.name, one.data) for one, why in strange if not why and not one.other]
+    refused = [Refused(one.name, why, NOBODY) for one, why in strange if why]
+    if found and not files and not refused:
+        refused = [Refused(listed([one.name for one in found]), "no .py or .ipynb was handed in", NOBODY)]
+    return files, refused
+
+
 def student_of(name: str) -> tuple[Student, str]:
     """Who a file belongs to, from its path within the folder or zip, and its name without what the platform added."""
     owner = owner_of(name)
@@ -73,8 +85,7 @@ def _nothing_else(owned: Sequence[tuple[Found, Owner]], known: set[Student]) -> 
         if one.other and owner.student not in known and (owner.student.platform or "/" in one.name):
             others.setdefault(owner.student, []).append(owner.name)
     for student, names in others.items():
-        listed = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-        yield Refused(listed, "no .py or .ipynb was handed in", student)
+        yield Refused(listed(names), "no .py or .ipynb was handed in", student)
 
 
 def _unwrapped(found: Sequence[Found]) -> Sequence[Found]:

@@ -14,7 +14,7 @@ from lib.exercises import Exercise
 from lib.grading.classroom import gradescope
 from lib.grading.classroom.choice import Chosen, Nowhere, chosen
 from lib.grading.classroom.gradescope import Answered
-from lib.grading.classroom.handed_in import handed_in
+from lib.grading.classroom.handed_in import of_one_student
 from lib.grading.classroom.homework import homework_of, misplaced
 from lib.grading.classroom.preflight import sources_of
 from lib.grading.classroom.sources import Refused, Source, source_of
@@ -90,7 +90,7 @@ class Files:
 def _files(path: Path) -> Files:
     """The file, or those in the folder."""
     if path.is_dir():
-        files, refused = handed_in(path)
+        files, refused = of_one_student(path)
         sources, unread = sources_of(files)
         return Files(sources, [*refused, *unread], [file.data.decode("utf-8", "replace") for file in files])
     if not path.is_file():
