@@ -33,7 +33,7 @@ _LOSES = (
 )
 _LOSES_ANYWHERE = re.compile(r"\(\d+\)|副本|备份|備份|旧|舊|копия|コピー")
 _WORD = re.compile(r"[^\W_]+")
-_VERSION = re.compile(r"(?<=[^\W\d_]{4})_?(?:v?\d+|final|new)$")
+_VERSION = re.compile(r"(?<=[^\W\d_])_?(?:v?\d+|final|new)$")
 
 
 @dataclass(frozen=True)
