@@ -112,9 +112,10 @@ def _spelled(name: str) -> str:
 
 
 def _in_folder(folder: Path, skip: Path | None) -> Iterator[Found]:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if skip is not None and (path == skip or skip in path.parents):
+    whole, left_out = folder.resolve(), skip.resolve() if skip else None
+    for path in sorted(whole.rglob("*")):
+        name = path.relative_to(whole).as_posix()
+        if left_out in (path, *path.parents):
             continue
         if not _is_litter(name):
             try:
