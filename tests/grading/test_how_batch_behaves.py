@@ -49,7 +49,10 @@ def test_ctrl_c_ends_quietly(begun, handed_in, tmp_path):
         while not (tmp_path / begun).exists() and running.poll() is None:
             time.sleep(0.1)
         os.killpg(running.pid, signal.SIGINT)
-        said = running.communicate(timeout=30)[1]
+        try:
+            said = running.communicate(timeout=20)[1]
+        finally:
+            running.kill()
     assert "Traceback" not in said and len(said.splitlines()) <= 1
 
 
