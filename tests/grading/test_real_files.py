@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tarfile
 import zipfile
 
@@ -218,6 +219,14 @@ def test_what_a_bomb_leaves_on_the_list_is_short(tmp_path):
     whole, some = sorted(refused, key=lambda one: len(one.name))
     assert "unpacks to more than is read" in whole.why
     assert some.name.count(",") == 2 and some.name.endswith(" more") and "expected at most" in some.why
+
+
+@pytest.mark.parametrize("kind", ["bomb in a tar", "many files"])
+def test_a_bomb_is_not_read_to_its_end(kind, tmp_path):
+    ((name, data),) = KINDS[kind][0].items()
+    (tmp_path / "class.zip").write_bytes(packed({f"ada/{name}": data, "bob/hw.py": FULL}))
+    (refused,) = handed_in(tmp_path / "class.zip")[1]
+    assert re.search("more (files )?than (is|are) read|expected at most", refused.why)
 
 
 def test_of_several_files_each_answers_its_exercise(graded):
