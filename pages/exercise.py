@@ -168,7 +168,7 @@ def _answer(exercise: Exercise, wish: str, source: str, run: int) -> None:
     """Grades the text; a submission becomes an attempt."""
     try:
         with st.spinner(say("Running the tests …")):
-            result = grade(exercise, source, only_visible=wish == "run", runner=my_turn())
+            result = grade(exercise, source, only_visible=wish == "run", as_typed=True, runner=my_turn())
             st.session_state[_key(exercise, "report")] = Shown(result, source)
             if wish == "submit" and result.counted:
                 _keep_attempt(exercise, result, source)

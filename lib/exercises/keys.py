@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,12 @@ from typing import Any
 from lib.exercises.spec import ExerciseError
 
 _NOTHING = object()
+MOST = 1e9  # of a number; more is a slip of the pen, and beyond what sums and sentences hold
+MOST_SHOWN = 80  # characters of what came
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 2]} …"
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Table:
     where: str = ""
 
     def wrong(self, key: str, expected: str) -> ExerciseError:
-        came = f"is {self.values[key]!r}" if key in self.values else "is missing"
+        came = f"is {shortened(repr(self.values[key]))}" if key in self.values else "is missing"
         return ExerciseError(f"{self.file}: {self.where}{key} {came}; expected {expected}.")
 
     def allow(self, keys: Sequence[str]) -> None:
@@ -30,7 +37,7 @@ class Table:
             if key not in keys:
                 close = difflib.get_close_matches(key, keys, 1)
                 hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(keys)}."
-                raise ExerciseError(f"{self.file}: {self.where}{key} is no key of an exercise; {hint}")
+                raise ExerciseError(f"{self.file}: {self.where}{shortened(key)} is no key of an exercise; {hint}")
 
     def _value(self, key: str, default: Any, expected: str) -> Any:
         if key not in self.values and default is _NOTHING:
@@ -55,6 +62,8 @@ class Table:
         value = self._value(key, default, expected)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
             raise self.wrong(key, expected)
+        if not value <= MOST or not math.isfinite(value):
+            raise self.wrong(key, f"a finite number of at most {MOST:,.0f}")
         return value
 
     def whole(self, key: str) -> int | None:

@@ -35,6 +35,7 @@ class Signature:
 
     by_place: tuple[str, ...]
     by_name: tuple[str, ...]
+    defaults: Mapping[str, str] = field(default_factory=dict, compare=False)  # as Python writes them, by name
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,7 +93,8 @@ class Exercise:
     `answer` says what the function gives: a value, a gradient, one update `(param, state)`, or the learning rates of a
     schedule. `expected` says where the right answers come from: the lesson's torch class, or `solution`.
     `wrt` names the inputs whose gradient is asked for; several make a tuple. `buffers` names the entries of an
-    optimizer's state that are compared; None means all. `leave_out` names mistakes of the lesson that cannot be made
+    optimizer's state that are compared; None means all. `parts` names the parts of a tuple that the function returns.
+    `leave_out` names mistakes of the lesson that cannot be made
     here, each with the reason. `version` is a hash of the folder's content.
     """
 
@@ -116,6 +118,7 @@ class Exercise:
     expected: Literal["lesson", "solution"] = "solution"
     wrt: tuple[str, ...] = ()
     buffers: tuple[str, ...] | None = None
+    parts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     limits: Mapping[str, float] | None = None
     leave_out: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from lib.catalog import TOPICS
 from lib.exercises import Exercise
 from lib.exercises.left_out import mistakes_of_lesson
+from lib.grading.form import Misfit, in_parts, parts_of
 from lib.grading.trial import AnswerPart, Runner, Trial, answered, run_tests, update_parts
 from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
@@ -69,10 +70,10 @@ def truth_of(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 
 def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
     parts = right_parts(exercise, runner, seed)
-    files = [
-        Likely(wrong.name, wrong.says, tuple(run_tests(exercise, exercise.tests, wrong.source, runner, seed=seed)))
-        for wrong in exercise.mistakes
-    ]
+    files = []
+    for wrong in exercise.mistakes:
+        trials = run_tests(exercise, exercise.tests, wrong.source, runner, seed=seed)
+        files.append(Likely(wrong.name, wrong.says, tuple(map(in_parts, trials, parts))))
     for likely in files:
         _need_ours(exercise, likely.trials)
     return Truth(parts, (*files, *_lesson_mistakes(exercise, seed)))
@@ -89,7 +90,21 @@ def right_parts(exercise: Exercise, runner: Runner, seed: int = 0) -> tuple[tupl
             fault = trial.last.fault
             says = trial.misfit or (f"{fault.type}: {fault.message}" if fault else trial.last.outcome)
             raise CannotGrade(f"{exercise.slug}: solution.py fails at {test.name!r}: {says}")
-    return tuple(_compared(exercise, trial.parts) for trial in trials)
+    return tuple(_solved(exercise, test.name, trial) for test, trial in zip(exercise.tests, trials, strict=True))
+
+
+def _solved(exercise: Exercise, test: str, trial: Trial) -> tuple[AnswerPart, ...]:
+    """The solution's answer to a test, in parts that numbers can be compared with."""
+    if exercise.answer == "update":
+        return _compared(exercise, trial.parts)
+    try:
+        return tuple(
+            replace(part, name=part.name or given.name)
+            for given in trial.parts
+            for part in parts_of(given.value, exercise.parts)
+        )
+    except Misfit as misfit:
+        raise CannotGrade(f"{exercise.slug}: solution.py fails at {test!r}: {misfit}.") from misfit
 
 
 def _need_ours(exercise: Exercise, trials: Sequence[Trial]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,11 +14,15 @@ import torch
 
 from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
+from lib.grading.form import in_parts
 from lib.grading.judge import Judgement, TestOutcome, judge, recognised
 from lib.grading.names import instead_of
+from lib.grading.notebook import MOST_CODE
+from lib.grading.readable import readable
 from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
+from lib.sandbox.cells import cells_of
 from lib.sandbox.isolation import isolation
-from lib.sandbox.job import Fault, Limits, Ran
+from lib.sandbox.job import Fault, LeftOut, Limits, Program, Ran
 from lib.sandbox.pool import Pool, shared_pool
 from lib.tensors.compare import Comparison
 
@@ -126,6 +130,10 @@ class Grade:
     `problem` says what is wrong with the file as a whole: it does not parse, the function is missing. `mistakes` are
     the likely ones: what the visible tests show fits each of them. If `counted` is false, something went wrong on our
     side, and the score means nothing.
+
+    `left_out` are the statements at top level that did not run, in their order; if `only_needed`, nothing else ran
+    either but what the function needs. `doubt` says why a person should look: the file was run in two ways, which do
+    not earn the same, and the better one counts. It is empty where there is none.
     """
 
     exercise: str
@@ -139,6 +147,9 @@ class Grade:
     versions: Mapping[str, str] = field(default_factory=dict)
     output: str = ""
     seconds: float = 0.0
+    left_out: tuple[LeftOut, ...] = ()
+    only_needed: bool = False
+    doubt: str = ""
 
     @property
     def passed(self) -> bool:
@@ -152,13 +163,18 @@ def grade(
     function: str = "",
     seed: int = 0,
     only_visible: bool = False,
+    as_typed: bool = False,
     runner: Runner | None = None,
     most: Limits | None = None,
 ) -> Grade:
-    """The grade of `source`.
+    """The grade of `source`, a program; that of a notebook is in `lib.grading.notebook`.
+
+    Statements at top level run one by one, and one that fails stops only itself. Where time or memory decided what was
+    left out, the file is also run with nothing but what the function needs, and the better way counts.
 
     `function` is the name to call where the file has another than the exercise asks for; `seed` redraws the random
-    tests; `only_visible` leaves hidden tests out, as while a learner tries; `most` are the operator's limits.
+    tests; `only_visible` leaves hidden tests out, as while a learner tries; `as_typed` grades nothing of a text that
+    Python cannot read, as in an editor, where the slip can be mended at once; `most` are the operator's limits.
     """
     runner = runner or shared_pool()
     start = time.perf_counter()
@@ -168,8 +184,61 @@ def grade(
     except CannotGrade as error:
         return _uncounted(exercise, tests, str(error), runner)
     limits = room_for(truth.parts, most or Limits())
-    trials = run_tests(exercise, tests, source, runner, function=function, seed=seed, most=limits)
-    return _graded(exercise, tests, _only(exercise, tests, truth), trials, seed, runner, time.perf_counter() - start)
+    known = _only(exercise, tests, truth)
+
+    def graded(program: str | Program) -> Grade:
+        trials = run_tests(exercise, tests, program, runner, function=function, seed=seed, most=limits)
+        return _graded(exercise, tests, known, trials, seed, runner, time.perf_counter() - start)
+
+    given = graded(source)
+    if not as_typed and _unread(given) and len(source) <= MOST_CODE:
+        given, source = _of_what_can_be_read(given, source, graded)
+    if given.counted and not given.only_needed and any(map(_may_unsettle, given.left_out)):
+        given = _better(given, graded(Program(source, only_needed=True)), function or exercise.function)
+    return replace(given, seconds=time.perf_counter() - start)
+
+
+UNSETTLING = ("out of time", "out of memory", "crashed", "too much output")
+
+
+def _may_unsettle(left_out: LeftOut) -> bool:
+    """Whether another machine, or another moment, might not have left it out."""
+    return left_out.why in UNSETTLING
+
+
+def _unread(given: Grade) -> bool:
+    return bool(given.tests) and all(test.outcome == "does not parse" for test in given.tests)
+
+
+def _of_what_can_be_read(given: Grade, source: str, graded: Callable[[str], Grade]) -> tuple[Grade, str]:
+    """The grade of those parts of a text that Python can read, and they; as it was, if the function is not in them.
+
+    First whole cells are left out, as in a notebook that is run. Where that costs points, only statements are.
+    """
+    best = given, source
+    for by_cell in (True, False):
+        text, left_out = readable(source, by_cell=by_cell)
+        again = graded(text)
+        if not (_unread(again) or all(test.outcome == "no such function" for test in again.tests)):
+            told = tuple(sorted([*again.left_out, *left_out], key=lambda one: one.line))
+            best = max(best, (replace(again, left_out=told), text), key=lambda one: (not _unread(one[0]), one[0].score))
+        if best[0].passed or not cells_of(source):
+            break
+    return best
+
+
+def _better(one: Grade, other: Grade, function: str) -> Grade:
+    """The grade with the higher score, of both ways to run a file. Where they differ it says so."""
+    if not other.counted or one.score == other.score:
+        return one
+    doubt = DOUBT.format(function=function, one=one.score, other=other.score, most=one.max_score)
+    return replace(other if other.score > one.score else one, doubt=doubt)
+
+
+DOUBT = (
+    "Limits decided what of the file was left out. Run statement by statement it earns {one:g} of {most:g}, with only "
+    "what {function} needs {other:g}. The higher one counts; please look at it."
+)
 
 
 def room_for(right: Sequence[Sequence[AnswerPart]], most: Limits) -> Limits:
@@ -198,6 +267,7 @@ def _graded(
     runner: Runner,
     seconds: float,
 ) -> Grade:
+    trials = list(map(in_parts, trials, truth.parts))
     judgements = [judge(*each) for each in zip(tests, trials, truth.parts, strict=True)]
     results = tuple(_result(*each, seed) for each in zip(tests, trials, judgements, strict=True))
     return Grade(
@@ -212,7 +282,14 @@ def _graded(
         versions=versions_of(exercise),
         output="".join(result.output for result in results)[:OUTPUT_KEPT],
         seconds=seconds,
+        left_out=_left_out(trials),
+        only_needed=any(ran.only_needed for trial in trials for ran in trial.ran),
     )
+
+
+def _left_out(trials: Sequence[Trial]) -> tuple[LeftOut, ...]:
+    told = {one.line: one for trial in trials for one in trial.left_out}
+    return tuple(told[line] for line in sorted(told))
 
 
 def _result(test: Test, trial: Trial, judgement: Judgement, seed: int) -> TestResult:

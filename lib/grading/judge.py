@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.exercises import Test
 from lib.grading.expected import Likely
+from lib.grading.form import build
 from lib.grading.trial import AnswerPart, Trial
 from lib.sandbox.job import Outcome, Ran
 from lib.tensors.compare import Comparison, Reason, compare, numbers_of
@@ -108,7 +109,7 @@ def judge(test: Test, trial: Trial, right: Sequence[AnswerPart]) -> Judgement:
     judged = []
     for one in _parts_in_turn(test, trial.parts, right):
         if not one.passed:
-            return one
+            return _in_another_order(test, trial.parts, right) or one
         judged.append(one)
     if not returned:
         return Judgement(trial.last.outcome, why_not_returned(trial.last))
@@ -128,9 +129,9 @@ def why_not_returned(ran: Ran) -> str:
     fault = ran.fault
     if fault is None:
         return f"It ended with: {ran.outcome}."
-    where = f" (line {fault.line}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
+    where = f" ({fault.place}: {_shortened(fault.code.strip())})" if fault.line and fault.code.strip() else ""
     if ran.outcome == "does not parse":  # Python's own message is empty where code is nested too deep
-        what = f"line {fault.line}, “{_shortened(fault.code.strip())}”" if where else "the file"
+        what = f"{fault.place}, “{_shortened(fault.code.strip())}”" if where else "the file"
         return f"Python cannot read {what}: {fault.message or 'it is nested too deep'}"
     if ran.outcome in ("bad result", "wrong arguments"):
         return fault.message
@@ -145,11 +146,11 @@ def _parts_in_turn(test: Test, got: Sequence[AnswerPart], right: Sequence[Answer
     """A judgement on each part of the right answer, up to the last update that was finished."""
     if not got:
         return
-    given = {(part.update, part.name): part for part in got}
+    given = {part.key: part for part in got}
     finished = max(part.update for part in got)
     for expected in right:
         if expected.update <= finished:
-            part = given.get((expected.update, expected.name))
+            part = given.get(expected.key)
             yield _missing(expected, got) if part is None else _compared(test, part, expected)
 
 
@@ -171,6 +172,21 @@ def _compared(test: Test, part: AnswerPart, expected: AnswerPart) -> Judgement:
     return Judgement("passed", found.says, times_allowed=found.times_allowed)
 
 
+def _in_another_order(test: Test, got: Sequence[AnswerPart], right: Sequence[AnswerPart]) -> Judgement | None:
+    """A tuple whose parts are all right, but not in the order that was asked for."""
+    if len(got) < 2 or not all(part.path and part.path[-1].sort == "tuple" for part in (*got, *right)):
+        return None
+    left, came = list(right), []
+    for part in got:
+        meant = next((one for one in left if compare(part.value, one.value, rtol=test.rtol, atol=test.atol).same), None)
+        if meant is None:
+            return None
+        left.remove(meant)
+        came.append(meant.name)
+    wanted = ", ".join(part.name for part in right)
+    return Judgement("wrong form", f"The parts are right, but in another order: {', '.join(came)}; expected {wanted}.")
+
+
 def _outcome(found: Comparison) -> TestOutcome:
     if found.reason in UNLIKE:
         return UNLIKE[found.reason]
@@ -187,13 +203,13 @@ def fits(test: Test, trial: Trial, other: Trial) -> bool:
         return False
     if trial.last.outcome == "raised":
         return _error(trial) == _error(other) and len(trial.parts) == len(other.parts)
-    mine = {(part.update, part.name): part.value for part in trial.parts}
+    if trial.misfit and other.misfit:
+        return build(trial.last.value) == build(other.last.value)
+    mine = {part.key: part.value for part in trial.parts}
     finished = max((part.update for part in trial.parts), default=0)
     theirs = [part for part in other.parts if part.update <= finished]
     return bool(trial.misfit) == bool(other.misfit) and all(
-        (key := (part.update, part.name)) in mine
-        and compare(mine[key], part.value, rtol=test.rtol, atol=test.atol).same
-        for part in theirs
+        part.key in mine and compare(mine[part.key], part.value, rtol=test.rtol, atol=test.atol).same for part in theirs
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from lib.grading.grade import Grade, TestResult
 from lib.grading.judge import MOST_OF_A_TEXT
 from lib.grading.trial import described
+from lib.sandbox.job import Fault, LeftOut
 from lib.tensors.compare import Comparison
 from lib.tensors.write import format_tensor
 
@@ -20,8 +21,9 @@ MOST_SHOWN = 60  # numbers of an array; of a larger one the shape is told
 def in_words(grade: Grade) -> str:
     """The whole report: points, the likely mistake, one line per test, and the first visible failure in full."""
     lines = [f"{grade.exercise}: {grade.score:g} of {grade.max_score:g} points"]
+    lines += [f"Please look: {grade.doubt}"] if grade.doubt else []
     if grade.problem:
-        lines.append(grade.problem)
+        lines += [grade.problem, *left_out_said(grade)]
         return "\n".join(lines)
     lines += [f"Likely mistake: {likely.says}" for likely in grade.mistakes[:2]]
     failed = next((test for test in grade.tests if not test.passed and not test.hidden), None)
@@ -32,9 +34,44 @@ def in_words(grade: Grade) -> str:
     written = dict.fromkeys(name for test in grade.tests if test.passed for name in test.changed)
     if written:
         lines.append(f"Note: it changes its inputs ({', '.join(written)}); work on a copy.")
+    lines += left_out_said(grade)
     if grade.output:
         lines += ["Printed:", grade.output.rstrip()]
     return "\n".join(lines)
+
+
+LEFT_OUT = {
+    "out of time": "it took too long",
+    "out of memory": "it asked for more memory than there is",
+    "too deep": "it called itself without end",
+    "too much output": "it printed too much",
+    "exited": "it ended the program",
+    "crashed": "Python crashed",
+    "not written": "it has nothing in it, and comes after the function itself",
+    "not needed": "the function does not need it",
+}
+MOST_LEFT_OUT = 8  # places that are told one by one
+
+
+def left_out_said(grade: Grade) -> list[str]:
+    """A sentence for each place that was left out of the file, by cell and line, and why; of a cell only the first."""
+    first = {(one.cell or -one.line): one for one in reversed(grade.left_out)}
+    places = sorted(first.values(), key=lambda one: one.line)
+    told = [one_left_out_said(one) for one in places[:MOST_LEFT_OUT]]
+    if len(places) > MOST_LEFT_OUT:
+        told.append(f"Left out: {len(places) - MOST_LEFT_OUT} more places like these.")
+    return told
+
+
+def one_left_out_said(one: LeftOut) -> str:
+    """Where and why, in a sentence: "Left out: cell 3, line 2 (train(9999)): it took too long."."""
+    fault = one.fault
+    why = LEFT_OUT.get(one.why) or (f"{fault.type}: {fault.message}" if fault else one.why)
+    code = f" ({one.code[:MOST_OF_A_CODE]}{' …' if len(one.code) > MOST_OF_A_CODE else ''})" if one.code else ""
+    return f"Left out: {one.place}{code}: {' '.join(why.split())}"
+
+
+MOST_OF_A_CODE = 60  # characters of a line
 
 
 def headline(test: TestResult) -> str:
@@ -60,7 +97,14 @@ def ulps_told(found: Comparison) -> str:
 
 
 def detail(test: TestResult) -> Iterator[str]:
-    """The inputs, what came, what was expected with the differences marked, the ulps, the hint."""
+    """What was computed, and the hint."""
+    yield from computed(test)
+    if test.hint:
+        yield f"Hint: {test.hint}"
+
+
+def computed(test: TestResult) -> Iterator[str]:
+    """The inputs, what came, what was expected with the differences marked, the ulps."""
     for name, value in test.args.items():
         yield f"{name} = {shown(value)}"
     if test.comparison is not None:
@@ -72,8 +116,6 @@ def detail(test: TestResult) -> Iterator[str]:
     if test.changed:
         yield f"Note: it changes its inputs ({', '.join(test.changed)}); work on a copy."
     yield from (f"Warning: {text}" for text in test.warnings)
-    if test.hint:
-        yield f"Hint: {test.hint}"
 
 
 def aligned(got: Any, expected: Any) -> Iterator[str]:
@@ -136,9 +178,27 @@ def as_json(grade: Grade) -> dict[str, Any]:
         "versions": dict(grade.versions),
         "mistakes": [likely.says for likely in grade.mistakes],
         "mistake_names": [likely.name for likely in grade.mistakes],
+        "left_out": [_left_out_as_json(one) for one in grade.left_out],
+        "left_out_says": left_out_said(grade),
+        "only_needed": grade.only_needed,
+        "doubt": grade.doubt,
         "tests": [_test_as_json(test, grade) for test in grade.tests],
         "output": grade.output,
         "seconds": round(grade.seconds, 4),
+    }
+
+
+def _left_out_as_json(one: LeftOut) -> dict[str, Any]:
+    """`cell` is null in a .py file; `line` counts within the cell, `program_line` in the text that was graded."""
+    return {
+        "cell": one.cell or None,
+        "line": one.line_in_cell,
+        "last_line": one.line_in_cell + one.last_line - one.line,
+        "program_line": one.line,
+        "why": one.why,
+        "error": f"{one.fault.type}: {one.fault.message}" if one.fault and one.fault.type else None,
+        "code": one.code,
+        "says": one_left_out_said(one),
     }
 
 
@@ -160,8 +220,14 @@ def _test_as_json(test: TestResult, grade: Grade) -> dict[str, Any]:
         "expected": _number(found.expected) if found is not None else None,
         "error": _number(found.absolute) if found is not None else None,
         "ulps": _number(found.ulps) if found is not None else None,
+        "fault": _fault_as_json(test.fault) if test.fault is not None and not test.passed else None,
         "seconds": round(test.seconds, 4),
     }
+
+
+def _fault_as_json(fault: Fault) -> dict[str, Any]:
+    """An error with the line of the file where it was raised, and that line's place as its author sees it."""
+    return {"type": fault.type, "message": fault.message, "line": fault.line, "place": fault.place, "code": fault.code}
 
 
 def _number(value: Any) -> Any:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from lib.exercises import Exercise, Test
-from lib.sandbox.job import Call, Limits, Ran
+from lib.sandbox.job import Call, LeftOut, Limits, Program, Ran
 
 
 class Runner(Protocol):
     """What runs learners' code, such as the pool of warm workers: one Ran for each call."""
 
-    def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
+    def run(self, source: str | Program, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part stands in the answer: under a key of a dict, or at a place of a tuple; `name` is for people."""
+
+    sort: Literal["tuple", "dict"]
+    key: Any
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +32,19 @@ class AnswerPart:
     """One array of an answer, or whatever came in its place.
 
     A value or a gradient is a single part without a name, several gradients are a part each. The answer to an update
-    has one part for each entry of the state and one for `param`; `update` counts the updates from 1.
+    has one part for each entry of the state and one for `param`; `update` counts the updates from 1. Of an answer that
+    is a tuple or a dict, `path` is the way to this part of it.
     """
 
     name: str
     value: Any
     update: int = 0
+    path: tuple[Place, ...] = ()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """By which the parts of two answers are laid side by side."""
+        return (self.update, self.name, *((place.sort, place.key) for place in self.path))
 
     @property
     def label(self) -> str:
@@ -65,6 +81,11 @@ class Trial:
         return "".join(ran.output for ran in self.ran)
 
     @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The statements of the file that did not run, whichever test was the first to tell."""
+        return tuple({one.line: one for ran in self.ran for one in ran.left_out}.values())
+
+    @property
     def seconds(self) -> float:
         return sum(ran.seconds for ran in self.ran)
 
@@ -91,7 +112,7 @@ def limits_of(exercise: Exercise, most: Limits) -> Limits:
 def run_tests(
     exercise: Exercise,
     tests: Sequence[Test],
-    source: str,
+    source: str | Program,
     runner: Runner,
     *,
     function: str = "",
@@ -107,8 +128,13 @@ def run_tests(
     ordered = sorted(tests, key=lambda test: test.hidden)
     name, limits = function or exercise.function, limits_of(exercise, most or Limits())
 
+    program = source
+
     def run(calls: Sequence[Call]) -> list[Ran]:
-        return [_by_name(exercise, ran) for ran in runner.run(source, name, calls, limits)] if calls else []
+        nonlocal program
+        rans = runner.run(program, name, calls, limits) if calls else []
+        program = _known_from(program, rans)
+        return [_by_name(exercise, ran) for ran in rans]
 
     arguments = [test.args(seed) for test in ordered]
     if exercise.answer == "update":
@@ -117,6 +143,14 @@ def run_tests(
         trials = [_trial(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
     by_test = dict(zip(map(id, ordered), trials, strict=True))
     return [by_test[id(test)] for test in tests]
+
+
+def _known_from(program: str | Program, rans: Sequence[Ran]) -> str | Program:
+    """The program as it runs the next time: what ended a process, or took too long, is not tried again."""
+    if not rans or not (rans[0].only_needed or any(one.ended_process for one in rans[0].left_out)):
+        return program
+    without = tuple(one for one in rans[0].left_out if one.ended_process)
+    return Program(program if isinstance(program, str) else program.text, rans[0].only_needed, without)
 
 
 def _by_name(exercise: Exercise, ran: Ran) -> Ran:
@@ -154,7 +188,7 @@ def _updates(
     now: list[tuple[Any, Any]] = [(given["param"], {}) for given in arguments]
     for update in range(max(len(given["grads"]) for given in arguments))[:most]:
         going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
-        calls = [_call(exercise, _at_update(arguments[i], update, *now[i])) for i in going]
+        calls = [_call(exercise, at_update(arguments[i], update, *now[i])) for i in going]
         for i, ran in zip(going, run(calls), strict=True):
             trials[i], now[i] = _continued(trials[i], ran, update + 1, now[i])
     return trials
@@ -164,7 +198,7 @@ def _goes_on(trial: Trial) -> bool:
     return not trial.misfit and (not trial.ran or trial.last.outcome == "returned")
 
 
-def _at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
+def at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> dict[str, Any]:
     """The arguments of one update; a learning rate per update may be given as a list."""
     rest = {name: value for name, value in given.items() if name not in ("param", "grads")}
     if np.ndim(rest.get("lr", 0.0)):

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast, get_args
 
 from lib.sandbox import frames
-from lib.sandbox.job import Call, Fault, Limits, Outcome, Ran
+from lib.sandbox.job import Call, Fault, LeftOut, Limits, Outcome, Program, Ran, Why
+from lib.sandbox.top_level import At, Span, TopLevel, longest
 
 MOST_OF_A_TEXT = 8000  # characters; an honest process sends half as many
 
@@ -50,8 +51,8 @@ class Printed:
 class Child(Protocol):
     """A learner's process, seen from our side."""
 
-    def ask(self, data: bytes, room: frames.Room, until: float) -> bytes | bytearray:
-        """Sends a frame and waits for one, at most until then. Raises Ended or Broken."""
+    def ask(self, data: bytes, room: frames.Room, span: Span) -> bytes | bytearray:
+        """Sends a frame and waits for one, as long as it may take. Raises Ended or Broken."""
 
     def printed(self) -> Printed:
         """What was printed since the last time."""
@@ -63,33 +64,73 @@ class Child(Protocol):
 Start = Callable[[Limits, int], AbstractContextManager[Child]]
 
 
-def run_job(start: Start, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
+def run_job(start: Start, source: str | Program, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
     """One Ran per call, in as many processes as it takes. Raises Broken."""
-    if len(source.encode(errors="surrogatepass")) > limits.source_bytes:
+    program = Program(source) if isinstance(source, str) else source
+    if len(program.text.encode(errors="surrogatepass")) > limits.source_bytes:
         message = f"the file has more than {limits.source_bytes // 1024} KB"
         return [Ran("does not parse", fault=_said(message))] * len(calls)
+    top = TopLevel(program, limits)
     rans: list[Ran] = []
-    until = time.monotonic() + limits.job_seconds
+    left_out: tuple[LeftOut, ...] = ()
+    until, allowed = time.monotonic() + limits.job_seconds, longest(limits)
     while len(rans) < len(calls) and time.monotonic() < until:
         with start(limits, len(calls) - len(rans)) as child:
-            rans += _in_one_process(child, source, function, calls[len(rans) :], limits, until)
+            loaded, alive = _load(child, top, function, limits)
+            until += min(loaded.seconds, allowed)  # the calls do not pay for what loading takes, within its limits
+            allowed -= min(loaded.seconds, allowed)
+            if not alive and top.ended(loaded.outcome, loaded.fault, loaded.seconds):
+                continue
+            left_out = loaded.left_out
+            if loaded.outcome != "returned":  # a file that does not load fails every call alike
+                alike = replace(loaded, output="", output_cut=0, warnings=(), seconds=0.0)
+                rans += [loaded, *[alike] * (len(calls) - len(rans) - 1)]
+                break
+            rans += _in_one_process(child, loaded, calls[len(rans) :], limits, until)
         if len(rans) > 1:
             rans[-1] = _cut_short(rans[-1], limits, until)
-    return rans + [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
+    rans += [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
+    return [replace(ran, fault=top.placed(ran.fault), left_out=left_out, only_needed=top.only_needed) for ran in rans]
 
 
-def _in_one_process(
-    child: Child, source: str, function: str, calls: Sequence[Call], limits: Limits, until: float
-) -> list[Ran]:
+def _load(child: Child, top: TopLevel, function: str, limits: Limits) -> tuple[Ran, bool]:
+    """Loads the file: how that ended, with all that was printed and the time it took; whether the process is alive."""
+    ask = {**top.header(), "function": function, "room": asdict(_room(limits))}
+    span, loaded = top.began(), Ran("returned")
+    while True:
+        ran, alive, header = _asked(child, ask, None, frames.NO_ARRAYS, LOADING, span)
+        loaded = _with_loading(ran, loaded)
+        if header.get("outcome") != PAUSING:
+            break
+        runs, span = top.goes_on(_at(header["at"]))
+        ask = {"runs": runs}
+    cut = len(loaded.output) - limits.output_kept
+    if cut > 0:
+        loaded = replace(loaded, output=loaded.output[: limits.output_kept], output_cut=loaded.output_cut + cut)
+    return (_with_left_out(loaded, header, top) if alive else loaded), alive
+
+
+def _with_left_out(loaded: Ran, header: dict[str, Any], top: TopLevel) -> Ran:
+    """With the statements that did not run; if there is no function because of one of them, with its fault."""
+    told = [top.left_out(*one) for one in _left_out(header.get("left_out", []))]
+    left_out = tuple(sorted([*told, *top.without.values()], key=lambda one: one.line))
+    because = next((one for one in left_out if one.line == header.get("because")), None)
+    if because is not None and loaded.outcome == "no such function" and because.why in get_args(Outcome):
+        loaded = replace(loaded, outcome=cast(Outcome, because.why), fault=because.fault)
+    return replace(loaded, left_out=left_out)
+
+
+def _room(limits: Limits) -> frames.Room:
+    return frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
+
+
+def _in_one_process(child: Child, loaded: Ran, calls: Sequence[Call], limits: Limits, until: float) -> list[Ran]:
     """Makes the calls until the process ends or time is up: a Ran for each call that was made."""
-    room = frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
-    job = {"source": source, "function": function, "room": asdict(room)}
-    loaded, alive = _asked(child, job, None, frames.NO_ARRAYS, LOADING, until)
-    if loaded.outcome != "returned":  # a file that does not load fails every call alike
-        return [loaded, *[replace(loaded, output="", output_cut=0, warnings=(), seconds=0.0)] * (len(calls) - 1)]
+    room, alive = _room(limits), True
     rans: list[Ran] = []
     for call in calls:
-        ran, alive = _asked(child, {}, (call.args, dict(call.kwargs)), room, CALLING, until)
+        span = Span(limits.cpu_seconds, max(0.0, min(limits.wall_seconds, until - time.monotonic())))
+        ran, alive, _ = _asked(child, {}, (call.args, dict(call.kwargs)), room, CALLING, span)
         rans.append(ran)
         if not alive and ran.outcome == "bad result" and len(rans) > 1:  # it may have answered the call before twice
             rans[-2] = _doubtful(rans[-2])
@@ -117,7 +158,7 @@ def _cut_short(ran: Ran, limits: Limits, until: float) -> Ran:
 
 
 def _with_loading(first: Ran, loaded: Ran) -> Ran:
-    """The first call, with what loading the file printed, warned of and took."""
+    """What came of a question, with what was printed, warned of and took time before it, as the file was loaded."""
     return replace(
         first,
         output=loaded.output + first.output,
@@ -128,42 +169,50 @@ def _with_loading(first: Ran, loaded: Ran) -> Ran:
 
 
 def _asked(
-    child: Child, header: dict[str, Any], value: Any, room: frames.Room, may: Sequence[Outcome], until: float
-) -> tuple[Ran, bool]:
-    """Puts one question to the process: what came of it, and whether the process can be asked again.
+    child: Child, header: dict[str, Any], value: Any, room: frames.Room, may: Sequence[str], span: Span
+) -> tuple[Ran, bool, dict[str, Any]]:
+    """Puts one question to the process: what came of it, whether the process can be asked again, and its answer.
 
     `may` lists the outcomes that the process may report.
     """
     token = secrets.token_hex(8)  # made only now, so that nothing can be answered in advance
-    began, alive = time.perf_counter(), True
+    began, alive, answer = time.perf_counter(), True, dict[str, Any]()
     try:
         data = frames.frame_of(value, header | {"token": token}, frames.TRUSTED)
-        ran = _ran(frames.opened(child.ask(data, room, until), room), token, may)
+        came = frames.opened(child.ask(data, room, span), room)
+        ran, answer = _ran(came, token, may), came
     except frames.BadValue as fault:  # a state that came back from an update, and cannot be handed to the next
-        return Ran("bad result", fault=_said(f"what it returned before {fault}")), alive
+        return Ran("bad result", fault=_said(f"what it returned before {fault}")), alive, answer
     except Ended as ending:
         ran, alive = Ran(ending.outcome, fault=_said(ending.says) if ending.says else None), False
     except frames.BadFrame as fault:
         ran, alive = Ran("bad result", fault=_said(f"it was not sent by return: {fault}")), False
     printed = child.printed()
     output = printed.kept.decode("utf-8", "replace")
-    return replace(ran, output=output, output_cut=printed.cut, seconds=time.perf_counter() - began), alive
+    ran = replace(ran, output=output, output_cut=printed.cut, seconds=time.perf_counter() - began)
+    return ran, alive, answer
 
 
 # Outcomes that the learner's process may report itself, for the file and for a call. Not "our fault", which would not
 # be counted; and of a call nothing that is said of the whole file, where it would show what a hidden test was given.
 BOTH: tuple[Outcome, ...] = ("returned", "raised", "out of memory", "too deep", "exited")
-LOADING: tuple[Outcome, ...] = (*BOTH, "no such function", "does not parse")
-CALLING: tuple[Outcome, ...] = (*BOTH, "bad result", "wrong arguments")
+PAUSING = "pausing"  # it asks whether it may go on with the next statement of the file
+LOADING = (*BOTH, "no such function", "does not parse", PAUSING)
+CALLING = (*BOTH, "bad result", "wrong arguments")
+LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written", "not needed")
 
 
-def _ran(header: dict[str, Any], token: str, may: Sequence[Outcome]) -> Ran:
+def _ran(header: dict[str, Any], token: str, may: Sequence[str]) -> Ran:
     """The answer, checked field by field. Raises BadFrame."""
     outcome = next((one for one in may if one == header.get("outcome")), None)
     if outcome is None or header.get("token") != token:
         raise frames.BadFrame("its header is not that of an answer")
+    if outcome == PAUSING:
+        _at(header.get("at"))
+        return Ran("returned", warnings=_texts(header.get("warnings", [])))
+    _left_out(header.get("left_out", []))
     return Ran(
-        outcome,
+        cast(Outcome, outcome),
         value=header.get("value") if outcome == "returned" else None,
         fault=_fault(header.get("fault")),
         warnings=_texts(header.get("warnings", [])),
@@ -176,6 +225,32 @@ def _texts(listed: Any) -> tuple[str, ...]:
     if not isinstance(listed, list) or len(listed) > MOST_NAMES or not all(isinstance(text, str) for text in listed):
         raise frames.BadFrame("its header lists something else than texts")
     return tuple(_readable(text, MOST_OF_A_NAME) for text in listed)
+
+
+def _at(described: Any) -> At:
+    match described:
+        case [int(line), int(last_line), bool(needed), float(used)] if _are_lines(line, last_line) and 0 <= used < 1e9:
+            return At(line, last_line, needed, used)
+    raise frames.BadFrame("its header names no statement")
+
+
+def _left_out(listed: Any) -> list[tuple[int, int, Why, Fault | None]]:
+    if not isinstance(listed, list) or len(listed) > MOST_NAMES:
+        raise frames.BadFrame("its header does not list statements")
+    return [_one_left_out(one) for one in listed]
+
+
+def _one_left_out(described: Any) -> tuple[int, int, Why, Fault | None]:
+    match described:
+        case [int(line), int(last_line), str(said), fault] if _are_lines(line, last_line):
+            why = next((one for one in LEAVING_OUT if one == said), None)
+            if why is not None:
+                return line, last_line, why, _fault(fault)
+    raise frames.BadFrame("its header describes no statement")
+
+
+def _are_lines(line: int, last_line: int) -> bool:
+    return 0 < line <= last_line < 2**31
 
 
 def _fault(described: Any) -> Fault | None:

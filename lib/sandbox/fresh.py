@@ -21,6 +21,7 @@ from lib.sandbox import frames
 from lib.sandbox.drive import Broken, Ended, Printed, ended
 from lib.sandbox.job import Limits
 from lib.sandbox.launch import COMMAND, ENVIRONMENT, SECONDS_TO_END, SECONDS_TO_START
+from lib.sandbox.top_level import Span
 
 CHUNK = 2**16
 SECONDS_OF_QUIET = 0.005
@@ -81,8 +82,8 @@ class FreshChild:
                 raise Broken(f"the process did not start: {self.printed().kept[-2000:].decode(errors='replace')}")
         self._requests.write(frames.frame({"limits": asdict(self._limits), "calls": calls}))
 
-    def ask(self, data: bytes, room: frames.Room, until: float) -> bytes:
-        with self._time_limit(max(0.0, min(self._limits.wall_seconds, until - time.monotonic()))):
+    def ask(self, data: bytes, room: frames.Room, span: Span) -> bytes:
+        with self._time_limit(span.wall):
             try:
                 _write(self._requests, data)
             except OSError:  # a broken pipe: it has ended

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from lib.sandbox.cells import place_said
 
 Outcome = Literal[
     "returned",  # a value came back; whether it is right is not known here
@@ -25,7 +27,10 @@ Outcome = Literal[
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may use; loading the file may use as much once more.
+    """What one call may use, and what loading the file may.
+
+    While the file loads, a statement at top level may take `piece_seconds` of the processor (in a notebook all of a
+    cell's together), one that the function needs `needed_seconds`, and all `load_seconds`.
 
     `memory_mib` comes on top of what the worker holds before the file is loaded. Printed text is kept up to
     `output_kept` bytes, and the call ends at `output_killed`. When all calls of a job together have taken
@@ -43,6 +48,9 @@ class Limits:
     result_dims: int = 8
     source_bytes: int = 128 * 1024
     job_seconds: float = 8.0
+    piece_seconds: float = 1.0
+    needed_seconds: float = 3.0
+    load_seconds: float = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +69,8 @@ class Fault:
     """An error with the learner's own lines only: `line` counts from 1, `code` is that line's text.
 
     Where no exception was seen, `type` is empty and `message` says what is known: how the process ended, what is wrong
-    with the result.
+    with the result. In a notebook `line` counts in the program of all cells, and `line_in_cell` in the code cell of
+    that number.
     """
 
     type: str
@@ -69,6 +78,56 @@ class Fault:
     line: int | None
     code: str
     traceback: str
+    cell: int = 0
+    line_in_cell: int = 0
+
+    @property
+    def place(self) -> str:
+        """In a sentence: "cell 3, line 2" or "line 7"."""
+        return place_said(self.cell, self.line_in_cell if self.cell else self.line or 0)
+
+
+Why = Outcome | Literal["not written", "not needed"]  # a stub, after the function itself; nothing that it reaches
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A statement at top level that did not run, or not to its end, and why.
+
+    `line` and `last_line` count in the program; `cell` is the number among a notebook's code cells (0: it is none), and
+    `line_in_cell` counts there. `code` is its first line.
+    """
+
+    line: int
+    last_line: int
+    why: Why
+    fault: Fault | None = None
+    cell: int = 0
+    line_in_cell: int = 0
+    code: str = ""
+
+    @property
+    def ended_process(self) -> bool:
+        """Whether the process ended over it, or would have: it need not be tried again."""
+        return self.why in get_args(Outcome) and (self.fault is None or not self.fault.line)
+
+    @property
+    def place(self) -> str:
+        """In a sentence: "cell 3, line 2" or "line 7"."""
+        return place_said(self.cell, self.line_in_cell if self.cell else self.line)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The text of a file, and which of its statements at top level run.
+
+    All, one by one, but `without`, of which it is known why they do not; or `only_needed`: imports, definitions and
+    assignments that the function reaches by the syntax tree.
+    """
+
+    text: str
+    only_needed: bool = False
+    without: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +137,8 @@ class Ran:
     `value` holds arrays, plain numbers, strings, None, and tuples, lists and dicts of them; it has a meaning only if
     the outcome is "returned". `output` is what the call printed, `output_cut` how many bytes of it are left out.
     `changed` names the inputs that were written to: a name, or a position counted from 0. `found` lists the functions
-    that the file does define, for "no such function". `seconds` is by the clock.
+    that the file does define, for "no such function". `seconds` is by the clock. `left_out` are the statements at top
+    level that did not run; `only_needed` says that nothing ran but what the function needs.
     """
 
     outcome: Outcome
@@ -90,6 +150,8 @@ class Ran:
     changed: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
     seconds: float = 0.0
+    left_out: tuple[LeftOut, ...] = ()
+    only_needed: bool = False
 
 
 class Busy(RuntimeError):

@@ -22,7 +22,7 @@ from typing import Protocol
 
 from lib.sandbox.drive import Broken, Child, run_job
 from lib.sandbox.fresh import FreshWorker
-from lib.sandbox.job import Busy, Call, Fault, Limits, Ran
+from lib.sandbox.job import Busy, Call, Fault, Limits, Program, Ran
 from lib.sandbox.turns import Turn, Turns, Visitor
 from lib.sandbox.warm import WarmWorker
 
@@ -110,7 +110,7 @@ class Pool:
 
     def run(
         self,
-        source: str,
+        source: str | Program,
         function: str,
         calls: Sequence[Call],
         limits: Limits = USUAL,
@@ -139,7 +139,9 @@ class Pool:
     def pids(self) -> list[int]:
         return [place.worker.pid for place in self._places]
 
-    def _run_at(self, place: _Place, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
+    def _run_at(
+        self, place: _Place, source: str | Program, function: str, calls: Sequence[Call], limits: Limits
+    ) -> list[Ran]:
         """Runs the job in this place's worker, and once more in a new one if that fails on our side."""
         for tries_left in reversed(range(TRIES)):
             try:

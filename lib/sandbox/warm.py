@@ -19,9 +19,12 @@ from lib.sandbox import frames
 from lib.sandbox.drive import Broken, Ended, Printed, ended
 from lib.sandbox.job import Limits
 from lib.sandbox.launch import COMMAND, ENVIRONMENT, SECONDS_TO_END, SECONDS_TO_START
+from lib.sandbox.top_level import Span
 
 SECONDS_TO_FORK = 20.0
 CHUNK = 2**18
+QUIET_SHARE = 0.05  # of the processor: whoever uses less is waiting, and would be even on a machine that does much else
+QUIET_LOOKS = 0.5  # seconds
 
 
 class Silent(Broken):
@@ -162,9 +165,9 @@ class WarmChild:
         if ready != frames.READY:
             raise Broken(f"a child did not start: {self._kept[-2000:].decode(errors='replace')}")
 
-    def ask(self, data: bytes, room: frames.Room, until: float) -> bytearray:
+    def ask(self, data: bytes, room: frames.Room, span: Span) -> bytearray:
         reply, left = bytearray(), memoryview(data)
-        clock = _Clock(self._limits, self._pid, until)
+        clock = _Clock(span, self._pid)
         self._waiting.register(self._requests, select.POLLOUT)
         while (length := frames.length_of(reply, room)) is None or len(reply) < length:
             self._waiting.poll(1000 * max(0.0, clock.next_look - time.monotonic()))
@@ -260,12 +263,13 @@ class _Clock:
     could have been reached.
     """
 
-    def __init__(self, limits: Limits, pid: int, until: float) -> None:
-        self._pid, self._limit = pid, limits.cpu_seconds
+    def __init__(self, span: Span, pid: int) -> None:
+        self._pid, self._limit = pid, span.cpu
         self._used = self._processor()
-        began = time.monotonic()
-        self._end = min(began + limits.wall_seconds, until)
-        self.next_look = min(self._end, began + self._limit)
+        self._began = time.monotonic()
+        self._end = self._began + span.wall
+        self._quiet = self._began + span.quiet if span.quiet is not None else self._end
+        self.next_look = min(self._end, self._quiet, self._began + self._limit)
 
     def _processor(self) -> float:
         """Seconds of the processor that the process has used, from the clock that Linux keeps for each process."""
@@ -278,6 +282,10 @@ class _Clock:
         now = time.monotonic()
         if now < self.next_look:
             return False
-        left = self._limit - (self._processor() - self._used)
-        self.next_look = min(self._end, now + max(left, 0.001))
+        used = self._processor() - self._used
+        if now >= self._quiet and used < QUIET_SHARE * (now - self._began):
+            return True
+        left = self._limit - used
+        looks = [now + max(left, 0.001), *([self._quiet] if now < self._quiet else [now + QUIET_LOOKS])]
+        self.next_look = min(self._end, *looks)
         return now >= self._end or left <= 0

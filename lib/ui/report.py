@@ -11,7 +11,7 @@ import streamlit as st
 from lib.exercises import Exercise
 from lib.grading.grade import Grade, TestResult
 from lib.grading.judge import STOPPED, cut
-from lib.grading.report import ulps_told
+from lib.grading.report import left_out_said, ulps_told
 from lib.plots.difference import difference
 from lib.tensors.compare import numbers_of
 from lib.tensors.write import format_tensor
@@ -48,6 +48,7 @@ def show_report(exercise: Exercise, grade: Grade) -> None:
     _score(grade)
     if grade.problem:
         _problem(grade)
+        _left_out(grade)
         return
     failed = _first_failed(grade)
     _likely(exercise, grade, failed)
@@ -58,6 +59,7 @@ def show_report(exercise: Exercise, grade: Grade) -> None:
                     _test(exercise, test, place)
         _hidden([test for test in grade.tests if test.hidden])
         _printed(grade)
+    _left_out(grade)
 
 
 def error_line(grade: Grade) -> int | None:
@@ -89,6 +91,12 @@ def _problem(grade: Grade) -> None:
     fault = next((test.fault for test in grade.tests if test.fault), None)
     if fault and grade.counted and fault.traceback:
         st.code(fault.traceback, language=None)
+
+
+def _left_out(grade: Grade) -> None:
+    """What of the file did not run, although it did not keep the function from being tried."""
+    for sentence in left_out_said(grade):
+        st.caption(plain(sentence))
 
 
 def _likely(exercise: Exercise, grade: Grade, failed: TestResult | None) -> None:

@@ -11,7 +11,7 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from lib.sandbox.isolation import Hosting, Level, isolation, may_run
-from lib.sandbox.job import Call, Limits, Ran
+from lib.sandbox.job import Call, Limits, Program, Ran
 from lib.sandbox.pool import Patience, shared_pool
 from lib.sandbox.turns import Visitor
 from lib.ui.page_turns import away
@@ -38,7 +38,7 @@ class MyTurn:
     def isolation(self) -> Level:
         return isolation().level
 
-    def run(self, source: str, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
+    def run(self, source: str | Program, function: str, calls: Sequence[Call], limits: Limits) -> list[Ran]:
         with away():
             return shared_pool().run(source, function, calls, limits, self.visitor, self.patience)
 

@@ -1,6 +1,6 @@
 # tries: asking torch for the answer
 # expect: raised
-# says: ModuleNotFoundError
+# says: RuntimeError torch.tensor.. cannot be used: torch is not here, and the exercise is to do without
 import torch
 
 

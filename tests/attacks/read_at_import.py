@@ -3,8 +3,11 @@
 # says: PermissionError
 from pathlib import Path
 
-secret = Path("/etc/hostname").read_text()
+try:
+    secret = Path("/etc/hostname").read_text()
+except OSError as error:
+    secret = error
 
 
 def f(x):
-    return x
+    raise secret

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
 from lib.grading.classroom import gradescope
+from lib.grading.classroom.homework import homework_of
 from lib.grading.grade import grade
 from lib.grading.report import in_words
 from tests.grading.test_how_a_test_ends import HEAD, HUBER, SOFTMAX, Broken
@@ -79,16 +81,26 @@ def fits_spec(told, spec):
     return True
 
 
+with zipfile.ZipFile(_into := io.BytesIO(), "w") as _archive:
+    _archive.writestr("hw/hw.py", SOFTMAX.solution)
+ZIPPED = _into.getvalue()
 HANDED_IN = {  # what a submission's folder holds; how the command ends, the score, and what the output says
     "right": ({"hw.py": SOFTMAX.solution}, 0, SOFTMAX.max_score, ""),
     "never finite": ({"hw.py": HEAD + "    return scores * np.inf"}, 0, 0, ""),
     "a notebook": ({"hw.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": SOFTMAX.solution}]})}, 0, 18, ""),
     "the function is missing": ({"hw.py": "x = 1"}, 0, 0, "There is no function softmax"),
     "two files": ({"hw.py": SOFTMAX.solution, "other.py": "x = 1"}, 0, SOFTMAX.max_score, ""),
-    "two answers": ({"a.py": SOFTMAX.solution, "b.py": SOFTMAX.solution}, 3, 0, "2 of 2 files define softmax"),
+    "the same twice": ({"a.py": SOFTMAX.solution, "b.py": SOFTMAX.solution}, 0, SOFTMAX.max_score, ""),
+    "two answers": (
+        {"a.py": SOFTMAX.solution, "b.py": SOFTMAX.mistakes[0].source},
+        *(3, 0, "softmax is in a.py and b.py; hand in one of them"),
+    ),
+    "an old one in a folder": ({"old/hw.py": "def softmax(x): return x", "hw.py": SOFTMAX.solution}, 0, 18, ""),
+    "a name like Canvas's": ({"ada_1_1001_hw.py": SOFTMAX.solution, "ada_1_1002_b.py": "x = 1"}, 0, 18, ""),
+    "a zip": ({"hw.zip": ZIPPED}, 0, 18, ""),
     "another sort of file": ({"sub/hw.pdf": "x"}, 3, 0, "no .py or .ipynb was handed in"),
     "nothing": ({}, 3, 0, "no .py or .ipynb was handed in"),
-    "no text": ({"hw.py": b"\xe9"}, 3, 0, "line 1 is not UTF-8 text"),
+    "no text": ({"hw.py": b"\0"}, 3, 0, "it is no text"),
 }
 
 
@@ -116,22 +128,32 @@ def test_gradescope_gets_no_zero_for_our_fault(wrong_file, tmp_path, monkeypatch
     assert not out.exists() and "Our fault; not counted" in capsys.readouterr().err
 
 
-def test_the_bundle_grades_by_itself(tmp_path, wrong_file):
-    gradescope.write_bundle(SOFTMAX, tmp_path / "a.zip")
+def test_the_bundle_of_a_homework_grades_by_itself(tmp_path, wrong_file):
+    """As Gradescope lays it out; one function is right, one wrong, and one is in two files that compete."""
+    bundle_of = ["bundle", "softmax", "huber_loss", "entropy", "--out", str(tmp_path / "a.zip")]
+    assert main([*bundle_of, "--scale", "20", "--weights", "huber_loss=2", "--id", "hw3"]) == 0
     with zipfile.ZipFile(tmp_path / "a.zip") as bundle:
         assert {"setup.sh", "run_autograder"} <= set(bundle.namelist())
         bundle.extractall(tmp_path / "source")
     (tmp_path / "submission").mkdir()
     wrong_file.rename(tmp_path / "submission" / "answer.py")
+    line = homework_of([EXERCISES["entropy"]], "hw2").line
+    (tmp_path / "submission" / "more.py").write_text(f"{line}\n{HUBER.solution}\n{EXERCISES['entropy'].solution}")
+    (tmp_path / "submission" / "most.py").write_text(EXERCISES["entropy"].mistakes[0].source)
     script = tmp_path / "source" / "run_autograder"
     here = (
         script.read_text().replace("/autograder/venv/bin/python", sys.executable).replace("/autograder", str(tmp_path))
     )
     env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"}
     ended = subprocess.run(["bash", "-c", here], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
-    assert ended.returncode == 0, ended.stderr
-    told = json.loads((tmp_path / "results" / "results.json").read_text())
-    assert len(told["tests"]) == len(SOFTMAX.tests)
+    assert (tmp_path / "results" / "results.json").exists(), ended.stderr
+    told = json.loads((tmp_path / "results" / "results.json").read_text(), parse_constant=pytest.fail)
+    assert fits_spec(told, RESULTS_SPEC) and all(fits_spec(test, TEST_SPEC) for test in told["tests"])
+    assert told["score"] == 10 == round(sum(test["score"] for test in told["tests"]), 2)
+    assert round(sum(test["max_score"] for test in told["tests"]), 2) == 20
+    assert len(told["tests"]) == len(SOFTMAX.tests) + len(HUBER.tests) + 1
+    assert "Is this the right file? It seems not: it was handed out as homework hw2 (entropy)" in told["output"]
+    assert "entropy is in more.py and most.py; hand in one of them" in told["tests"][-1]["output"]
 
 
 def test_the_bundle_finds_a_python_that_is_new_enough(tmp_path):

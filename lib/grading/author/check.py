@@ -13,13 +13,18 @@ from lib.catalog import TOPICS
 from lib.exercises import Exercise, Test
 from lib.exercises.arguments import is_random
 from lib.exercises.left_out import mistakes_of_lesson
+from lib.grading.author.defaults import default_faults
+from lib.grading.author.ignored import arguments_of, with_fixed
 from lib.grading.author.probes import can_differ
 from lib.grading.author.rejects import Reject, rejects_of
+from lib.grading.author.tolerance import constant_share, tolerance_faults
 from lib.grading.expected import CannotGrade, Likely, Truth, lesson_mistakes, mistaken_trials, truth_of
+from lib.grading.form import in_parts
 from lib.grading.judge import Judgement, fits, judge, recognised
 from lib.grading.trial import Runner, Trial, run_tests
 from lib.lesson import run
 
+MOST_FOR_A_CONSTANT = 0.25  # of the points: cases whose answer is 0 are worth asking for, but not above all
 NEARLY = 0.5  # of the error that is allowed: a solution that needs more passes by luck
 
 
@@ -51,15 +56,20 @@ def check(exercise: Exercise, runner: Runner) -> Checked:
     known = _known_mistakes(exercise, truth)
     slips = [_mistake_fault(exercise, likely, judgements) for likely, judgements in known]
     rejects = rejects_of(exercise, truth)
+    solved = _trials(exercise, exercise.solution, truth, runner)
     faults = (
         *_form_faults(exercise),
-        *_solution_faults(exercise, truth, runner),
+        *_points_faults(exercise, truth),
+        *default_faults(exercise),
+        *_solution_faults(exercise, truth, solved),
+        *tolerance_faults(exercise, truth, solved, runner),
         *_starter_faults(exercise, truth, runner),
         *_random_faults(exercise, truth, runner),
         *filter(None, slips),
         *_repeated(exercise, truth),
         *_misnamed(exercise, truth),
         *filter(None, (_reject_fault(exercise, reject, truth, runner) for reject in rejects)),
+        *_ignored(exercise, truth, runner),
     )
     return Checked(exercise.slug, *size, slips.count(""), len(slips), len(rejects), faults)
 
@@ -77,8 +87,23 @@ def _form_faults(exercise: Exercise) -> Iterator[str]:
         yield "There are no likely mistakes; write one file in mistakes/ for each that you have seen."
 
 
-def _solution_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
-    trials = run_tests(exercise, exercise.tests, exercise.solution, runner)
+def _points_faults(exercise: Exercise, truth: Truth) -> Iterator[str]:
+    if not exercise.max_score:
+        yield "All tests together are worth 0 points; expected more: give points to some of [[tests]]."
+    for answer, share in constant_share(exercise, truth).items():
+        if share > MOST_FOR_A_CONSTANT:
+            yield (
+                f"Whoever always returns {answer} earns {share:.0%} of the points; expected at most "
+                f"{MOST_FOR_A_CONSTANT:.0%}: add tests with other answers, or give points to these."
+            )
+
+
+def _trials(exercise: Exercise, source: str, truth: Truth, runner: Runner, updates: int | None = None) -> list[Trial]:
+    trials = run_tests(exercise, exercise.tests, source, runner, updates=updates)
+    return list(map(in_parts, trials, truth.parts))
+
+
+def _solution_faults(exercise: Exercise, truth: Truth, trials: Sequence[Trial]) -> Iterator[str]:
     judgements = _judgements(exercise, trials, truth)
     for test, trial, judgement in zip(exercise.tests, trials, judgements, strict=True):
         if not judgement.passed:
@@ -96,7 +121,7 @@ def _starter_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterato
 
 
 def _passed(exercise: Exercise, source: str, truth: Truth, runner: Runner, updates: int | None = None) -> list[Test]:
-    judgements = _judgements(exercise, run_tests(exercise, exercise.tests, source, runner, updates=updates), truth)
+    judgements = _judgements(exercise, _trials(exercise, source, truth, runner, updates), truth)
     return [test for test, judgement in zip(exercise.tests, judgements, strict=True) if judgement.passed]
 
 
@@ -193,9 +218,27 @@ def _misnamed(exercise: Exercise, truth: Truth) -> Iterator[str]:
 
 
 def _reject_fault(exercise: Exercise, reject: Reject, truth: Truth, runner: Runner) -> str:
+    if _earns_all(exercise, reject.source, truth, runner):
+        return f"A standard wrong answer earns everything: {reject.name}."
+    return ""
+
+
+def _earns_all(exercise: Exercise, source: str, truth: Truth, runner: Runner) -> bool:
     """Of an update the first two calls are tried before all of them: these show most wrong answers."""
     for updates in (2, None) if exercise.answer == "update" else (None,):
-        passed = _passed(exercise, reject.source, truth, runner, updates)
+        passed = _passed(exercise, source, truth, runner, updates)
         if sum(test.points for test in passed) < exercise.max_score:
-            return ""
-    return f"A standard wrong answer earns everything: {reject.name}."
+            return False
+    return True
+
+
+def _ignored(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
+    """An argument that can stay the same in all tests without losing a point is not asked for."""
+    for name in arguments_of(exercise):
+        for value, source in with_fixed(exercise, name):
+            if _earns_all(exercise, source, truth, runner):
+                yield (
+                    f"Whoever ignores {name} and always takes {value} loses no point; expected a test with another "
+                    f"{name} and another answer."
+                )
+                break

@@ -15,6 +15,7 @@ from lib.catalog import LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.grading.author.new_runs import on_optimizer, on_scheduler
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
+from lib.grading.author.telling import settings_around, telling
 from lib.lesson import run
 from lib.lesson.code.loss import numpy_source
 from lib.lesson.pieces.draw import draw_values
@@ -80,7 +81,7 @@ SCRATCH_TESTS: list[Mapping[str, Any]] = [
 
 def _on_lesson(name: str, lesson: Lesson) -> dict[str, str]:
     """The exercise that asks for the lesson's result, with the lesson's own examples as tests."""
-    parameters = _parameters(lesson)
+    parameters, tests = _asked(lesson)
     says = f'    """{lesson.purpose}"""\n'
     head = f"def {name}({_signature(lesson, parameters)}):\n"
     given = ", ".join(f"{field.name}={field.name}" for field in (*lesson.tensors, *parameters))
@@ -88,13 +89,23 @@ def _on_lesson(name: str, lesson: Lesson) -> dict[str, str]:
     call = f"    steps = drive({lesson.by_hand.__name__}({given}{rest}))\n    return list(steps.values())[-1]\n"
     listed = "\n".join(f"- `{field.name}`: {field.says}" for field in (*lesson.tensors, *parameters))
     return {
-        "exercise.toml": exercise_toml(name, _tests(lesson, parameters), lesson=lesson.slug),
+        "exercise.toml": exercise_toml(name, tests, lesson=lesson.slug),
         "statement.md": f"{lesson.purpose}\n\n$${lesson.formula}$$\n\nWrite `{head[4:-2]}`, as PyTorch computes it.\n\n"
         f"{listed}\n",
         "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
         "solution.py": f"{numpy_source(lesson)}\n\n{head}{says}    with np.errstate(all='ignore'):\n"
         + "".join(f"    {line}\n" for line in call.splitlines()),
     }
+
+
+def _asked(lesson: Lesson) -> tuple[list[Parameter], list[Mapping[str, Any]]]:
+    """The parameters that some test can tell from their default, and those tests."""
+    parameters = _parameters(lesson)
+    while True:
+        tests, idle = _tests(lesson, parameters)
+        if not idle:
+            return parameters, tests
+        parameters = [p for p in parameters if p.name not in idle]
 
 
 def _parameters(lesson: Lesson) -> list[Parameter]:
@@ -109,8 +120,10 @@ def _signature(lesson: Lesson, parameters: Sequence[Parameter]) -> str:
     return ", ".join([*tensors, *(["*", *named] if named else [])])
 
 
-def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str, Any]]:
-    """Visible ones that show every mistake, the lesson's examples first; hidden ones with random values."""
+def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> tuple[list[Mapping[str, Any]], set[str]]:
+    """Visible ones that show every mistake and every argument, the lesson's examples first; hidden ones with random
+    values. And the parameters that none of them shows.
+    """
     settings = settings_of(list(parameters))
     drawn = [
         {**setting, **draw_values(lesson, shapes, seed)}
@@ -120,7 +133,17 @@ def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str,
     kept = [e for e in lesson.examples if not e.rejected and set(e.values) <= names]
     examples = [dict(e.values) for e in kept]
     titles = {id(values): e.title for values, e in zip(examples, kept, strict=True)}
-    shown = _showing(lesson, [*examples, *drawn])
+    around = [
+        {**setting, **draw_values(lesson, shapes, seed)}
+        for setting in settings_around(parameters)
+        for seed, shapes in enumerate(lesson.shapes[:4])
+    ]
+    shown, idle = telling(
+        _showing(lesson, [*examples, *drawn]),
+        [values for values in (*examples, *drawn, *around) if _is_taken(lesson, values)],
+        {p.name: p.default for p in parameters},
+        lambda values: _results(lesson, values),
+    )
     visible = [
         {"name": titles.get(id(values), f"values {place}"), "args": _arrays(lesson, values)}
         for place, values in enumerate(shown, 1)
@@ -136,7 +159,15 @@ def _tests(lesson: Lesson, parameters: Sequence[Parameter]) -> list[Mapping[str,
         }
         for n, setting in enumerate(_finite(lesson, settings)[:RANDOM_TESTS], 1)
     ]
-    return [*visible, *hidden]
+    return [*visible, *hidden], idle
+
+
+def _results(lesson: Lesson, values: Mapping[str, Any]) -> list[np.ndarray] | None:
+    """What torch gives, if it takes the values."""
+    try:
+        return [run.by_torch(lesson, values)[0]]
+    except run.REFUSALS:
+        return None
 
 
 def _finite(lesson: Lesson, settings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

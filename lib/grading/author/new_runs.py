@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
+from lib.grading.author.telling import MISSING, Arrays, Values, is_default, same_arrays, settings_around, telling
 from lib.lesson import run
 from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.source import standalone
@@ -25,30 +27,41 @@ STEPS = 26  # epochs: some schedules change every ten
 LR = 0.4
 METRICS = [1.0, 0.8, 0.7, 0.7, 0.7, 0.72, 0.7, 0.7, 0.5, 0.5, 0.5, 0.5, 0.5, 0.49, 0.49, 0.49, 0.49, 0.49, 0.49, 0.49]
 
-Values = Mapping[str, Any]
-Arrays = list[np.ndarray]  # what a run gives; runs of the same length give theirs in the same order
+OTHER_METRICS = [
+    0.9,
+    0.9,
+    0.9,
+    0.4,
+    0.41,
+    0.4,
+    0.4,
+    0.39,
+    0.39,
+    0.39,
+    0.6,
+    0.6,
+    0.3,
+    0.3,
+    0.3,
+    0.31,
+    0.3,
+    0.3,
+    0.2,
+    0.2,
+]
+
+Tests = list[Mapping[str, Any]]
+Chosen = tuple[Tests, set[str]]  # and the arguments that none of the tests shows
 
 
 def on_optimizer(name: str, lesson: Optimizer) -> dict[str, str]:
     """The files of an exercise that asks for one update."""
     if lesson.gradient != "dense":
         raise ValueError(f"{lesson.title} is not handed a plain gradient; start from sgd or another.")
-    parameters = _writable(lesson)
+    parameters, tests = _asked(lesson, _update_tests)
     signature = f"param, grad, state, *, {_named(parameters)}"
     handed = f"param=param, grad=grad, state=state, {_handed(lesson, parameters)}"
     body = f"return drive({lesson.by_hand.__name__}({handed}))"
-    candidates = [{**_run_of(lesson, seed), **setting} for seed, setting in enumerate(_settings(parameters))]
-    hidden = [
-        {
-            "name": f"random gradients {n}",
-            "hidden": True,
-            "seed": n,
-            "args": values,
-            "random": {"grads": _shape(values)},
-        }
-        for n, values in enumerate(candidates[-RANDOM_TESTS:], 1)
-    ]
-    tests = [*_visible(lesson, candidates, _updates_by_torch, _updates_by_hand), *hidden]
     returns = "Returns the parameter after the update and the new state, a dict under PyTorch's names."
     return {
         "exercise.toml": exercise_toml(name, tests, lesson=lesson.slug, answer="update", path="optimizers"),
@@ -56,39 +69,92 @@ def on_optimizer(name: str, lesson: Optimizer) -> dict[str, str]:
     }
 
 
+def _update_tests(lesson: Optimizer, parameters: Sequence[Parameter]) -> Chosen:
+    settings = [*_settings(parameters), *settings_around(parameters)]
+    candidates = [{**_run_of(lesson, seed), **setting} for seed, setting in enumerate(settings)]
+    first = candidates[: len(_settings(parameters))]
+    shown = _showing(lesson, first, _updates_by_torch, _updates_by_hand)
+    defaults = {p.name: p.default for p in parameters}
+    shown, idle = telling(shown, candidates, defaults, partial(_tried, _updates_by_torch, lesson))
+    hidden = [
+        {
+            "name": f"random gradients {n}",
+            "hidden": True,
+            "seed": n,
+            "args": values,
+            "random": {"grads": np.shape(values["grads"])},
+        }
+        for n, values in enumerate(first[-RANDOM_TESTS:], 1)
+    ]
+    return [*_visible(shown), *hidden], idle
+
+
 def on_scheduler(name: str, lesson: Scheduler) -> dict[str, str]:
     """The files of an exercise that asks for the learning rate of every epoch."""
-    parameters = _writable(lesson)
-    if missing := set(required(lesson)) - {p.name for p in parameters}:
+    missing = set(required(lesson)) - {p.name for p in _writable(lesson)}
+    if missing:
         raise ValueError(f"{lesson.title} takes {min(missing)}, which no test can hold; start from step_lr or another.")
-    watched = "metrics, " if lesson.watches_metric else ""
+    parameters, tests = _asked(lesson, _rate_tests)
+    handed_over = [key for key in ("steps", "metrics", "lr") if any(key in test["args"] for test in tests)]
+    watched = "metrics" in handed_over
     metric = "metrics[min(epoch, len(metrics)) - 1] if epoch else None" if watched else "None"
-    handed = f"lr=rate, epoch=epoch, initial_lr=lr, metric={metric}, state=state, {_handed(lesson, parameters)}"
+    handed = f"lr=rate, epoch=epoch, initial_lr=start, metric={metric}, state=state, {_handed(lesson, parameters)}"
     body = (
-        "rate, state, rates = lr, {}, []\n"
+        f"start = {'lr' if 'lr' in handed_over else LR}\n"
+        "rate, state, rates = start, {}, []\n"
         "for epoch in range(steps):\n"
         f"    rate, state = drive({lesson.by_hand.__name__}({handed}))\n"
         "    rates.append(float(rate))\n"
         "return np.array(rates)"
     )
-    run_of = {"steps": STEPS, "lr": LR, **({"metrics": METRICS} if watched else {})}
-    candidates = [{**run_of, **setting} for setting in _settings(parameters)]
-    candidates = [values for values in candidates if _changes(lesson, values)]
-    hidden = [
-        {
-            "name": f"another start {n}",
-            "hidden": True,
-            "args": {**values, "lr": round(LR / (n + 1), 3), "steps": STEPS + n},
-        }
-        for n, values in enumerate(candidates[-RANDOM_TESTS:], 1)
-    ]
-    tests = [*_visible(lesson, candidates, _rates_by_torch, _rates_by_hand), *hidden]
     returns = "Returns one learning rate per epoch, `steps` of them; the first is in force from the beginning."
-    signature = f"steps, {watched}lr, *, {_named(parameters)}"
+    by_place = ", ".join(handed_over)
     return {
         "exercise.toml": exercise_toml(name, tests, lesson=lesson.slug, answer="lr", path="schedulers"),
-        **_files(name, lesson, signature, body, f"steps, {watched}lr, {_listed(parameters)}", returns, parameters),
+        **_files(
+            name,
+            lesson,
+            f"{by_place}, *, {_named(parameters)}",
+            body,
+            f"{by_place}, {_listed(parameters)}",
+            returns,
+            parameters,
+        ),
     }
+
+
+def _rate_tests(lesson: Scheduler, parameters: Sequence[Parameter]) -> Chosen:
+    """The learning rate from which a schedule starts is left out where the schedule has its own."""
+    run_of = {"steps": STEPS, "lr": LR, **({"metrics": METRICS} if lesson.watches_metric else {})}
+    settings = [*_settings(parameters), *settings_around(parameters)]
+    candidates = [{**run_of, **setting} for setting in settings]
+    candidates = [values for values in candidates if _changes(lesson, values)]
+    first = candidates[: len(_settings(parameters))]
+    starts = [{**values, "lr": round(LR / (n + 1), 3), "steps": STEPS + n} for n, values in enumerate(first, 1)]
+    starts = [{**values, **({"metrics": OTHER_METRICS} if "metrics" in values else {})} for values in starts]
+    hidden = starts[-RANDOM_TESTS:]
+    result = partial(_tried, _rates_by_torch, lesson)
+    shown = _showing(lesson, first, _rates_by_torch, _rates_by_hand)
+    defaults = {p.name: p.default for p in parameters} | dict.fromkeys(run_of, MISSING)
+    taken, idle = telling([*shown, *hidden], [*candidates, *starts], defaults, result)
+    visible = [*shown, *taken[len(shown) + len(hidden) :]]
+    named = [
+        *_visible(visible),
+        *({"name": f"another start {n}", "hidden": True, "args": v} for n, v in enumerate(hidden, 1)),
+    ]
+    without = {"lr"} & idle
+    return [{**test, "args": _own(test["args"], *without)} for test in named], idle - without
+
+
+def _asked(lesson: Any, tests_on: Callable[[Any, Sequence[Parameter]], Chosen]) -> tuple[list[Parameter], Tests]:
+    """The parameters that some test can tell from their default, and those tests."""
+    parameters = _writable(lesson)
+    while True:
+        tests, idle = tests_on(lesson, parameters)
+        left = [p for p in parameters if p.name not in idle]
+        if len(left) == len(parameters):
+            return parameters, tests
+        parameters = left
 
 
 def _files(
@@ -146,11 +212,7 @@ def _settings(parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
     fields = {p.name: p for p in parameters}
     other = {p.name: p.also[0] for p in parameters if isinstance(p, Number | Numbers) and p.also}
     settings = [{}, other, *settings_of(list(parameters))]
-    return [{name: value for name, value in one.items() if not _is_default(fields[name], value)} for one in settings]
-
-
-def _is_default(field: Parameter, value: Any) -> bool:
-    return tuple(value) == field.default if isinstance(field, Numbers) else value == field.default
+    return [{name: value for name, value in one.items() if not is_default(fields[name], value)} for one in settings]
 
 
 def _run_of(lesson: Optimizer, seed: int) -> dict[str, Any]:
@@ -163,26 +225,25 @@ def _run_of(lesson: Optimizer, seed: int) -> dict[str, Any]:
     }
 
 
-def _shape(values: Values) -> tuple[int, ...]:
-    return np.shape(values["grads"])
-
-
-def _visible(
+def _showing(
     lesson: Optimizer | Scheduler,
     candidates: Sequence[Values],
     by_torch: Callable[[Any, Values], Arrays],
     by_hand: Callable[[Any, Values, Mistake], Arrays],
-) -> list[dict[str, Any]]:
-    """Tests on values that torch takes, and that show the lesson's mistakes."""
+) -> list[Values]:
+    """Values that torch takes, and that show the lesson's mistakes."""
     right = [(values, numbers) for values in candidates if (numbers := _tried(by_torch, lesson, values)) is not None]
 
     def shows(mistake: Mistake, one: tuple[Values, Arrays]) -> bool:
         values, numbers = one
         wrong = _tried(by_hand, lesson, values, mistake)
-        return wrong is not None and not _same(wrong, numbers)
+        return wrong is not None and not same_arrays(wrong, numbers)
 
-    chosen = showing(right, list(lesson.mistakes.values()), shows)
-    return [{"name": f"values {place}", "args": dict(values)} for place, (values, _) in enumerate(chosen, 1)]
+    return [values for values, _ in showing(right, list(lesson.mistakes.values()), shows)]
+
+
+def _visible(shown: Sequence[Values]) -> Tests:
+    return [{"name": f"values {place}", "args": dict(values)} for place, values in enumerate(shown, 1)]
 
 
 def _tried(compute: Callable[..., Arrays], *arguments: Any) -> Arrays | None:
@@ -191,10 +252,6 @@ def _tried(compute: Callable[..., Arrays], *arguments: Any) -> Arrays | None:
         return compute(*arguments)
     except run.REFUSALS:
         return None
-
-
-def _same(one: Arrays, other: Arrays) -> bool:
-    return all(np.allclose(a, b, rtol=1e-5, atol=1e-7, equal_nan=True) for a, b in zip(one, other, strict=True))
 
 
 def _own(values: Values, *handed: str) -> dict[str, Any]:

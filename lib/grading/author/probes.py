@@ -83,13 +83,16 @@ def settings_of(parameters: list[Parameter]) -> list[dict[str, Any]]:
     fields = [p for p in parameters if not isinstance(p, Tensor)]
     combinations = [
         dict(zip((f.name for f in fields), values, strict=True))
-        for values in itertools.product(*map(_alternatives, fields))
+        for values in itertools.product(*map(alternatives_of, fields))
     ]
     return combinations[:: max(1, -(-len(combinations) // SETTINGS))]
 
 
-def _alternatives(field: Parameter) -> tuple[Any, ...]:
+def alternatives_of(field: Parameter) -> tuple[Any, ...]:
+    """Values of a parameter that are worth trying, its default first or among them."""
     match field:
+        case Tensor(default=list() | tuple() as default):
+            return default, [item // 2 if isinstance(item, int) else item / 2 for item in default]
         case Choice():
             return field.options
         case Switch():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.exercises import Exercise
 from lib.grading.expected import Truth
+from lib.grading.form import joined
 from lib.lesson.pieces.reduction import REDUCTION
 
 
@@ -47,56 +48,56 @@ RATES = {
 }
 
 
-def _around(exercise: Exercise, body: str) -> str:
+def around(exercise: Exercise, body: str) -> str:
     """A source with the solution under the name `right`, and the exercise's function with another body."""
     name = exercise.function
-    return f"{exercise.solution}\n\nright = {name}\n\n\ndef {name}(*args, **named):\n    {body}\n"
+    return f"{exercise.solution}\n\nimport numpy as np\nright = {name}\n\n\ndef {name}(*args, **named):\n    {body}\n"
 
 
 def _changed(exercise: Exercise, name: str, change: str) -> Reject:
     several = "tuple(map(change, answer))" if len(exercise.wrt) > 1 else "change(np.asarray(answer, dtype=float))"
-    return Reject(name, _around(exercise, f"answer, change = right(*args, **named), {change}\n    return {several}"))
+    return Reject(name, around(exercise, f"answer, change = right(*args, **named), {change}\n    return {several}"))
 
 
 def _constants(exercise: Exercise, truth: Truth) -> Iterator[Reject]:
-    for test, (part, *_) in zip(exercise.tests, truth.parts, strict=True):
+    for test, parts in zip(exercise.tests, truth.parts, strict=True):
         if not test.hidden:
             name = f"always the answer to {test.name!r}"
-            yield Reject(name, _around(exercise, f"return {_literal(part.value)}"))
+            yield Reject(name, around(exercise, f"return {literal(joined(parts))}"))
 
 
 def _sum_for_mean(exercise: Exercise) -> Iterator[Reject]:
     if REDUCTION.name in exercise.signature.names:
         body = "named['reduction'] = named.get('reduction', 'mean').replace('mean', 'sum')"
-        yield Reject("the sum for the mean", _around(exercise, f"{body}\n    return right(*args, **named)"))
+        yield Reject("the sum for the mean", around(exercise, f"{body}\n    return right(*args, **named)"))
 
 
 def _memorised(exercise: Exercise, truth: Truth) -> Reject:
     """Answers what was shown, and 0 to everything else."""
     lines = ["seen = repr((args, named))"]
-    for test, (part, *_) in zip(exercise.tests, truth.parts, strict=True):
+    for test, parts in zip(exercise.tests, truth.parts, strict=True):
         if not test.hidden:
             given, by_place = test.args(), exercise.signature.by_place
             args = tuple(given[name] for name in by_place)
             named = {name: value for name, value in given.items() if name not in by_place}
-            lines.append(f"if seen == {repr((args, named))!r}:\n        return {_literal(part.value)}")
-    return Reject("the visible answers memorised", _around(exercise, "\n    ".join([*lines, "return 0.0"])))
+            lines.append(f"if seen == {repr((args, named))!r}:\n        return {literal(joined(parts))}")
+    return Reject("the visible answers memorised", around(exercise, "\n    ".join([*lines, "return 0.0"])))
 
 
 def _updates(exercise: Exercise, truth: Truth) -> Iterator[Reject]:
     names = exercise.signature.names
     if any(part.name != "param" for parts in truth.parts for part in parts):  # else there is nothing to carry
         forgets = "param, grad, state = args\n    return right(param, grad, {}, **named)"
-        yield Reject("the state is not carried on", _around(exercise, forgets))
+        yield Reject("the state is not carried on", around(exercise, forgets))
     turned = "param, grad, state = args\n    return right(param, -grad, state, **named)"
-    yield Reject("the gradient's sign is turned round", _around(exercise, turned))
+    yield Reject("the gradient's sign is turned round", around(exercise, turned))
     if "lr" in names:
         sign = (
             "after, state = right(*args, **named)\n    return args[0] - named.get('lr', 1e-3) * np.sign(args[1]), state"
         )
-        yield Reject("a step of size lr against the gradient's sign", _around(exercise, sign))
+        yield Reject("a step of size lr against the gradient's sign", around(exercise, sign))
     if "eps" in names:
-        yield Reject("epsilon is left out", _around(exercise, "return right(*args, **{**named, 'eps': 0.0})"))
+        yield Reject("epsilon is left out", around(exercise, "return right(*args, **{**named, 'eps': 0.0})"))
         yield from _epsilon_elsewhere(exercise)
 
 
@@ -132,10 +133,22 @@ def _epsilon_elsewhere(exercise: Exercise) -> Iterator[Reject]:
             "    correction = 1 - betas[1] ** (args[2].get('step', 0) + 1)\n"
             "    return right(*args, **{**named, 'eps': eps / np.sqrt(correction)})"
         )
-        yield Reject("epsilon is added before the bias correction", _around(exercise, body))
+        yield Reject("epsilon is added before the bias correction", around(exercise, body))
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
+    """A value as Python writes it, with np at hand."""
+    if value is None or isinstance(value, bool | str):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key!r}: {literal(item)}' for key, item in value.items())}}}"
+    if isinstance(value, tuple):
+        return f"({''.join(f'{literal(item)}, ' for item in value)})"
+    if isinstance(value, int | float) and not isinstance(value, np.generic):
+        return _numbers(value)
     array = np.asarray(value)
-    numbers = repr(array.tolist()).replace("nan", "np.nan").replace("inf", "np.inf")
-    return f"np.array({numbers}, dtype={array.dtype.name!r}).reshape({array.shape})"
+    return f"np.array({_numbers(array.tolist())}, dtype={array.dtype.name!r}).reshape({array.shape})"
+
+
+def _numbers(value: Any) -> str:
+    return repr(value).replace("nan", "np.nan").replace("inf", "np.inf")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.exercises import Exercise
-from lib.grading.classroom.handed_in import Student
+from lib.grading.classroom.people import Attempt, Student
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class Mark:
     grade: Mapping[str, Any] | None
     why: str = ""
     file: str = ""
+    text: str = ""  # the file as a program
+    function: str = ""  # its name in the file, if it is another than the exercise asks for
+    attempt: Attempt = Attempt()  # when it was handed in, and whether late, as far as the platform tells
 
     @property
     def score(self) -> float | None:

@@ -2,81 +2,126 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lib.exercises import Exercise
-from lib.grading.classroom.handed_in import Student
 from lib.grading.classroom.mark import Mark, all_alike, likely_mistake
-
-# A cell begins at its first sign and, where a spreadsheet parts cells at semicolons, after each of those; spaces and
-# quotes before a formula do not keep it from being one. Excel in Japanese and Chinese takes the wide signs for the
-# narrow ones.
-_FORMULA = re.compile(r"""((?:^|[;；])[\s"']*)(?=[=+\-@＝＋－＠])""")
-_PARTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # control characters: tabs and ends of lines part cells too
-_TURNS = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # direction of reading, no width
+from lib.grading.classroom.people import Student
+from lib.grading.classroom.points import AS_THEY_ARE, Points
+from lib.grading.classroom.tables import write_table
 
 Own = tuple[Student, "list[Mark]"]
 
 
-def write_marks(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
-    """One row per student: a column per exercise, the sum, the most that could be earned, and what to know."""
-    heads = ["student", "id", *(exercise.slug for exercise in exercises), "score", "max_score", "note"]
+def write_marks(
+    path: Path, exercises: Sequence[Exercise], students: Sequence[Own], points: Points = AS_THEY_ARE
+) -> None:
+    """One row per student: a column per exercise with its tests' points, the sum, the most that it could be, and what
+    to know."""
+    heads = [
+        "student",
+        "id",
+        *(exercise.slug for exercise in exercises),
+        "score",
+        "max_score",
+        "note",
+        "late",
+        "handed in",
+    ]
     rows = [
-        [student.name, student.id, *(_score(mark) for mark in own), _total(own), _most(own), _note(own)]
+        [
+            *(student.name, student.id, *map(_score, own)),
+            *(points.total(own), _most(own, points), note(own), *_when(own)),
+        ]
         for student, own in students
     ]
-    _write(path, [heads, *rows])
+    write_table(path, [heads, *rows])
 
 
-def write_moodle(path: Path, students: Sequence[Own]) -> None:
-    """With the columns of Moodle's offline grading worksheet; the grade of a student without a mark stays empty.
+def write_moodle(path: Path, students: Sequence[Own], points: Points = AS_THEY_ARE) -> None:
+    """With the columns of Moodle's offline grading worksheet, for those who have all their marks.
 
+    Who has none is left out: an empty grade would change nothing, but the comment would replace one that is there.
     Moodle refuses a worksheet that has no time for the grades, and leaves grades alone that were given in Moodle after
     that time. It reads the comments as HTML.
     """
     heads = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     rows = [
-        [f"Participant {student.id}", student.name, _total(own), _most(own), now, html.escape(_note(own), quote=False)]
+        [
+            *(f"Participant {student.id}", student.name, points.total(own), _most(own, points)),
+            *(now, html.escape(comment(own, points), quote=False)),
+        ]
         for student, own in students
-        if student.platform == "moodle"
+        if student.platform == "moodle" and points.total(own)
     ]
-    _write(path, [heads, *rows])
+    write_table(path, [heads, *rows])
 
 
-def write_canvas(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
-    """As Canvas imports a gradebook: an assignment per exercise, its points in the second row."""
-    heads = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(exercise.title for exercise in exercises)]
-    points = ["    Points Possible", "", "", "", "", *(f"{exercise.max_score:g}" for exercise in exercises)]
-    rows = [
-        [student.name, student.id, "", "", "", *(_score(mark) for mark in own)]
-        for student, own in students
-        if student.platform == "canvas"
-    ]
-    _write(path, [heads, points, *rows])
+def write_canvas(
+    out: Path,
+    exercises: Sequence[Exercise],
+    students: Sequence[Own],
+    points: Points = AS_THEY_ARE,
+    title: str = "Homework",
+) -> None:
+    """As Canvas imports a gradebook: an assignment per exercise, its points in the second row; a single one, with this
+    title, where the sum is weighted or on a scale.
+
+    An empty cell would erase the mark that is there. So who has no mark for an exercise stands in a file without it:
+    canvas.csv has those with all their marks, canvas-2.csv and so on the others.
+    """
+    for path in out.glob("canvas-*.csv"):
+        path.unlink()
+    if not points.plain:
+        rows = [(s, [points.total(own)]) for s, own in students if s.platform == "canvas" and points.total(own)]
+        _write_canvas(out / "canvas.csv", {title: points.most(exercises)}, rows)
+        return
+    marked = {student: tuple(m.exercise for m in own if m.score is not None) for student, own in students}
+    parts = dict.fromkeys([tuple(exercises), *(some for some in marked.values() if some)])
+    for place, part in enumerate(parts, 1):
+        those = [(s, own) for s, own in students if marked[s] == part and s.platform == "canvas"]
+        if those or place == 1:
+            _write_part(out / ("canvas.csv" if place == 1 else f"canvas-{place}.csv"), part, those)
+
+
+def _write_part(path: Path, exercises: Sequence[Exercise], students: Sequence[Own]) -> None:
+    most = {exercise.title: f"{exercise.max_score:g}" for exercise in exercises}
+    rows = [(student, [_score(mark) for mark in own if mark.exercise in exercises]) for student, own in students]
+    _write_canvas(path, most, rows)
+
+
+def _write_canvas(path: Path, most: Mapping[str, str], students: Sequence[tuple[Student, list[str]]]) -> None:
+    """The assignments by title, with what each is worth, and each student's marks in them."""
+    heads = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *most]
+    rows = [[student.name, student.id, "", "", "", *scores] for student, scores in students]
+    write_table(path, [heads, ["    Points Possible", "", "", "", "", *most.values()], *rows])
 
 
 def _score(mark: Mark) -> str:
     return "" if mark.score is None else f"{mark.score:g}"
 
 
-def _total(own: Sequence[Mark]) -> str:
-    """The sum; empty if an exercise could not be graded: no mark is not a zero."""
-    scores = [mark.score for mark in own]
-    return "" if None in scores else f"{sum(score for score in scores if score is not None):g}"
+def _when(own: Sequence[Mark]) -> list[str]:
+    """Whether any file that counts was late, and when the last one was handed in."""
+    late = any(mark.attempt.late for mark in own)
+    return ["late" if late else "", max((mark.attempt.time for mark in own), default="")]
 
 
-def _most(own: Sequence[Mark]) -> str:
-    return f"{sum(mark.exercise.max_score for mark in own):g}"
+def _most(own: Sequence[Mark], points: Points) -> str:
+    return points.most([mark.exercise for mark in own])
 
 
-def _note(own: Sequence[Mark]) -> str:
+def comment(own: Sequence[Mark], points: Points) -> str:
+    """What Moodle shows beside the grade. Never empty: an empty comment would erase the one that is there."""
+    return f"{points.total(own)} of {_most(own, points)} points. {note(own)}".strip()
+
+
+def note(own: Sequence[Mark]) -> str:
     """Why there is no mark, what is wrong with the file, or the likely mistake; once where all exercises share it."""
     said = {mark.exercise.slug: _said(mark) for mark in own}
     if len(set(said.values())) == 1:
@@ -94,15 +139,3 @@ def _of_all_tests(grade: Mapping[str, Any]) -> str:
     """What is said of the first visible test, where every test ended like it."""
     messages = [test["message"] for test in grade["tests"] if test["message"]]
     return messages[0] if all_alike(grade) and messages else all_alike(grade)
-
-
-def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", newline="", encoding="utf-8-sig") as file:  # with a byte order mark, or Excel spoils umlauts
-        csv.writer(file).writerows([[_harmless(cell) for cell in row] for row in rows])
-
-
-def _harmless(cell: str) -> str:
-    """A cell with nothing in it that a spreadsheet would take for a formula, or for another cell: names come from
-    students."""
-    plain = _TURNS.sub("", _PARTS.sub(" ", cell.encode("utf-8", "replace").decode()))
-    return _FORMULA.sub(r"\1'", plain)

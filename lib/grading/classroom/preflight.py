@@ -6,31 +6,25 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from lib.exercises import Exercise
-from lib.grading.classroom.handed_in import File, Refused, Student
-from lib.grading.classroom.submission import Contents, Unreadable, contents_of, read_source
+from lib.grading.classroom.choice import Choice, Chosen, NoSuchFile, Nowhere, Tie, Unread, chosen, picked
+from lib.grading.classroom.handed_in import File
+from lib.grading.classroom.people import Attempt, Student
+from lib.grading.classroom.sources import Refused, Source, source_of, told_together
+from lib.grading.classroom.submission import Unreadable
 from lib.grading.names import close_names
-from lib.sandbox.inside.standins import COMPUTING, DRAWING
+from lib.sandbox.inside.standins import COMPUTING, DECORATING, DRAWING, RIVALS
 
-_THERE = {"numpy", "lib", *sys.stdlib_module_names}
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that could be read, as source, and what it defines."""
-
-    student: Student
-    name: str
-    text: str
-    contents: Contents
+_THERE = {"numpy", "lib", *sys.stdlib_module_names} - {*COMPUTING}
 
 
 @dataclass(frozen=True)
 class Job:
     """A student's answer to an exercise: the file, and the function's name in it if it is another.
 
-    `why` says why there is no file. `passed_over` are the student's other files that define the function too.
+    `why` says why there is no file. `choice` is what the rule for files gave.
     """
 
     student: Student
@@ -38,7 +32,17 @@ class Job:
     source: Source | None
     function: str = ""
     why: str = ""
-    passed_over: tuple[Source, ...] = ()
+    choice: Choice | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """When it was handed in: the file that counts, or those that may be meant."""
+        match self.choice:
+            case Chosen(source=source) | Nowhere(likeliest=Source() as source):
+                return source.attempt
+            case Tie(sources=several) | Unread(files=several):
+                return several[0].attempt
+        return Attempt()
 
 
 def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
@@ -46,11 +50,9 @@ def sources_of(files: Sequence[File]) -> tuple[list[Source], list[Refused]]:
     read, refused = [], []
     for file in files:
         try:
-            text = read_source(file.name, file.data)
+            read.append(source_of(file.name, file.data, file.student, file.attempt))
         except Unreadable as error:
-            refused.append(Refused(file.name, str(error), file.student))
-        else:
-            read.append(Source(file.student, file.name, text, contents_of(text)))
+            refused.append(Refused(file.name, str(error), file.student, file.attempt))
     return read, refused
 
 
@@ -61,45 +63,57 @@ def jobs_of(
     refused: Sequence[Refused],
     names: Mapping[str, str],
     guess: bool,
+    choices: Mapping[tuple[Student, str], str] | None = None,
 ) -> list[Job]:
-    """For every student and exercise the file that answers it. The last one counts where several do."""
+    """For every student and exercise the file that answers it. `choices` has the instructor's word on ties."""
     own: dict[Student, list[Source]] = {student: [] for student in students}
+    unread: dict[Student, list[Refused]] = {student: [] for student in students}
     for source in sources:
         own[source.student].append(source)
-    whys = {one.student: f"{one.name}: {one.why}" for one in reversed(refused) if one.student}
-    return [
-        _job(student, exercise, own[student], names, guess)
-        if own[student]
-        else Job(student, exercise, None, why=whys[student])
-        for student in students
-        for exercise in exercises
-    ]
+    for one in refused:
+        if one.student:
+            unread[one.student].append(one)
+    jobs = []
+    for student in students:
+        for exercise in exercises:
+            rule = partial(chosen, exercise, names=names, guess=guess)
+            choice = rule(own[student], unread[student])
+            if word := (choices or {}).get((student, exercise.slug), ""):
+                choice = rule([_picked(choice, student, own[student], word)])
+            jobs.append(_job(student, exercise, choice))
+    return jobs
 
 
-def _job(student: Student, exercise: Exercise, own: Sequence[Source], names: Mapping[str, str], guess: bool) -> Job:
-    wanted = exercise.function
-    others = [theirs for theirs, ours in names.items() if ours == wanted]
-    for name in (wanted, *others):
-        if having := [source for source in own if name in source.contents.functions]:
-            called = "" if name == wanted else name
-            return Job(student, exercise, having[-1], called, passed_over=tuple(having[:-1]))
-    close = [(source, name) for source in own for name in close_names(wanted, source.contents.functions)]
-    if close and guess:
-        return Job(student, exercise, close[0][0], close[0][1])
-    broken = [source for source in own if source.contents.error]
-    likeliest = close[0][0] if close else (broken or own)[-1]
-    return Job(student, exercise, likeliest)
+def _picked(choice: Choice, student: Student, own: Sequence[Source], word: str) -> Source:
+    try:
+        return picked(choice, own, word)
+    except NoSuchFile as error:
+        raise NoSuchFile(f"{student.name}, {choice.exercise.slug}: {error}") from error
+
+
+def _job(student: Student, exercise: Exercise, choice: Choice) -> Job:
+    match choice:
+        case Chosen():
+            return Job(student, exercise, choice.source, choice.function, choice=choice)
+        case Tie() | Unread():
+            return Job(student, exercise, None, why=choice.says, choice=choice)
+    return Job(
+        student, exercise, choice.likeliest, why="" if choice.likeliest else "nothing was handed in", choice=choice
+    )
 
 
 def preflight(jobs: Sequence[Job], sources: Sequence[Source], refused: Sequence[Refused]) -> Iterator[str]:
     """One sentence per thing that is worth knowing before the marks."""
     students = {job.student for job in jobs}
     yield f"{_count(len(students), 'student')}, {_count(len(sources), 'file')}."
-    yield from (f"Not read: {f'{one.student.name}: ' if one.student else ''}{one.name}: {one.why}." for one in refused)
+    yield from (
+        f"Not read: {f'{one.student.name}: ' if one.student else ''}{one.name}: {one.why}."
+        for one in told_together(refused)
+    )
     for source in sources:
         if source.contents.error:
             yield f"{source.student.name}: {source.name} does not parse ({source.contents.error})."
-    imported = Counter(m for source in sources for m in set(source.contents.imports) if m not in _THERE)
+    imported = Counter(m for source in sources for m in source.contents.imports if m not in _THERE)
     for module, count in imported.most_common():
         yield f"{_count(count, 'file')} {'imports' if count == 1 else 'import'} {module}: {_meets(module)}."
     for exercise in {job.exercise.slug: job.exercise for job in jobs}.values():
@@ -112,11 +126,13 @@ def _count(count: int, what: str) -> str:
 
 def _meets(module: str) -> str:
     """What happens to a file that imports the module."""
-    if module in DRAWING:
+    if module in (*DRAWING, *DECORATING):
         return "it does nothing here"
     if module in COMPUTING:
         return "the file loads, but what uses it fails"
-    return "it is not here, so the file fails"
+    if module in RIVALS:
+        return "the file loads, but what uses it fails: the exercise is to do without"
+    return "it is not here, so what uses it fails"
 
 
 def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:
@@ -124,9 +140,11 @@ def _names_said(exercise: Exercise, jobs: Sequence[Job]) -> Iterator[str]:
     renamed = Counter(job.function for job in jobs if job.function)
     yield from (f"{count} call {function} {name}; graded under that name." for name, count in renamed.items())
     for job in jobs:
-        if job.source and job.passed_over:
-            others = ", ".join(source.name for source in job.passed_over)
-            yield f"{job.student.name}: {function} is in {others} too; {job.source.name} counts."
+        if isinstance(job.choice, Chosen) and job.choice.passed_over:
+            others = ", ".join(source.name for source in job.choice.passed_over)
+            yield f"{job.student.name}: {function} is in {others} too; {job.choice.source.name} counts."
+        if isinstance(job.choice, Tie):
+            yield f"{job.student.name}: {' and '.join(one.name for one in job.choice.sources)} compete for {function}."
     missing = [job for job in jobs if job.source and not job.source.contents.error and not _defines(job)]
     if missing:
         yield f"{_count(len(missing), 'student')} without {function}: {'; '.join(_instead(function, missing))}."

@@ -18,6 +18,7 @@ import socket
 import sys
 import threading
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -41,18 +42,23 @@ LOADED = """
     tokenize traceback types typing unicodedata unittest uuid warnings weakref zlib _strptime
     concurrent.futures.thread encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16
     encodings.utf_8_sig
-    numpy.char numpy.ctypeslib numpy.dtypes numpy.exceptions numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma
-    numpy.polynomial numpy.random numpy.rec numpy.strings numpy.testing numpy.typing
+    numpy.char numpy.core numpy.core.arrayprint numpy.core.defchararray numpy.core.einsumfunc numpy.core.fromnumeric
+    numpy.core.function_base numpy.core.getlimits numpy.core.multiarray numpy.core.numeric numpy.core.numerictypes
+    numpy.core.records numpy.core.shape_base numpy.core.umath numpy.ctypeslib numpy.dtypes numpy.exceptions numpy.fft
+    numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.matlib numpy.polynomial numpy.random numpy.rec numpy.strings
+    numpy.testing numpy.typing
 """.split()
 
 
 def warm_up() -> None:
     """Loads what submissions need, and makes BLAS and LAPACK claim their memory, which they do at first use."""
-    for name in LOADED:
-        try:
-            importlib.import_module(name)
-        except ImportError:  # not every Python has every module
-            continue
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about modules that are going away: who imports them may still have them
+        for name in LOADED:
+            try:
+                importlib.import_module(name)
+            except ImportError:  # not every Python has every module
+                continue
     square = np.random.default_rng(0).normal(size=(64, 64))
     np.linalg.svd(square @ square)
     np.random.seed(None)

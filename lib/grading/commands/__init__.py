@@ -1,0 +1,1 @@
+"""The commands of `python -m lib.grading`, one module each: `add` says its options, `run` does it."""
