@@ -103,7 +103,10 @@ def _load(child: Child, top: TopLevel, function: str, limits: Limits) -> tuple[R
         if header.get("outcome") != PAUSING:
             break
         runs, span = top.goes_on(_at(header["at"]))
-        ask = {"runs": runs}
+        ask, left = {"runs": runs}, longest(limits) - loaded.seconds
+        if left <= 0:  # a process that asks without end, to be given time again and again
+            return replace(loaded, outcome="out of time"), False
+        span = span._replace(wall=min(span.wall, left))
     cut = len(loaded.output) - limits.output_kept
     if cut > 0:
         loaded = replace(loaded, output=loaded.output[: limits.output_kept], output_cut=loaded.output_cut + cut)
