@@ -134,7 +134,7 @@ def _drawn(table: Mapping[str, Any], field: Parameter | None, random: np.random.
         if not low <= high:
             raise ValueError(f"low is {low} and high {high}; expected low at most as large as high")
         if kind == "integers":
-            return random.integers(low, high, shape, endpoint=True)
+            return random.integers(int(low), int(high), shape, endpoint=True)
         drawn = np.round(random.uniform(low, high, shape), 3)
     elif kind == "lesson" and isinstance(field, Tensor):
         drawn = field.draw(random, shape, built)

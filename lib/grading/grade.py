@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from lib.grading.names import instead_of
 from lib.grading.notebook import MOST_CODE
 from lib.grading.readable import readable
 from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
+from lib.once import once
 from lib.sandbox.cells import cells_of
 from lib.sandbox.isolation import isolation
 from lib.sandbox.job import Fault, LeftOut, Limits, Program, Ran
@@ -66,7 +66,7 @@ class TestResult:
     def hint(self) -> str:
         return "" if self.passed else self.test.hint
 
-    @cached_property
+    @once
     def args(self) -> Mapping[str, Any]:
         return self.test.args(self.seed)
 

@@ -16,7 +16,7 @@ from lib.sandbox.job import Limits
 
 SOFTMAX = EXERCISES["softmax"]
 ALL, NONE = SOFTMAX.max_score, 0.0
-QUICK = Limits(piece_seconds=0.08, needed_seconds=0.4, load_seconds=0.4, cpu_seconds=1.0)
+QUICK = Limits(piece_seconds=0.08, needed_seconds=0.7, load_seconds=0.9, cpu_seconds=1.0)
 
 IMPORT = "import numpy as np\n"
 BODY = "    e = np.exp(s - s.max(axis=-1, keepdims=True))\n    return e / e.sum(axis=-1, keepdims=True)\n"
@@ -108,7 +108,7 @@ CELLS = {
     "a half-run cell": Case((IMPORT, "one = 1\n1 / 0\ntwo = 2", SOLVED.replace("return e", "return one * e")), ALL,
         ("cell 2, line 2: raised",)),
     "a constant made slowly": Case(
-        (IMPORT + SLOW.format(steps=1_500_000), SOLVED.replace("return e", "return total / 1_500_000 * e"))
+        (IMPORT + SLOW.format(steps=4_000_000), SOLVED.replace("return e", "return total / 4_000_000 * e"))
     ),
     "a constant made too slowly": Case(
         (IMPORT + SLOW.format(steps=10**9), SOLVED.replace("return e", "return total / 1e9 * e")), NONE,

@@ -18,6 +18,13 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _BODIES = ("body", "orelse", "finalbody")
+_DEFINING = frozenset(
+    dis.opmap[name]
+    for name in """CACHE RESUME NOP EXTENDED_ARG LOAD_CONST LOAD_SMALL_INT LOAD_NAME LOAD_ATTR STORE_NAME IMPORT_NAME
+    IMPORT_FROM IMPORT_STAR CALL_INTRINSIC_1 POP_TOP RETURN_VALUE RETURN_CONST MAKE_FUNCTION SET_FUNCTION_ATTRIBUTE
+    BUILD_TUPLE BUILD_LIST BUILD_MAP BUILD_CONST_KEY_MAP LIST_EXTEND SETUP_ANNOTATIONS""".split()
+    if name in dis.opmap  # each Python has its own
+)
 _READ = ("LOAD_GLOBAL", "LOAD_NAME")
 _BOUND = ("STORE_NAME", "STORE_GLOBAL")
 
@@ -67,6 +74,11 @@ class Piece:
         """Whether it defines the function without writing it: as it is handed out."""
         node = self.statement
         return isinstance(node, ast.FunctionDef) and node.name == function and all(map(_says_nothing, node.body))
+
+
+def only_defines(code: types.CodeType) -> bool:
+    """Whether a whole file does nothing but import, define functions, and name constants, as most files do."""
+    return _DEFINING.issuperset(code.co_code[::2])
 
 
 def pieces_of(source: str) -> list[Piece]:
