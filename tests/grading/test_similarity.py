@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import time
+from pathlib import Path
 
 import pytest
 
 from lib.catalog import TOPICS
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.classroom.pieces import pieces_of
 from lib.grading.classroom.similarity import alike, written
 from lib.grading.classroom.similarity_page import similarity_page, write_similarity
 from lib.lesson.code.source import local_parts
@@ -223,6 +226,15 @@ UNREADABLE = {
 def test_what_cannot_be_read_does_not_stop_the_others(text):
     answers = {**OWN, "strange": text, "stranger": text, "copy": CLIPPED.replace("inner", "near")}
     assert ("clipped", "copy") in pairs_in(HUBER, answers)
+
+
+def test_every_sort_of_python_can_be_taken_apart():
+    """As much Python as there is at hand: the library's own files, and every solution and mistake."""
+    folder = Path(ast.__file__).parent
+    texts = [(folder / f"{name}.py").read_text() for name in ("ast", "dataclasses", "typing", "asyncio/tasks")]
+    texts += [one.source for exercise in (HUBER, SOFTMAX, ADAM) for one in exercise.mistakes]
+    assert all(pieces_of(text) for text in texts)
+    assert pieces_of("x = a\nx += b * c(1, 2)").count == pieces_of("y = d\ny = y + e * f(1, 2)").count
 
 
 def test_the_page_shows_both_and_obeys_neither(tmp_path):
