@@ -12,6 +12,8 @@ import pytest
 
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.classroom.handed_in import handed_in
+from lib.grading.classroom.sources import told_together
 
 SOFTMAX, ENTROPY = EXERCISES["softmax"], EXERCISES["entropy"]
 FULL, OTHER, STARTER = SOFTMAX.solution, ENTROPY.solution, SOFTMAX.starter
@@ -172,7 +174,7 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
     "zip that leads out": ({"hw.zip": packed({"../../hw.py": FULL})}, NONE, UNREAD),
     "tar that leads out": ({"hw.tgz": tarred({"../hw.py": FULL.encode()})}, NONE, UNREAD),
     "bomb": ({"hw.zip": packed({"hw.ipynb": b" " * 30_000_000})}, NONE, UNREAD),
-    "bomb in a tar": ({"hw.tgz": tarred({"a.bin": b"0" * 140_000_000})}, NONE, UNREAD),
+    "bomb in a tar": ({"hw.tgz": tarred({f"{n}.bin": b"0" * 20_000_000 for n in range(7)})}, NONE, UNREAD),
     "many files": ({"hw.zip": packed({f"{n}.txt": "" for n in range(2_100)})}, NONE, UNREAD),
     "its environment too": ({"hw.zip": packed({"venv/lib/softmax.py": WRONG, "hw.py": FULL})}, ALL, ()),
     "a broken tar": ({"hw.tar.gz": b"\x1f\x8b\x08broken"}, NONE, UNREAD),
@@ -205,6 +207,17 @@ def test_what_a_file_is_worth(kind, graded):
     row = rows[kind]
     assert row["softmax"] == {ALL: f"{SOFTMAX.max_score:g}", ZERO: "0", NONE: ""}[mark], row["note"]
     assert doubts.get(kind, set()) == set(expected)
+
+
+def test_what_a_bomb_leaves_on_the_list_is_short(tmp_path):
+    many = packed({f"{n}.zip": packed({f"{m}.py": b"0" * 9_000_000 for m in range(5)}) for n in range(4)})
+    (tmp_path / "class.zip").write_bytes(
+        packed({"ada/hw.zip": packed({f"{n}.zip": many for n in range(4)}), "bob/hw.py": FULL})
+    )
+    refused = told_together(handed_in(tmp_path / "class.zip")[1])
+    whole, some = sorted(refused, key=lambda one: len(one.name))
+    assert "unpacks to more than is read" in whole.why
+    assert some.name.count(",") == 2 and some.name.endswith(" more") and "expected at most" in some.why
 
 
 def test_of_several_files_each_answers_its_exercise(graded):

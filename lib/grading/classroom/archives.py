@@ -71,6 +71,9 @@ class _Left:
 
     files: int = MOST_FILES
     total: int = MOST_OF_CLASS
+    of_a_class: bool = (
+        False  # one student's file that is too much is left out; one student's archive is read no further
+    )
 
     def take(self, size: int) -> None:
         self.files -= 1
@@ -128,7 +131,7 @@ def _on_disk(path: Path, name: str) -> Iterator[Found]:
         if not _is_read(name):
             yield _not_read(name)
         elif is_archive(name) and "/" not in name:  # it may be one of a whole class
-            yield from _within(Found(name), _Left(), 0, path)
+            yield from _within(Found(name), _Left(of_a_class=True), 0, path)
         elif about.st_size > _most(name):
             yield Found(name, why=_too_large(name, about.st_size))
         else:
@@ -200,12 +203,14 @@ def _within(outer: Found, left: _Left, deep: int, path: Path | None = None) -> I
                 else:
                     yield from _opened(inner, None if path else left, deep)
     except _BROKEN as error:
+        if isinstance(error, _TooMuch) and deep > 1:  # the one that all this was in is at its end
+            raise
         yield Found(outer.name, why=f"it cannot be unpacked: {error}", minute=outer.minute)
 
 
 def _in_archive(path: Path) -> Iterator[Found]:
     """The files of the class's own archive; what leads out of it belongs to nobody."""
-    left = _Left()
+    left = _Left(of_a_class=True)
     try:
         with path.open("rb") as file:
             for one in _entries(path.name, file, left):
@@ -305,6 +310,8 @@ def _why_refused(entry: zipfile.ZipInfo, left: _Left) -> str:
         return "it is packed in an unusual way; pack it as an ordinary zip (deflate)"
     if entry.file_size > _most(entry.filename):
         return _too_large(entry.filename, entry.file_size)
+    if entry.file_size > left.total and not left.of_a_class:
+        raise _TooMuch("it unpacks to more than is read; expected one student's work")
     return "the zip unpacks to more than is read" if entry.file_size > left.total else ""
 
 

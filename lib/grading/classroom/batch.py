@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from lib.grading.report import as_json, computed, told
 from lib.grading.terminal import harmless, track_any
 
 CHOICES = "choices.csv"
+GRACE = 0.5  # seconds that a batch which is stopped waits for what is running
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,15 @@ def _kept(plan: Plan, jobs: Sequence[Job]) -> int:
 
 
 def _graded(plan: Plan, jobs: Sequence[Job]) -> list[Mark]:
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        places = {threads.submit(_mark, plan, job): place for place, job in enumerate(jobs)}
-        try:
-            done = {places[one]: one.result() for one in track_any(as_completed(places), len(jobs), "grading")}
-        except KeyboardInterrupt:  # jobs that run end by themselves within seconds; the others do not start
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
+    threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+    places = {threads.submit(_mark, plan, job): place for place, job in enumerate(jobs)}
+    try:
+        done = {places[one]: one.result() for one in track_any(as_completed(places), len(jobs), "grading")}
+    except KeyboardInterrupt:  # what is nearly done is kept; nobody waits for what may never end
+        threads.shutdown(wait=False, cancel_futures=True)
+        wait([one for one in places if one.running()], GRACE)
+        raise
+    threads.shutdown()
     return [done[place] for place in range(len(jobs))]
 
 

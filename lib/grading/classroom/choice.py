@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from lib.exercises import EXERCISES, Exercise
 from lib.grading.classroom.bodies import Body, body_of, same_code
-from lib.grading.classroom.sources import Refused, Source
+from lib.grading.classroom.sources import MOST_LISTED, Refused, Source, listed, told_together
 from lib.grading.names import close_names
 
 _LOSES = (
@@ -60,7 +60,7 @@ class Tie:
     @property
     def says(self) -> str:
         """In words for the student."""
-        names = " and ".join(source.name for source in self.sources)
+        names = listed([source.name for source in self.sources])
         return f"{self.exercise.function} is in {names}; hand in one of them"
 
 
@@ -74,7 +74,7 @@ class Unread:
     @property
     def says(self) -> str:
         """In words for the student."""
-        return "; ".join(f"{file.name}: {file.why}" for file in self.files)
+        return "; ".join(f"{file.name}: {file.why}" for file in told_together(self.files)[:MOST_LISTED])
 
 
 @dataclass(frozen=True)

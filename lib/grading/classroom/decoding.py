@@ -25,6 +25,7 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _OF_TEXT = ("ascii", "utf-8", "iso8859", "cp", "mac", "koi8", "gb", "big5", "shift_jis", "euc_")
 _RUN = re.compile(rb"[\x80-\xff]+")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+HEAD = 2_000  # bytes in which the first two lines are looked for
 LEAST_ASCII = 0.1  # of the letters of a program, however long its comments
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 WESTERN, CHINESE, CYRILLIC = ("cp1252", "latin-1"), ("gb18030", "big5"), ("cp1251", "koi8-r")
@@ -98,7 +99,7 @@ def _wide(data: bytes) -> Text:
 
 def _declared(data: bytes) -> tuple[str, str]:
     """The encoding that the first two lines name, as Python reads them, or nothing; what to say if it is not that."""
-    found = _COOKIE.search(b"\n".join(data.splitlines()[:2]))
+    found = _COOKIE.search(b"\n".join(data[:HEAD].splitlines()[:2]))
     if not found:
         return "", ""
     says = found[1].decode()

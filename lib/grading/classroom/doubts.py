@@ -10,7 +10,7 @@ from lib.grading.classroom.choice import Chosen, Tie
 from lib.grading.classroom.mark import Mark, all_alike
 from lib.grading.classroom.people import Student, doubles
 from lib.grading.classroom.preflight import Job
-from lib.grading.classroom.sources import Refused, Source
+from lib.grading.classroom.sources import Refused, Source, told_together
 from lib.grading.classroom.tables import write_table
 
 LIST = "look_here.csv"
@@ -33,7 +33,7 @@ def doubts_before(
     """What may be doubted before any mark: people, files that were not read, files that compete."""
     for student, says in doubles(students):
         yield Doubt("twice", says, student)
-    for one in refused:
+    for one in told_together(refused):
         yield Doubt("not read", one.why, one.student, file=one.name)
     for source in sources:
         if source.doubt:

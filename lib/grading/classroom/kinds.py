@@ -10,7 +10,7 @@ from lib.grading.classroom.decoding import NoText, parses, text_of
 
 MOST_RAW = 32 * 2**20  # bytes of a file as it was handed in, pictures included
 MOST_MARKS = 2_000_000  # commas and brackets of a notebook: each may become an object in memory
-MOST_PERHAPS = 2**20  # bytes of a .txt or .json that is looked into
+MOST_PERHAPS = 2**20  # bytes of a file that is looked into, to know whether it is a program
 
 _ENDING = re.compile(r"(?i)\.(?:py|pyw|py3|(?P<notebook>ipynb))(?:\s*\(\d+\)|\.txt|\.json|\.py|\.ipynb)*$")
 _PERHAPS = (".txt", ".json")
@@ -29,7 +29,7 @@ def kind_within(name: str, data: bytes) -> str:
         return "ipynb"
     if kind == "ipynb" and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _defines_something(data):
         return "py"
-    if not kind and name.lower().endswith(".txt") and len(data) <= MOST_PERHAPS:
+    if not kind and name.lower().endswith(".txt"):
         return "ipynb" if _is_notebook(data) else "py" if _defines_something(data) else ""
     return kind
 
@@ -45,6 +45,8 @@ def _is_notebook(data: bytes) -> bool:
 
 
 def _defines_something(data: bytes) -> bool:
+    if len(data) > MOST_PERHAPS:
+        return False
     try:
         text = text_of(data).text
         return parses(text) and any(isinstance(node, ast.FunctionDef) for node in ast.parse(text).body)

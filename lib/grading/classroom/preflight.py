@@ -12,7 +12,7 @@ from lib.exercises import Exercise
 from lib.grading.classroom.choice import Choice, Chosen, NoSuchFile, Nowhere, Tie, Unread, chosen, picked
 from lib.grading.classroom.handed_in import File
 from lib.grading.classroom.people import Attempt, Student
-from lib.grading.classroom.sources import Refused, Source, source_of
+from lib.grading.classroom.sources import Refused, Source, source_of, told_together
 from lib.grading.classroom.submission import Unreadable
 from lib.grading.names import close_names
 from lib.sandbox.inside.standins import COMPUTING, DECORATING, DRAWING, RIVALS
@@ -106,11 +106,14 @@ def preflight(jobs: Sequence[Job], sources: Sequence[Source], refused: Sequence[
     """One sentence per thing that is worth knowing before the marks."""
     students = {job.student for job in jobs}
     yield f"{_count(len(students), 'student')}, {_count(len(sources), 'file')}."
-    yield from (f"Not read: {f'{one.student.name}: ' if one.student else ''}{one.name}: {one.why}." for one in refused)
+    yield from (
+        f"Not read: {f'{one.student.name}: ' if one.student else ''}{one.name}: {one.why}."
+        for one in told_together(refused)
+    )
     for source in sources:
         if source.contents.error:
             yield f"{source.student.name}: {source.name} does not parse ({source.contents.error})."
-    imported = Counter(m for source in sources for m in set(source.contents.imports) if m not in _THERE)
+    imported = Counter(m for source in sources for m in source.contents.imports if m not in _THERE)
     for module, count in imported.most_common():
         yield f"{_count(count, 'file')} {'imports' if count == 1 else 'import'} {module}: {_meets(module)}."
     for exercise in {job.exercise.slug: job.exercise for job in jobs}.values():

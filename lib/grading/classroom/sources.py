@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lib.grading.classroom.people import NOBODY, Attempt, Student
 from lib.grading.classroom.submission import Contents, contents_of, read_text
 
 FIRST = Attempt()
+MOST_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,21 @@ class Refused:
     why: str
     student: Student | None = None
     attempt: Attempt = FIRST
+
+
+def told_together(refused: Sequence[Refused]) -> list[Refused]:
+    """The same with one line for all files of a student that are refused for the same reason: archives have many."""
+    alike: dict[tuple[Student | None, str], list[Refused]] = {}
+    for one in refused:
+        alike.setdefault((one.student, one.why), []).append(one)
+    return [replace(several[0], name=listed([one.name for one in several])) for several in alike.values()]
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in a sentence; of many the first, and how many more there are."""
+    more = len(names) - MOST_LISTED
+    told = [*names[:MOST_LISTED], f"{more} more"] if more > 0 else list(names)
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 
 def source_of(name: str, data: bytes, student: Student = NOBODY, attempt: Attempt = FIRST) -> Source:
