@@ -49,8 +49,12 @@ PRECISION = {"float32": 2e-5, "float16": 5e-3}  # the smallest rtol where an arg
 
 def read_exercises(folder: Path) -> Mapping[str, Exercise]:
     """Slug → exercise, in page order, for every folder in `folder` that holds an exercise.toml."""
-    found = [read_exercise(toml.parent) for toml in folder.glob("*/exercise.toml")]
+    found = [read_exercise(each) for each in exercise_folders(folder)]
     return {exercise.slug: exercise for exercise in sorted(found, key=_place)}
+
+
+def exercise_folders(folder: Path) -> list[Path]:
+    return sorted(toml.parent for toml in folder.glob("*/exercise.toml"))
 
 
 def _place(exercise: Exercise) -> tuple[int, str, float, str]:
