@@ -144,7 +144,8 @@ def _tree(source: str, path: Path) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError as error:
-        raise ExerciseError(f"{_shown(path)}: line {error.lineno} does not parse: {error.msg}.") from error
+        where = f"line {error.lineno} " if error.lineno else ""
+        raise ExerciseError(f"{_shown(path)}: {where}does not parse: {error.msg}.") from error
     except (ValueError, RecursionError, MemoryError) as error:  # a zero byte; nested without end
         raise ExerciseError(f"{_shown(path)} does not parse: {error or 'it is nested too deep'}.") from error
 
@@ -299,7 +300,7 @@ def _test(table: Table, fields: Mapping[str, Parameter], rtol: float, atol: floa
 
 def _least_rtol(recipe: Mapping[str, Any], dtype: str) -> float:
     held = [value.get("dtype", "") for value in recipe.values() if isinstance(value, Mapping)]
-    return max((PRECISION.get(name, 0.0) for name in (*held, dtype)), default=0.0)
+    return max((PRECISION.get(name, 0.0) for name in (*held, dtype) if isinstance(name, str)), default=0.0)
 
 
 def needed_arguments(answer: Answer, signature: Signature) -> Signature:

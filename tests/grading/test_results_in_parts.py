@@ -37,7 +37,10 @@ seed = 1
 args = { x = { random = "normal", shape = [5, 3] }, eps = 0.2 }
 """
 HEAD = "import numpy as np\n\n\ndef norm(x, *, eps=1e-5):\n"
-WORKED = "    mean, var = x.mean(-1), x.var(-1)\n    out = (x - mean[:, None]) / np.sqrt(var + eps)[:, None]\n    return {}\n"
+WORKED = (
+    "    mean, var = x.mean(-1), x.var(-1)\n"
+    "    out = (x - mean[:, None]) / np.sqrt(var + eps)[:, None]\n    return {}\n"
+)
 TUPLE = "out, mean, var"
 DICT = '{"out": out, "running": {"mean": mean, "var": var}}'
 
@@ -77,7 +80,7 @@ HANDED_IN = {  # the exercise, what comes back, outcome, what is said
     "a part that is nothing": ("a tuple", "out, None, var", "bad result", "mean: nothing (None)"),
     "a part that is text": ("a tuple", "out, 'x', var", "wrong kind", "mean: text"),
     "a part that is a dict": ("a tuple", "out, {'a': 1}, var", "wrong kind", "mean: "),
-    "too few": ("a tuple", "out, mean", "wrong form", "a tuple of 2 came back; expected a tuple of 3: output, mean, var"),
+    "too few": ("a tuple", "out, mean", "wrong form", "a tuple of 2 came back; expected a tuple of 3: output, me"),
     "too many": ("a tuple", "out, mean, var, 1", "wrong form", "a tuple of 4 came back; expected a tuple of 3"),
     "one array": ("a tuple", "out", "wrong form", "an array of shape (2, 2) came back; expected a tuple of 3: output"),
     "None": ("a tuple", "None", "wrong form", "None came back; expected a tuple of 3: output, mean, variance."),
@@ -99,7 +102,7 @@ HANDED_IN = {  # the exercise, what comes back, outcome, what is said
         "a dict", '{"out": out, "running": {"mean": mean, "var": var}, "x": 1}', "wrong form",
         "the dict also holds x; expected out, running and nothing else."),
     "a missing key inside": (
-        "a dict", '{"out": out, "running": {"mean": mean}}', "wrong form", "running: the dict has no var: it holds mean"),
+        "a dict", '{"out": out, "running": {"mean": mean}}', "wrong form", "running: the dict has no var: it holds me"),
     "an array for the inner dict": (
         "a dict", '{"out": out, "running": mean}', "wrong form",
         "running: an array of shape (2,) came back; expected a dict with mean, var."),
@@ -156,7 +159,7 @@ def test_parts_are_put_together_again(exercises):
 UNFIT = {  # the solution's result, exercise.toml, what the check says
     "names for no tuple": (DICT, NAMED, "a dict with out, running came back; expected a tuple of 3: output, mean"),
     "too few names": (TUPLE, NAMED.replace(', "variance"', ""), "a tuple of 3 came back; expected a tuple of 2"),
-    "nested twice": ("{'a': (out, (mean, var))}", TOML, "a[1] is a tuple of 2; expected an array: parts are nested one"),
+    "nested twice": ("{'a': (out, (mean, var))}", TOML, "a[1] is a tuple of 2; expected an array: parts are nested"),
     "text inside": ("out, 'x'", TOML, "result[1]: str 'x' came back; expected numbers, or a tuple or dict of them"),
     "nothing inside": ("{'a': None}", TOML, "a: None came back; expected numbers"),
     "an empty dict": ("{}", TOML, "a dict with nothing in it came back; expected numbers"),

@@ -72,13 +72,17 @@ def _slips(exercise: Exercise) -> Iterator[Slip]:
             f"ignores_{name}",
             f"You did not use {name}: your answer is that of {name}={default!r}, whatever is given.",
             f"{name} = {default!r}  # whatever was given",
-            lambda given, name=name, default=default: torch_parts(exercise, {**given, name: default}),
+            _with_fixed(exercise, name, default),
         )
     for name, says, times in (
         ("turned_round", "The sign is the other way round.", -1.0),
         ("twice_as_much", "Your answer is twice as large as it should be.", 2.0),
     ):
         yield Slip(name, says, f"return {times:g} * np.asarray(answer)", _times(exercise, times), at_the_end=True)
+
+
+def _with_fixed(exercise: Exercise, name: str, value: Any) -> Callable[[Mapping[str, Any]], Parts]:
+    return lambda given: torch_parts(exercise, {**given, name: value})
 
 
 def _times(exercise: Exercise, times: float) -> Callable[[Mapping[str, Any]], Parts]:
