@@ -81,7 +81,7 @@ def run_job(start: Start, source: str | Program, function: str, calls: Sequence[
             allowed -= min(loaded.seconds, allowed)
             if not alive and top.ended(loaded.outcome, loaded.fault, loaded.seconds):
                 continue
-            left_out = loaded.left_out
+            left_out = loaded.left_out if alive else tuple(sorted(top.without.values(), key=lambda one: one.line))
             if loaded.outcome != "returned":  # a file that does not load fails every call alike
                 alike = replace(loaded, output="", output_cut=0, warnings=(), seconds=0.0)
                 rans += [loaded, *[alike] * (len(calls) - len(rans) - 1)]
@@ -103,7 +103,10 @@ def _load(child: Child, top: TopLevel, function: str, limits: Limits) -> tuple[R
         if header.get("outcome") != PAUSING:
             break
         runs, span = top.goes_on(_at(header["at"]))
-        ask = {"runs": runs}
+        ask, left = {"runs": runs}, longest(limits) - loaded.seconds
+        if left <= 0:  # a process that asks without end, to be given time again and again
+            return replace(loaded, outcome="out of time"), False
+        span = span._replace(wall=min(span.wall, left))
     cut = len(loaded.output) - limits.output_kept
     if cut > 0:
         loaded = replace(loaded, output=loaded.output[: limits.output_kept], output_cut=loaded.output_cut + cut)
@@ -116,8 +119,16 @@ def _with_left_out(loaded: Ran, header: dict[str, Any], top: TopLevel) -> Ran:
     left_out = tuple(sorted([*told, *top.without.values()], key=lambda one: one.line))
     because = next((one for one in left_out if one.line == header.get("because")), None)
     if because is not None and loaded.outcome == "no such function" and because.why in get_args(Outcome):
-        loaded = replace(loaded, outcome=cast(Outcome, because.why), fault=because.fault)
+        loaded = replace(loaded, outcome=cast(Outcome, because.why), fault=_at_statement(because))
     return replace(loaded, left_out=left_out)
+
+
+def _at_statement(because: LeftOut) -> Fault:
+    """The fault of a statement that ended the process, at its line."""
+    says = because.fault.message if because.fault else ""
+    if because.why == "out of time":
+        says = f"It was stopped before the function was there: {because.place} takes too long ({because.code})."
+    return Fault("", says, because.line, because.code, "", because.cell, because.line_in_cell)
 
 
 def _room(limits: Limits) -> frames.Room:

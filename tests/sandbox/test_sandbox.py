@@ -125,6 +125,20 @@ SNIPPETS: list[tuple[str, str, Any]] = [
     ("from tqdm import tqdm", "list(tqdm([1, 2]))", [1, 2]),
     ("try:\n    import torch\nexcept ImportError:\n    torch = None", "torch", None),
     ("if __name__ == '__main__':\n    raise SystemExit", "x", X),
+    ("from numpy import *", "exp(x * 0)", np.ones(4)),
+    ("from numpy import *\nfrom numpy.linalg import *\nfrom numpy.random import *", "norm(x) * 0", np.array(0.0)),
+    ("import numpy.core\nimport numpy.core.numeric as n\nimport numpy.matlib, numpy.f2py", "n.asarray(x)", X),
+    ("from scipy import *\nfrom scipy.special import *\nfrom scipy.special import logsumexp", "x", X),
+    ("import asyncio, multiprocessing, gzip, tarfile, numba, pytest, torch\nfrom multiprocessing import Pool", "x", X),
+    ("import torch.nn.functional as F\nfrom torch import nn, Tensor\ny: Tensor | None = None", "x", X),
+    ("import torch, numpy as np", "0 if isinstance(x, (torch.Tensor, torch.nn.Parameter)) else x", X),
+    ("from torch import nn\nclass A(nn.Module, nn.Linear): pass\na = A(1, b=2)", "isinstance(a, A)", True),
+    ("from numba import prange", "[i for i in prange(1, 3)]", [1, 2]),
+    ("from numba import njit\ndef g(x): return x\ng = njit(cache=True)(g)", "g(x)", X),
+    ("try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np", "np.exp(0 * x)", np.ones(4)),
+    ("try:\n    from torch import nn\nexcept (ValueError, ImportError):\n    nn = 3", "nn", 3),
+    ("import matplotlib.pyplot as plt\nclass A(plt.Axes): ...", "A.__name__", "A"),
+    ("get_ipython().run_line_magic('x', '')\ndisplay(1)\ny = get_ipython()", "x", X),
     ("import logging\nlogging.basicConfig()\nlogging.warning('w')", "x", X),
     ("import argparse, csv, unittest, pathlib", "str(pathlib.Path('a') / 'b')", os.path.join("a", "b")),
 ]
@@ -136,6 +150,34 @@ def test_ordinary_code_works(pool: Pool, imports: str, gives: str, expected: Any
     assert ran.outcome == "returned", ran
     np.testing.assert_equal(ran.value, expected)
     assert type(ran.value) is type(expected) or isinstance(expected, int | bool)
+
+
+DECORATORS = """
+@njit
+@njit(cache=True)
+@nb.jit(nopython=True)
+@njit(float64(float64))
+@nb.vectorize([nb.float64(nb.float64)])
+@torch.no_grad()
+@torch.jit.script
+@torch.compile(mode="reduce-overhead")
+@torch.library.custom_op("a::b", mutates_args=())
+@pytest.mark.parametrize("x", [1, 2])
+@pytest.fixture
+@tf.function(jit_compile=True)
+@jax.jit
+@st.cache_data[0]
+""".split("\n")[1:-1]
+IMPORTS = "import numba as nb, torch, pytest, jax, tensorflow as tf, seaborn as st\nfrom numba import njit, float64\n"
+
+
+@pytest.mark.parametrize("decorator", DECORATORS)
+def test_decorators_of_stand_ins_leave_a_function_as_it_is(pool: Pool, decorator: str) -> None:
+    source = f"{IMPORTS}{decorator}\ndef f(x):\n    return x\n"
+    inside = f"{IMPORTS}class A:\n    {decorator}\n    def f(self, x):\n        return x\nf = A().f\n"
+    for text in (source, inside):
+        ran = run(pool, text, 3.0)
+        assert (ran.outcome, ran.value, ran.left_out) == ("returned", 3.0, ()), ran
 
 
 def test_there_are_a_hundred_snippets() -> None:
@@ -158,7 +200,28 @@ FAULTS: dict[str, tuple[str, str, str, int | None]] = {  # source, outcome, part
         "scipy is not",
         3,
     ),
-    "torch": ("import torch\n", "raised", "write it with NumPy", 1),
+    "torch, used": (
+        "import torch\ndef f(x):\n    return torch.tensor(x)\n",
+        "raised",
+        "torch.tensor() cannot be used: torch is not here, and the exercise is to do without it. Work with NumPy",
+        3,
+    ),
+    "torch, imported where it is used": (
+        "def f(x):\n    import torch.nn.functional as F\n    return F.softmax(x)\n",
+        "raised",
+        "torch.nn.functional.softmax() cannot be used",
+        3,
+    ),
+    "a class of torch's, used": (
+        "from torch import nn\nclass Net(nn.Module): ...\ndef f(x):\n    return Net()(x)\n",
+        "raised",
+        "torch.nn.Module() cannot be used",
+        4,
+    ),
+    "gzip, used": ("import gzip\ndef f(x):\n    return gzip.open('a')\n", "raised", "gzip.open() cannot be used", 3),
+    "a file that only raises": ("1 / 0\n", "raised", "division by zero", 1),
+    "a file that only loops": ("while True: pass\n", "out of time", "line 1 takes too long (while True: pass)", 1),
+    "a file that only ends": ("import os\nos._exit(3)\n", "exited", "exit code 3", 2),
     "a package that is not there": ("import requests\n", "raised", "requests is not here", 1),
     "too many arguments": ("def f():\n    pass\n", "wrong arguments", "takes 0 positional arguments", None),
     "a TypeError inside": ("def f(x):\n    return len(3)\n", "raised", "has no len", 2),
