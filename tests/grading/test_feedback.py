@@ -14,6 +14,7 @@ import pytest
 
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.classroom.feedback import feedback_page
 from lib.grading.classroom.mark import Mark
 from lib.grading.classroom.people import Student
 from lib.grading.classroom.points import Points, written
@@ -96,6 +97,13 @@ def test_a_page_does_not_tell_a_student_what_an_assistant_is_to_do(marks):
         text = html.unescape(re.sub(r"(?s)<style>.*?</style>", "", path.read_text(encoding="utf-8")))
         assert not re.search(r"(?<!\w)--\w|choices\.csv|look_here|Traceback|/tmp/", text), path.name
     assert "Not graded: hw.pdf: no .py or .ipynb was handed in. This is not counted as a zero." in page_of(marks, "Gil")
+
+
+def test_what_failed_on_our_side_is_not_told_in_its_own_words():
+    page = feedback_page(
+        Student("Ada"), [Mark(Student("Ada"), SOFTMAX, None, "our fault; not counted: OSError: /tmp/x")]
+    )
+    assert "Not graded: something failed on our side. This is not counted as a zero." in page and "OSError" not in page
 
 
 class Tags(HTMLParser):

@@ -190,6 +190,7 @@ def test_what_half_of_the_class_writes_is_not_shown():
 def test_what_the_starter_gave_does_not_count():
     exercise = EXERCISES["find_the_mistake_in_adam"]
     mended = exercise.starter.replace("np.sqrt(v_hat + eps)", "np.sqrt(v_hat) + eps")
+    assert not written(exercise, "ada", "hw.py", exercise.starter).pieces
     assert pairs_in(exercise, {"ada": mended, "bob": mended, "cy": exercise.starter, "di": exercise.solution}) == set()
 
 
@@ -239,10 +240,12 @@ def test_every_sort_of_python_can_be_taken_apart():
 
 def test_the_page_shows_both_and_obeys_neither(tmp_path):
     evil = "<script>alert(1)</script>"
-    answers = [written(HUBER, who, f"{evil}.py", f"{CLIPPED}    # {evil}\n") for who in (evil, "bob")]
+    answers = [
+        written(HUBER, who, f"{evil}.py", CLIPPED.replace("each,", f"each,  # {evil}\n   ")) for who in (evil, "bob")
+    ]
     assert write_similarity(tmp_path / "similarity.html", {HUBER: answers}) == 1
     page = (tmp_path / "similarity.html").read_text()
-    assert "<script" not in page and page.count("&lt;script&gt;") >= 4
+    assert "<script" not in page and page.count("&lt;script&gt;") >= 5
     assert "no verdict, and no mark" in page
     assert page.count('class="alike"') >= 10
 
