@@ -2,10 +2,20 @@
 
 from pathlib import Path
 
-from lib.exercises.folder import read_exercise, read_exercises
+from lib.exercises.folder import exercise_folders, read_exercise, read_exercises
 from lib.exercises.spec import Exercise, ExerciseError, Test, WrongAnswer
 
-__all__ = ["EXERCISES", "FOLDER", "Exercise", "ExerciseError", "Test", "WrongAnswer", "read_exercise", "read_exercises"]
+__all__ = [
+    "EXERCISES",
+    "FOLDER",
+    "Exercise",
+    "ExerciseError",
+    "Test",
+    "WrongAnswer",
+    "exercise_folders",
+    "read_exercise",
+    "read_exercises",
+]
 
 FOLDER = Path(__file__).resolve().parents[2] / "exercises"
 

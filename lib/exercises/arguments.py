@@ -147,7 +147,7 @@ def _drawn(table: Mapping[str, Any], field: Parameter | None, random: np.random.
     return drawn * _number({"scale": 1, **table}, "scale") + _number({"shift": 0, **table}, "shift")
 
 
-def _number(table: Mapping[str, Any], key: str, needed: str = "") -> float:
+def _number(table: Mapping[str, Any], key: str, needed: str = "") -> Any:
     if key not in table:
         raise ValueError(needed)
     value = table[key]

@@ -49,8 +49,12 @@ PRECISION = {"float32": 2e-5, "float16": 5e-3}  # the smallest rtol where an arg
 
 def read_exercises(folder: Path) -> Mapping[str, Exercise]:
     """Slug → exercise, in page order, for every folder in `folder` that holds an exercise.toml."""
-    found = [read_exercise(toml.parent) for toml in folder.glob("*/exercise.toml")]
+    found = [read_exercise(each) for each in exercise_folders(folder)]
     return {exercise.slug: exercise for exercise in sorted(found, key=_place)}
+
+
+def exercise_folders(folder: Path) -> list[Path]:
+    return sorted(toml.parent for toml in folder.glob("*/exercise.toml"))
 
 
 def _place(exercise: Exercise) -> tuple[int, str, float, str]:
@@ -140,7 +144,8 @@ def _tree(source: str, path: Path) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError as error:
-        raise ExerciseError(f"{_shown(path)}: line {error.lineno} does not parse: {error.msg}.") from error
+        where = f"line {error.lineno} " if error.lineno else ""
+        raise ExerciseError(f"{_shown(path)}: {where}does not parse: {error.msg}.") from error
     except (ValueError, RecursionError, MemoryError) as error:  # a zero byte; nested without end
         raise ExerciseError(f"{_shown(path)} does not parse: {error or 'it is nested too deep'}.") from error
 
@@ -295,7 +300,7 @@ def _test(table: Table, fields: Mapping[str, Parameter], rtol: float, atol: floa
 
 def _least_rtol(recipe: Mapping[str, Any], dtype: str) -> float:
     held = [value.get("dtype", "") for value in recipe.values() if isinstance(value, Mapping)]
-    return max((PRECISION.get(name, 0.0) for name in (*held, dtype)), default=0.0)
+    return max((PRECISION.get(name, 0.0) for name in (*held, dtype) if isinstance(name, str)), default=0.0)
 
 
 def needed_arguments(answer: Answer, signature: Signature) -> Signature:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.catalog import TOPICS
-from lib.exercises import Exercise
+from lib.exercises import Exercise, Test
 from lib.exercises.left_out import mistakes_of_lesson
 from lib.grading.form import Misfit, in_parts, parts_of
 from lib.grading.trial import AnswerPart, Runner, Trial, answered, run_tests, update_parts
@@ -19,6 +19,7 @@ from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.spec import Mistake
 from lib.lesson.working import diagnose
+from lib.sandbox.job import Ran
 
 MOST_KEPT = 256  # one for each exercise and seed, of some kilobytes
 
@@ -47,6 +48,10 @@ class Truth:
 
 class CannotGrade(RuntimeError):
     """There is no right answer to compare with, because the exercise or the sandbox fails: our fault, not counted."""
+
+
+class SandboxFailed(CannotGrade):
+    """The sandbox fails, whatever the exercise is."""
 
 
 _kept: OrderedDict[tuple[str, str, int], Truth] = OrderedDict()
@@ -82,15 +87,23 @@ def compute_truth(exercise: Exercise, runner: Runner, seed: int = 0) -> Truth:
 def right_parts(exercise: Exercise, runner: Runner, seed: int = 0) -> tuple[tuple[AnswerPart, ...], ...]:
     """The right answer to each test, from torch or from the solution."""
     if exercise.expected == "lesson":
-        return tuple(torch_parts(exercise, test.args(seed)) for test in exercise.tests)
+        return tuple(_by_torch(exercise, test, seed) for test in exercise.tests)
     trials = run_tests(exercise, exercise.tests, exercise.solution, runner, seed=seed)
     _need_ours(exercise, trials)
     for test, trial in zip(exercise.tests, trials, strict=True):
         if trial.last.outcome != "returned" or trial.misfit:
-            fault = trial.last.fault
-            says = trial.misfit or (f"{fault.type}: {fault.message}" if fault else trial.last.outcome)
-            raise CannotGrade(f"{exercise.slug}: solution.py fails at {test.name!r}: {says}")
+            raise CannotGrade(
+                f"{exercise.slug}: solution.py fails at {test.name!r}: {trial.misfit or _why(trial.last)}"
+            )
     return tuple(_solved(exercise, test.name, trial) for test, trial in zip(exercise.tests, trials, strict=True))
+
+
+def _why(ran: Ran) -> str:
+    """Why there is no result: what Python said, or how it ended."""
+    fault = ran.fault
+    if fault is None or not fault.type or ran.outcome != "raised":
+        return f"{ran.outcome}{f' ({fault.message})' if fault and fault.message else ''}"
+    return f"{fault.type}: {fault.message}{f' (line {fault.line})' if fault.line else ''}"
 
 
 def _solved(exercise: Exercise, test: str, trial: Trial) -> tuple[AnswerPart, ...]:
@@ -107,10 +120,17 @@ def _solved(exercise: Exercise, test: str, trial: Trial) -> tuple[AnswerPart, ..
         raise CannotGrade(f"{exercise.slug}: solution.py fails at {test!r}: {misfit}.") from misfit
 
 
+def _by_torch(exercise: Exercise, test: Test, seed: int) -> tuple[AnswerPart, ...]:
+    try:
+        return torch_parts(exercise, test.args(seed))
+    except (*run.REFUSALS, LookupError, AttributeError, AssertionError) as error:  # what a wrong kind of value leads to
+        raise CannotGrade(f"{exercise.slug}: PyTorch does not take {test.name!r} in exercise.toml: {error}") from error
+
+
 def _need_ours(exercise: Exercise, trials: Sequence[Trial]) -> None:
     faults = [ran.fault for trial in trials for ran in trial.ran if ran.outcome == "our fault"]
     if faults:
-        raise CannotGrade(f"{exercise.slug}: {faults[0].message if faults[0] else 'the sandbox failed'}")
+        raise SandboxFailed(f"{exercise.slug}: {faults[0].message if faults[0] else 'the sandbox failed'}")
 
 
 def torch_parts(exercise: Exercise, given: Mapping[str, Any]) -> tuple[AnswerPart, ...]:

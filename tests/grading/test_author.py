@@ -31,7 +31,7 @@ args = { param = [1.0, -2.0], grads = [[0.5, -3.0], [0.1, 1.0], [-4.0, 2.0]], lr
 name = "random"
 hidden = true
 seed = 1
-args = { param = [1.0, -2.0], grads = { random = "normal", shape = [4, 2] }, lr = 0.1, eps = 0.1, betas = [0.7, 0.95] }
+args = { param = [1.0, -2.0], grads = { random = "normal", shape = [4, 2] }, lr = 0.2, eps = 0.3, betas = [0.7, 0.95] }
 """
 ADAM_HEAD = "def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):\n"
 ADAM_BODY = """    step = state.get("step", 0) + 1
@@ -106,9 +106,18 @@ def test_an_update_exercise_judges_well(adam):
 WEAK = {
     "no hidden test": (lambda t: t.replace("hidden = true\n", ""), "No hidden test is worth points"),
     "updates that are too few": (lambda t: t.split('\n[[tests]]\nname = "random"')[0], "No hidden test"),
-    "epsilon that cannot be seen": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is left out"),
-    "epsilon in the root": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "epsilon is inside the root"),
-    "epsilon too soon": (lambda t: t.replace("eps = 0.1", "eps = 1e-12"), "added before the bias correction"),
+    "epsilon that cannot be seen": (
+        lambda t: t.replace("eps = 0.1", "eps = 1e-12").replace("eps = 0.3", "eps = 1e-12"),
+        "epsilon is left out",
+    ),
+    "epsilon in the root": (
+        lambda t: t.replace("eps = 0.1", "eps = 1e-12").replace("eps = 0.3", "eps = 1e-12"),
+        "epsilon is inside the root",
+    ),
+    "epsilon too soon": (
+        lambda t: t.replace("eps = 0.1", "eps = 1e-12").replace("eps = 0.3", "eps = 1e-12"),
+        "added before the bias correction",
+    ),
 }
 
 

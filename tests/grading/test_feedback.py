@@ -14,6 +14,7 @@ import pytest
 
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.classroom.feedback import feedback_page
 from lib.grading.classroom.mark import Mark
 from lib.grading.classroom.people import Student
 from lib.grading.classroom.points import Points, written
@@ -76,7 +77,7 @@ def test_one_sentence_where_the_file_as_a_whole_is_the_matter(marks):
 def test_an_error_that_every_test_meets_is_told_once_with_its_line_in_its_cell(marks):
     page = page_of(marks, "Ada")
     softmax, huber, _ = page.split("<section")[1:]
-    assert softmax.count("Every test ends with the same error.") == 1 and "<li>" not in softmax
+    assert softmax.count("Every test ends with the same error.") == 1 and "tests failed" not in softmax
     assert (
         "<i>Cell 3</i>" in softmax and '<span class="here"><i>   6 </i>     return e / e.sum(dim=-1)</span>' in softmax
     )
@@ -96,6 +97,13 @@ def test_a_page_does_not_tell_a_student_what_an_assistant_is_to_do(marks):
         text = html.unescape(re.sub(r"(?s)<style>.*?</style>", "", path.read_text(encoding="utf-8")))
         assert not re.search(r"(?<!\w)--\w|choices\.csv|look_here|Traceback|/tmp/", text), path.name
     assert "Not graded: hw.pdf: no .py or .ipynb was handed in. This is not counted as a zero." in page_of(marks, "Gil")
+
+
+def test_what_failed_on_our_side_is_not_told_in_its_own_words():
+    page = feedback_page(
+        Student("Ada"), [Mark(Student("Ada"), SOFTMAX, None, "our fault; not counted: OSError: /tmp/x")]
+    )
+    assert "Not graded: something failed on our side. This is not counted as a zero." in page and "OSError" not in page
 
 
 class Tags(HTMLParser):

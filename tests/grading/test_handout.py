@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -131,6 +132,17 @@ def test_a_file_for_another_homework_is_recognised(exercises, id, says, folder):
 
 def test_an_id_follows_from_exercises_and_versions():
     assert homework_of(EACH).id == homework_of(EACH[::-1]).id != homework_of(EACH[1:]).id
+
+
+SLUGS = {"plain": "softmax", "two words": "my own softmax", "a dot": "hw.softmax", "an end of line": "soft\nmax"}
+
+
+@pytest.mark.parametrize("slug", list(SLUGS.values()), ids=list(SLUGS))
+def test_the_line_can_be_read_back_whatever_a_folder_is_called(slug):
+    line = homework_of([replace(EXERCISES["softmax"], slug=slug), EXERCISES["entropy"]], "hw3").line
+    came = handed_out_as(f"{line}\nx = 1\n")
+    assert came is not None and "\n" not in line
+    assert list(came.versions) == [" ".join(slug.split()), "entropy"]
 
 
 REFUSED = {

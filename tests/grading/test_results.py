@@ -166,4 +166,4 @@ def test_an_earlier_result_that_is_doubted_is_told_in_fixed_words(hidden_first: 
 def test_how_long_hidden_tests_take_is_for_the_instructor(hidden_first: Exercise):
     given = grade(hidden_first, "import time\ndef f(x):\n    time.sleep(0.3 * (x[0] > 1))\n    return x\n")
     assert as_json(given)["tests"][0]["seconds"] >= 0.3
-    assert not re.search("seconds|time", json.dumps(gradescope.results([gradescope.Answered(hidden_first, given)])))
+    assert not re.search("seconds|time", json.dumps(gradescope.results(given)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import time
+from pathlib import Path
 
 import pytest
 
 from lib.catalog import TOPICS
 from lib.exercises import EXERCISES
 from lib.grading.__main__ import main
+from lib.grading.classroom.pieces import pieces_of
 from lib.grading.classroom.similarity import alike, written
 from lib.grading.classroom.similarity_page import similarity_page, write_similarity
 from lib.lesson.code.source import local_parts
@@ -187,6 +190,7 @@ def test_what_half_of_the_class_writes_is_not_shown():
 def test_what_the_starter_gave_does_not_count():
     exercise = EXERCISES["find_the_mistake_in_adam"]
     mended = exercise.starter.replace("np.sqrt(v_hat + eps)", "np.sqrt(v_hat) + eps")
+    assert not written(exercise, "ada", "hw.py", exercise.starter).pieces
     assert pairs_in(exercise, {"ada": mended, "bob": mended, "cy": exercise.starter, "di": exercise.solution}) == set()
 
 
@@ -225,12 +229,23 @@ def test_what_cannot_be_read_does_not_stop_the_others(text):
     assert ("clipped", "copy") in pairs_in(HUBER, answers)
 
 
+def test_every_sort_of_python_can_be_taken_apart():
+    """As much Python as there is at hand: the library's own files, and every solution and mistake."""
+    folder = Path(ast.__file__).parent
+    texts = [(folder / f"{name}.py").read_text() for name in ("ast", "dataclasses", "typing", "asyncio/tasks")]
+    texts += [one.source for exercise in (HUBER, SOFTMAX, ADAM) for one in exercise.mistakes]
+    assert all(pieces_of(text) for text in texts)
+    assert pieces_of("x = a\nx += b * c(1, 2)").count == pieces_of("y = d\ny = y + e * f(1, 2)").count
+
+
 def test_the_page_shows_both_and_obeys_neither(tmp_path):
     evil = "<script>alert(1)</script>"
-    answers = [written(HUBER, who, f"{evil}.py", f"{CLIPPED}    # {evil}\n") for who in (evil, "bob")]
+    answers = [
+        written(HUBER, who, f"{evil}.py", CLIPPED.replace("each,", f"each,  # {evil}\n   ")) for who in (evil, "bob")
+    ]
     assert write_similarity(tmp_path / "similarity.html", {HUBER: answers}) == 1
     page = (tmp_path / "similarity.html").read_text()
-    assert "<script" not in page and page.count("&lt;script&gt;") >= 4
+    assert "<script" not in page and page.count("&lt;script&gt;") >= 5
     assert "no verdict, and no mark" in page
     assert page.count('class="alike"') >= 10
 

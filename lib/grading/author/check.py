@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lib.catalog import TOPICS
-from lib.exercises import Exercise, Test
+from lib.exercises import Exercise, ExerciseError, Test, read_exercise
 from lib.exercises.arguments import is_random
 from lib.exercises.left_out import mistakes_of_lesson
 from lib.grading.author.defaults import default_faults
@@ -18,14 +19,18 @@ from lib.grading.author.ignored import arguments_of, with_fixed
 from lib.grading.author.probes import can_differ
 from lib.grading.author.rejects import Reject, rejects_of
 from lib.grading.author.tolerance import constant_share, tolerance_faults
-from lib.grading.expected import CannotGrade, Likely, Truth, lesson_mistakes, mistaken_trials, truth_of
+from lib.grading.expected import CannotGrade, Likely, SandboxFailed, Truth, lesson_mistakes, mistaken_trials, truth_of
 from lib.grading.form import in_parts
 from lib.grading.judge import Judgement, fits, judge, recognised
-from lib.grading.trial import Runner, Trial, run_tests
+from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
 from lib.lesson import run
 
 MOST_FOR_A_CONSTANT = 0.25  # of the points: cases whose answer is 0 are worth asking for, but not above all
+FEW = 4  # tests that are tried before all of them
 NEARLY = 0.5  # of the error that is allowed: a solution that needs more passes by luck
+
+
+Cases = Sequence[tuple[Test, tuple[AnswerPart, ...]]]  # each with its right answer
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,24 @@ class Checked:
     faults: tuple[str, ...] = ()
 
 
+def check_folder(folder: Path, runner: Runner) -> Checked:
+    """The same for a folder, which may be no exercise at all."""
+    try:
+        return check(read_exercise(folder), runner)
+    except ExerciseError as error:
+        return Checked(folder.name, 0, 0, 0.0, faults=(str(error),))
+
+
 def check(exercise: Exercise, runner: Runner) -> Checked:
-    """Tries the exercise out from all sides. Whatever is wrong becomes a sentence in `faults`."""
+    """Tries the exercise out from all sides. Whatever is wrong becomes a sentence in `faults`.
+
+    Raises SandboxFailed.
+    """
     size = len(exercise.tests), len(exercise.tests) - len(exercise.visible), exercise.max_score
     try:
         truth = truth_of(exercise, runner)
+    except SandboxFailed:
+        raise
     except (CannotGrade, *run.REFUSALS) as error:
         return Checked(exercise.slug, *size, faults=(f"There is no right answer to compare with: {error}",))
     known = _known_mistakes(exercise, truth)
@@ -120,8 +138,8 @@ def _starter_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterato
             yield f"starter.py earns {test.points:g} points at {test.name!r}; expected nothing."
 
 
-def _passed(exercise: Exercise, source: str, truth: Truth, runner: Runner, updates: int | None = None) -> list[Test]:
-    judgements = _judgements(exercise, _trials(exercise, source, truth, runner, updates), truth)
+def _passed(exercise: Exercise, source: str, truth: Truth, runner: Runner) -> list[Test]:
+    judgements = _judgements(exercise, _trials(exercise, source, truth, runner), truth)
     return [test for test, judgement in zip(exercise.tests, judgements, strict=True) if judgement.passed]
 
 
@@ -223,20 +241,28 @@ def _reject_fault(exercise: Exercise, reject: Reject, truth: Truth, runner: Runn
     return ""
 
 
-def _earns_all(exercise: Exercise, source: str, truth: Truth, runner: Runner) -> bool:
-    """Of an update the first two calls are tried before all of them: these show most wrong answers."""
-    for updates in (2, None) if exercise.answer == "update" else (None,):
-        passed = _passed(exercise, source, truth, runner, updates)
-        if sum(test.points for test in passed) < exercise.max_score:
-            return False
-    return True
+def _earns_all(exercise: Exercise, source: str, truth: Truth, runner: Runner, last: Sequence[Test] = ()) -> bool:
+    """Whether every point is earned. A few tests are tried before all of them, and of an update the first two calls:
+    these show most wrong answers. `last` are tests that will not.
+    """
+    cases = [case for case in zip(exercise.tests, truth.parts, strict=True) if case[0].points]
+    cases.sort(key=lambda case: case[0] in last)
+    early = [(cases[:FEW], 2), (cases, 2)] if exercise.answer == "update" else [(cases[:FEW], None)]
+    return all(_all_passed(exercise, source, some, runner, updates) for some, updates in (*early, (cases, None)))
+
+
+def _all_passed(exercise: Exercise, source: str, cases: Cases, runner: Runner, updates: int | None) -> bool:
+    trials = run_tests(exercise, [test for test, _ in cases], source, runner, updates=updates)
+    return all(
+        judge(test, in_parts(trial, right), right).passed for (test, right), trial in zip(cases, trials, strict=True)
+    )
 
 
 def _ignored(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
     """An argument that can stay the same in all tests without losing a point is not asked for."""
     for name in arguments_of(exercise):
-        for value, source in with_fixed(exercise, name):
-            if _earns_all(exercise, source, truth, runner):
+        for value, source, same in with_fixed(exercise, name):
+            if _earns_all(exercise, source, truth, runner, same):
                 yield (
                     f"Whoever ignores {name} and always takes {value} loses no point; expected a test with another "
                     f"{name} and another answer."

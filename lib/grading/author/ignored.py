@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from lib.exercises import Exercise
+from lib.exercises import Exercise, Test
 from lib.grading.author.rejects import around, literal
 
 MOST_VALUES = 4  # of an argument that are tried in its place, besides its default
@@ -16,27 +15,28 @@ CALL = "    return right(*args, **named)"
 HANDED_ON = ("param", "grad", "state")  # of an update: what changes from one to the next
 
 
-def with_fixed(exercise: Exercise, name: str) -> Iterator[tuple[str, str]]:
-    """Solutions in which an argument is always the same: what it is then, in words, and the source.
+def with_fixed(exercise: Exercise, name: str) -> Iterator[tuple[str, str, list[Test]]]:
+    """Solutions in which an argument is always the same: what it is then, in words; the source; tests that cannot tell.
 
     It is fixed to its default, and to the values that the tests give it.
     """
     if name in exercise.signature.by_name:
-        yield f"its default ({exercise.signature.defaults.get(name)})", _fixed(exercise, name, None)
-    for words, value in _values(exercise, name):
-        yield words, _fixed(exercise, name, literal(value))
+        words = f"its default ({exercise.signature.defaults.get(name)})"
+        yield words, _fixed(exercise, name, None), [test for test in exercise.tests if name not in test.recipe]
+    for tests in _by_value(exercise, name)[:MOST_VALUES]:
+        value = tests[0].args()[name]
+        if exercise.answer == "update" and name == "lr" and np.ndim(value):  # one for each update
+            value = value[0]
+        yield f"that of {tests[0].name!r}", _fixed(exercise, name, literal(value)), tests
 
 
-def _values(exercise: Exercise, name: str) -> Iterator[tuple[str, Any]]:
-    """The values of an argument in the tests, those of the visible ones first; each once."""
-    seen: list[str] = []
+def _by_value(exercise: Exercise, name: str) -> list[list[Test]]:
+    """The tests that give the argument, by what they give; visible ones first."""
+    found: dict[str, list[Test]] = {}
     for test in sorted(exercise.tests, key=lambda test: test.hidden):
-        written = repr(test.recipe.get(name))
-        if name in test.recipe and written not in seen and len(seen) < MOST_VALUES:
-            seen.append(written)
-            value = test.args()[name]
-            by_update = exercise.answer == "update" and name == "lr" and np.ndim(value)
-            yield f"that of {test.name!r}", value[0] if by_update else value
+        if name in test.recipe:
+            found.setdefault(repr(test.recipe[name]), []).append(test)
+    return list(found.values())
 
 
 def _fixed(exercise: Exercise, name: str, value: str | None) -> str:

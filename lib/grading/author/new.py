@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from lib.catalog import LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
+from lib.exercises import read_exercise
+from lib.grading.author.new_mistake import example_for
 from lib.grading.author.new_runs import on_optimizer, on_scheduler
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
@@ -41,11 +43,16 @@ def write_new(name: str, lesson: str, inside: Path) -> Path:
     folder = inside / name
     if folder.exists():
         raise NewError(f"{folder} exists already; choose another name, or delete it.")
-    files = _files(name, lesson)
+    _write(folder, _files(name, lesson))
+    if lesson and (example := example_for(read_exercise(folder))):
+        _write(folder, {f"mistakes/{example[0]}.py": example[1]})
+    return folder
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    return folder
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _files(name: str, lesson: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import shlex
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -61,26 +61,38 @@ def unreadable(why: str) -> dict[str, Any]:
     return {"score": 0.0, "output": f"This cannot be graded: {why}.", "output_format": "text", "visibility": "visible"}
 
 
-def results(answered: Sequence[Answered], points: Points = AS_THEY_ARE, note: str = "") -> dict[str, Any]:
-    """The grades of a homework as results.json. What a run prints stays with the instructor, as Gradescope does unless
-    told.
+def results(grade: Grade) -> dict[str, Any]:
+    """The grade of a single exercise as results.json.
 
-    There is no execution_time: students see it, and how long a hidden test takes may tell what it was given. `note` is
-    said before everything else.
+    What a run prints stays with the instructor, as Gradescope does unless told. There is no execution_time: students
+    see it, and how long a hidden test takes may tell what it was given.
     """
-    if all(one.grade is None for one in answered):
+    return _told_in_all(grade.score, _about(grade), _tests(grade), [grade])
+
+
+def homework_results(answered: Sequence[Answered], points: Points = AS_THEY_ARE, note: str = "") -> dict[str, Any]:
+    """The grades of a homework as one results.json. `note` is said before everything else."""
+    given = [one.grade for one in answered if one.grade is not None]
+    if not given:
         return unreadable("; ".join(dict.fromkeys(one.why for one in answered)))
     exercises = [one.exercise for one in answered]
-    said = [note, *(line for one in answered for line in _said(one, several=len(answered) > 1)), points.says]
-    tests = [test for place, one in enumerate(answered, 1) for test in _tests(one, place, exercises, points)]
+    several = len(answered) > 1
+    said = [note, *(f"{_of(one, several)}{line}" for one in answered for line in _said(one)), points.says]
+    tests = [test for place, one in enumerate(answered, 1) for test in _rows(one, place, exercises, points)]
     score = sum((_earned(one, exercises, points) for one in answered), Fraction(0))
+    return _told_in_all(float(score) if points.plain else float(written(score)), said, tests, given)
+
+
+def _told_in_all(
+    score: float, said: Iterable[str], tests: Iterable[Mapping[str, Any]], grades: Sequence[Grade]
+) -> dict[str, Any]:
     return {
-        "score": float(written(score)) if not points.plain else sum(test["score"] for test in tests),
+        "score": score,
         "output": "\n".join(filter(None, said)),
         "output_format": "text",
         "visibility": "visible",
-        "tests": tests,
-        "extra_data": _extra([one.grade for one in answered if one.grade is not None]),
+        "tests": list(tests),
+        "extra_data": _extra(grades),
     }
 
 
@@ -88,16 +100,19 @@ def _earned(one: Answered, exercises: Sequence[Exercise], points: Points) -> Fra
     return points.share(one.grade.score, one.exercise, exercises) if one.grade else Fraction(0)
 
 
-def _said(one: Answered, *, several: bool) -> Iterator[str]:
-    """What is wrong with an answer as a whole, and the likely mistakes in it."""
-    of = f"{one.exercise.title}: " if several else ""
-    if one.grade is None:
-        yield f"{of}This cannot be graded: {one.why}."
-        return
-    if one.grade.problem:
-        yield of + one.grade.problem
-    yield from (f"{of}Likely mistake: {likely.says}" for likely in one.grade.mistakes[:2])
-    yield from (of + says for says in left_out_said(one.grade))
+def _of(one: Answered, several: bool) -> str:
+    return f"{one.exercise.title}: " if several else ""
+
+
+def _said(one: Answered) -> list[str]:
+    return [f"This cannot be graded: {one.why}."] if one.grade is None else list(_about(one.grade))
+
+
+def _about(grade: Grade) -> Iterator[str]:
+    """What is wrong with an answer as a whole, the likely mistakes in it, and what of the file did not run."""
+    yield grade.problem
+    yield from (f"Likely mistake: {likely.says}" for likely in grade.mistakes[:2])
+    yield from left_out_said(grade)
 
 
 def _extra(grades: Sequence[Grade]) -> dict[str, Any]:
@@ -115,19 +130,23 @@ def _extra(grades: Sequence[Grade]) -> dict[str, Any]:
     return told[0] if len(told) == 1 else {"exercises": told}
 
 
-def _tests(one: Answered, place: int, exercises: Sequence[Exercise], points: Points) -> Iterator[dict[str, Any]]:
-    """The tests of one exercise; a single failed one where the answer cannot be graded."""
+def _rows(one: Answered, place: int, exercises: Sequence[Exercise], points: Points) -> Iterator[dict[str, Any]]:
+    """The tests of one exercise of a homework; a single failed one where the answer cannot be graded."""
     several = len(exercises) > 1
     most = float(points.worth(one.exercise, exercises))
     if one.grade is None:
         yield _row(one.exercise.title, str(place), 0.0, most, f"This cannot be graded: {one.why}.", passed=False)
         return
     factor = most / one.exercise.max_score if one.exercise.max_score and not points.plain else 1.0
-    for number, test in enumerate(one.grade.tests, 1):
-        name = f"{one.exercise.title}: {test.name}" if several else test.name
-        counted = f"{place}.{number}" if several else str(number)
-        earned, could = (round(value * factor, 4) for value in (test.points, test.max_points))
-        yield _row(name, counted, earned, could, _told(test), passed=test.passed)
+    for row in _tests(one.grade):
+        row["number"] = f"{place}.{row['number']}" if several else row["number"]
+        row["name"] = _of(one, several) + row["name"]
+        yield {**row, **{key: round(row[key] * factor, 4) for key in ("score", "max_score")}}
+
+
+def _tests(grade: Grade) -> Iterator[dict[str, Any]]:
+    for number, test in enumerate(grade.tests, 1):
+        yield _row(test.name, str(number), test.points, test.max_points, _told(test), passed=test.passed)
 
 
 def _told(test: TestResult) -> str:

@@ -13,8 +13,8 @@ from lib.exercises import Exercise
 
 METADATA = "torch_by_hand"  # the key in a notebook's metadata
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_LINE = re.compile(rf"^# Torch by Hand, homework (?P<id>{ID.pattern}): (?P<parts>[\w., -]*)$", re.MULTILINE)
-_PART = re.compile(r"(?P<slug>[\w-]+) (?P<version>[0-9a-f]+)")
+_LINE = re.compile(rf"^# Torch by Hand, homework (?P<id>{ID.pattern}): (?P<parts>.*)$", re.MULTILINE)
+_PART = re.compile(r"(?P<slug>[^,]+?) (?P<version>[0-9a-f]+)(?:, |$)")
 FAR_ENOUGH = 4096  # characters: an editor or an export may put lines above ours
 
 
@@ -29,7 +29,7 @@ class Homework:
     @property
     def line(self) -> str:
         """The first line of the file that is handed out."""
-        parts = ", ".join(f"{slug} {version}" for slug, version in self.versions.items())
+        parts = ", ".join(f"{' '.join(slug.split())} {version}" for slug, version in self.versions.items())
         return f"# Torch by Hand, homework {self.id}: {parts}"
 
     @property

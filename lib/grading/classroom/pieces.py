@@ -64,7 +64,7 @@ def pieces_of(text: str, function: str = "") -> Pieces:
             reader.read(node)
         shown = tuple(sorted((_first_line(node), node.end_lineno or node.lineno) for node in chosen))
         words = {**{name: OF_A_NAME for name in _names(chosen)}, **_comments(text, shown)}
-        spelled = "\n".join(ast.unparse(_Bare().visit(node)) for node in chosen)
+        spelled = "\n".join(ast.unparse(bare) for node in chosen if (bare := _Bare().visit(node)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Pieces()
     found = reader.found
@@ -184,7 +184,8 @@ class _Reader:
             case ast.Expr() if _does_nothing(node):
                 pass
             case ast.AugAssign(target=target, op=op, value=value):
-                self._piece(ast.copy_location(ast.Assign([target], ast.BinOp(target, op, value)), node))
+                plain = ast.copy_location(ast.BinOp(target, op, value), node)
+                self._piece(ast.copy_location(ast.Assign([target], plain), node))
             case ast.AnnAssign(target=target, value=value):
                 if value is not None:
                     self._piece(ast.copy_location(ast.Assign([target], value), node))

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
             return NOT_GRADED
         note = next((says for text in files.texts if (says := misplaced(text, homework))), "")
         said = f"Is this the right file? It seems not: {note}." if note else ""
-        _write(_dumped(gradescope.results(answered, points, said)), options.out)
+        _write(_dumped(gradescope.homework_results(answered, points, said)), options.out)
     else:
         given = [one.grade for one in answered if one.grade is not None]
         if given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -31,5 +32,7 @@ def run(options: argparse.Namespace) -> int:
     except (HandoutError, CannotGrade) as error:
         raise WrongUse(f"handout: {error}") from error
     print(f"Wrote {' and '.join(map(str, paths))}. Students hand in either of them.")
-    print(f"Grade with: python -m lib.grading batch {' '.join(homework.versions)} handed_in.zip --id {homework.id}")
+    own = f" --exercises {shlex.quote(str(options.exercises))}" if options.exercises else ""
+    asked = " ".join(map(shlex.quote, options.exercise))
+    print(f"Grade with: python -m lib.grading batch {asked} handed_in.zip{own} --id {homework.id}")
     return GRADED
