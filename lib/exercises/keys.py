@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +61,7 @@ class Table:
         value = self._value(key, default, expected)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
             raise self.wrong(key, expected)
-        if not value <= MOST or not math.isfinite(value):
+        if not value <= MOST:
             raise self.wrong(key, f"a finite number of at most {MOST:,.0f}")
         return value
 

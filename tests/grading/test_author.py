@@ -227,8 +227,37 @@ SOME_LESSONS = ("", "mse_loss", "huber_loss", "nll_loss", "kl_divergence", "adam
 def test_a_new_exercise_passes_the_check(tmp_path, lesson):
     folder = write_new("my_exercise", lesson, tmp_path)
     assert not check(read_exercise(folder), shared_pool()).faults
+    assert len(list(folder.glob("mistakes/*.py"))) == 1
+    assert len((folder / "solution.py").read_text().splitlines()) < 80
 
 
+def test_a_calculation_is_put_as_a_person_would_write_it(tmp_path):
+    solution = (write_new("my_huber", "huber_loss", tmp_path) / "solution.py").read_text()
+    assert solution.splitlines()[5:] == [
+        "def my_huber(input, target, *, reduction='mean', delta=1.0):",
+        f'    """{TOPICS["huber_loss"].purpose}"""',
+        "    x, y = np.broadcast_arrays(input, target)",
+        "    error = x - y",
+        "    size = np.abs(error)",
+        "    each = np.where(size < delta, 0.5 * size * size, delta * (size - 0.5 * delta))",
+        "    if reduction == 'none':",
+        "        return each",
+        "    if reduction == 'sum':",
+        "        return each.sum()",
+        "    count = each.size",
+        "    divide_by = np.asarray(count, dtype=each.dtype)",
+        "    return each.sum() / divide_by",
+    ]
+
+
+def test_a_new_exercise_comes_with_its_handout(tmp_path, capsys):
+    assert main(["new", "my_l1", "--lesson", "l1_loss", "--in", str(tmp_path), "--handout"]) == 0
+    written = sorted(path.suffix for path in (tmp_path / "my_l1_handout").iterdir())
+    assert written == [".ipynb", ".py"]
+    assert "my_l1_handout" in capsys.readouterr().out
+
+
+LONG_SOLUTIONS = {"ctc_loss": 300, "cyclic_lr": 300, "triplet_margin_with_distance_loss": 800}
 NO_EXERCISE = {
     "sparse_adam": "not handed a plain gradient",
     "lbfgs": "not handed a plain gradient",
@@ -244,6 +273,8 @@ NO_EXERCISE = {
 def test_a_new_exercise_on_any_lesson_passes_the_check(tmp_path, lesson):
     folder = write_new("my_exercise", lesson, tmp_path)
     assert not check(read_exercise(folder), shared_pool()).faults
+    assert len(list(folder.glob("mistakes/*.py"))) == 1
+    assert len((folder / "solution.py").read_text().splitlines()) < LONG_SOLUTIONS.get(lesson, 80)
 
 
 @pytest.mark.parametrize(("lesson", "says"), list(NO_EXERCISE.items()), ids=list(NO_EXERCISE))

@@ -14,6 +14,7 @@ import numpy as np
 from lib.catalog import LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.exercises import read_exercise
 from lib.grading.author.new_mistake import example_for
+from lib.grading.author.new_plain import PLAIN, plain_solution, shorter
 from lib.grading.author.new_runs import on_optimizer, on_scheduler
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
@@ -43,9 +44,13 @@ def write_new(name: str, lesson: str, inside: Path) -> Path:
     folder = inside / name
     if folder.exists():
         raise NewError(f"{folder} exists already; choose another name, or delete it.")
-    _write(folder, _files(name, lesson))
-    if lesson and (example := example_for(read_exercise(folder))):
-        _write(folder, {f"mistakes/{example[0]}.py": example[1]})
+    files = _files(name, lesson)
+    plain = files.pop(PLAIN, "")
+    _write(folder, files)
+    if lesson:
+        _write(folder, {"solution.py": shorter(read_exercise(folder), plain)})
+        if example := example_for(read_exercise(folder)):
+            _write(folder, {f"mistakes/{example[0]}.py": example[1]})
     return folder
 
 
@@ -102,6 +107,9 @@ def _on_lesson(name: str, lesson: Lesson) -> dict[str, str]:
         "starter.py": f"import numpy as np\n\n\n{head}{says}    ...\n",
         "solution.py": f"{numpy_source(lesson)}\n\n{head}{says}    with np.errstate(all='ignore'):\n"
         + "".join(f"    {line}\n" for line in call.splitlines()),
+        PLAIN: plain_solution(
+            lesson, f"{head}{says}    return {lesson.by_hand.__name__}({given}{rest})\n", result_is_last=True
+        ),
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from lib.grading.author.new_plain import PLAIN, plain_solution
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
 from lib.grading.author.telling import MISSING, Arrays, Values, is_default, same_arrays, settings_around, telling
@@ -166,6 +168,7 @@ def _files(
     returns: str,
     parameters: Sequence[Parameter],
 ) -> dict[str, str]:
+    """`body` calls the lesson's calculation through `drive`, which the short form has no need of."""
     head = f"def {name}({signature}):\n"
     says = f'    """{lesson.purpose}"""\n'
     collected = standalone([lesson.by_hand])
@@ -179,7 +182,18 @@ def _files(
         "solution.py": f'"""{lesson.title} by hand, step by step."""\n\n{collected.text()}\n{UPDATE_DRIVER}\n\n'
         f"{head}{says}"
         f"    with np.errstate(all='ignore'):\n{inside}",
+        PLAIN: plain_solution(lesson, f"{head}{says}{_without_drive(body)}", result_is_last=False),
     }
+
+
+def _without_drive(body: str) -> str:
+    """The body, which calls the calculation itself."""
+    tree = ast.parse("def f():\n" + "".join(f"    {line}\n" for line in body.splitlines()))
+    for node in ast.walk(tree):
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "drive":
+                setattr(node, field, value.args[0])
+    return "".join(f"{line}\n" for line in ast.unparse(tree).splitlines()[1:])
 
 
 def _writable(lesson: Optimizer | Scheduler) -> list[Parameter]:
