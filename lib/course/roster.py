@@ -151,14 +151,14 @@ def roster(store: Store, who: Acting, course_id: int) -> list[Row]:
                 select(PersonalLink.row_id, func.count())
                 .where(PersonalLink.revoked.is_(None))
                 .group_by(PersonalLink.row_id)
-            ).tuples()
+            )
         )
         devices = dict(
             session.execute(
                 select(PersonalLink.row_id, func.count())
                 .join(WebSession, WebSession.link_id == PersonalLink.id)
                 .group_by(PersonalLink.row_id)
-            ).tuples()
+            )
         )
         rows = sorted(_rows(session, course_id), key=lambda row: row.name.casefold())
         return [_shown(row, links.get(row.id, 0), devices.get(row.id, 0)) for row in rows]
@@ -239,4 +239,4 @@ def revoke_links(store: Store, who: Acting, course_id: int, row_ids: Sequence[in
 def _revoke(session: Session, store: Store, row_ids: Sequence[int]) -> int:
     """Sessions that came by a revoked link end with it: they are looked up together."""
     works = update(PersonalLink).where(PersonalLink.row_id.in_(row_ids), PersonalLink.revoked.is_(None))
-    return session.execute(works.values(revoked=store.now())).rowcount  # type: ignore[attr-defined, no-any-return]
+    return session.execute(works.values(revoked=store.now())).rowcount  # type: ignore[attr-defined]
