@@ -250,6 +250,6 @@ def test_killing_programs_loses_nothing_and_grades_nothing_twice(
     with store.reading() as session:
         kept = {one.id: one.sha256 for one in session.scalars(select(Submission))}
         graded = session.execute(select(Grading.submission_id, func.count()).group_by(Grading.submission_id))
-        assert dict(map(tuple, graded)) == dict.fromkeys(kept, 1)
+        assert {number: count for number, count in graded} == dict.fromkeys(kept, 1)
     store.close()
     assert handed_in.items() <= kept.items()
