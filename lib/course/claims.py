@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lib.course.who import LINK_ISSUER, Acting, NotAllowed, NotThere, need_person, need_role, note
 from lib.refusal import Refusal
@@ -109,11 +109,12 @@ def open_claims(store: Store, who: Acting, course_id: int) -> list[OpenClaim]:
     """The claims that wait for an instructor, the oldest first."""
     with store.reading() as session:
         need_role(session, who, course_id, "instructor")
-        has = select(Person.name).where(Person.id == RosterRow.person_id).scalar_subquery()
+        has = aliased(Person)
         rows = session.execute(
-            select(Claim, Person, RosterRow.name, has)
+            select(Claim, Person, RosterRow.name, has.name)
             .join(Person, Person.id == Claim.person_id)
             .outerjoin(RosterRow, RosterRow.id == Claim.row_id)
+            .outerjoin(has, has.id == RosterRow.person_id)
             .where(Claim.course_id == course_id, Claim.state == "open")
             .order_by(Claim.id)
         )

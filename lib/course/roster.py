@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lib.course.claims import claim, claim_by_email
@@ -146,22 +146,17 @@ def roster(store: Store, who: Acting, course_id: int) -> list[Row]:
     """The rows with who claimed them, and on how many devices their links were used."""
     with store.reading() as session:
         need_role(session, who, course_id, "assistant")
-        links = dict(
-            session.execute(
-                select(PersonalLink.row_id, func.count())
-                .where(PersonalLink.revoked.is_(None))
-                .group_by(PersonalLink.row_id)
-            )
-        )
-        devices = dict(
-            session.execute(
-                select(PersonalLink.row_id, func.count())
-                .join(WebSession, WebSession.link_id == PersonalLink.id)
-                .group_by(PersonalLink.row_id)
-            )
+        links = _counts(session, select(PersonalLink.row_id, func.count()).where(PersonalLink.revoked.is_(None)))
+        devices = _counts(
+            session,
+            select(PersonalLink.row_id, func.count()).join(WebSession, WebSession.link_id == PersonalLink.id),
         )
         rows = sorted(_rows(session, course_id), key=lambda row: row.name.casefold())
         return [_shown(row, links.get(row.id, 0), devices.get(row.id, 0)) for row in rows]
+
+
+def _counts(session: Session, asked: Select[int, int]) -> dict[int, int]:
+    return {row_id: count for row_id, count in session.execute(asked.group_by(PersonalLink.row_id))}
 
 
 def _shown(row: RosterRow, links: int, devices: int) -> Row:

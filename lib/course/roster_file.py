@@ -20,7 +20,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "last": ("last name", "surname", "family name", "nachname", "姓"),
     "email": ("email address", "email", "e-mail", "e-mail address", "mail", "e-mail-adresse", "邮箱"),
     "identifier": ("identifier",),
-    "number": ("id", "id number", "student id", "matriculation number", "matrikelnummer", "学号"),
+    "number": ("id", "number", "id number", "student id", "matriculation number", "matrikelnummer", "学号"),
     "sis_id": ("sis user id",),
     "login": ("sis login id", "username", "login"),
     "section": ("section", "groups", "group"),
@@ -87,7 +87,8 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     """The lines that hold something, each with its number, parted at whatever the first one is parted at."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=mark)
+    plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(plain), delimiter=mark)
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
