@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, func, select, update
@@ -106,7 +106,7 @@ def _need_regrade(session: Session, who: Acting, regrade_id: int) -> Regrade:
     return regrade
 
 
-def run_regrade(store: Store, who: Acting, regrade_id: int, grade: Grader = grade_now) -> Iterator[tuple[int, int]]:
+def run_regrade(store: Store, who: Acting, regrade_id: int, grade: Grader = grade_now) -> Generator[tuple[int, int]]:
     """Grades what is planned, and tells after each how many of how many are done. Stopped, it goes on from there."""
     with store.reading() as session:
         _need_regrade(session, who, regrade_id)

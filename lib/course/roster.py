@@ -208,7 +208,9 @@ def make_links(store: Store, who: Acting, course_id: int, row_ids: Sequence[int]
         need_role(session, who, course_id, "instructor")
         works = select(PersonalLink.row_id).where(PersonalLink.revoked.is_(None))
         asked = RosterRow.id.in_(row_ids) if row_ids is not None else RosterRow.id.not_in(works)
-        rows = session.scalars(select(RosterRow).where(RosterRow.course_id == course_id, asked)).all()
+        rows = session.scalars(
+            select(RosterRow).where(RosterRow.course_id == course_id, asked).order_by(RosterRow.id)
+        ).all()
         if row_ids is not None and len(rows) != len(set(row_ids)):
             raise NotThere("There is no such row in the roster of this course.")
         _revoke(session, store, [row.id for row in rows])

@@ -154,6 +154,7 @@ def _listed(line: int, cells: Mapping[str, str], platform: str) -> Listed:
     number = cells.get("number", "")
     if platform == "moodle" and (found := _IDENTIFIER.fullmatch(cells.get("identifier", ""))):
         number = found[1]
-    email = cells.get("email", "").casefold()
+    login = cells.get("login", "")
+    email = (cells.get("email") or (login if "@" in login else "")).casefold()  # Canvas has e-mails there, if anywhere
     rest = {kind: cells.get(kind, "") for kind in ("sis_id", "login", "section")}
     return Listed(line, name, email, number, **rest)
