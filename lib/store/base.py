@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, Text
+from sqlalchemy import DateTime, Dialect, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -66,12 +66,23 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class Whole(TypeDecorator[int]):
+    """A whole number that both databases take. Another one, as in an address somebody typed, is that of nothing."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if value is None or abs(value) < 2**31 else -1
+
+
 class Table(DeclarativeBase):
     """Every table of the store."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
         datetime: Moment,
+        int: Whole,
         str: Words,
         bytes: LargeBinary,
         dict[str, Any]: Json,
