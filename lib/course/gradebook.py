@@ -17,7 +17,7 @@ from lib.course.seen import pseudonym
 from lib.course.who import Acting, need_assignment, need_course
 from lib.store import Store
 from lib.store.people import Course, Enrolment, Person, RosterRow
-from lib.store.work import AnotherLook, Assignment, Submission
+from lib.store.work import AnotherLook, Assignment, Grading, Submission
 
 EXAMPLES = 3  # of submissions that make a mistake
 
@@ -175,13 +175,26 @@ def figures(store: Store, who: Acting, assignment_id: int) -> list[Figures]:
     with store.reading() as session:
         assignment = need_assignment(session, who, assignment_id, "assistant")
         records = records_of(session, assignment.course_id, [assignment_id])
+        mistakes = _mistakes(session, records)
     by_exercise: dict[int, list[list[Attempt]]] = defaultdict(list)
     for (exercise, _), attempts in records.attempts.items():
         by_exercise[exercise].append(sorted(attempts, key=lambda one: one.number))
-    return [_figures(one.id, one.slug, by_exercise.get(one.id, [])) for one in records.exercises.values()]
+    return [_figures(one.id, one.slug, by_exercise.get(one.id, []), mistakes) for one in records.exercises.values()]
 
 
-def _figures(exercise_id: int, slug: str, students: Sequence[Sequence[Attempt]]) -> Figures:
+def _mistakes(session: Session, records: Records) -> dict[int, list[str]]:
+    """The names of the mistakes that each submission makes."""
+    rows = session.execute(
+        select(Grading.submission_id, Grading.mistakes)
+        .join(Submission, Submission.id == Grading.submission_id)
+        .where(Submission.exercise_id.in_(list(records.exercises)), Grading.in_force)
+    )
+    return {number: names for number, names in rows if names}
+
+
+def _figures(
+    exercise_id: int, slug: str, students: Sequence[Sequence[Attempt]], mistakes: dict[int, list[str]]
+) -> Figures:
     passed = [(mine[0], first) for mine in students if (first := next((one for one in mine if one.passed), None))]
     attempts = [first.number for _, first in passed]
     minutes = [(first.at - begin.at).total_seconds() / 60 for begin, first in passed]
@@ -192,16 +205,16 @@ def _figures(exercise_id: int, slug: str, students: Sequence[Sequence[Attempt]])
         passed=len(passed),
         attempts=median(attempts) if attempts else 0.0,
         minutes=median(minutes) if minutes else 0.0,
-        mistakes=_frequent(students),
+        mistakes=_frequent(students, mistakes),
     )
 
 
-def _frequent(students: Sequence[Sequence[Attempt]]) -> tuple[Frequent, ...]:
+def _frequent(students: Sequence[Sequence[Attempt]], mistakes: dict[int, list[str]]) -> tuple[Frequent, ...]:
     """The mistakes by how many students made them. Of two that fit an attempt alike, both count."""
     made: Counter[str] = Counter()
     examples: dict[str, list[int]] = defaultdict(list)
     for mine in students:
-        for name in sorted({name for one in mine for name in one.mistakes}):
+        for name in sorted({name for one in mine for name in mistakes.get(one.id, ())}):
             made[name] += 1
-            examples[name] += [one.id for one in mine if name in one.mistakes][-1:]
+            examples[name] += [one.id for one in mine if name in mistakes.get(one.id, ())][-1:]
     return tuple(Frequent(name, count, tuple(examples[name][:EXAMPLES])) for name, count in made.most_common())

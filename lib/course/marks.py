@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
 from lib.course.policy import Attempt, Terms, Window, counted, days_late, left_of
@@ -92,10 +92,10 @@ def _read_windows(session: Session, records: Records, assignments: Mapping[int, 
         records.windows[own.assignment_id, own.person_id] = window_in(assignments[own.assignment_id], own)
 
 
-ATTEMPT = (
-    *(Submission.id, Submission.number, Submission.at, Submission.state),
-    *(Grading.counts, Grading.counts_of, Grading.seen, Grading.seen_of),
-    *(Grading.passed, Grading.broken, Grading.mistakes),
+ATTEMPT = (  # the columns of an Attempt
+    *(Submission.id, Submission.number, Submission.at, Submission.state, Grading.counts),
+    *(func.coalesce(number, 0.0) for number in (Grading.counts_of, Grading.seen, Grading.seen_of)),
+    *(func.coalesce(flag, false()) for flag in (Grading.passed, Grading.broken)),
 )
 
 
@@ -109,16 +109,8 @@ def _read_attempts(session: Session, records: Records, person_id: int | None) ->
         asked = asked.where(Submission.person_id == person_id)
     found = defaultdict(list)
     for exercise, person, *rest in session.execute(asked):
-        found[exercise, person].append(attempt_from(rest))
+        found[exercise, person].append(Attempt._make(rest))
     records.attempts = dict(found)
-
-
-def attempt_from(row: Sequence) -> Attempt:
-    """An attempt from the columns of ATTEMPT."""
-    number, at, state, counts, counts_of, seen, seen_of, passed, broken, mistakes = row[1:]
-    if counts is None:
-        return Attempt(row[0], number, at, state)
-    return Attempt(row[0], number, at, state, counts, counts_of, seen, seen_of, passed, broken, tuple(mistakes or ()))
 
 
 def _read_overrides(session: Session, records: Records, person_id: int | None) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lib.refusal import Refusal
@@ -46,9 +47,11 @@ class Terms:
         return other or Window(self.opens, self.due, self.closes)
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """A submission and its grading in force, if it has one: points that count, and what the visible tests gave."""
+class Attempt(NamedTuple):
+    """A submission and its grading in force, if it has one: points that count, and what the visible tests gave.
+
+    A large course has many: hence no dataclass.
+    """
 
     id: int
     number: int
@@ -60,7 +63,6 @@ class Attempt:
     seen_of: float = 0.0
     passed: bool = False
     broken: bool = False
-    mistakes: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -92,7 +94,9 @@ def need_sound(terms: Terms) -> None:
 
 def days_late(at: datetime, due: datetime, grace_minutes: int) -> int:
     """Days begun since `due`; none within the grace."""
-    return 0 if at <= due + timedelta(minutes=grace_minutes) else math.ceil((at - due) / DAY)
+    if at <= due or at <= due + timedelta(minutes=grace_minutes):
+        return 0
+    return math.ceil((at - due) / DAY)
 
 
 def kept(late: int, percent: float) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,16 @@ from lib.refusal import Refusal
 from lib.sandbox.pool import Busy
 from lib.store import Store
 from lib.store.work import AssignedExercise, Assignment, Grading, Regrade, RegradeItem, Result, Submission
+
+
+@dataclass(frozen=True)
+class OpenRegrade:
+    """A regrade that is neither applied nor given up."""
+
+    id: int
+    at: datetime
+    why: str
+    of: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,20 @@ def _need_regrade(session: Session, who: Acting, regrade_id: int) -> Regrade:
     return regrade
 
 
+def open_regrades(store: Store, who: Acting, course_id: int) -> list[OpenRegrade]:
+    """The regrades of a course that wait to be run, applied or given up, the latest first."""
+    with store.reading() as session:
+        need_role(session, who, course_id, "instructor")
+        rows = session.execute(
+            select(Regrade, func.count(RegradeItem.submission_id))
+            .outerjoin(RegradeItem, RegradeItem.regrade_id == Regrade.id)
+            .where(Regrade.course_id == course_id, Regrade.state == "open")
+            .group_by(Regrade.id)
+            .order_by(Regrade.id.desc())
+        )
+        return [OpenRegrade(one.id, one.at, one.why, count) for one, count in rows]
+
+
 def run_regrade(store: Store, who: Acting, regrade_id: int, grade: Grader = grade_now) -> Generator[tuple[int, int]]:
     """Grades what is planned, and tells after each how many of how many are done. Stopped, it goes on from there."""
     with store.reading() as session:
@@ -180,8 +205,7 @@ def _moves(records: Records, changed: dict[int, Attempt]) -> list[Moved]:
 
 
 def _regraded(attempt: Attempt, by: Grading) -> Attempt:
-    return replace(
-        attempt,
+    return attempt._replace(
         state="graded",
         counts=by.counts,
         counts_of=by.counts_of,
@@ -189,7 +213,6 @@ def _regraded(attempt: Attempt, by: Grading) -> Attempt:
         seen_of=by.seen_of,
         passed=by.passed,
         broken=by.broken,
-        mistakes=tuple(by.mistakes or ()),
     )
 
 
@@ -273,7 +296,7 @@ def _drop_moves(
     changed = {}
     for number, (counts, counts_of, seen, seen_of) in counting.items():
         if number in known:
-            changed[number] = replace(known[number], counts=counts, counts_of=counts_of, seen=seen, seen_of=seen_of)
+            changed[number] = known[number]._replace(counts=counts, counts_of=counts_of, seen=seen, seen_of=seen_of)
     return _moves(records, changed)
 
 

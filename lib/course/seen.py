@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lib.course.marks import ATTEMPT, ExerciseMark, attempt_from, marks_by, records_of, totals, window_in, worth_of
-from lib.course.policy import days_late, is_shown
+from lib.course.marks import ATTEMPT, ExerciseMark, marks_by, records_of, totals, window_in, worth_of
+from lib.course.policy import Attempt, days_late, is_shown
 from lib.course.submit import need_visible
 from lib.course.who import Acting, need_exercise, need_role, need_submission, role_of
 from lib.store import Store
@@ -230,7 +230,7 @@ def _attempts(session: Session, exercise_id: int, person_id: int, tests: bool, i
         .order_by(Submission.number.desc())
     )
     shown = []
-    for one in map(attempt_from, rows):
+    for one in map(Attempt._make, rows):
         graded = tests and one.counts is not None
         score, of = (one.counts, one.counts_of) if in_full else (one.seen, one.seen_of)
         passed = graded and (one.passed if in_full else one.seen >= one.seen_of)

@@ -109,7 +109,9 @@ _EXPECTED = "sqlite:///a/file or postgresql+psycopg://user:password@host/name"
 
 def _engine(url: URL) -> Engine:
     if url.drivername != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10}
+        )
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)

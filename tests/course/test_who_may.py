@@ -25,6 +25,7 @@ from lib.course import (
     roster,
     seen,
     sign_in,
+    staff,
     submit,
 )
 from lib.course.who import NotAllowed
@@ -123,6 +124,10 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     "seen.my_attempts": (MEMBERS, lambda c, s, who: seen.my_attempts(s, who, c.exercises[0])),
     "seen.my_marks": (MEMBERS, lambda c, s, who: seen.my_marks(s, who, c.course)),
     "seen.attempts_of": (STAFF, lambda c, s, who: seen.attempts_of(s, who, c.exercises[0], c.li.id)),
+    # staff
+    "staff.our_faults": (STAFF, lambda c, s, who: staff.our_faults(s, who, c.course)),
+    "staff.grade_again": (STAFF, lambda c, s, who: staff.grade_again(s, who, c.number)),
+    "staff.audit_of": (INSTRUCTOR, lambda c, s, who: staff.audit_of(s, who, c.course)),
     # marking
     "gradebook.gradebook": (STAFF, lambda c, s, who: gradebook.gradebook(s, who, c.course)),
     "gradebook.figures": (STAFF, lambda c, s, who: gradebook.figures(s, who, c.assignment)),
@@ -134,6 +139,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     "marking.answer": (STAFF, lambda c, s, who: marking.answer(s, who, c.look, "x")),
     "regrade.plan_regrade": (INSTRUCTOR, lambda c, s, who: regrade.plan_regrade(s, SETTINGS, who, c.assignment, "x")),
     "regrade.run_regrade": (INSTRUCTOR, lambda c, s, who: list(regrade.run_regrade(s, who, c.regrade, stub))),
+    "regrade.open_regrades": (INSTRUCTOR, lambda c, s, who: regrade.open_regrades(s, who, c.course)),
     "regrade.preview_regrade": (INSTRUCTOR, lambda c, s, who: regrade.preview_regrade(s, who, c.regrade)),
     "regrade.apply_regrade": (INSTRUCTOR, lambda c, s, who: regrade.apply_regrade(s, who, c.regrade)),
     "regrade.give_up_regrade": (INSTRUCTOR, lambda c, s, who: regrade.give_up_regrade(s, who, c.regrade)),

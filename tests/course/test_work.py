@@ -49,6 +49,7 @@ from lib.course.roster import read_roster
 from lib.course.roster_file import read_roster_file
 from lib.course.seen import attempts_of, my_attempts, my_marks, submission_of
 from lib.course.settings import Settings
+from lib.course.staff import audit_of, grade_again, our_faults
 from lib.course.submit import Progress, attempts_left, draft_of, save_draft, state_of, submit
 from lib.course.who import NotThere, Who
 from lib.exercises import EXERCISES, FOLDER, Exercise
@@ -132,12 +133,33 @@ def test_attempts_are_limited_and_our_faults_take_none(store: Store, clock: Cloc
         engine.work_until_idle(store, grade=fails)
         clock.forward(minutes=3)
     assert state_of(store, here.li, number) == Progress("our fault")
+    assert [(one.number, one.trouble) for one in our_faults(store, here.tom, here.course)] == [(number, "no room")]
     assert attempts_left(store, here.li, here.exercises[0]) == 2
     assert [hand_in(here, here.li, share) for share in ("0.5", "0.1")] == [2, 3]
     with pytest.raises(Refusal, match="2 of 2 attempts"):
         submit(store, here.li, here.exercises[0], "1")
     assert attempts_left(store, here.li, here.exercises[0]) == 0
     assert points(here, here.li) == 5
+
+
+def test_staff_have_what_we_could_not_grade_tried_again(store: Store, clock: Clock) -> None:
+    here = Class(store)
+
+    def fails(exercise: Exercise, code: str) -> Graded:
+        raise OurFault("no room")
+
+    number = submit(store, here.li, here.exercises[0], "1").number
+    for _ in range(4):
+        engine.work_until_idle(store, grade=fails)
+        clock.forward(minutes=3)
+    assert points(here, here.li) is None
+    grade_again(store, here.tom, number)
+    engine.work_until_idle(store, grade=stub)
+    assert points(here, here.li) == 10 and our_faults(store, here.tom, here.course) == []
+    with pytest.raises(Refusal, match="is graded; only one"):
+        grade_again(store, here.tom, number)
+    last = audit_of(store, here.ada, here.course, person_id=here.li.id)[0]
+    assert (last.who, last.what, last.whom, last.about) == ("Tom", "tried again", "Li", number)
 
 
 CODES = {
