@@ -33,14 +33,17 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite"
+def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One for all tests, since SQLAlchemy keeps with it what it has compiled."""
+    path = tmp_path_factory.mktemp("sqlite") / "class.sqlite"
     store = open_store(f"sqlite:///{path}")
     with store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
-    return path
+    shutil.copy(path, path.with_suffix(".empty"))
+    event.listen(store.engine, "connect", lambda raw, record: raw.execute("PRAGMA synchronous = OFF"))
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")
@@ -82,23 +85,25 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, clock: Clock) -> Store:
     """An empty store, at noon of 1 May 2026 by its clock."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "class.sqlite")
-        made = open_store(f"sqlite:///{tmp_path / 'class.sqlite'}")
-        made.close()
-        event.listen(made.engine, "connect", lambda raw, record: raw.execute("PRAGMA synchronous = OFF"))
-    else:
-        made = request.getfixturevalue("postgresql_store")
-        empty(made)
-    yield replace(made, clock=clock)
-    if request.param == "sqlite":
-        made.close()
+    made: Store = request.getfixturevalue(f"{request.param}_store")
+    empty(made)
+    return replace(made, clock=clock)
+
+
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # for what the databases have no part in
 
 
 def empty(store: Store) -> None:
-    """Takes everything out of a store on PostgreSQL."""
+    """Takes everything out of a store."""
+    if not store.is_postgresql:
+        path = Path(str(store.url.database))
+        store.close()
+        for name in (f"{path}-wal", f"{path}-shm"):
+            Path(name).unlink(missing_ok=True)
+        shutil.copy(path.with_suffix(".empty"), path)
+        return
     names = [*Table.metadata.tables, "procrastinate_jobs", "procrastinate_workers"]
     with store.writing() as session:
         session.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))

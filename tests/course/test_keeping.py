@@ -31,7 +31,7 @@ from lib.store.people import Person
 from lib.store.trail import Audit
 from lib.store.work import Grading, Submission
 from tests.course.setting import Class, person, stub
-from tests.databases import Clock
+from tests.databases import Clock, on_sqlite
 
 ROSTER = b"name,email,number\nLi Wei,li@example.edu,4711\nMax,max@example.edu,4712\n"
 
@@ -182,6 +182,7 @@ NO_BACKUP = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize(("data", "says"), NO_BACKUP.values(), ids=NO_BACKUP)
 def test_what_is_no_backup_changes_nothing(store: Store, data: bytes | None, says: str, tmp_path: Path) -> None:
     here = busy(store)

@@ -38,7 +38,7 @@ from lib.store import Store
 from lib.store.people import PersonalLink, RosterRow, WebSession
 from lib.store.work import Submission
 from tests.course.setting import ISSUER, SETTINGS, Class, claims, person
-from tests.databases import Clock
+from tests.databases import Clock, on_sqlite
 
 ROSTER = b"name,email,number\nLi Wei,li@example.edu,17\nMax M\xc3\xbcller,max@example.edu,18\nNo Mail,,19\n"
 
@@ -55,6 +55,7 @@ WHO_MAY = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize(("said", "teaches"), WHO_MAY.values(), ids=WHO_MAY)
 def test_who_may_make_a_course(store: Store, said: dict[str, object], teaches: bool) -> None:
     who = sign_in(store, SETTINGS, said)
@@ -67,6 +68,7 @@ def test_who_may_make_a_course(store: Store, said: dict[str, object], teaches: b
             make_course(store, who, "A course")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "said", [{}, {"iss": ISSUER}, {"sub": "x"}, {"iss": "", "sub": "x"}, {"iss": ISSUER, "sub": 7}]
 )
@@ -174,6 +176,7 @@ STOPS: dict[str, Callable[[Class, int], object]] = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
 def test_a_link_stops_at_once_and_so_do_its_sessions(store: Store, stop: Callable[[Class, int], object]) -> None:
     here = Class(store)
@@ -228,7 +231,7 @@ FILES = {
         b"Student,ID,SIS User ID,SIS Login ID,Section,HW 1 (77)\n    Points Possible,,,,,10\n"
         b'"Wei, Li",4711,s1,li@x.edu,Group A,8\n"Student, Test",99,,,Group A,\n',
         "canvas",
-        [("Wei, Li", "", "4711")],
+        [("Wei, Li", "li@x.edu", "4711")],
     ),
     "moodle, the grading worksheet": (
         b"Identifier,Full name,Email address,Status,Grade\nParticipant 123,Li Wei,li@x.edu,No submission,\n",

@@ -58,7 +58,7 @@ from lib.store import Store
 from lib.store.trail import Audit
 from lib.store.work import Grading, Result
 from tests.course.setting import SETTINGS, SLUGS, TERMS, Class, stub
-from tests.databases import NOON, Clock
+from tests.databases import NOON, Clock, on_sqlite
 
 DAY = timedelta(days=1)
 
@@ -169,6 +169,7 @@ CODES = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize(("code", "says"), CODES.values(), ids=CODES)
 def test_code_that_cannot_be_taken(store: Store, code: str, says: str) -> None:
     here = Class(store)
@@ -195,6 +196,7 @@ SEEN: dict[str, tuple[dict[str, Any], int, bool, bool]] = {  # terms, days later
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize(("terms", "days", "tests", "in_full"), SEEN.values(), ids=SEEN)
 def test_what_a_student_sees(
     store: Store, clock: Clock, terms: dict[str, Any], days: int, tests: bool, in_full: bool
@@ -272,6 +274,7 @@ FORMS: dict[str, tuple[Form, str]] = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize(("form", "says"), FORMS.values(), ids=FORMS)
 def test_assignments_that_do_not_fit_together_are_refused(store: Store, form: Form, says: str) -> None:
     here = Class(store)
@@ -328,6 +331,7 @@ def test_points_by_hand_count_until_they_are_taken_back(store: Store) -> None:
     )
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("given", "why", "says"),
     [
@@ -534,6 +538,7 @@ def test_plain_marks_have_a_column_for_everything(store: Store) -> None:
         export_marks(store, here.ada, here.course, "plain")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("kind", "ids", "says"),
     [("xlsx", (), "expected canvas, moodle, plain"), ("plain", (99,), "no such assignment")],

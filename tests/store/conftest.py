@@ -1,3 +1,3 @@
-from tests.databases import clock, empty_sqlite, postgresql, postgresql_store, store
+from tests.databases import clock, postgresql, postgresql_store, sqlite_store, store
 
-__all__ = ["clock", "empty_sqlite", "postgresql", "postgresql_store", "store"]
+__all__ = ["clock", "postgresql", "postgresql_store", "sqlite_store", "store"]
