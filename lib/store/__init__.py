@@ -1,0 +1,5 @@
+"""What a class keeps: people, courses, submissions, marks; in SQLite or PostgreSQL. Knows tables, and no rules."""
+
+from lib.store.database import DEFAULT, Store, StoreError, open_store
+
+__all__ = ["DEFAULT", "Store", "StoreError", "open_store"]

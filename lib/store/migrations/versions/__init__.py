@@ -1,0 +1,1 @@
+"""One file per step; each says which one it follows."""

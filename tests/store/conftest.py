@@ -1,0 +1,3 @@
+from tests.databases import clock, postgresql, postgresql_store, sqlite_store, store
+
+__all__ = ["clock", "postgresql", "postgresql_store", "sqlite_store", "store"]
