@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lib.course.gradebook import Gradebook, Head, Student, gradebook
 from lib.course.who import Acting, need_role, note
-from lib.grading.classroom import marks as cells
+from lib.grading.classroom.tables import harmless_cell
 from lib.refusal import Refusal
 from lib.store import Store
 from lib.store.people import Course, RosterRow
@@ -53,7 +53,7 @@ Writer = Callable[[Gradebook, Sequence[Head], dict[int, RosterRow], dict[int, st
 
 def _csv(rows: Sequence[Cells]) -> bytes:
     file = io.StringIO(newline="")
-    csv.writer(file).writerows([[cells._harmless(cell) for cell in row] for row in rows])
+    csv.writer(file).writerows([[harmless_cell(cell) for cell in row] for row in rows])
     return file.getvalue().encode("utf-8-sig")  # with a byte order mark, or Excel spoils umlauts
 
 
