@@ -156,9 +156,7 @@ def _due(records: Records, now: datetime) -> dict[int, frozenset[int]]:
         own[person][assignment] = window.due
     usual = {number: terms.due for number, terms in records.terms.items()}
     return {
-        person: frozenset(
-            one.id for one in records.exercises.values() if {**usual, **other}[one.assignment_id] <= now
-        )
+        person: frozenset(one.id for one in records.exercises.values() if {**usual, **other}[one.assignment_id] <= now)
         for person, other in {0: {}, **own}.items()
     }
 

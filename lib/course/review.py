@@ -125,6 +125,4 @@ def alike_in(store: Store, who: Acting, exercise_id: int, exercise: Exercise) ->
         code = {number: (text or b"").decode("utf-8", "surrogatepass") for number, text in session.execute(asked)}
     answers = [written(exercise, one.name, str(one.number), code[one.number]) for one in line if code.get(one.number)]
     found = alike(exercise, answers)
-    return [
-        AlikePair(int(each.one.file), 0 if each.other.published else int(each.other.file), each) for each in found
-    ]
+    return [AlikePair(int(each.one.file), 0 if each.other.published else int(each.other.file), each) for each in found]

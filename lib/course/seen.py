@@ -171,9 +171,7 @@ def _what_is_shown(
     return tests, hidden, days_late(row.at, window.due, assignment.grace_minutes)
 
 
-def shown_names(
-    session: Session, course_id: int, person_ids: Sequence[int], is_staff: bool = True
-) -> dict[int, str]:
+def shown_names(session: Session, course_id: int, person_ids: Sequence[int], is_staff: bool = True) -> dict[int, str]:
     """The names of these members; to staff other ones while grading is anonymous."""
     if is_staff and session.get_one(Course, course_id).anonymous:
         return {one: pseudonym(course_id, one) for one in person_ids}

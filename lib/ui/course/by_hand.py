@@ -66,7 +66,9 @@ def _form(who: Who, place: Place, is_given: bool) -> None:
             format="%g",
             key=f"points_{key}",
         )
-        why = st.text_input(say("Reason"), max_chars=LONGEST, key=f"why_{key}", help=say("Staff see it, with your name."))
+        why = st.text_input(
+            say("Reason"), max_chars=LONGEST, key=f"why_{key}", help=say("Staff see it, with your name.")
+        )
         give = st.form_submit_button(say("Give these points"), type="primary")
         back = is_given and st.form_submit_button(say("Take points by hand back"))
     if not (give or back):

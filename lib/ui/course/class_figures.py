@@ -127,7 +127,9 @@ def _per_exercise(found: Sequence[Figures], asked: dict[int, Asked]) -> None:
         },
         alt=say("For each exercise: who handed in, who passed, attempts and time"),
     )
-    st.caption(say("Attempts and time are medians of those who passed: up to the attempt that did, from the first one."))
+    st.caption(
+        say("Attempts and time are medians of those who passed: up to the attempt that did, from the first one.")
+    )
 
 
 def _time(minutes: float) -> str:

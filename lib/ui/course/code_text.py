@@ -60,7 +60,9 @@ def beside_each_other(old: Sequence[str], new: Sequence[str]) -> str:
         for what, a, b, c, d in group:
             for left, right in zip_longest(range(a, b), range(c, d)):
                 same = what == "equal"
-                rows.append(f"<tr>{_side(old, left, '' if same else 'went')}{_side(new, right, '' if same else 'came')}</tr>")
+                rows.append(
+                    f"<tr>{_side(old, left, '' if same else 'went')}{_side(new, right, '' if same else 'came')}</tr>"
+                )
     return f'<div class="beside"><table><tbody>{"".join(rows)}</tbody></table></div>'
 
 

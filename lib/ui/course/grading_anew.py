@@ -70,7 +70,10 @@ def _open(who: Who, course: MyCourse, assignment: Shown, one: OpenRegrade) -> No
 
     st.markdown(
         say(
-            "**Regrade of {of} submissions** · {at} · {why}", of=one.of, at=when(one.at, course.zone), why=plain(one.why)
+            "**Regrade of {of} submissions** · {at} · {why}",
+            of=one.of,
+            at=when(one.at, course.zone),
+            why=plain(one.why),
         )
     )
     if st.session_state.pop(GOING, None) == one.id:
@@ -135,7 +138,9 @@ def _names(who: Who, assignment_id: int, moves: Sequence[Moved]) -> dict[int, st
 def _troubles(preview: RegradePreview) -> None:
     if not preview.troubles:
         return
-    st.warning(say("{count} could not be graded anew, by our fault: they keep what they have.", count=len(preview.troubles)))
+    st.warning(
+        say("{count} could not be graded anew, by our fault: they keep what they have.", count=len(preview.troubles))
+    )
     for number, says in list(preview.troubles.items())[:5]:
         st.caption(say("Submission {number}: {says}", number=number, says=plain(says)))
 
@@ -155,4 +160,3 @@ def _buttons(who: Who, one: OpenRegrade, preview: RegradePreview) -> None:
         if st.button(say("Give up"), key=f"give_up_{one.id}", help=say("All marks stay as they are.")):
             give_up_regrade(here.store(), who, one.id)
             st.rerun()
-

@@ -125,7 +125,9 @@ def _chosen(
     """One line about the cell that was chosen, and the way to what was handed in."""
     if chosen is None or chosen[1] not in names or not 0 <= chosen[0] < len(students):
         text = say("{count} students. Click a cell to see what was handed in.", count=count)
-        st.markdown(f":gray[{text}]" if count != 1 else say(":gray[1 student. Click a cell to see what was handed in.]"))
+        st.markdown(
+            f":gray[{text}]" if count != 1 else say(":gray[1 student. Click a cell to see what was handed in.]")
+        )
         return
     student, (kind, number) = students[chosen[0]], names[chosen[1]]
     if kind == "assignment":

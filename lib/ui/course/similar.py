@@ -53,9 +53,7 @@ def similar_view(who: Who, course: MyCourse) -> None:
         number = choose_assignment(shown, "alike_assignment")
     asked = {str(one.id): one for one in next(one for one in shown if one.id == number).exercises}
     with right:
-        chosen = choice_box(
-            say("Exercise"), {key: one.title for key, one in asked.items()}, f"alike_exercise_{number}"
-        )
+        chosen = choice_box(say("Exercise"), {key: one.title for key, one in asked.items()}, f"alike_exercise_{number}")
     if st.button(say("Compare"), icon=":material/compare_arrows:"):
         _compare(who, asked[chosen])
 
