@@ -126,6 +126,10 @@ def last_report(key: str) -> Shown | None:
     return shown
 
 
+def forget_report(key: str) -> None:
+    st.session_state.pop(f"{key}_report", None)
+
+
 def is_fresh(key: str, shown: Shown, start: str) -> bool:
     """Whether the report is about what stands in the editor."""
     return shown.source == typed(key, start).text
