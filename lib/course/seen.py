@@ -61,6 +61,7 @@ class SeenSubmission:
     graded or shown. `trouble` is for staff."""
 
     number: int
+    assignment_id: int
     exercise_id: int
     slug: str
     person_id: int
@@ -134,6 +135,7 @@ def submission_of(store: Store, who: Acting, number: int, *, as_student: bool = 
         names = shown_names(session, assignment.course_id, [row.person_id], is_staff)
         return SeenSubmission(
             number=row.id,
+            assignment_id=assignment.id,
             exercise_id=exercise.id,
             slug=exercise.slug,
             person_id=row.person_id,
