@@ -12,8 +12,8 @@ import streamlit as st
 
 from lib.ui.text import say
 
-# Half a surrogate pair cannot be sent to a browser. Signs that turn the direction of reading, or have no width, let code
-# look like other code (N. Boucher and R. Anderson, Trojan Source, 2021).
+# Half a surrogate pair cannot be sent to a browser. Signs that turn the direction of reading, or have no width, let
+# code look like other code (N. Boucher and R. Anderson, Trojan Source, 2021).
 _HIDING = re.compile("[\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 

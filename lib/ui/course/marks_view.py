@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -78,14 +78,7 @@ def _table(book: Gradebook) -> None:
         event = st.dataframe(
             frame,
             height=min(MOST_HIGH, ROW * (len(students) + 2) + 3),
-            column_config={
-                0: st.column_config.TextColumn(width="medium", pinned=True),
-                **{
-                    at: st.column_config.NumberColumn(format="%.2f")
-                    for at, name in enumerate(names, 1)
-                    if names[name][0] == "assignment"
-                },
-            },
+            column_config=_columns_config(names),
             on_select="rerun",
             selection_mode="single-cell",
             key="gradebook_cells",
@@ -95,6 +88,13 @@ def _table(book: Gradebook) -> None:
             cells = event["selection"]["cells"]
             _chosen(book, students, names, cells[0] if cells else None, len(students))
         st.caption(say(LEGEND))
+
+
+def _columns_config(names: dict[str, Chosen]) -> Any:
+    """By place: names under a heading of their own have no other address."""
+    totals = [at for at, (kind, _) in enumerate(names.values(), 1) if kind == "assignment"]
+    student = st.column_config.TextColumn(width="medium", pinned=True)
+    return {0: student, **{at: st.column_config.NumberColumn(format="%.2f") for at in totals}}
 
 
 def _filters(book: Gradebook) -> tuple[str, str, str, str]:
@@ -143,8 +143,7 @@ def _chosen(
         st.markdown(say(":gray[Has not signed in yet.]"), width="content")
     else:
         label = say("Look at it") if mark and mark.attempts else say("Points by hand")
-        query = {"exercise": number, "person": student.person_id}
-        here.link(label, "review", icon=":material/arrow_forward:", **query)
+        here.link(label, "review", icon=":material/arrow_forward:", exercise=number, person=student.person_id)
 
 
 def _of_assignment(book: Gradebook, student: Student, number: int) -> None:
