@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lib.ui.budget import said_in_words
-from lib.ui.course.acting import asked, go, link, store
+from lib.ui.course.acting import asked, link, store
 from lib.ui.course.standing import need_acting
 from lib.ui.course.times import when
 from lib.ui.page import Page
@@ -126,19 +126,7 @@ def _settings(who: Who, course: MyCourse) -> None:
         if saved:
             change_course(store(), who, course.id, title=title, zone=zone, anonymous=anonymous)
             st.rerun()
-        _copy(who, course)
         st.markdown(say("In a course that is over nothing is taken, and personal links sign nobody in."))
         if st.button(say("Open it again") if course.closed else say("End the course")):
             close_course(store(), who, course.id, closed=course.closed is None)
             st.rerun()
-
-
-def _copy(who: Who, course: MyCourse) -> None:
-    from lib.course.assignments import copy_course
-
-    with st.form("copy_course", border=False):
-        st.markdown(say("**For the next term**: a new course with the same assignments and nobody in it."))
-        title = st.text_input(say("Title of the new course"), max_chars=200)
-        weeks = int(st.number_input(say("Weeks later"), 0, 260, 26))
-        if st.form_submit_button(say("Copy")):
-            go("course", course=copy_course(store(), who, course.id, title, weeks=weeks))

@@ -69,9 +69,19 @@ def _links(store: Store, who: Who, fields: Fields) -> File:
     return File(file.getvalue().encode("utf-8-sig"), "personal-links.csv")
 
 
+def _marks(store: Store, who: Who, fields: Fields) -> File:
+    """The marks of a course, of one assignment or of all, for a learning platform."""
+    from lib.course.export import export_marks
+
+    course, assignment, kind = whole(fields, "course") or 0, whole(fields, "assignment"), fields.get("kind", "")
+    data = export_marks(store, who, course, kind, [assignment] if assignment else [])  # type: ignore[arg-type]
+    return File(data, f"marks-{kind}-{assignment or 'all'}.csv")
+
+
 FILES_MADE: dict[str, Makes] = {
     "person": _about_me,
     "links": _links,
+    "marks": _marks,
 }
 
 
