@@ -35,7 +35,13 @@ def render() -> None:
         exercise = next(one for one in shown.exercises if one.id == seen.exercise_id)
         st.title(plain(exercise.title), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            link(plain(shown.title), "assignment", icon=":material/assignment:", assignment=shown.id, exercise=exercise.id)
+            link(
+                plain(shown.title),
+                "assignment",
+                icon=":material/assignment:",
+                assignment=shown.id,
+                exercise=exercise.id,
+            )
             if course.role != "student":
                 link(say("Review"), "review", icon=":material/rate_review:", submission=seen.number)
         if seen.person_id != who.id:

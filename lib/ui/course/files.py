@@ -77,7 +77,13 @@ def answer_in(files: Files, exercise: Exercise) -> Answer:
     match chosen(exercise, files.sources, files.refused):
         case Chosen(source=source):
             body = body_of(source, exercise.function, exercise.starter)
-            return Answer(exercise, source, is_begun=body in (Body.BROKEN, Body.FILLED_IN), is_astray=source.name in files.astray, is_of_another_version=_is_of_another_version(source.text, exercise))
+            return Answer(
+                exercise,
+                source,
+                is_begun=body in (Body.BROKEN, Body.FILLED_IN),
+                is_astray=source.name in files.astray,
+                is_of_another_version=_is_of_another_version(source.text, exercise),
+            )
         case Tie() as tie:
             return Answer(exercise, says=say("Two files compete, and none counts: {says}.", says=plain(tie.says)))
         case Nowhere():
