@@ -100,10 +100,13 @@ def public_warning(slugs: list[str]) -> None:
     if not shipped:
         return
     titles = plain(", ".join(EXERCISES[slug].title for slug in shipped))
-    of = say("this exercise are public") if len(shipped) == 1 else say("these exercises are public")
-    make = f"`python -m lib.grading new my_{shipped[0]} --lesson {EXERCISES[shipped[0]].lesson or shipped[0]}`"
-    words = say("The solution and hidden tests of {of}. Good for practice; for marks, make your own: {make}.",
-                of=of, make=make)  # fmt: skip
+    of = say("this exercise") if len(shipped) == 1 else say("these exercises")
+    words = say(
+        "The solution and hidden tests of {of} are public. Good for practice; for marks, make your own: "
+        "`python -m lib.grading new my_{slug} --lesson …`.",
+        of=of,
+        slug=shipped[0],
+    )
     st.warning(f"**{titles}.** {words}")
 
 
@@ -161,20 +164,22 @@ def _attempts(terms: Terms, start: Terms, key: str) -> Terms:
         format_func=lambda name: say(COUNTS[name]),
         key=f"{key}_counts",
     )
-    return replace(terms, attempts=attempts, counts=which)
+    return replace(terms, attempts=attempts, counts="last" if which == "last" else "best")
 
 
 def _shown(terms: Terms, start: Terms, key: str) -> Terms:
+    from lib.store.work import WHENS
+
     tests, hidden, _ = st.columns(3, gap="small")
     labels = {"show_tests": say("Students see what visible tests say"), "show_hidden": say("Hidden tests and the mark")}
-    chosen = {
-        name: place.selectbox(
+    tests_when, hidden_when = (
+        place.selectbox(
             label,
-            list(SHOWS),
-            list(SHOWS).index(getattr(start, name)),
+            WHENS,
+            WHENS.index(getattr(start, name)),
             format_func=lambda when: say(SHOWS[when]),
             key=f"{key}_{name}",
         )
         for place, (name, label) in zip((tests, hidden), labels.items(), strict=True)
-    }
-    return replace(terms, **chosen)
+    )
+    return replace(terms, show_tests=tests_when, show_hidden=hidden_when)
