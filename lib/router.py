@@ -42,6 +42,7 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
             if not slugs:
                 continue
             is_open = current.url_path in slugs or (group == "exercises" and current.url_path.startswith("exercise_"))
+            is_open = is_open or group == "class"
             family = st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}", on_change="rerun")
             with family:
                 for slug in slugs if family.open else ():

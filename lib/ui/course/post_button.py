@@ -13,10 +13,10 @@ CSS = """
 .class-post { display: inline; margin: 0; }
 .class-post button {
   font: inherit; width: 100%; min-height: 2.5rem; padding: 0.25rem 0.75rem; cursor: pointer; text-align: center;
-  color: var(--st-text-color, inherit); background: var(--st-background-color, transparent);
-  border: 1px solid var(--st-border-color, currentColor); border-radius: var(--st-button-radius, 0.3rem);
+  color: inherit; background: transparent; border-radius: 0.3rem;
+  border: 1px solid color-mix(in srgb, currentColor 28%, transparent);
 }
-.class-post button:hover, .class-post button:focus-visible { border-color: var(--st-primary-color, currentColor); }
+.class-post button:hover, .class-post button:focus-visible { border-color: currentColor; }
 </style>
 """
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from lib.refusal import Refusal
 from lib.ui.course import door
 from lib.ui.course.acting import store
-from lib.ui.course.addresses import FILES, address
+from lib.ui.course.addresses import FILES, LINK, address
 from lib.ui.course.answers import KEEP_NOTHING, fields_of, is_ours, said, token_of
 from lib.ui.course.post_button import post_button
 from lib.ui.text import say
@@ -26,6 +26,8 @@ from lib.ui.text import say
 if TYPE_CHECKING:
     from lib.course.who import Who
     from lib.store import Store
+
+ORIGIN = "origin of the page"  # among the fields: ours, as the browser says it
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,35 @@ def _about_me(store: Store, who: Who, fields: Fields) -> File:
     return File(json.dumps(told, indent=1, ensure_ascii=False).encode(), "what-is-kept.json", "application/json")
 
 
+def _links(store: Store, who: Who, fields: Fields) -> File:
+    """New personal links for the rows that are named, or for all without one: ready for mail merge, and never again."""
+    import csv
+    import io
+
+    from lib.course.roster import make_links
+    from lib.grading.classroom.tables import harmless_cell
+
+    named = [int(row) for row in fields.get("rows", "").split(",") if row.isascii() and row.isdecimal()]
+    made = make_links(store, who, whole(fields, "course") or 0, named if "rows" in fields else None)
+    file = io.StringIO(newline="")
+    table = [(one.name, one.email, f"{fields[ORIGIN]}{address(LINK)}#{one.token}") for one in made]
+    csv.writer(file).writerows([[harmless_cell(cell) for cell in row] for row in [("name", "email", "link"), *table]])
+    return File(file.getvalue().encode("utf-8-sig"), "personal-links.csv")
+
+
+def _marks(store: Store, who: Who, fields: Fields) -> File:
+    """The marks of a course, of one assignment or of all, for a learning platform."""
+    from lib.course.export import export_marks
+
+    course, assignment, kind = whole(fields, "course") or 0, whole(fields, "assignment"), fields.get("kind", "")
+    data = export_marks(store, who, course, kind, [assignment] if assignment else [])  # type: ignore[arg-type]
+    return File(data, f"marks-{kind}-{assignment or 'all'}.csv")
+
+
 FILES_MADE: dict[str, Makes] = {
     "person": _about_me,
+    "links": _links,
+    "marks": _marks,
 }
 
 
@@ -73,7 +102,7 @@ async def _file(request: Request) -> Response:
         return said(404, say("There is no such file."))
     if not is_ours(request):
         return said(403, say("Open this from a page of the class."))
-    fields = await fields_of(request)
+    fields = await fields_of(request) | {ORIGIN: request.headers["origin"]}
     return await run_in_threadpool(_made, make, token_of(request), fields)
 
 
