@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lib.course.who import Who
 
 PAGE = Page(
-    title="Our faults and the record",
+    title="Our faults and the audit",
     group="",
     order=0,
     names=("系统故障与记录",),

@@ -44,7 +44,7 @@ def course_title(title: str, course: MyCourse, **back: int) -> None:
         here.link(plain(course.title), "course", icon=":material/school:", course=course.id)
         for name, slug, icon in (
             ("Gradebook", "gradebook", ":material/table_view:"),
-            ("Our faults and the record", "class_faults", ":material/history:"),
+            ("Our faults and the audit", "class_faults", ":material/history:"),
         ):
             if title != name:
                 here.link(say(name), slug, icon=icon, course=course.id)
