@@ -81,9 +81,11 @@ def _assignment(one: Shown, course: MyCourse) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         link(f"**{plain(one.title)}**", "assignment", assignment=one.id)
         st.markdown(_state(one, course.zone, store().now()), width="content")
+        if course.role != "student":
+            words = say("Change it") if course.role == "instructor" else say("Other times")
+            link(words, "assignment_form", icon=":material/edit:", assignment=one.id)
         if course.role == "instructor":
-            link(say("Change, other times, release"), "assignment_form", icon=":material/edit:", assignment=one.id)
-            link(say("Grade anew"), "regrade", icon=":material/refresh:", assignment=one.id)
+            link(say("Grade anew, release"), "regrade", icon=":material/refresh:", assignment=one.id)
 
 
 def _state(one: Shown, zone: str, now: datetime) -> str:
