@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The browser's own file of a table would carry formulas, and nobody would know who took it.
 CSS = """
 <style>
-[data-testid="stElementToolbarButtonContainer"]:has([aria-label^="Download as CSV"]) { display: none; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 </style>
 """
 
