@@ -22,10 +22,10 @@ from lib.store import open_store
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "data" / "demo-class"
 BUTTONS = {  # section of [auth]: what the button says, whom it signs in
-    "teacher": ("Ada, who teaches", TEACHER),
-    "assistant": ("Tom, who assists", ASSISTANT),
-    "student": ("Li Wei, a student", STUDENT),
-    "anyone": ("anyone", ""),
+    "teacher": ("Sign in as Ada, who teaches", TEACHER),
+    "assistant": ("Sign in as Tom, who assists", ASSISTANT),
+    "student": ("Sign in as Li Wei, a student", STUDENT),
+    "anyone": ("Sign in as anyone", ""),
 }
 
 
