@@ -117,9 +117,10 @@ def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk]) -> 
         st.subheader(plain(desk.asked.title), anchor=False)
         lesson_of(desk.exercise)
         st.markdown(statement(desk.exercise))
-        for place, hint in enumerate(desk.exercise.hints, 1):
-            with st.expander(say("Hint {place} of {all}", place=place, all=len(desk.exercise.hints))):
-                st.markdown(say(hint))
+        with st.container(gap="xsmall"):
+            for place, hint in enumerate(desk.exercise.hints, 1):
+                with st.expander(say("Hint {place} of {all}", place=place, all=len(desk.exercise.hints))):
+                    st.markdown(say(hint))
 
 
 def _handed_in(desk: Desk, shown: Shown, course: MyCourse) -> None:
@@ -129,7 +130,8 @@ def _handed_in(desk: Desk, shown: Shown, course: MyCourse) -> None:
 
     left = attempts_left(store(), desk.who, desk.asked.id)
     mark = mark_in_words(_marks(desk.who, course).get(desk.asked.id))
-    st.markdown(" ".join(filter(None, (desk.closed or attempts_in_words(left, shown.terms.attempts), mark))))
+    told = (desk.closed or attempts_in_words(left, shown.terms.attempts), _tests(desk), mark)
+    st.markdown(" ".join(filter(None, told)))
     attempts = my_attempts(store(), desk.who, desk.asked.id)
     if not attempts:
         return
@@ -144,3 +146,8 @@ def _handed_in(desk: Desk, shown: Shown, course: MyCourse) -> None:
             live_state(seen.number)
         link(say("Open it, or ask for another look"), "submission", submission=seen.number)
     attempt_list(attempts, course.zone, desk.key)
+
+
+def _tests(desk: Desk) -> str:
+    visible, every = len(desk.exercise.visible), len(desk.exercise.tests)
+    return say("{visible} tests are visible, {hidden} are hidden.", visible=visible, hidden=every - visible)

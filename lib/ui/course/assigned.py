@@ -26,7 +26,7 @@ def times(shown: Shown, zone: str, now: datetime) -> None:
     own = shown.terms.window() != window
     about += say(" · your own times") if own else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(about, width="content", help=say("Times are those of {zone}, by the server's clock.", zone=zone))
+        st.markdown(about, width="content")
         stages = [
             Stage(window.opens, say("Opens in …")),
             Stage(window.due, say("… left")),
@@ -36,16 +36,18 @@ def times(shown: Shown, zone: str, now: datetime) -> None:
 
 
 def how_it_counts(shown: Shown, zone: str) -> None:
-    """Late policy, attempts and what is shown when, in words and with examples for this person's own times."""
+    """The late policy in a sentence; folded, examples by this person's own times, attempts, and what is shown when."""
     from lib.course.policy import in_words
 
     window, terms = shown.window, shown.terms
     own = replace(terms, opens=window.opens, due=window.due, closes=window.closes)
-    st.markdown(late_in_words(shown))
-    with st.expander(say("How it counts, with examples")):
-        total = sum(one.points for one in shown.exercises)
-        st.markdown("\n".join(f"- {plain(line)}" for line in in_words(own, zone, total)))
-        st.markdown(f"- {shown_in_words(shown)}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(late_in_words(shown), width="content")
+        with st.popover(say("How it counts"), type="tertiary"):
+            total = sum(one.points for one in shown.exercises)
+            lines = [*map(plain, in_words(own, zone, total)), shown_in_words(shown)]
+            lines.append(say("All times are those of {zone}, by the clock of this server.", zone=zone))
+            st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def late_in_words(shown: Shown) -> str:

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from lib.course.assignments import Form, Part
     from lib.course.policy import Terms
 
+# What is chosen is to be read in the dark theme too, where Streamlit writes white on the accent.
+CSS = """
+<style>
+[class*="st-key-form_"] [data-tag] {
+  background: color-mix(in srgb, #d0561f 18%, transparent); color: inherit;
+}
+</style>
+"""
 COUNTS = {"best": "the best one", "last": "the last one"}
 SHOWS = {
     "at once": "as soon as it is graded",
@@ -40,6 +48,7 @@ def fields(start: Form, choices: Mapping[str, Exercise], zone: str, key: str) ->
     """The form as it is filled in. Raises Refusal for a time that there is not."""
     from lib.course.assignments import Form
 
+    st.html(CSS)
     title = st.text_input(say("Title"), start.title, key=f"{key}_title", placeholder=say("Week 1"))
     parts = _parts(start, choices, key)
     public_warning([part.slug for part in parts])
@@ -75,6 +84,7 @@ def _parts(start: Form, choices: Mapping[str, Exercise], key: str) -> tuple[Part
                     max_value=1e6,
                     value=float(weights.get(slug, _usual_weight(slug, choices))),
                     key=f"{key}_weight_{slug}",
+                    format="%g",
                     width=190,
                 ),
             )
@@ -90,8 +100,11 @@ def _usual_weight(slug: str, choices: Mapping[str, Exercise]) -> float:
 def _named(slug: str, choices: Mapping[str, Exercise]) -> str:
     if slug not in choices:
         return say("{slug} · not in your folders any more", slug=slug)
-    of = "" if slug in EXERCISES else say(" · your own")
-    return f"{choices[slug].title} · {slug}{of}"
+    return (
+        choices[slug].title
+        if slug in EXERCISES
+        else say("{title} · your own {slug}", title=choices[slug].title, slug=slug)
+    )
 
 
 def public_warning(slugs: list[str]) -> None:
@@ -132,6 +145,7 @@ def _late(terms: Terms, start: Terms, key: str) -> Terms:
         100.0,
         float(start.late_percent),
         step=5.0,
+        format="%g",
         key=f"{key}_late",
         help=say("Of what was earned, for each day begun since it was due."),
     )
@@ -141,6 +155,7 @@ def _late(terms: Terms, start: Terms, key: str) -> Terms:
         min_value=0.0,
         max_value=1e6,
         value=start.scale,
+        format="%g",
         key=f"{key}_scale",
         placeholder=say("the sum of the weights"),
     )

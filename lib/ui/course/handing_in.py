@@ -186,9 +186,6 @@ def handed_in_already(desk: Desk, text: str) -> int:
 def _report(desk: Desk, text: str) -> None:
     """What the last run of the visible tests said."""
     if (shown := last_report(desk.key)) is None:
-        visible, hidden = len(desk.exercise.visible), len(desk.exercise.tests) - len(desk.exercise.visible)
-        words = say("{visible} tests are visible, {hidden} are hidden.", visible=visible, hidden=hidden)
-        st.caption(words)
         return
     st.markdown(say("##### Your last run of the visible tests"))
     if not is_fresh(desk.key, shown, text):

@@ -26,8 +26,7 @@ def receipt(seen: SeenSubmission, zone: str) -> None:
     if seen.file:
         about += say(" · from {file}", file=plain(seen.file))
     st.markdown(about)
-    st.caption(say("SHA-256 of what was stored"))
-    st.code(seen.sha256, language=None, wrap_lines=True)
+    st.caption(say("SHA-256 of what was stored: `{sha}`", sha=seen.sha256))
 
 
 def when_to_the_second(seen: SeenSubmission, zone: str) -> str:
@@ -156,7 +155,7 @@ def code_of(seen: SeenSubmission) -> None:
     if seen.code is None:
         st.caption(say("The code is not kept any more."))
     else:
-        st.code(seen.code, language="python", wrap_lines=True, line_numbers=True)
+        st.code(seen.code, language="python", wrap_lines=True)
 
 
 def words_of_people(seen: SeenSubmission, zone: str) -> None:
