@@ -38,7 +38,7 @@ def render() -> None:
     with said_in_words():
         course = course_of(store(), who, asked("course") or 0)
         st.title(plain(course.title), anchor=False)
-        st.caption(say("You are {role} here. Times are those of {zone}.", role=ROLES[course.role], zone=course.zone))
+        st.caption(say("Your role: {role}. Times are those of {zone}.", role=ROLES[course.role], zone=course.zone))
         if course.closed is not None:
             st.warning(say("This course is over since {when}. Nothing is taken any more.", when=_at(course)))
         if course.role != "student":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from lib.course import sign_in as signing
 from lib.course.courses import close_course
@@ -12,7 +15,7 @@ from lib.course.roster import make_links, read_roster, revoke_links, roster
 from lib.course.sign_in import session_of, start_session
 from lib.refusal import Refusal
 from lib.store import Store
-from lib.ui.course import addresses, only_tls, start
+from lib.ui.course import acting, addresses, only_tls, start
 from lib.ui.course.addresses import page_address
 from tests.course.setting import Class
 from tests.course_pages.conftest import Opens, ask, words
@@ -190,6 +193,7 @@ def sound(monkeypatch: pytest.MonkeyPatch, class_store: Store) -> dict[str, Any]
     known = type("Known", (), {"level": property(lambda self: said["level"]), "reasons": ("no filter",)})()
     monkeypatch.setattr(start, "isolation", lambda: known)
     monkeypatch.setattr(start, "settings", lambda: None)
+    monkeypatch.setattr(start, "open_the_store", lambda: None)
     return said
 
 
@@ -220,3 +224,24 @@ def test_a_class_is_hosted_only_where_it_is_safe(change: dict[str, Any], says: s
     with pytest.raises(Refusal) as refused:
         start.need_ready()
     assert says in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_without_its_packages_a_class_is_one_sentence(monkeypatch: pytest.MonkeyPatch, sound: dict[str, Any]) -> None:
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    with pytest.raises(Refusal, match="which needs procrastinate: pip install -r requirements-class.txt"):
+        start.need_ready()
+
+
+def test_the_app_starts_and_every_page_opens_without_the_packages_of_a_class() -> None:
+    command = [sys.executable, "-m", "tests.course_pages.without_class_packages"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0 and "pages opened" in ended.stdout, ended.stderr[-3000:]
+
+
+def test_a_host_that_starts_the_pages_alone_serves_no_class(
+    small_class: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acting, "_opened", [])
+    app = AppTest.from_file("../../lib/router.py", default_timeout=30)
+    app.secrets["hosting"] = "class"
+    assert "streamlit run app.py alone" in app.run().error[0].value and len(app.main) == 1

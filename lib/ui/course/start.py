@@ -9,7 +9,7 @@ from streamlit import config
 
 from lib.refusal import Refusal
 from lib.sandbox.isolation import isolation
-from lib.ui.course.acting import settings, store
+from lib.ui.course.acting import open_the_store, settings, store
 from lib.ui.course.addresses import CAME_BACK
 from lib.ui.course.cookies import is_loopback
 from lib.ui.course.standing import providers
@@ -38,7 +38,7 @@ def need_ready() -> None:
             why="; ".join(level.reasons) or "it was not tried",
         )
     settings()
-    store()
+    open_the_store()
 
 
 def _need_packages() -> None:
