@@ -1,4 +1,4 @@
-"""The way to an assignment for a room full of people: an address large enough to be read from the last row."""
+"""The way to an assignment for a room full of people: an address to be read from the last row, and its QR code."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from lib.ui.budget import said_in_words
+from lib.ui.course.qr import as_svg, qr_code
 from lib.ui.text import plain, say
 
 CSS = """
 <style>
-.st-key-projector p { font-size: clamp(1.1rem, 3.2vw, 2.6rem); line-height: 1.3; overflow-wrap: anywhere;
+.st-key-projector p { font-size: clamp(1.1rem, 3vw, 2.4rem); line-height: 1.3; overflow-wrap: anywhere;
   font-family: var(--st-code-font, monospace); font-weight: 600; }
+.st-key-projector svg { display: block; width: min(24rem, 100%); }
 </style>
 """
 
@@ -24,6 +27,10 @@ def address_of(assignment_id: int) -> str:
 
 
 def projector(assignment_id: int) -> None:
+    """Folded until it is needed. An address too long for a code of a readable size stands there alone."""
     st.html(CSS)
     with st.expander(say("For the projector"), icon=":material/co_present:"), st.container(key="projector"):
-        st.markdown(plain(address_of(assignment_id)))
+        address = address_of(assignment_id)
+        st.markdown(plain(address))
+        with said_in_words():
+            st.html(as_svg(qr_code(address), say("QR code of this address: {address}", address=address)))
