@@ -120,13 +120,6 @@ def _squares(code: np.ndarray) -> int:
     return int(np.isin(four, (0, 4)).sum())
 
 
-def as_svg(code: np.ndarray, label: str) -> str:
-    """Dark on white in every theme. `label` is for those who do not see it; it stands for itself."""
-    from html import escape
-
-    size = len(code) + 2 * QUIET
-    path = "".join(f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, x in np.argwhere(code))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label="{escape(label)}">'
-        f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
-    )
+def as_path(code: np.ndarray) -> str:
+    """The dark modules as a path of an SVG, one unit each, with the quiet zone around."""
+    return "".join(f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, x in np.argwhere(code).tolist())
