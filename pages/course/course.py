@@ -38,7 +38,7 @@ def render() -> None:
     with said_in_words():
         course = course_of(store(), who, asked("course") or 0)
         st.title(plain(course.title), anchor=False)
-        st.caption(say("You are {role} here. Times are those of {zone}.", role=ROLES[course.role], zone=course.zone))
+        st.caption(say("Your role: {role}. Times are those of {zone}.", role=ROLES[course.role], zone=course.zone))
         if course.closed is not None:
             st.warning(say("This course is over since {when}. Nothing is taken any more.", when=_at(course)))
         if course.role != "student":
@@ -81,9 +81,11 @@ def _assignment(one: Shown, course: MyCourse) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         link(f"**{plain(one.title)}**", "assignment", assignment=one.id)
         st.markdown(_state(one, course.zone, store().now()), width="content")
+        if course.role != "student":
+            words = say("Change it") if course.role == "instructor" else say("Other times")
+            link(words, "assignment_form", icon=":material/edit:", assignment=one.id)
         if course.role == "instructor":
-            link(say("Change, other times, release"), "assignment_form", icon=":material/edit:", assignment=one.id)
-            link(say("Grade anew"), "regrade", icon=":material/refresh:", assignment=one.id)
+            link(say("Grade anew, release"), "regrade", icon=":material/refresh:", assignment=one.id)
 
 
 def _state(one: Shown, zone: str, now: datetime) -> str:

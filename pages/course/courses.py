@@ -32,6 +32,7 @@ def render() -> None:
     from lib.course.courses import my_courses
 
     st.title(say(PAGE.title), anchor=False)
+    st.caption(say(PAGE.purpose))
     who = need_acting()
     courses = my_courses(store(), who)
     for one in (course for course in courses if course.closed is None):

@@ -35,7 +35,7 @@ def render() -> None:
             say("What")
         )
     )
-    st.markdown(say("The server's log of who asked for what is kept for 14 days."))
+    st.markdown(say("The app writes no log of who looked at what. A proxy in front of it may, for 14 days."))
     st.subheader(say("Take it along"), anchor=False)
     st.markdown(say("Everything that is kept about you, in one file. Of marks, what you are shown by now."))
     file_button(say("Fetch my data (JSON)"), "person")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from streamlit.testing.v1 import AppTest
 
 from lib.course.sign_in import start_session
 from lib.course.who import Who
 from lib.store import Store
 from lib.ui.course import acting
+from lib.ui.course.cookies import SESSION
+from lib.ui.course.routes import routes
 from tests.course.setting import Class
 from tests.databases import Clock, clock, empty, sqlite_store
 
@@ -61,3 +68,20 @@ def words(app: AppTest) -> str:
     kinds = (app.main.title, app.main.header, app.main.subheader, app.main.markdown, app.main.caption)
     boxes = (app.main.error, app.main.info, app.main.warning, app.main.success)
     return "\n".join(str(one.value) for kind in (*kinds, *boxes) for one in kind)
+
+
+HERE = "http://localhost"
+SESSIONS = [Middleware(SessionMiddleware, secret_key="s")]  # as Streamlit puts it around its routes, and ours
+
+
+def ask(method: str, path: str, session: str = "", /, *, origin: str | None = HERE, **fields: str) -> httpx.Response:
+    """What a route answers to a browser that holds this session, on a page of this origin."""
+    headers = {"origin": origin} if origin else {}
+    headers |= {"cookie": f"{SESSION}={session}"} if session else {}
+
+    async def answer() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=routes(), middleware=SESSIONS))
+        async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+            return await client.request(method, path, headers=headers, data=fields or None)
+
+    return asyncio.run(answer())

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from lib.refusal import Refusal
 from lib.ui.course.acting import settings, store
-from lib.ui.course.addresses import CAME_BACK, LINK, LOOK, SIGN_IN, SIGN_OUT, address, page_address
+from lib.ui.course.addresses import CAME_BACK, LINK, LONGEST_QUERY, LOOK, SIGN_IN, SIGN_OUT, address, page_address
 from lib.ui.course.answers import KEEP_NOTHING, fields_of, html_page, is_ours, said, token_of
 from lib.ui.course.cookies import DAYS, MINUTES, PAGE, SESSION, found, name_under
 from lib.ui.course.standing import providers
@@ -42,6 +42,7 @@ def routes() -> list[Any]:
 
 async def _to_the_provider(request: Request) -> Response:
     """Keeps the page asked for in a short-lived cookie, and goes where st.login leads."""
+    from streamlit.auth_util import get_origin_from_redirect_uri
     from streamlit.user_info import generate_login_redirect_url
 
     fields = await fields_of(request)
@@ -49,8 +50,11 @@ async def _to_the_provider(request: Request) -> Response:
         return said(403, say(NOT_OURS))
     if fields.get("provider") not in providers():
         return said(404, say("There is no such identity provider."))
+    home = get_origin_from_redirect_uri()
+    if home != request.headers["origin"]:  # the provider leads back there, where this browser's cookies are not
+        return _leads_on(f"{home}{page_address(fields.get('page', ''), fields.get('query', ''))}")
     answer = _leads_on(generate_login_redirect_url(fields["provider"]))
-    wanted = urlencode({"page": fields.get("page", ""), "query": fields.get("query", "")[:2000]})
+    wanted = urlencode({"page": fields.get("page", ""), "query": fields.get("query", "")[:LONGEST_QUERY]})
     _set(request, answer, PAGE, wanted, 10 * MINUTES)
     return answer
 
@@ -106,7 +110,7 @@ def _session_days() -> int:
 
 
 def _page_asked_for(request: Request) -> str:
-    """Where to go after signing in: a page of ours, or else the courses."""
+    """Where to go after signing in: a page of ours, or else the courses. Only a slug can be in front of the query."""
     kept = parse_qs(found(request.cookies, request.headers.get("host", ""), PAGE))
     slug, query = kept.get("page", [""])[0], kept.get("query", [""])[0]
     return page_address(slug, query) if _SLUG.fullmatch(slug) else page_address("courses")

@@ -21,13 +21,15 @@ PERSON = "class_person"  # in the session: whose it is
 
 
 def providers() -> dict[str, str]:
-    """The identity providers that secrets.toml names under [auth], and what each is called on its button."""
+    """The identity providers that secrets.toml names under [auth], and what stands on the button of each."""
     auth = setting("auth", {})
     sections = {name: one for name, one in auth.items() if isinstance(one, Mapping) and "client_id" in one}
     named = {"default": auth, **sections} if "client_id" in auth else sections
-    return {
-        name: str(one.get("label") or ("" if name == "default" else name.capitalize())) for name, one in named.items()
-    }
+    return {name: str(one.get("label") or _label(name)) for name, one in named.items()}
+
+
+def _label(name: str) -> str:
+    return say("Sign in") if name == "default" else say("Sign in with {provider}", provider=name.capitalize())
 
 
 def ways_in() -> None:
@@ -39,8 +41,7 @@ def ways_in() -> None:
     here = {"page": str(st.session_state.get("here", "")), "query": _query()}
     with st.container(horizontal=True, gap="small"):
         for name, label in known.items():
-            words = say("Sign in with {provider}", provider=label) if label else say("Sign in")
-            post_button(words, SIGN_IN, {"provider": name, **here})
+            post_button(label, SIGN_IN, {"provider": name, **here})
 
 
 def need_acting() -> Who:
@@ -61,9 +62,16 @@ def _query() -> str:
 def who_is_here() -> None:
     """In the sidebar: the person's name and the way out; for a guest the way in."""
     who = acting()
-    if who is None:
+    if who is None and len(providers()) > 1:
+        with st.popover(say("Sign in")):
+            ways_in()
+    elif who is None:
         ways_in()
-        return
+    else:
+        _name_and_way_out(who)
+
+
+def _name_and_way_out(who: Who) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(who.name or who.email or say('Person {id}', id=who.id))}**", width="stretch")
         post_button(say("Sign out"), SIGN_OUT)

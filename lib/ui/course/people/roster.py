@@ -63,7 +63,7 @@ def _table(rows: Sequence[Row], *, choose: bool) -> list[Row]:
             say("Number"): [row.number for row in rows],
             say("Signed in by"): [row.how for row in rows],
             say("Link"): [say("works") if row.links else "" for row in rows],
-            say("Devices"): pd.array([row.devices or None for row in rows], dtype="Int64"),
+            say("Devices"): [str(row.devices or "") for row in rows],
         }
     )
     height = min(38 + 35 * len(rows), 560)
