@@ -65,7 +65,7 @@ def _heading(shown: Shown, course: MyCourse) -> None:
 def _as_staff(shown: Shown) -> None:
     opens = shown.window.opens > store().now()
     words = say("Students do not see it yet. ") if opens else ""
-    st.info(words + say("This is the page of your students. What you hand in is a trial, outside the gradebook."))
+    st.info(words + say("This is your students' page. What you hand in is a trial, outside the gradebook."))
     projector(shown.id)
 
 
@@ -137,7 +137,8 @@ def _handed_in(desk: Desk, shown: Shown, course: MyCourse) -> None:
         return
     with st.container(border=True, key=f"{desk.key}_last"):
         st.markdown(say("##### What you handed in last"))
-        seen = submission_of(store(), desk.who, attempts[0].number)
+        as_student = course.role != "student" and not st.toggle(say("All that staff see"), key=f"{desk.key}_all")
+        seen = submission_of(store(), desk.who, attempts[0].number, as_student=as_student)
         receipt(seen, course.zone)
         if seen.state in ("graded", "our fault"):
             report(seen, desk.exercise)
