@@ -87,8 +87,8 @@ def _homework(who: Who, course: MyCourse) -> None:
 
     st.markdown(
         say(
-            "The program or notebook that `handout` made says which homework it is. It becomes an assignment that opens "
-            "in a week: change its times before."
+            "The program or notebook that `handout` made says which homework it is. It becomes an assignment that "
+            "opens in a week: change its times before."
         )
     )
     data = _uploaded(say("Handout"), ["py", "ipynb"], HOMEWORK)
