@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -42,13 +44,14 @@ def _query(here: Class, slug: str, number: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("slug", PAGES)
-@pytest.mark.parametrize("name", ["guest", "li", "bo", "zoe", "eve"])
+@pytest.mark.parametrize("name", ["guest", "li", "zoe"])
 def test_no_page_of_staff_shows_anything_to(
     name: str, slug: str, small_class: Class, handed_in: int, open_as: Opens
 ) -> None:
     who = None if name == "guest" else getattr(small_class, name)
-    said = words(open_as(who, slug, **_query(small_class, slug, handed_in)))
-    assert any(one in said for one in ("Sign in", "There is no such", "Only instructors")), said
+    app = open_as(who, slug, **_query(small_class, slug, handed_in))
+    said = words(app)
+    assert not app.main.title and any(one in said for one in ("Sign in", "There is no such", "Only instructors")), said
     assert "Week 1" not in said and "0.5" not in said
 
 
@@ -95,6 +98,7 @@ def test_points_by_hand_need_a_reason_and_change_the_mark(small_class: Class, ha
     assert _points(small_class, small_class.li) == 8.5 and "Mark 8.5 of 10" in words(app)
     assert "the idea is right" in words(app) and "By hand so far: 1" in [one.label for one in app.main.expander]
     _fill(app, "Reason", "it is not")
+    _fill(app, "Points of", 9.0)
     _press(app, "Take points by hand back")
     assert _points(small_class, small_class.li) == 5
 
@@ -122,8 +126,9 @@ def test_the_comment_and_the_answer_reach_the_student(small_class: Class, handed
 
 
 def test_what_changed_since_the_attempt_before_is_shown(small_class: Class, handed_in: int, open_as: Opens) -> None:
-    app = open_as(small_class.tom, "review", submission=handed_in, review_code="changes")
-    assert "-0.25\n+0.5" in [one.value for one in app.main.code]
+    number = submit(small_class.store, small_class.li, small_class.exercises[0], "0.75").number
+    app = open_as(small_class.tom, "review", submission=number, review_code="changes")
+    assert "-0.5\n+0.75" in [one.value for one in app.main.code]
 
 
 def test_staff_see_what_the_student_sees_by_now(small_class: Class, handed_in: int, open_as: Opens) -> None:
@@ -143,7 +148,7 @@ def test_no_name_is_shown_while_grading_is_anonymous(small_class: Class, handed_
     ):
         app = open_as(small_class.tom, slug, **query)
         shown = [words(app), *_links(app), *(str(one.value) for one in app.main.dataframe)]
-        assert not any("Li" in one.split() or "Bo" in one.split() for one in shown), shown
+        assert not any(re.search(r"\b(Li|Bo)\b", one) for one in shown), shown
 
 
 def test_next_and_previous_lead_through_the_students(small_class: Class, handed_in: int, open_as: Opens) -> None:
