@@ -133,6 +133,11 @@ def test_signing_out_ends_the_session_and_takes_the_cookie_away(small_class: Cla
     assert session_of(small_class.store, held) is None
 
 
+def test_a_form_larger_than_any_of_ours_says_nothing(small_class: Class) -> None:
+    token, _ = a_link(small_class)
+    assert ask("POST", addresses.LOOK, token=token, more="x" * 300_000).json() == {}
+
+
 def test_a_provider_that_is_not_named_is_none(small_class: Class) -> None:
     assert ask("POST", addresses.SIGN_IN, provider="default").status_code == 404
 
@@ -191,7 +196,7 @@ def sound(monkeypatch: pytest.MonkeyPatch, class_store: Store) -> dict[str, Any]
         monkeypatch.setattr(f"{module}.setting", lambda name, default: said.get(name, default))
     monkeypatch.setattr("streamlit.auth_util.validate_auth_credentials", lambda name: None)
     known = type("Known", (), {"level": property(lambda self: said["level"]), "reasons": ("no filter",)})()
-    monkeypatch.setattr(start, "isolation", lambda: known)
+    monkeypatch.setattr("lib.course.engine.isolated.isolation", lambda: known)
     monkeypatch.setattr(start, "settings", lambda: None)
     monkeypatch.setattr(start, "open_the_store", lambda: None)
     return said

@@ -45,9 +45,9 @@ async def _to_the_provider(request: Request) -> Response:
     from streamlit.auth_util import get_origin_from_redirect_uri
     from streamlit.user_info import generate_login_redirect_url
 
-    fields = await fields_of(request)
     if not is_ours(request):
         return said(403, say(NOT_OURS))
+    fields = await fields_of(request)
     if fields.get("provider") not in providers():
         return said(404, say("There is no such identity provider."))
     home = get_origin_from_redirect_uri()
