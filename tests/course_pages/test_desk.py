@@ -253,6 +253,14 @@ def test_the_pages_open_to_those_whose_they_are(
     assert says in said and "Week 1" not in said and "softmax" not in said.lower()
 
 
+@pytest.mark.parametrize(("name", "says"), [("tom", NOT_YOURS), ("li", NOT_YOURS), ("eve", NOWHERE)])
+def test_only_its_instructors_are_offered_a_new_assignment(
+    small_class: Class, open_as: Opens, name: str, says: str
+) -> None:
+    app = open_as(getattr(small_class, name), "assignment_form", course=small_class.course)
+    assert says in words(app) and not app.main.text_input
+
+
 ADDRESSES = ("", "x", "-1", "1e9", "999999999", "9" * 400, "１")
 
 

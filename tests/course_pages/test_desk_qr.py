@@ -78,6 +78,8 @@ def read(code: np.ndarray) -> str:
     bits = "".join(f"{word:08b}" for block in blocks for word in block[:each])
     assert bits[:4] == "0100"
     length = int(bits[4:12], 2)
+    filled = [int(bits[at : at + 8], 2) for at in range(16 + 8 * length, len(bits), 8)]
+    assert filled == [(0xEC, 0x11)[place % 2] for place in range(len(filled))]
     return bytes(int(bits[at : at + 8], 2) for at in range(12, 12 + 8 * length, 8)).decode()
 
 
