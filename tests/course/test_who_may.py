@@ -178,7 +178,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
 # No person acts: the browser's secret itself is asked about, or the program and whoever runs it act.
 WITHOUT_A_PERSON = {
     *("sign_in.sign_in", "sign_in.start_session", "sign_in.session_of", "sign_in.end_session"),
-    *("sign_in.look_at_link", "sign_in.open_link", "sign_in.invite_instructor"),
+    *("sign_in.look_at_link", "sign_in.open_link", "sign_in.invite_instructor", "demo.made_up.make_up"),
     *("engine.enqueue.enqueue", "engine.take.take", "engine.take.renew", "engine.take.done"),
     *("engine.take.take_up_what_is_overlooked", "engine.run.start", "engine.run.work_until_idle"),
     *("exercises.exercise_at", "keeping.erase_by_operator", "keeping.tidy", "backup.backup", "backup.restore"),

@@ -253,6 +253,14 @@ def test_the_pages_open_to_those_whose_they_are(
     assert says in said and "Week 1" not in said and "softmax" not in said.lower()
 
 
+@pytest.mark.parametrize(("name", "says"), [("tom", NOT_YOURS), ("li", NOT_YOURS), ("eve", NOWHERE)])
+def test_only_its_instructors_are_offered_a_new_assignment(
+    small_class: Class, open_as: Opens, name: str, says: str
+) -> None:
+    app = open_as(getattr(small_class, name), "assignment_form", course=small_class.course)
+    assert says in words(app) and not app.main.text_input
+
+
 ADDRESSES = ("", "x", "-1", "1e9", "999999999", "9" * 400, "１")
 
 
@@ -406,7 +414,7 @@ def test_a_private_exercise_is_offered_to_staff_and_needs_no_warning(
 def test_other_times_are_given_and_taken_back(small_class: Class, open_as: Opens) -> None:
     here, times = small_class, f"times_{small_class.assignment}_{small_class.li.id}"
     app = open_as(here.tom, "assignment_form", assignment=here.assignment)
-    assert not [field for field in app.text_input if field.key.endswith("_title")]  # an assistant changes no terms
+    assert not [field for field in app.text_input if str(field.key).endswith("_title")]  # an assistant changes no terms
     app.selectbox(key=f"times_who_{here.assignment}").set_value(here.li.id)
     run(app)
     app.session_state[f"{times}_0_due"] = datetime(2026, 5, 20, 9)

@@ -71,7 +71,7 @@ def test_looking_at_a_link_signs_nobody_in_and_its_button_does(small_class: Clas
     page = ask("GET", addresses.LINK)
     assert page.status_code == 200 and not cookie(page) and token not in page.text
     offer = ask("POST", addresses.LOOK, token=token)
-    assert offer.json() == {"name": "New One", "course": "Deep learning"} and not cookie(offer)
+    assert offer.json() == {"name": "New One", "course": "Deep learning", "you": ""} and not cookie(offer)
     opened = ask("POST", addresses.LINK, token=token)
     assert opened.status_code == 303 and opened.headers["location"] == "/courses"
     assert all(word in cookie(opened) for word in ("HttpOnly", "SameSite=lax", "Path=/"))
@@ -113,9 +113,21 @@ def test_who_comes_by_a_link_is_the_only_one_in_that_browser(small_class: Class)
     assert session_of(small_class.store, held) is None
 
 
+def test_who_is_signed_in_by_a_provider_takes_the_place_of_a_link_and_stays_signed_in(small_class: Class) -> None:
+    token, row = a_link(small_class)
+    held = start_session(small_class.store, small_class.zoe)
+    assert ask("POST", addresses.LOOK, held, token=token).json()["you"] == "Zoe"
+    answer = ask("POST", addresses.LINK, held, token=token, **{"as": "me"})
+    assert answer.status_code == 303 and not cookie(answer)
+    assert roster(small_class.store, small_class.ada, small_class.course)[0].person_id == small_class.zoe.id
+    again = ask("POST", addresses.LINK, start_session(small_class.store, small_class.eve), token=token, **{"as": "me"})
+    assert "Your instructor will decide" in again.text
+    assert ask("POST", addresses.LINK, token=token, **{"as": "me"}).status_code == 403  # a guest
+
+
 def test_an_instructor_is_invited_once_and_for_a_day(small_class: Class, clock: Any) -> None:
     token = signing.invite_instructor(small_class.store, "Grace H")
-    assert ask("POST", addresses.LOOK, token=token).json() == {"name": "Grace H", "course": ""}
+    assert ask("POST", addresses.LOOK, token=token).json() == {"name": "Grace H", "course": "", "you": ""}
     opened = ask("POST", addresses.LINK, token=token)
     signed_in = session_of(small_class.store, token_in(opened))
     assert signed_in is not None and signed_in.who.teacher
@@ -131,6 +143,11 @@ def test_signing_out_ends_the_session_and_takes_the_cookie_away(small_class: Cla
     answer = ask("POST", addresses.SIGN_OUT, held)
     assert answer.status_code == 303 and "Max-Age=0" in cookie(answer)
     assert session_of(small_class.store, held) is None
+
+
+def test_a_form_larger_than_any_of_ours_says_nothing(small_class: Class) -> None:
+    token, _ = a_link(small_class)
+    assert ask("POST", addresses.LOOK, token=token, more="x" * 300_000).json() == {}
 
 
 def test_a_provider_that_is_not_named_is_none(small_class: Class) -> None:
@@ -191,7 +208,7 @@ def sound(monkeypatch: pytest.MonkeyPatch, class_store: Store) -> dict[str, Any]
         monkeypatch.setattr(f"{module}.setting", lambda name, default: said.get(name, default))
     monkeypatch.setattr("streamlit.auth_util.validate_auth_credentials", lambda name: None)
     known = type("Known", (), {"level": property(lambda self: said["level"]), "reasons": ("no filter",)})()
-    monkeypatch.setattr(start, "isolation", lambda: known)
+    monkeypatch.setattr("lib.course.engine.isolated.isolation", lambda: known)
     monkeypatch.setattr(start, "settings", lambda: None)
     monkeypatch.setattr(start, "open_the_store", lambda: None)
     return said
