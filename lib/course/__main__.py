@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lib.course import engine
 from lib.course.backup import backup, restore
+from lib.course.engine.isolated import need_full_isolation
 from lib.course.keeping import erase_by_operator, tidy
 from lib.course.settings import SECRETS, Settings, settings_from
 from lib.course.sign_in import LINK, invite_instructor
@@ -109,6 +110,7 @@ def _invite(store: Store, settings: Settings, options: argparse.Namespace) -> in
 def _worker(store: Store, settings: Settings, options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    need_full_isolation()
     if options.until_idle:
         print(f"{engine.work_until_idle(store)} graded.")
         return DONE

@@ -45,18 +45,19 @@ class Kept:
     until: str
 
 
+ERASED = "you are erased"
 KEPT = (
     Kept(
         "Name, e-mail, and by which sign-in you came",
         "to know whose work it is",
         "staff of your courses",
-        "you are erased",
+        ERASED,
     ),
     Kept(
         "Your row on the roster: name, e-mail, number, section",
         "so that marks find their way back to the learning platform",
         "staff of the course",
-        "you are erased",
+        ERASED,
     ),
     Kept(
         "Code that you handed in, reports, drafts",
@@ -68,7 +69,7 @@ KEPT = (
         "Marks, and when you handed in",
         "they are the result of the course",
         "you; staff of the course",
-        "you are erased",
+        ERASED,
     ),
     Kept("Sign-ins: when, and until when they hold", "to keep you signed in", "nobody; you as a list", "14 days after"),
     Kept(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from lib.course.who import Who
 
 PAGE = Page(
-    title="Our faults and the record",
+    title="Our faults and the audit",
     group="",
     order=0,
     names=("系统故障与记录",),
     purpose="What we could not grade, who asks for another look, and who did what.",
 )
+TIMES = ("opens", "due", "closes")  # what the record keeps as moments
 MOST = 50  # faults with a button each
 
 
@@ -129,21 +131,21 @@ def _line(one: Act, zone: str) -> dict[str, Any]:
         say("Who"): one.who,
         say("What"): one.what,
         say("Whom"): one.whom,
-        say("Before"): _told(one.before),
-        say("After"): _told(one.after),
+        say("Before"): _told(one.before, zone),
+        say("After"): _told(one.after, zone),
         say("Why"): one.why,
         say("Number"): one.about,
     }
 
 
-def _told(said: dict[str, Any] | None) -> str:
+def _told(said: dict[str, Any] | None, zone: str) -> str:
     """Settings and numbers on one line."""
-    if not said:
-        return ""
-    return ", ".join(f"{name}: {_value(value)}" for name, value in said.items())
+    return ", ".join(f"{name}: {_value(name, value, zone)}" for name, value in (said or {}).items())
 
 
-def _value(value: Any) -> str:
+def _value(name: str, value: Any, zone: str) -> str:
+    if name in TIMES and value:
+        return when(datetime.fromisoformat(value), zone)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lib.course.who import Who
 
 PAGE = Page(title="People", group="", order=0, names=(), purpose="")
-VIEWS = {"roster": "Roster and links", "members": "Signed in", "claims": "Claims", "code": "Code"}
+VIEWS = {"roster": "Roster", "members": "Signed in", "claims": "Claims", "code": "Code"}
 
 
 def render() -> None:

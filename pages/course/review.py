@@ -31,6 +31,13 @@ PAGE = Page(
     names=("批改",),
     purpose="A submission of a class, with its report, a comment and points by hand.",
 )
+# The links to other students lead to this very page, which Streamlit would show as the one that is open.
+CSS = """
+<style>
+.st-key-review_what [data-testid="stPageLink-NavLink"]:not(:hover) { background: none; }
+.st-key-review_what [data-testid="stPageLink-NavLink"] * { font-weight: 400; }
+</style>
+"""
 CODE = {"code": "Code", "changes": "Changes since the attempt before", "beside": "Side by side"}
 
 
@@ -43,14 +50,13 @@ def render() -> None:
 
 def _render(who: Who, number: int | None) -> None:
     place = _place(who, number)
+    number = number or next((one.number for one in place.line if one.person_id == place.person_id), None)
     _heading(place)
-    if number is None:
-        left, right = st.columns([0.55, 0.45], gap="medium")
-        left.info(say("There is no submission that counts."))
-        with right:
-            points_by_hand(who, place)
+    if number is not None:
+        _submission(who, place, number)
         return
-    _submission(who, place, number)
+    st.markdown(say("**{name}** · nothing handed in", name=plain(place.name)))
+    points_by_hand(who, place)
 
 
 def _place(who: Who, number: int | None) -> Place:
@@ -65,6 +71,7 @@ def _place(who: Who, number: int | None) -> Place:
 
 
 def _heading(place: Place) -> None:
+    st.html(CSS)
     st.title(plain(place.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="review_what"):
         here.link(say("Gradebook"), "gradebook", icon=":material/table_view:", course=place.course_id)
@@ -80,9 +87,9 @@ def _neighbours(place: Place) -> None:
     at = people.index(place.person_id)
     st.markdown(say(":gray[{at} of {all}]", at=at + 1, all=len(people)), width="content")
     if at:
-        here.link(say("Before"), "review", icon=":material/arrow_back:", submission=place.line[at - 1].number)
+        here.link(say("Previous student"), "review", icon=":material/arrow_back:", submission=place.line[at - 1].number)
     if at + 1 < len(people):
-        here.link(say("Next"), "review", icon=":material/arrow_forward:", submission=place.line[at + 1].number)
+        here.link(say("Next student"), "review", icon=":material/arrow_forward:", submission=place.line[at + 1].number)
 
 
 def _submission(who: Who, place: Place, number: int) -> None:
@@ -133,7 +140,7 @@ def _other_attempts(seen: SeenSubmission, attempts: list[SeenAttempt], counts: i
 
 def _label(one: SeenAttempt, counts: bool) -> str:
     points = one.state if one.score is None else say("{score:g} of {of:g}", score=one.score, of=one.of)
-    return say("{attempt}: {points}", attempt=one.attempt, points=points) + (say(", counts") if counts else "")
+    return say("attempt {attempt}: {points}", attempt=one.attempt, points=points) + (say(", counts") if counts else "")
 
 
 def _code(who: Who, seen: SeenSubmission, attempts: list[SeenAttempt], exercise: Exercise) -> None:

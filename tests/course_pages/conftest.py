@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from streamlit.testing.v1 import AppTest
 
-from lib.course.sign_in import start_session
+from lib.course.demo.provider import claims_of
+from lib.course.settings import Settings, settings_from
+from lib.course.sign_in import sign_in, start_session
 from lib.course.who import Who
-from lib.store import Store
+from lib.store import Store, open_store
 from lib.ui.course import acting
 from lib.ui.course.cookies import SESSION
 from lib.ui.course.routes import routes
+from tests.browser.driving import PATIENCE, settled
+from tests.conftest import ROOT, SCREEN, Server, serve
 from tests.course.setting import Class
 from tests.databases import Clock, clock, empty, sqlite_store
 
@@ -85,3 +94,71 @@ def ask(method: str, path: str, session: str = "", /, *, origin: str | None = HE
             return await client.request(method, path, headers=headers, data=fields or None)
 
     return asyncio.run(answer())
+
+
+@dataclass(frozen=True)
+class ClassServer:
+    """A class served for real: Ada and Eve may make courses; the provider signs in whoever is named."""
+
+    server: Server
+    issuer: str
+    store: Store
+    settings: Settings
+
+    def person(self, name: str) -> Who:
+        """Signs somebody in beside the browser, as the provider would."""
+        return sign_in(self.store, self.settings, {"iss": self.issuer, "sub": name, **claims_of(name)})
+
+
+NAMES = ("ada", "eve", "tom", "li.wei", "bo", "zoe")
+
+
+@pytest.fixture(scope="session")
+def class_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClassServer]:
+    """The app, its database and an identity provider: one of each for all browser tests."""
+    folder = tmp_path_factory.mktemp("class")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    issuer = f"http://127.0.0.1:{port}"
+    file = folder / "secrets.toml"
+    file.write_text(
+        f"""
+hosting = "class"
+database = "sqlite:///{folder}/class.sqlite"
+issuers = ["{issuer}"]
+instructors = [{{ issuer = "{issuer}", subject = "ada" }}, {{ issuer = "{issuer}", subject = "eve" }}]
+[auth]
+redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
+cookie_secret = "{"s" * 40}"
+client_id = "class"
+client_secret = "class"
+server_metadata_url = "{issuer}/.well-known/openid-configuration"
+"""
+    )
+    provider = subprocess.Popen([sys.executable, "-m", "lib.course.demo.provider", str(port), *NAMES], cwd=ROOT)
+    process, server = serve(folder / "log.txt", Path("app.py"), "--secrets.files", str(file))
+    settings = settings_from(file)
+    store = open_store(settings.database)
+    yield ClassServer(server, issuer, store, settings)
+    store.close()
+    for ended in (process, provider):
+        ended.terminate()
+        ended.wait(timeout=20)
+
+
+@pytest.fixture
+def class_page(browser: Browser, class_server: ClassServer) -> Iterator[Page]:
+    """A browser of its own at the class, signed in as nobody. The server's log must hold no traceback at the end."""
+    context = browser.new_context(viewport=SCREEN, base_url=class_server.server.url, color_scheme="light")
+    yield context.new_page()
+    context.close()
+    class_server.server.assert_healthy()
+
+
+def sign_in_as(page: Page, name: str) -> None:
+    """On a page that asks for it: through the provider, and back to that page."""
+    page.get_by_test_id("stMain").get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_selector("h1", timeout=PATIENCE)
+    settled(page)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lib.course.assignments import Form, Part, assignment_of, make_assignment
@@ -25,7 +25,7 @@ from lib.course.who import Who
 from lib.exercises import EXERCISES, Exercise
 from lib.store import Store
 from lib.store.people import Enrolment, Person, RosterRow
-from lib.store.work import AnotherLook, Submission
+from lib.store.work import AnotherLook, AssignedExercise, Submission
 
 FIRST = "Li Bo Ada Noor Kofi Ines Tomás Yuki Zoë Ravi Lena Omar Mei Jan Fatou Ola".split()
 LAST = "Wei Okafor Nguyen Müller Silva Haddad Kowalski Tanaka Berg Mensah Rossi Demir Petrova Singh Costa Lund".split()
@@ -67,7 +67,7 @@ def made_up(
         people = _people(session, store, course, students)
     for number in numbers:
         _hand_in(store, ada, number, people, grade, chance)
-    _ask(store)
+    _ask(store, numbers[0])
     return MadeUp(ada, course, tuple(numbers), tuple(people))
 
 
@@ -78,7 +78,7 @@ def _people(session: Session, store: Store, course: int, students: int) -> list[
     for n in range(students):
         name = f"{FIRST[n % len(FIRST)]} {LAST[(n // len(FIRST) + 5 * n) % len(LAST)]}"
         email = f"student{n}@example.edu"
-        person = Person(name=name, email=email, made=now, issuer=ISSUER, subject=f"student{n}")
+        person = Person(name=name, email=email, made=now, issuer=ISSUER, subject=f"{course}-{n}")
         session.add(person)
         session.flush()
         people.append(person.id)
@@ -142,10 +142,11 @@ def _store(store: Store, rows: list[dict[str, Any]], graded: list[Graded]) -> No
             store_grading(session, grading, came)
 
 
-def _ask(store: Store) -> None:
-    """One student asks for another look; one submission could not be graded."""
+def _ask(store: Store, assignment: int) -> None:
+    """The first who handed something in asks for another look."""
     with store.writing() as session:
-        numbers = session.scalars(select(Submission.id).order_by(Submission.id).limit(2)).all()
-        if numbers:
+        first = select(func.min(Submission.id)).join(AssignedExercise, AssignedExercise.id == Submission.exercise_id)
+        number = session.scalar(first.where(AssignedExercise.assignment_id == assignment))
+        if number is not None:
             asks = "I think that the third test rounds differently.\nCould you look again?"
-            session.add(AnotherLook(submission_id=numbers[0], asks=asks, at=store.now()))
+            session.add(AnotherLook(submission_id=number, asks=asks, at=store.now()))

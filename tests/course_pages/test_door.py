@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from lib.course import sign_in as signing
 from lib.course.courses import close_course
@@ -12,7 +15,7 @@ from lib.course.roster import make_links, read_roster, revoke_links, roster
 from lib.course.sign_in import session_of, start_session
 from lib.refusal import Refusal
 from lib.store import Store
-from lib.ui.course import addresses, only_tls, start
+from lib.ui.course import acting, addresses, only_tls, start
 from lib.ui.course.addresses import page_address
 from tests.course.setting import Class
 from tests.course_pages.conftest import Opens, ask, words
@@ -68,7 +71,7 @@ def test_looking_at_a_link_signs_nobody_in_and_its_button_does(small_class: Clas
     page = ask("GET", addresses.LINK)
     assert page.status_code == 200 and not cookie(page) and token not in page.text
     offer = ask("POST", addresses.LOOK, token=token)
-    assert offer.json() == {"name": "New One", "course": "Deep learning"} and not cookie(offer)
+    assert offer.json() == {"name": "New One", "course": "Deep learning", "you": ""} and not cookie(offer)
     opened = ask("POST", addresses.LINK, token=token)
     assert opened.status_code == 303 and opened.headers["location"] == "/courses"
     assert all(word in cookie(opened) for word in ("HttpOnly", "SameSite=lax", "Path=/"))
@@ -110,9 +113,21 @@ def test_who_comes_by_a_link_is_the_only_one_in_that_browser(small_class: Class)
     assert session_of(small_class.store, held) is None
 
 
+def test_who_is_signed_in_by_a_provider_takes_the_place_of_a_link_and_stays_signed_in(small_class: Class) -> None:
+    token, row = a_link(small_class)
+    held = start_session(small_class.store, small_class.zoe)
+    assert ask("POST", addresses.LOOK, held, token=token).json()["you"] == "Zoe"
+    answer = ask("POST", addresses.LINK, held, token=token, **{"as": "me"})
+    assert answer.status_code == 303 and not cookie(answer)
+    assert roster(small_class.store, small_class.ada, small_class.course)[0].person_id == small_class.zoe.id
+    again = ask("POST", addresses.LINK, start_session(small_class.store, small_class.eve), token=token, **{"as": "me"})
+    assert "Your instructor will decide" in again.text
+    assert ask("POST", addresses.LINK, token=token, **{"as": "me"}).status_code == 403  # a guest
+
+
 def test_an_instructor_is_invited_once_and_for_a_day(small_class: Class, clock: Any) -> None:
     token = signing.invite_instructor(small_class.store, "Grace H")
-    assert ask("POST", addresses.LOOK, token=token).json() == {"name": "Grace H", "course": ""}
+    assert ask("POST", addresses.LOOK, token=token).json() == {"name": "Grace H", "course": "", "you": ""}
     opened = ask("POST", addresses.LINK, token=token)
     signed_in = session_of(small_class.store, token_in(opened))
     assert signed_in is not None and signed_in.who.teacher
@@ -128,6 +143,11 @@ def test_signing_out_ends_the_session_and_takes_the_cookie_away(small_class: Cla
     answer = ask("POST", addresses.SIGN_OUT, held)
     assert answer.status_code == 303 and "Max-Age=0" in cookie(answer)
     assert session_of(small_class.store, held) is None
+
+
+def test_a_form_larger_than_any_of_ours_says_nothing(small_class: Class) -> None:
+    token, _ = a_link(small_class)
+    assert ask("POST", addresses.LOOK, token=token, more="x" * 300_000).json() == {}
 
 
 def test_a_provider_that_is_not_named_is_none(small_class: Class) -> None:
@@ -188,8 +208,9 @@ def sound(monkeypatch: pytest.MonkeyPatch, class_store: Store) -> dict[str, Any]
         monkeypatch.setattr(f"{module}.setting", lambda name, default: said.get(name, default))
     monkeypatch.setattr("streamlit.auth_util.validate_auth_credentials", lambda name: None)
     known = type("Known", (), {"level": property(lambda self: said["level"]), "reasons": ("no filter",)})()
-    monkeypatch.setattr(start, "isolation", lambda: known)
+    monkeypatch.setattr("lib.course.engine.isolated.isolation", lambda: known)
     monkeypatch.setattr(start, "settings", lambda: None)
+    monkeypatch.setattr(start, "open_the_store", lambda: None)
     return said
 
 
@@ -220,3 +241,24 @@ def test_a_class_is_hosted_only_where_it_is_safe(change: dict[str, Any], says: s
     with pytest.raises(Refusal) as refused:
         start.need_ready()
     assert says in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_without_its_packages_a_class_is_one_sentence(monkeypatch: pytest.MonkeyPatch, sound: dict[str, Any]) -> None:
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    with pytest.raises(Refusal, match="which needs procrastinate: pip install -r requirements-class.txt"):
+        start.need_ready()
+
+
+def test_the_app_starts_and_every_page_opens_without_the_packages_of_a_class() -> None:
+    command = [sys.executable, "-m", "tests.course_pages.without_class_packages"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0 and "pages opened" in ended.stdout, ended.stderr[-3000:]
+
+
+def test_a_host_that_starts_the_pages_alone_serves_no_class(
+    small_class: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acting, "_opened", [])
+    app = AppTest.from_file("../../lib/router.py", default_timeout=30)
+    app.secrets["hosting"] = "class"
+    assert "streamlit run app.py alone" in app.run().error[0].value and len(app.main) == 1

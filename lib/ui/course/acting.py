@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 9  # of a number in an address
 _opened: list[Store] = []
-_opening = threading.Lock()
 
 
 def settings() -> Settings:
@@ -26,14 +24,22 @@ def settings() -> Settings:
     return read_settings(st.secrets.to_dict() if st.secrets.load_if_toml_exists() else {})
 
 
-def store() -> Store:
-    """The one store of this process, opened when it is first asked for. Raises StoreError."""
+def open_the_store() -> None:
+    """Once for this process, when it starts. Raises StoreError."""
     from lib.store import open_store
 
-    with _opening:
-        if not _opened:
-            _opened.append(open_store(settings().database))
-        return _opened[0]
+    if not _opened:
+        _opened.append(open_store(settings().database))
+
+
+def is_open() -> bool:
+    """Whether a class is served here: its store is opened after everything that keeps it safe was looked at."""
+    return bool(_opened)
+
+
+def store() -> Store:
+    """The one store of this process."""
+    return _opened[0]
 
 
 def session_token() -> str:

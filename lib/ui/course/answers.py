@@ -12,6 +12,7 @@ from lib.ui.course.cookies import SESSION, found
 from lib.ui.text import say
 
 MOST_FIELDS = 100
+MOST_BYTES = 256 * 1024
 KEEP_NOTHING = {"Cache-Control": "no-store"}
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Torch by Hand</title><style>{css}</style><main><h1>Torch by Hand</h1>{body}</main></html>"""
@@ -49,6 +50,9 @@ def token_of(request: Request) -> str:
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """The fields of a posted form, texts alone."""
+    """The fields of a posted form, texts alone; none of a form that is larger than any of ours."""
+    length = request.headers.get("content-length", "")
+    if not length.isascii() or not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES:
+        return {}
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -115,14 +115,14 @@ def _per_exercise(found: Sequence[Figures], asked: dict[int, Asked]) -> None:
             {
                 say("Exercise"): [asked[one.exercise_id].title for one in found],
                 say("Handed in by"): [one.handed_in for one in found],
-                say("Passed"): [one.passed / one.handed_in if one.handed_in else None for one in found],
+                say("Passed"): [100 * one.passed / one.handed_in if one.handed_in else None for one in found],
                 say("Attempts"): [one.attempts or None for one in found],
                 say("Time"): [_time(one.minutes) if one.passed else "" for one in found],
             }
         ),
         hide_index=True,
         column_config={
-            say("Passed"): st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
+            say("Passed"): st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width="small"),
             say("Attempts"): st.column_config.NumberColumn(format="%.3g"),
         },
         alt=say("For each exercise: who handed in, who passed, attempts and time"),

@@ -48,7 +48,8 @@ def compared(before: str, after: str, *, beside: bool) -> None:
         st.html(CSS + beside_each_other(old, new))
     else:
         lines = list(difflib.unified_diff(old, new, lineterm="", n=AROUND))[2:]
-        st.code("\n".join("…" if one.startswith("@@") else one for one in lines), language="diff", wrap_lines=True)
+        text = "\n".join("…" if one.startswith("@@") else one for one in lines).removeprefix("…\n")
+        st.code(text, language="diff", wrap_lines=True)
 
 
 def beside_each_other(old: Sequence[str], new: Sequence[str]) -> str:

@@ -45,9 +45,9 @@ async def _to_the_provider(request: Request) -> Response:
     from streamlit.auth_util import get_origin_from_redirect_uri
     from streamlit.user_info import generate_login_redirect_url
 
-    fields = await fields_of(request)
     if not is_ours(request):
         return said(403, say(NOT_OURS))
+    fields = await fields_of(request)
     if fields.get("provider") not in providers():
         return said(404, say("There is no such identity provider."))
     home = get_origin_from_redirect_uri()
@@ -135,6 +135,7 @@ async def _look_at_link(request: Request) -> Response:
         "offer": say("Sign in as {name}, course {course}"),
         "button": say("Sign in"),
         "gone": say("This link does not work any more. Ask your instructor for a new one."),
+        "mine": say("I am that, and stay signed in as {you}"),
         "other": say("Not you? Close this page: nothing has happened."),
     }
     script = LOOKS % {
@@ -144,7 +145,8 @@ async def _look_at_link(request: Request) -> Response:
     }
     form = (
         f'<p id="offer"></p><form id="form" method="post" action="{escape(address(LINK))}" hidden>'
-        '<input type="hidden" name="token"><button></button><p id="other"></p></form>'
+        '<input type="hidden" name="token"><p><button name="as" value="link"></button></p>'
+        '<p><button name="as" value="me" id="mine" hidden></button></p><p id="other"></p></form>'
         f"<noscript>{escape(say('This page needs JavaScript.'))}</noscript>"
     )
     return html_page(f"{form}<script>{script}</script>")
@@ -162,6 +164,9 @@ fetch(%(look)s, { method: "POST", body }).then((answer) => answer.json()).then((
     : words.offer.replace(/,.*/, "").replace("{name}", () => offer.name);
   form.token.value = token;
   form.querySelector("button").textContent = words.button;
+  const mine = document.getElementById("mine");
+  mine.textContent = words.mine.replace("{you}", () => offer.you);
+  mine.hidden = !offer.you;
   document.getElementById("other").textContent = words.other;
   form.hidden = false;
 });
@@ -169,15 +174,23 @@ fetch(%(look)s, { method: "POST", body }).then((answer) => answer.json()).then((
 
 
 async def _offer_of_link(request: Request) -> Response:
-    """Whom a link would sign in. Changes nothing."""
-    from lib.course.sign_in import look_at_link
-
+    """Whom a link would sign in, and who is signed in by a provider already. Changes nothing."""
     if not is_ours(request):
         return said(403, say(NOT_OURS))
     fields = await fields_of(request)
-    offered = await run_in_threadpool(look_at_link, store(), fields.get("token", ""))
-    told = {"name": offered.name, "course": offered.course} if offered else {}
+    told = await run_in_threadpool(_offered, fields.get("token", ""), token_of(request))
     return JSONResponse(told, headers=KEEP_NOTHING)
+
+
+def _offered(token: str, held: str) -> dict[str, str]:
+    from lib.course.sign_in import look_at_link, session_of
+
+    offered, signed_in = look_at_link(store(), token), session_of(store(), held)
+    if offered is None:
+        return {}
+    by_provider = signed_in is not None and signed_in.link is None and offered.course
+    you = signed_in.who.name or signed_in.who.email if signed_in and by_provider else ""
+    return {"name": offered.name, "course": offered.course, "you": you}
 
 
 async def _open_link(request: Request) -> Response:
@@ -186,12 +199,24 @@ async def _open_link(request: Request) -> Response:
         return said(403, say(NOT_OURS))
     fields = await fields_of(request)
     try:
+        if fields.get("as") == "me":
+            return await run_in_threadpool(_claimed, fields.get("token", ""), token_of(request))
         fresh = await run_in_threadpool(_opened, fields.get("token", ""), token_of(request))
     except Refusal as refusal:
         return said(403, str(refusal))
     answer = RedirectResponse(page_address("courses"), 303, headers=KEEP_NOTHING)
     _set(request, answer, SESSION, fresh, _session_days() * DAYS)
     return answer
+
+
+def _claimed(token: str, held: str) -> Response:
+    """Whoever is signed in by a provider takes the link's place on the roster, or asks for it."""
+    from lib.course.sign_in import claim_by_link, session_of
+
+    signed_in = session_of(store(), held)
+    if claim_by_link(store(), signed_in.who if signed_in else None, token):
+        return RedirectResponse(page_address("courses"), 303, headers=KEEP_NOTHING)
+    return said(200, say("Somebody has this place already, or you have another one. Your instructor will decide."))
 
 
 def _opened(token: str, before: str) -> str:

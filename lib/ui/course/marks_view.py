@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 ROW, MOST_HIGH = 35, 640  # pixels
 ALL = "all"
+CSS = """
+<style>
+.st-key-marks_chosen { min-height: 2.5rem; row-gap: 0; }
+@media (max-width: 640px) {
+  .st-key-marks_filters [data-testid="stColumn"] { flex: 1 1 45%; min-width: 45%; }
+}
+</style>
+"""
 
 
 def marks_view(who: Who, course: MyCourse) -> None:
@@ -65,12 +73,13 @@ def _table(book: Gradebook) -> None:
     from lib.course.courses import course_of
 
     with said_in_words():
+        st.html(CSS)
         course_of(here.store(), here.acting(), book.course_id)  # still a member of it?
         shown, which, section, find = _filters(book)
         heads = [head for head in book.heads if shown in (ALL, str(head.id))]
         columns = [one for one in book.columns if shown in (ALL, str(one.assignment_id))]
         students = matching(book, frozenset(one.exercise_id for one in columns), which, section, find)
-        place = st.container(horizontal=True, vertical_alignment="center", gap="medium", height=48, key="marks_chosen")
+        place = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="marks_chosen")
         if not students:
             place.markdown(say("No student is like that."))
             return
@@ -93,14 +102,15 @@ def _table(book: Gradebook) -> None:
 def _columns_config(names: dict[str, Chosen]) -> Any:
     """By place: names under a heading of their own have no other address."""
     totals = [at for at, (kind, _) in enumerate(names.values(), 1) if kind == "assignment"]
-    student = st.column_config.TextColumn(width="medium", pinned=True)
+    student = st.column_config.TextColumn(width=150, pinned=True)
     return {0: student, **{at: st.column_config.NumberColumn(format="%.2f") for at in totals}}
 
 
 def _filters(book: Gradebook) -> tuple[str, str, str, str]:
     """The assignment, the filter, the section and the text that were chosen."""
     sections = sorted({one.section for one in book.students if one.section})
-    fields = st.columns([0.3, 0.3, 0.2, 0.2] if sections else [0.35, 0.35, 0.3], gap="small")
+    place = st.container(key="marks_filters")
+    fields = place.columns([0.3, 0.3, 0.2, 0.2] if sections else [0.35, 0.35, 0.3], gap="small")
     with fields[0]:
         titles = {str(head.id): head.title for head in book.heads}
         shown = choice_box(say("Assignment"), {ALL: say("all"), **titles}, "gradebook_assignment")

@@ -12,8 +12,8 @@ CSS = """
 <style>
 .class-post { display: inline; margin: 0; }
 .class-post button {
-  font: inherit; font-size: 0.875rem; width: 100%; min-height: 2.5rem; padding: 0.25rem 0.75rem; cursor: pointer; text-align: center;
-  color: inherit; background: transparent; border-radius: 0.3rem;
+  font: inherit; font-size: 0.875rem; width: 100%; min-height: 2.5rem; padding: 0.25rem 0.75rem; cursor: pointer;
+  text-align: center;  color: inherit; background: transparent; border-radius: 0.3rem;
   border: 1px solid color-mix(in srgb, currentColor 28%, transparent);
 }
 .class-post button:hover, .class-post button:focus-visible { border-color: currentColor; }

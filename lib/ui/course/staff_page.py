@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The browser's own file of a table would carry formulas, and nobody would know who took it.
 CSS = """
 <style>
-.stElementToolbarButton:has([aria-label="Download as CSV"]), [aria-label="Download as CSV"] { display: none; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 </style>
 """
 
@@ -44,7 +44,7 @@ def course_title(title: str, course: MyCourse, **back: int) -> None:
         here.link(plain(course.title), "course", icon=":material/school:", course=course.id)
         for name, slug, icon in (
             ("Gradebook", "gradebook", ":material/table_view:"),
-            ("Our faults and the record", "class_faults", ":material/history:"),
+            ("Our faults and the audit", "class_faults", ":material/history:"),
         ):
             if title != name:
                 here.link(say(name), slug, icon=icon, course=course.id)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.ui.course.acting import acting
+from lib.ui.course.acting import acting, is_open
 from lib.ui.course.addresses import SIGN_IN, SIGN_OUT
 from lib.ui.course.post_button import post_button
 from lib.ui.hosting import setting
@@ -82,6 +82,9 @@ def keep_persons_apart() -> None:
 
     What somebody typed stays when their sign-in ends, and until another person comes.
     """
+    if not is_open():
+        st.error(say("A class is served by streamlit run app.py alone, which looks first whether it is safe here."))
+        st.stop()
     who = acting()
     before = st.session_state.get(PERSON)
     if who is not None and before not in (None, who.id):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from streamlit import config
 
 from lib.refusal import Refusal
-from lib.sandbox.isolation import isolation
-from lib.ui.course.acting import settings, store
+from lib.ui.course.acting import open_the_store, settings, store
 from lib.ui.course.addresses import CAME_BACK
 from lib.ui.course.cookies import is_loopback
 from lib.ui.course.standing import providers
@@ -30,15 +29,15 @@ def need_ready() -> None:
     _need_tls()
     _need_sound_sign_in()
     workers_here()
-    level = isolation()
-    if level.level != "full":
-        raise Refusal(
-            "A class needs isolation full, and here it is {level}: {why}. `python -m lib.doctor` says what to do.",
-            level=level.level,
-            why="; ".join(level.reasons) or "it was not tried",
-        )
+    _need_isolation()
     settings()
-    store()
+    open_the_store()
+
+
+def _need_isolation() -> None:
+    from lib.course.engine.isolated import need_full_isolation
+
+    need_full_isolation()
 
 
 def _need_packages() -> None:
