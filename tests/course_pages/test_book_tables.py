@@ -47,7 +47,7 @@ def test_columns_of_one_name_are_told_apart() -> None:
 
 
 def test_a_share_falls_into_its_tenth() -> None:
-    counts = tenths([0.0, 0.0999, 0.1, 0.3, 0.7, 1.0, 1.2])
+    counts = tenths([0.0, 0.0999, 0.1, 0.7 - 0.4, 0.7, 1.0, 1.2])
     assert {name: count for name, count in counts.items() if count} == {
         "0–10 %": 2,
         "10–20 %": 1,
