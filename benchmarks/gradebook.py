@@ -91,11 +91,6 @@ def opened(store: Store, who: Who) -> AppTest:
     return page
 
 
-def filtered(page: AppTest) -> None:
-    page.selectbox(key="gradebook_show").select("late").run()
-    assert not page.exception and "something late" in str(page.selectbox(key="gradebook_show").options)
-
-
 def main(students: int, exercises: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'class.sqlite'}")
@@ -110,7 +105,6 @@ def main(students: int, exercises: int) -> None:
         for name, act in (
             ("the gradebook's data", lambda: gradebook(store, who, 1)),
             ("the gradebook's page", page.run),
-            ("a filter on the page", lambda: filtered(page)),
             ("figures of an assignment", lambda: figures(store, who, 1)),
             ("plain CSV", lambda: export_marks(store, who, 1, "plain")),
         ):
