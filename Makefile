@@ -1,4 +1,5 @@
 # make app        install what is missing and serve the app        (make app PORT=8600 picks another port)
+# make demo-class a made-up class to try, on this machine alone      (make demo-class PORT=8600 picks another port)
 # make test       every check and every test, browser tests included
 # make test-long  the same, with long fuzzing
 # make format     put the code in the house style
@@ -14,12 +15,15 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
 
-.PHONY: app test test-long format editor clean
+.PHONY: app demo-class test test-long format editor clean
 .DELETE_ON_ERROR:
 
 app: .venv/app.stamp
 	@echo "Torch by Hand: http://localhost:$(PORT) (Ctrl+C stops it)"
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
+
+demo-class: .venv/dev.stamp
+	@exec $(BIN)/python -m lib.course.demo --port $(PORT)
 
 # Tests are split over processes, so each keeps to one thread. What failed runs once more, alone: a browser on a busy
 # machine can be late, and what is really broken fails again.

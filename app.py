@@ -5,9 +5,8 @@ A host that runs this file as a plain script gets the same pages, only without t
 
 import asyncio
 import gc
-import importlib
-import pkgutil
 import runpy
+import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.policy import Policy
 from lib.proxies import trust_only
+from lib.refusal import Refusal
+from lib.ui.hosting import is_class, setting
 from lib.ui.memory import keep_little
 from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
@@ -32,10 +33,10 @@ def warm_up() -> None:
     from lib.catalog import LESSONS
     from lib.plots.moving import moving
     from lib.sandbox.isolation import isolation
+    from lib.site import renders
 
     torch.set_num_threads(1)  # for matrices as small as ours two threads wait for each other more than they compute
-    for _, page, _ in pkgutil.iter_modules([str(ROUTER.parents[1] / "pages")]):
-        importlib.import_module(f"pages.{page}")
+    renders()  # imports all pages
     first = next(iter(LESSONS.values()))
     moving(first, first.examples[0].values, first.tensors[0].name, (0,)).to_json()  # loads Plotly's parts
     isolation()  # tries the sandbox once, so that the first learner with code does not wait for it
@@ -49,13 +50,34 @@ def warm_up() -> None:
 async def lifespan(app: st.App):
     """The server answers while torch is still being imported."""
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
+    grading = await asyncio.to_thread(start_grading) if is_class() else None
     yield {}
     await warming
+    if grading is not None:
+        await asyncio.to_thread(grading.stop)
 
 
-def setting(name: str, default: Any) -> Any:
-    """What the operator set in secrets.toml."""
-    return st.secrets.get(name, default) if st.secrets.load_if_toml_exists() else default
+def start_grading() -> Any:
+    """A class: what is handed in is graded in the background, unless workers of their own do it."""
+    from lib.ui.course.start import start_grading
+
+    return start_grading()
+
+
+def parts_of_a_class() -> tuple[list[Any], list[Middleware]]:
+    """Routes and middleware of a class; none where people study alone. Ends the app where a class cannot be hosted."""
+    if not is_class():
+        return [], []
+    from lib.ui.course.only_tls import OnlyTls
+    from lib.ui.course.start import need_ready
+
+    try:
+        need_ready()
+    except Refusal as refusal:
+        sys.exit(str(refusal))
+    from lib.ui.course.routes import routes
+
+    return routes(), [Middleware(OnlyTls)]
 
 
 def frame_ancestors() -> str:
@@ -69,5 +91,6 @@ else:
     keep_little()
     take_turns()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
-    MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), Middleware(BoundedUploads)]
-    app = st.App(ROUTER, lifespan=lifespan, middleware=MIDDLEWARE)
+    ROUTES, GUARDS = parts_of_a_class()
+    MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), *GUARDS, Middleware(BoundedUploads)]
+    app = st.App(ROUTER, lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE)

@@ -19,6 +19,7 @@ from lib.lesson.spec import Lesson, Topic
 T = TypeVar("T", bound=Topic)
 
 GROUPS = {
+    "class": "Class",
     "entropy": "Entropy",
     "classification": "Losses · classification",
     "regression and counts": "Losses · regression and counts",

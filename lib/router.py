@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.catalog import GROUPS
 from lib.site import groups, pages_of_session, search_labels
+from lib.ui.hosting import is_class
 from lib.ui.old_addresses import translate_address
 from lib.ui.style import apply_style
 from lib.ui.text import say
@@ -32,11 +33,16 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
             label_visibility="collapsed",
             on_change=go_to_found,
         )
+        if is_class():
+            from lib.ui.course.standing import who_is_here
+
+            who_is_here()
         for group, heading in GROUPS.items():
             slugs = groups()[group]
             if not slugs:
                 continue
             is_open = current.url_path in slugs or (group == "exercises" and current.url_path.startswith("exercise_"))
+            is_open = is_open or group == "class"
             family = st.expander(say(heading), expanded=is_open, key=f"family_{group}_{is_open}", on_change="rerun")
             with family:
                 for slug in slugs if family.open else ():
@@ -44,12 +50,17 @@ def sidebar(pages: dict[str, st.Page], current: st.Page) -> None:
 
 
 st.set_page_config(page_title="Torch by Hand", layout="wide")
+if is_class():
+    from lib.ui.course.standing import keep_persons_apart
+
+    keep_persons_apart()
 pages = pages_of_session()
 current = st.navigation(list(pages.values()), position="hidden")
 found = st.session_state.pop("goto", None)
 if found is not None:
     # without {} Streamlit refuses while fields of the old page are still bound to the address
-    st.switch_page(pages[found], query_params={})
+    st.switch_page(pages[found], query_params=st.session_state.pop("goto_query", {}))
+st.session_state["here"] = current.url_path
 translate_address()
 forget_uploads_of_other_pages(current.url_path)
 apply_style()

@@ -13,6 +13,7 @@ import pages as page_modules
 from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.exercises import EXERCISES
 from lib.lesson.spec import Topic
+from lib.ui.hosting import is_class
 from lib.ui.page import Page, slug_of_page
 from pages import exercise, home, lesson, optimizer, scheduler
 
@@ -32,12 +33,15 @@ def pages_of_session() -> dict[str, st.Page]:
 
 
 @cache
-def _single_pages() -> Mapping[str, tuple[Page, Callable[[], None]]]:
-    """Slug → what it is, and the page: every module in pages/ that defines PAGE."""
+def _single_pages(of_class: bool) -> Mapping[str, tuple[Page, Callable[[], None]]]:
+    """Slug → what it is, and the page: every module in pages/ that defines PAGE, and in pages/course/ for a class."""
+    package = importlib.import_module("pages.course") if of_class else page_modules
     modules = {
-        name: importlib.import_module(f"pages.{name}") for _, name, _ in pkgutil.iter_modules(page_modules.__path__)
+        name: importlib.import_module(f"{package.__name__}.{name}")
+        for _, name, _ in pkgutil.iter_modules(package.__path__)
     }
-    return {slug: (m.PAGE, m.render) for slug, m in modules.items() if hasattr(m, "PAGE")}
+    single = {slug: (m.PAGE, m.render) for slug, m in modules.items() if hasattr(m, "PAGE")}
+    return {**_single_pages(False), **single} if of_class else single
 
 
 def _all_pages() -> dict[str, st.Page]:
@@ -45,10 +49,14 @@ def _all_pages() -> dict[str, st.Page]:
     return pages | {slug: st.Page(render, title=title, url_path=slug) for slug, (title, render) in renders().items()}
 
 
-@cache
 def renders() -> Mapping[str, tuple[str, Callable[[], None]]]:
     """Slug → title, and what draws the page; all pages but the home page."""
-    single = {slug: (about.title, render) for slug, (about, render) in _single_pages().items()}
+    return _renders(is_class())
+
+
+@cache
+def _renders(of_class: bool) -> Mapping[str, tuple[str, Callable[[], None]]]:
+    single = {slug: (about.title, render) for slug, (about, render) in _single_pages(of_class).items()}
     lessons = {slug: (entry.title, partial(lesson.render, entry)) for slug, entry in LESSONS.items()}
     optimizers = {slug: (entry.title, partial(optimizer.render, entry)) for slug, entry in OPTIMIZERS.items()}
     schedulers = {slug: (entry.title, partial(scheduler.render, entry)) for slug, entry in SCHEDULERS.items()}
@@ -56,21 +64,32 @@ def renders() -> Mapping[str, tuple[str, Callable[[], None]]]:
     return {**single, **lessons, **optimizers, **schedulers, **exercises}
 
 
-@cache
 def groups() -> dict[str, dict[str, Topic | Page]]:
     """What stands in each group of the sidebar and the home page: lessons and single pages by their order."""
-    entries: dict[str, Topic | Page] = {**TOPICS, **{slug: about for slug, (about, _) in _single_pages().items()}}
+    return _groups(is_class())
+
+
+@cache
+def _groups(of_class: bool) -> dict[str, dict[str, Topic | Page]]:
+    single = _single_pages(of_class)
+    entries: dict[str, Topic | Page] = {**TOPICS, **{slug: about for slug, (about, _) in single.items()}}
     placed = sorted(entries.items(), key=lambda item: item[1].order)
     return {group: {slug: entry for slug, entry in placed if entry.group == group} for group in GROUPS}
 
 
-@cache
 def search_labels() -> dict[str, str]:
     """What the search box offers: every lesson and page under all its names.
 
     Exercises are found on their own page: the box ranks short names first, and would show them before their lessons.
+    Pages of no group are reached by links alone.
     """
+    return _search_labels(is_class())
+
+
+@cache
+def _search_labels(of_class: bool) -> dict[str, str]:
     labels = {
         slug: " · ".join(dict.fromkeys((entry.title, entry.torch_name, *entry.names))) for slug, entry in TOPICS.items()
     }
-    return labels | {slug: " · ".join((about.title, *about.names)) for slug, (about, _) in _single_pages().items()}
+    single = {slug: about for slug, (about, _) in _single_pages(of_class).items() if about.group}
+    return labels | {slug: " · ".join((about.title, *about.names)) for slug, about in single.items()}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import difflib
-import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,37 +13,29 @@ import streamlit as st
 from lib.catalog import TOPICS
 from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
-from lib.grading.grade import Grade, grade
-from lib.sandbox.job import Busy
+from lib.grading.grade import Grade
 from lib.ui.browser_storage import draft_place, keep_in_browser
-from lib.ui.code_editor import code_editor, write, written
+from lib.ui.exercise_work import (
+    CSS,
+    answered,
+    ask,
+    changes,
+    editor,
+    is_fresh,
+    last_report,
+    put,
+    start_again,
+    statement,
+    try_tests,
+    typed,
+    wish,
+)
 from lib.ui.heading import before_and_after
 from lib.ui.page import slug_of_page
 from lib.ui.record import Attempt, Record, RecordError, keep, record_of, with_attempt
-from lib.ui.report import error_line, show_report
-from lib.ui.sandbox import isolation_note, my_turn, why_off
+from lib.ui.report import show_report
+from lib.ui.sandbox import isolation_note, why_off
 from lib.ui.text import say
-
-# The task stays in sight while the report scrolls, and a long formula scrolls by itself.
-CSS = """
-<style>
-.st-key-exercise_statement .katex-display { overflow-x: auto; overflow-y: hidden; padding: 0.1rem 0; }
-.st-key-exercise_statement .katex-display > .katex { font-size: 1.05em; }
-@media (min-width: 641px) {
-  .stColumn:has(> .stVerticalBlock > * > .st-key-exercise_statement) {
-    position: sticky; top: 4rem; align-self: flex-start; max-height: calc(100vh - 5rem); overflow-y: auto;
-  }
-}
-</style>
-"""
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """The report on the screen, and the text that it is about."""
-
-    grade: Grade
-    source: str
 
 
 def render(exercise: Exercise) -> None:
@@ -73,8 +63,8 @@ def level_dots(exercise: Exercise) -> str:
     return "●" * exercise.level + "○" * (5 - exercise.level)
 
 
-def _key(exercise: Exercise, name: str) -> str:
-    return f"exercise_{exercise.slug}_{name}"
+def _key(exercise: Exercise, name: str = "") -> str:
+    return f"exercise_{exercise.slug}" + (f"_{name}" if name else "")
 
 
 def _heading(exercise: Exercise) -> None:
@@ -107,28 +97,21 @@ def _record(exercise: Exercise) -> tuple[Record, str]:
 
 def _work(exercise: Exercise) -> None:
     """The editor, the buttons under it, and the report; a report that is asked for is made on the way."""
+    key = _key(exercise)
     place, buttons, below = st.container(), st.container(horizontal=True, gap="small"), st.container()
-    value = written(_key(exercise, "editor"), exercise.starter)
+    value = typed(key, exercise.starter)
     off = why_off()
     with buttons:
         _buttons(exercise, off)
     with below:
         if off:
             st.info(off)
-        elif wish := _wish(exercise, value.run):
-            _answer(exercise, wish, value.text, value.run)
-    shown: Shown | None = st.session_state.get(_key(exercise, "report"))
-    fresh = shown is not None and shown.source == value.text
+        elif wished := wish(key, value.run):
+            _answer(exercise, wished, value.text, value.run)
     with place:
-        code_editor(
-            _key(exercise, "editor"),
-            exercise.starter,
-            label=say("Your {function}, in Python", function=exercise.function),
-            mark_line=error_line(shown.grade) if shown and fresh else None,
-            draft=draft_place(exercise.slug),
-        )
+        editor(key, exercise, exercise.starter, draft_place(exercise.slug))
     with below:
-        _report(exercise, shown, fresh)
+        _report(exercise)
 
 
 def _buttons(exercise: Exercise, off: str) -> None:
@@ -141,41 +124,18 @@ def _buttons(exercise: Exercise, off: str) -> None:
             key=_key(exercise, name),
             help=about,
             disabled=bool(off),
-            on_click=_ask,
-            args=(exercise, name),
+            on_click=ask,
+            args=(_key(exercise), name),
         )
-    st.button(
-        say("Start again"),
-        key=_key(exercise, "reset"),
-        type="tertiary",
-        help=say("Puts the first lines back. Ctrl+Z in the editor undoes it."),
-        on_click=write,
-        args=(_key(exercise, "editor"), exercise.starter),
-    )
+    start_again(_key(exercise), exercise)
 
 
-def _ask(exercise: Exercise, what: str) -> None:
-    st.session_state[_key(exercise, "asked")] = what
-
-
-def _wish(exercise: Exercise, run: int) -> str:
-    """ "run" or "submit", whichever was asked for and not answered yet, such as one that a new run cut short."""
-    asked = st.session_state.get(_key(exercise, "asked"), "")
-    return asked or ("run" if run and run != st.session_state.get(_key(exercise, "answered")) else "")
-
-
-def _answer(exercise: Exercise, wish: str, source: str, run: int) -> None:
+def _answer(exercise: Exercise, wished: str, source: str, run: int) -> None:
     """Grades the text; a submission becomes an attempt."""
-    try:
-        with st.spinner(say("Running the tests …")):
-            result = grade(exercise, source, only_visible=wish == "run", as_typed=True, runner=my_turn())
-            st.session_state[_key(exercise, "report")] = Shown(result, source)
-            if wish == "submit" and result.counted:
-                _keep_attempt(exercise, result, source)
-    except Busy as busy:
-        st.warning(say("{reason} Nothing is lost: try again in a moment.", reason=str(busy)))
-    st.session_state[_key(exercise, "asked")] = ""
-    st.session_state[_key(exercise, "answered")] = run
+    result = try_tests(_key(exercise), exercise, source, only_visible=wished == "run")
+    if result is not None and wished == "submit" and result.counted:
+        _keep_attempt(exercise, result, source)
+    answered(_key(exercise), run)
 
 
 def _keep_attempt(exercise: Exercise, result: Grade, source: str) -> None:
@@ -183,13 +143,14 @@ def _keep_attempt(exercise: Exercise, result: Grade, source: str) -> None:
     keep(exercise.slug, with_attempt(_record(exercise)[0], attempt))
 
 
-def _report(exercise: Exercise, shown: Shown | None, fresh: bool) -> None:
-    if shown is None:
+def _report(exercise: Exercise) -> None:
+    key = _key(exercise)
+    if (shown := last_report(key)) is None:
         visible, points = len(exercise.visible), f"{exercise.max_score:g}"
         words = say("{visible} tests are visible, {hidden} are hidden; {points} points in all.")
         st.caption(words.format(visible=visible, hidden=len(exercise.tests) - visible, points=points))
         return
-    if not fresh:
+    if not is_fresh(key, shown, exercise.starter):
         st.caption(say("Your code has changed since these tests ran."))
     if shown.grade.passed:
         _passed(exercise, shown.grade)
@@ -210,21 +171,6 @@ def _passed(exercise: Exercise, result: Grade) -> None:
             icon=":material/arrow_forward:",
             width="content",
         )
-
-
-def statement(exercise: Exercise) -> str:
-    """The statement. A formula between $$ gets lines of its own, as Markdown wants it, and breaks at a \\qquad."""
-    return re.sub(r"\$\$(.+?)\$\$", _formula, say(exercise.statement), flags=re.DOTALL)
-
-
-def _formula(found: re.Match[str]) -> str:
-    parts: list[str] = []
-    for piece in re.split(r"\s*\\qquad\s*", found[1].strip()):
-        if parts and parts[-1].count(r"\begin") > parts[-1].count(r"\end"):  # half an environment is no formula
-            parts[-1] += rf" \qquad {piece}"
-        else:
-            parts.append(piece)
-    return "".join(f"\n$$\n{part}\n$$\n" for part in parts)
 
 
 def _help(exercise: Exercise, record: Record) -> None:
@@ -289,8 +235,8 @@ def _attempts(exercise: Exercise, record: Record) -> None:
         st.button(
             say("Put it back into the editor"),
             key=_key(exercise, "put_back"),
-            on_click=write,
-            args=(_key(exercise, "editor"), record.attempts[place].source),
+            on_click=put,
+            args=(_key(exercise), record.attempts[place].source),
         )
 
 
@@ -310,9 +256,3 @@ def _when(at: float) -> str:
         zone = UTC
     local = datetime.fromtimestamp(at, zone)
     return f"{local.day} {local:%B, %H:%M}"
-
-
-def changes(before: str, after: str) -> str:
-    """The lines that went and the lines that came, with two lines around; dots where lines are left out."""
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
-    return "\n".join("…" if line.startswith("@@") else line for line in lines).removeprefix("…\n")

@@ -1,4 +1,4 @@
-"""python -m lib.course init|add-instructor|worker|tidy|backup|restore|erase
+"""python -m lib.course init|add-instructor|invite|worker|tidy|backup|restore|erase
 
 Ends with 0 when it is done, 1 when the database or a setting says no, 2 when it was called wrongly.
 """
@@ -16,8 +16,10 @@ from pathlib import Path
 
 from lib.course import engine
 from lib.course.backup import backup, restore
+from lib.course.engine.isolated import need_full_isolation
 from lib.course.keeping import erase_by_operator, tidy
 from lib.course.settings import SECRETS, Settings, settings_from
+from lib.course.sign_in import LINK, invite_instructor
 from lib.grading.terminal import harmless
 from lib.refusal import Refusal
 from lib.store import Store, open_store
@@ -57,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     known = teacher.add_mutually_exclusive_group(required=True)
     known.add_argument("--subject", default="", help="who it is, as the provider says it")
     known.add_argument("--email", default="", help="an e-mail that the provider marks verified")
+    invited = _command(commands, "invite", _invite, "make a link that signs an instructor in, once, within a day")
+    invited.add_argument("name", help="as students see it")
+    invited.add_argument("--at", default="http://localhost:8501", metavar="ADDRESS", help="where the app is served")
     worker = _command(commands, "worker", _worker, "grade what waits, until it is stopped")
     worker.add_argument("--workers", type=_count, default=1, metavar="N", help="so many submissions at a time")
     worker.add_argument("--until-idle", action="store_true", help="end when nothing waits")
@@ -96,9 +101,16 @@ def _add_instructor(store: Store, settings: Settings, options: argparse.Namespac
     return DONE
 
 
+def _invite(store: Store, settings: Settings, options: argparse.Namespace) -> int:
+    token = invite_instructor(store, options.name)
+    print(f"For {options.name}, once, within a day: {options.at.rstrip('/')}{LINK}#{token}")
+    return DONE
+
+
 def _worker(store: Store, settings: Settings, options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    need_full_isolation()
     if options.until_idle:
         print(f"{engine.work_until_idle(store)} graded.")
         return DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
@@ -59,6 +59,7 @@ class Student:
     marks: dict[int, ExerciseMark]
     totals: dict[int, float | None]
     asks: frozenset[int] = frozenset()  # exercises for which another look is asked
+    missing: frozenset[int] = frozenset()  # exercises that were due by now, of which there is nothing
 
     @property
     def zero_by_file(self) -> bool:
@@ -79,11 +80,13 @@ class Gradebook:
 
 @dataclass(frozen=True)
 class Frequent:
-    """A mistake: how many students made it, and submissions that show it."""
+    """A mistake: how many students made it, submissions that show it, and the sentence that sets them right (empty
+    where the reports are deleted)."""
 
     name: str
     students: int
     examples: tuple[int, ...]
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def gradebook(store: Store, who: Acting, course_id: int) -> Gradebook:
         course = need_course(session, who, course_id, "assistant")
         records = records_of(session, course_id)
         heads, columns = _heads(session, course_id, records), _columns(records)
-        students = _students(session, course, records)
+        students = _students(session, course, records, store.now())
         return Gradebook(course.id, course.title, course.zone, heads, columns, students)
 
 
@@ -126,8 +129,8 @@ def _columns(records: Records) -> tuple[Column, ...]:
     )
 
 
-def _students(session: Session, course: Course, records: Records) -> tuple[Student, ...]:
-    marks, asks = marks_by(records), _asks(session, records)
+def _students(session: Session, course: Course, records: Records, now: datetime) -> tuple[Student, ...]:
+    marks, asks, due = marks_by(records), _asks(session, records), _due(records, now)
     sums = totals(records, marks)
     by_person: dict[int, dict[int, ExerciseMark]] = defaultdict(dict)
     for (exercise, person), mark in marks.items():
@@ -141,8 +144,21 @@ def _students(session: Session, course: Course, records: Records) -> tuple[Stude
         known = (row.number, row.section) if row and not course.anonymous else ("", "")
         mine = (by_person.get(person_id or 0, {}), sums_of.get(person_id or 0, {}))
         asked = frozenset(exercise for exercise, person in asks if person == person_id)
-        found.append(Student(person_id, row.id if row else None, *shown, *known, *mine, asked))
+        missing = frozenset(due.get(person_id or 0, due[0]) - mine[0].keys())
+        found.append(Student(person_id, row.id if row else None, *shown, *known, *mine, asked, missing))
     return tuple(sorted(found, key=lambda one: (not one.zero_by_file, one.name.casefold(), one.person_id or 0)))
+
+
+def _due(records: Records, now: datetime) -> dict[int, frozenset[int]]:
+    """The exercises that are due by now: under 0 for everyone, under a person for those who have other times."""
+    own: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for (assignment, person), window in records.windows.items():
+        own[person][assignment] = window.due
+    usual = {number: terms.due for number, terms in records.terms.items()}
+    return {
+        person: frozenset(one.id for one in records.exercises.values() if {**usual, **other}[one.assignment_id] <= now)
+        for person, other in {0: {}, **own}.items()
+    }
 
 
 def _people(session: Session, course_id: int) -> list[tuple[int | None, RosterRow | None, str, str]]:
@@ -176,10 +192,30 @@ def figures(store: Store, who: Acting, assignment_id: int) -> list[Figures]:
         assignment = need_assignment(session, who, assignment_id, "assistant")
         records = records_of(session, assignment.course_id, [assignment_id])
         mistakes = _mistakes(session, records)
-    by_exercise: dict[int, list[list[Attempt]]] = defaultdict(list)
-    for (exercise, _), attempts in records.attempts.items():
-        by_exercise[exercise].append(sorted(attempts, key=lambda one: one.number))
-    return [_figures(one.id, one.slug, by_exercise.get(one.id, []), mistakes) for one in records.exercises.values()]
+        by_exercise: dict[int, list[list[Attempt]]] = defaultdict(list)
+        for (exercise, _), attempts in records.attempts.items():
+            by_exercise[exercise].append(sorted(attempts, key=lambda one: one.number))
+        found = [_figures(one.id, one.slug, by_exercise[one.id], mistakes) for one in records.exercises.values()]
+        return _in_words(session, found)
+
+
+def _in_words(session: Session, found: Sequence[Figures]) -> list[Figures]:
+    """The same with a sentence for each mistake, as the report of an example has it."""
+    examples = [number for one in found for mistake in one.mistakes for number in mistake.examples]
+    asked = select(Grading.submission_id, Grading.mistakes, Grading.report)
+    rows = session.execute(asked.where(Grading.submission_id.in_(examples), Grading.in_force))
+    said = {
+        (number, name): says
+        for number, names, report in rows
+        for name, says in zip(names, (report or {}).get("mistakes", ()), strict=False)
+    }
+    return [
+        replace(one, mistakes=tuple(replace(each, says=_says(each, said)) for each in one.mistakes)) for one in found
+    ]
+
+
+def _says(mistake: Frequent, said: dict[tuple[int, str], str]) -> str:
+    return next((said[number, mistake.name] for number in mistake.examples if (number, mistake.name) in said), "")
 
 
 def _mistakes(session: Session, records: Records) -> dict[int, list[str]]:

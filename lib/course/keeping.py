@@ -45,13 +45,19 @@ class Kept:
     until: str
 
 
+ERASED = "you are erased"
 KEPT = (
-    Kept("Name, e-mail, and by which sign-in you came", "to know whose work it is", "staff of your courses", "erased"),
+    Kept(
+        "Name, e-mail, and by which sign-in you came",
+        "to know whose work it is",
+        "staff of your courses",
+        ERASED,
+    ),
     Kept(
         "Your row on the roster: name, e-mail, number, section",
         "so that marks find their way back to the learning platform",
         "staff of the course",
-        "erased",
+        ERASED,
     ),
     Kept(
         "Code that you handed in, reports, drafts",
@@ -59,7 +65,12 @@ KEPT = (
         "you; staff of the course",
         "12 months after the course",
     ),
-    Kept("Marks, and when you handed in", "they are the result of the course", "you; staff of the course", "erased"),
+    Kept(
+        "Marks, and when you handed in",
+        "they are the result of the course",
+        "you; staff of the course",
+        ERASED,
+    ),
     Kept("Sign-ins: when, and until when they hold", "to keep you signed in", "nobody; you as a list", "14 days after"),
     Kept(
         "Who changed what about your marks, when, and why",

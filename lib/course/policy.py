@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -94,7 +95,7 @@ def need_sound(terms: Terms) -> None:
 
 def days_late(at: datetime, due: datetime, grace_minutes: int) -> int:
     """Days begun since `due`; none within the grace."""
-    if at <= due or at <= due + timedelta(minutes=grace_minutes):
+    if at <= due or (grace_minutes and at <= due + timedelta(minutes=grace_minutes)):
         return 0
     return math.ceil((at - due) / DAY)
 
@@ -106,14 +107,20 @@ def kept(late: int, percent: float) -> float:
 
 def left_of(attempt: Attempt, terms: Terms, window: Window) -> float:
     """The share of the points that this attempt gives, with what lateness took off."""
+    if attempt.at <= window.due:
+        return attempt.share
     return attempt.share * kept(days_late(attempt.at, window.due, terms.grace_minutes), terms.late_percent)
+
+
+_number = attrgetter("number")
 
 
 def counted(attempts: Sequence[Attempt], terms: Terms, window: Window) -> Attempt | None:
     """The graded attempt that counts: the last one, or the one that gives most (of equal ones the first)."""
-    graded = sorted((one for one in attempts if one.counts is not None), key=lambda one: one.number)
-    if not graded:
-        return None
+    graded = [one for one in attempts if one.counts is not None]
+    if len(graded) < 2:
+        return graded[0] if graded else None
+    graded.sort(key=_number)
     return graded[-1] if terms.counts == "last" else max(graded, key=lambda one: left_of(one, terms, window))
 
 

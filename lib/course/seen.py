@@ -61,6 +61,7 @@ class SeenSubmission:
     graded or shown. `trouble` is for staff."""
 
     number: int
+    assignment_id: int
     exercise_id: int
     slug: str
     person_id: int
@@ -116,30 +117,34 @@ def pseudonym(course_id: int, person_id: int) -> str:
     return f"Student {hashlib.sha256(f'{course_id} {person_id}'.encode()).hexdigest()[:6]}"
 
 
-def submission_of(store: Store, who: Acting, number: int) -> SeenSubmission:
-    """A submission with its report: to staff in full, to the student who handed it in as far as it is shown by now.
+def submission_of(store: Store, who: Acting, number: int, *, as_student: bool = False) -> SeenSubmission:
+    """A submission with its report: to staff in full, to the student who handed it in as far as it is shown by now;
+    `as_student`: to staff too.
 
     Raises NotThere for anybody else's.
     """
     with store.reading() as session:
         row, exercise, assignment = need_submission(session, who, number, "student")
-        staff = role_of(session, who, assignment.course_id) != "student"
+        is_staff = role_of(session, who, assignment.course_id) != "student"
+        staff = is_staff and not as_student
         tests, hidden, late = _what_is_shown(session, store, assignment, row, staff)
         grading = session.scalar(select(Grading).where(Grading.submission_id == row.id, Grading.in_force))
         grading = grading if tests else None
         report: dict[str, Any] = (grading.report if grading else None) or {}
         comment = session.get(Comment, row.id) if staff or hidden else None
+        names = shown_names(session, assignment.course_id, [row.person_id], is_staff)
         return SeenSubmission(
             number=row.id,
+            assignment_id=assignment.id,
             exercise_id=exercise.id,
             slug=exercise.slug,
             person_id=row.person_id,
-            name=_name(session, assignment, row.person_id, staff),
+            name=names[row.person_id],
             attempt=row.number,
             at=row.at,
             late=late,
             sha256=row.sha256,
-            file=row.file,
+            file="" if names[row.person_id] == pseudonym(assignment.course_id, row.person_id) else row.file,
             code=None if row.code is None else row.code.decode("utf-8", "surrogatepass"),
             trial=row.trial,
             state=row.state,
@@ -168,11 +173,11 @@ def _what_is_shown(
     return tests, hidden, days_late(row.at, window.due, assignment.grace_minutes)
 
 
-def _name(session: Session, assignment: Assignment, person_id: int, staff: bool) -> str:
-    course = session.get_one(Course, assignment.course_id)
-    if staff and course.anonymous and assignment.released is None:
-        return pseudonym(course.id, person_id)
-    return session.get_one(Person, person_id).name
+def shown_names(session: Session, course_id: int, person_ids: Sequence[int], is_staff: bool = True) -> dict[int, str]:
+    """The names of these members; to staff other ones while grading is anonymous."""
+    if is_staff and session.get_one(Course, course_id).anonymous:
+        return {one: pseudonym(course_id, one) for one in person_ids}
+    return {one: "" for one in person_ids} | names_of(session, person_ids)
 
 
 def _points(grading: Grading | None, in_full: bool) -> tuple[float | None, float | None]:

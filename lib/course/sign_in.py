@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from lib.course.claims import claim, claim_by_email, link_person
 from lib.course.settings import Named, Settings
-from lib.course.who import Acting, NotAllowed, Who, need_person, note, who_of
+from lib.course.who import LINK_ISSUER, Acting, NotAllowed, Who, need_person, note, who_of
 from lib.refusal import Refusal
 from lib.store import Store
 from lib.store.people import Course, Person, PersonalLink, RosterRow, Teacher, WebSession
 
 SESSION_DAYS = 30
+INVITED_DAYS = 1
+LINK = "/class/link"  # the page of the app that opens links; the token stands behind a #, which no server sees
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,24 @@ def session_of(store: Store, token: str) -> SignedIn | None:
         return None if ended or row.until <= store.now() else SignedIn(who_of(person), row.link_id)
 
 
+def invite_instructor(store: Store, name: str) -> str:
+    """By whoever runs the server, where there is no identity provider: a token that signs an instructor in, once,
+    within a day. The same name is the same person again."""
+    told = " ".join(name.split())[:200]
+    if not told:
+        raise Refusal("The name is empty; expected that of the instructor.")
+    with store.writing() as session:
+        person = _person(session, store, LINK_ISSUER, f"instructor {told}")
+        person.name, person.teacher = told, True
+        session.flush()
+        token = secrets.token_urlsafe(32)
+        now = store.now()
+        until = now + timedelta(days=INVITED_DAYS)
+        session.add(WebSession(id_hash=hash_of(token), person_id=person.id, made=now, until=until))
+        note(session, store, None, "instructor invited", person=person.id)
+        return token
+
+
 def end_session(store: Store, token: str) -> None:
     """Signs this browser out. An id that is unknown, or ended already, is left as it is."""
     with store.writing() as session:
@@ -148,7 +168,7 @@ def end_sessions(store: Store, who: Acting) -> int:
 
 @dataclass(frozen=True)
 class Offered:
-    """What a personal link offers, before anything is done: "Sign in as Li Wei, course X"."""
+    """What a link offers, before anything is done: "Sign in as Li Wei, course X". An instructor's is for no course."""
 
     name: str
     course: str
@@ -157,13 +177,20 @@ class Offered:
 def look_at_link(store: Store, token: str) -> Offered | None:
     """Whom this link would sign in. Changes nothing, so that mail scanners sign nobody in."""
     with store.reading() as session:
-        found = _of_link(session, token)
-        return Offered(found[1].name, found[2].title) if found else None
+        if (found := _of_link(session, token)) is not None:
+            return Offered(found[1].name, found[2].title)
+        invited = _of_invitation(session, store, token)
+        return Offered(invited[1].name, "") if invited else None
 
 
 def open_link(store: Store, token: str) -> str:
-    """Signs the link's student in, and gives the id for the cookie. Raises NotAllowed for a link that does not work."""
+    """Signs the link's student in, or the instructor who was invited, and gives the id for the cookie.
+
+    Raises NotAllowed for a link that does not work.
+    """
     with store.writing() as session:
+        if (invited := _of_invitation(session, store, token)) is not None:
+            return _accepted(session, store, *invited)
         found = _of_link(session, token)
         if found is None:
             raise NotAllowed("This link does not work any more. Ask your instructor for a new one.")
@@ -173,6 +200,25 @@ def open_link(store: Store, token: str) -> str:
         session.add(_session_row(store, who_of(person), fresh, link.id))
         note(session, store, who_of(person), "link opened", course=course.id, about=row.id, person=person.id)
         return fresh
+
+
+def _of_invitation(session: Session, store: Store, token: str) -> tuple[WebSession, Person] | None:
+    found = session.execute(
+        select(WebSession, Person)
+        .join(Person, Person.id == WebSession.person_id)
+        .where(WebSession.id_hash == hash_of(token), WebSession.ended.is_(None), WebSession.until > store.now())
+        .where(Person.issuer == LINK_ISSUER, Person.teacher, Person.erased.is_(None))
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _accepted(session: Session, store: Store, invitation: WebSession, person: Person) -> str:
+    """The invitation ends with its use."""
+    invitation.ended = store.now()
+    fresh = secrets.token_urlsafe(32)
+    session.add(_session_row(store, who_of(person), fresh, None))
+    note(session, store, who_of(person), "invitation used", person=person.id)
+    return fresh
 
 
 def _of_link(session: Session, token: str) -> tuple[PersonalLink, RosterRow, Course] | None:

@@ -9,7 +9,8 @@ from lib.exercises import Exercise
 
 @dataclass(frozen=True)
 class Page:
-    """Where the page stands: its group in the sidebar (see lib.catalog.GROUPS), and its place there.
+    """Where the page stands: its group in the sidebar (see lib.catalog.GROUPS), and its place there. Without a group
+    it is reached by links alone.
 
     A lesson's `order` counts from 1, so order 0 stands before the lessons of the group.
     """

@@ -22,6 +22,7 @@ from lib.course import (
     keeping,
     marking,
     regrade,
+    review,
     roster,
     seen,
     sign_in,
@@ -128,6 +129,11 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     "staff.our_faults": (STAFF, lambda c, s, who: staff.our_faults(s, who, c.course)),
     "staff.grade_again": (STAFF, lambda c, s, who: staff.grade_again(s, who, c.number)),
     "staff.audit_of": (INSTRUCTOR, lambda c, s, who: staff.audit_of(s, who, c.course)),
+    # looking at a submission
+    "review.place_of": (STAFF, lambda c, s, who: review.place_of(s, who, c.exercises[0], c.li.id)),
+    "review.place_of_submission": (STAFF, lambda c, s, who: review.place_of_submission(s, who, c.number)),
+    "review.members_names": (STAFF, lambda c, s, who: review.members_names(s, who, c.assignment, [c.li.id])),
+    "review.alike_in": (STAFF, lambda c, s, who: review.alike_in(s, who, c.exercises[0], EXERCISES["softmax"])),
     # marking
     "gradebook.gradebook": (STAFF, lambda c, s, who: gradebook.gradebook(s, who, c.course)),
     "gradebook.figures": (STAFF, lambda c, s, who: gradebook.figures(s, who, c.assignment)),
@@ -155,7 +161,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
 # No person acts: the browser's secret itself is asked about, or the program and whoever runs it act.
 WITHOUT_A_PERSON = {
     *("sign_in.sign_in", "sign_in.start_session", "sign_in.session_of", "sign_in.end_session"),
-    *("sign_in.look_at_link", "sign_in.open_link"),
+    *("sign_in.look_at_link", "sign_in.open_link", "sign_in.invite_instructor", "demo.made_up.make_up"),
     *("engine.enqueue.enqueue", "engine.take.take", "engine.take.renew", "engine.take.done"),
     *("engine.take.take_up_what_is_overlooked", "engine.run.start", "engine.run.work_until_idle"),
     *("exercises.exercise_at", "keeping.erase_by_operator", "keeping.tidy", "backup.backup", "backup.restore"),

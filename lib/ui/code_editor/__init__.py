@@ -65,6 +65,11 @@ def written(key: str, start: str) -> EditorValue:
     return EditorValue(st.session_state.get(_text_key(key), start), told["run"] if told else 0)
 
 
+def begin(key: str, text: str) -> None:
+    """What the editor `key` begins with in this session; later on this changes nothing."""
+    st.session_state.setdefault(_text_key(key), text)
+
+
 def write(key: str, text: str) -> None:
     """Puts a text into the editor in place of what stands there; for callbacks."""
     st.session_state[_text_key(key)] = text

@@ -1,0 +1,1 @@
+"""The pages of a class. There are none unless `hosting = "class"` is set."""

@@ -1,0 +1,153 @@
+"""One assignment as its students meet it: what is asked, until when, the editor, and what was handed in so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lib.ui.budget import said_in_words
+from lib.ui.choices import choice_box
+from lib.ui.course.acting import asked, link, store
+from lib.ui.course.assigned import attempts_in_words, how_it_counts, mark_in_words, times
+from lib.ui.course.files import upload
+from lib.ui.course.handing_in import Desk, work
+from lib.ui.course.progress import attempt_list, live_state
+from lib.ui.course.projector import projector
+from lib.ui.course.standing import need_acting
+from lib.ui.course.stored_report import lesson_of, receipt, report, words_of_people
+from lib.ui.course.times import when
+from lib.ui.exercise_work import CSS, statement
+from lib.ui.page import Page
+from lib.ui.sandbox import isolation_note
+from lib.ui.text import plain, say
+
+if TYPE_CHECKING:
+    from lib.course.assignments import Asked, Shown
+    from lib.course.courses import MyCourse
+    from lib.course.seen import MyMark
+    from lib.course.who import Who
+
+PAGE = Page(title="Assignment", group="", order=0, names=("作业",), purpose="What to hand in, and until when.")
+
+
+def render() -> None:
+    """The whole page."""
+    from lib.course.assignments import assignment_of
+    from lib.course.courses import course_of
+
+    st.html(CSS)
+    who = need_acting()
+    with said_in_words():
+        shown = assignment_of(store(), who, asked("assignment") or 0)
+        course = course_of(store(), who, shown.course_id)
+        _heading(shown, course)
+        desks = {str(one.id): _desk(who, one, shown, course) for one in shown.exercises}
+        desk = desks[_chosen(shown, _marks(who, course))]
+        _exercise(desk, shown, course, list(desks.values()))
+        isolation_note()
+
+
+def _heading(shown: Shown, course: MyCourse) -> None:
+    st.title(plain(shown.title), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        link(plain(course.title), "course", icon=":material/school:", course=course.id)
+        if course.role != "student":
+            link(say("Gradebook"), "gradebook", icon=":material/table:", course=course.id)
+            label = say("Change it") if course.role == "instructor" else say("Times of students")
+            link(label, "assignment_form", icon=":material/edit:", assignment=shown.id)
+    times(shown, course.zone, store().now())
+    if course.role != "student":
+        _as_staff(shown)
+    how_it_counts(shown, course.zone)
+
+
+def _as_staff(shown: Shown) -> None:
+    opens = shown.window.opens > store().now()
+    words = say("Students do not see it yet. ") if opens else ""
+    st.info(words + say("This is the page of your students. What you hand in is a trial, outside the gradebook."))
+    projector(shown.id)
+
+
+def _desk(who: Who, one: Asked, shown: Shown, course: MyCourse) -> Desk:
+    from lib.course.exercises import exercise_at
+
+    exercise = exercise_at(store(), one.slug, one.version)
+    return Desk(who, one, exercise, course.zone, _closed(shown, course))
+
+
+def _closed(shown: Shown, course: MyCourse) -> str:
+    """Why nothing is taken; empty where it is."""
+    if course.closed is not None:
+        return say("This course is closed.")
+    if course.role == "student" and store().now() >= shown.window.closes:
+        return say("This closed on {at}.", at=when(shown.window.closes, course.zone))
+    return ""
+
+
+def _marks(who: Who, course: MyCourse) -> dict[int, MyMark]:
+    from lib.course.seen import my_marks
+
+    return my_marks(store(), who, course.id)[0]
+
+
+def _chosen(shown: Shown, marks: dict[int, MyMark]) -> str:
+    """The exercise that is open, by its number; drawn only where there are several."""
+    labels = {str(one.id): _label(place, one, marks.get(one.id)) for place, one in enumerate(shown.exercises, 1)}
+    if len(labels) == 1:
+        return next(iter(labels))
+    return choice_box(say("Exercise"), labels, "exercise")
+
+
+def _label(place: int, one: Asked, mark: MyMark | None) -> str:
+    points = say("{points:.4g} points", points=one.points)
+    done = say(" · handed in") if mark is not None and mark.attempts else ""
+    got = say(" · {points:.4g} of them", points=mark.points) if mark is not None and mark.points is not None else done
+    return f"{place}. {one.title} · {points}{got}"
+
+
+def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk]) -> None:
+    left, right = st.columns([0.4, 0.6], gap="medium")
+    with right:
+        work(desk)
+        _handed_in(desk, shown, course)
+        with st.expander(say("Hand in a file"), key=f"class_upload_{shown.id}_open"):
+            upload(desks, f"class_upload_{desk.who.id}_{shown.id}")
+    with left, st.container(key="exercise_statement"):
+        st.subheader(plain(desk.asked.title), anchor=False)
+        lesson_of(desk.exercise)
+        st.markdown(statement(desk.exercise))
+        with st.container(gap="xsmall"):
+            for place, hint in enumerate(desk.exercise.hints, 1):
+                with st.expander(say("Hint {place} of {all}", place=place, all=len(desk.exercise.hints))):
+                    st.markdown(say(hint))
+
+
+def _handed_in(desk: Desk, shown: Shown, course: MyCourse) -> None:
+    """The last submission with its receipt and report, and the ones before."""
+    from lib.course.seen import my_attempts, submission_of
+    from lib.course.submit import attempts_left
+
+    left = attempts_left(store(), desk.who, desk.asked.id)
+    mark = mark_in_words(_marks(desk.who, course).get(desk.asked.id))
+    told = (desk.closed or attempts_in_words(left, shown.terms.attempts), _tests(desk), mark)
+    st.markdown(" ".join(filter(None, told)))
+    attempts = my_attempts(store(), desk.who, desk.asked.id)
+    if not attempts:
+        return
+    with st.container(border=True, key=f"{desk.key}_last"):
+        st.markdown(say("##### What you handed in last"))
+        seen = submission_of(store(), desk.who, attempts[0].number)
+        receipt(seen, course.zone)
+        if seen.state in ("graded", "our fault"):
+            report(seen, desk.exercise)
+            words_of_people(seen, course.zone)
+        else:
+            live_state(seen.number)
+        link(say("Open it, or ask for another look"), "submission", submission=seen.number)
+    attempt_list(attempts, course.zone, desk.key)
+
+
+def _tests(desk: Desk) -> str:
+    visible, every = len(desk.exercise.visible), len(desk.exercise.tests)
+    return say("{visible} tests are visible, {hidden} are hidden.", visible=visible, hidden=every - visible)
