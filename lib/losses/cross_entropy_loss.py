@@ -235,7 +235,7 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction, label_smo
 
 
 def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> Steps:
-    """The weighted target distribution of each sample; returns it, which samples count, and which classes it reaches."""
+    """The weighted target distribution of each sample; returns it, which samples count, and the classes it reaches."""
     if checks.is_float(target):
         counts, towards = np.ones(scores.shape[:-1], bool), class_last(target)
         reached = np.ones(scores.shape, bool)

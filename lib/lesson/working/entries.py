@@ -200,9 +200,10 @@ class _Sheet:
         wrong = _not_right(before, above)
         for sent in (before, wrong):
             yield from self._at(row, entered(sent, self.entries), before)
+        anew = all(other.step.name != row.step.name for other in before)  # a slip made again is a slip again
         for slip in self._slips(above):
-            yield from self._at(row, entered(before, self.entries, slip), before, sent=True)
-            yield from self._at(row, slip, [], sent=True)
+            yield from self._at(row, entered(before, self.entries, slip), before, sent=not anew)
+            yield from self._at(row, slip, [], sent=not anew)
 
     def _at(self, row: Row, answer: Answer, before: Sequence[Row], sent: bool = False) -> Iterator[np.ndarray]:
         """This row's step when each step is answered so, with the chosen sample's entry in its place."""

@@ -48,8 +48,8 @@ class Truth:
     def values(self, step: Step) -> list[np.ndarray]:
         """What is right at a step, the exact value first; the other roads only where the format is a narrow one."""
         exact = np.asarray(self.exact.steps[step.name].value)
-        found = [road[step.name] for road in self.roads if np.shape(road.get(step.name)) == exact.shape]
-        return [exact, *found]
+        found = [road[step.name] for road in self.roads if step.name in road]
+        return [exact, *(value for value in found if np.shape(value) == exact.shape)]
 
     @once
     def roads(self) -> list[Road]:
@@ -107,8 +107,9 @@ class Truth:
         least = 8 * _LAST_DIGITS * isinstance(self.case.lesson, Scheduler)
         moved = [least * np.ones_like(exact)]
         for other in self._nudged:
-            if np.shape(other.get(step.name)) == exact.shape:
-                moved.append(np.nan_to_num(np.abs(other[step.name] - exact), nan=0.0, posinf=0.0))
+            if step.name in other and np.shape(other[step.name]) == exact.shape:
+                with np.errstate(all="ignore"):
+                    moved.append(np.nan_to_num(np.abs(other[step.name] - exact), nan=0.0, posinf=0.0))
         return np.asarray(4 * np.max(moved, axis=0))
 
     @once
