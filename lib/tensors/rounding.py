@@ -85,9 +85,10 @@ def near_miss(entry: Typed, expected: Any) -> tuple[tuple[int, ...], float, floa
 
 
 def is_whole(entry: Typed) -> np.ndarray:
-    """Which elements are whole numbers, however they were typed."""
+    """Which elements are whole numbers, however they were typed; not those that are rounded to tens, as in 7.99e4."""
     with np.errstate(all="ignore"):
-        return np.asarray(np.asarray(entry.array) == np.round(np.asarray(entry.array, dtype=np.float64)))
+        number = np.asarray(entry.array, dtype=np.float64)
+        return np.asarray((number == np.round(number)) & (entry.digits <= 0.5))
 
 
 def _off(entry: Typed, expected: Any) -> np.ndarray:

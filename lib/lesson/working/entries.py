@@ -130,7 +130,7 @@ class _Sheet:
             return Judged(row, exact, "earlier", _CARRIED, mistakes)
         old = before_the_update(row, self.truth)
         if old is not None and self._all_fit(row, entry, [old]):
-            alike = self._fitting_mistakes(row, _typed_exactly(old), above, [exact, *follows])
+            alike = self._fitting_mistakes(row, _to_four_digits(old), above, [exact, *follows])
             return Judged(row, exact, "mistake" if alike else "wrong", NOT_UPDATED, alike)
         if mistakes:
             return Judged(row, exact, "mistake", "", mistakes)
@@ -168,7 +168,7 @@ class _Sheet:
 
     def _kept_short(self, row: Row, entry: Typed, exact: np.ndarray) -> bool:
         """Whether the entry follows from right values that were written down with three or four digits."""
-        if not writes_three_digits(entry).all():
+        if not (writes_three_digits(entry) | fits(entry, exact)).all():
             return False
         close = [value for value in self._short_values(row) if _within_a_hundredth(value, exact)]
         return bool(close) and self._all_fit(row, entry, close)
@@ -312,5 +312,6 @@ def _near(entry: Typed, value: np.ndarray) -> str:
     return f"{where} off by {off:.{digits}g}; allowed {allowed:.{digits}g}. More digits in the step before?"
 
 
-def _typed_exactly(value: np.ndarray) -> Typed:
-    return Typed(value, "float", np.zeros_like(value))
+def _to_four_digits(value: np.ndarray) -> Typed:
+    """The value as if it had been typed with four digits or more."""
+    return Typed(value, "float", 2e-4 * np.abs(value))
