@@ -16,11 +16,13 @@ import torch
 from lib.catalog import ENTROPY, LOSSES, OPTIMIZERS, SCHEDULERS
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run import Case
+from lib.lesson.run.given import as_array
+from lib.lesson.run.loss import torch_result
 from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.run.set_up import set_up
 from lib.lesson.run.trace import trace_by_hand
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Lesson, Mistake, Topic
+from lib.lesson.spec import Lesson, Mistake, Tensor, Topic
 from lib.lesson.working import Judged, Part, Row
 from lib.lesson.working.answers import kept_to_decimals, kept_to_digits
 from lib.lesson.working.diagnose import mistaken, mistakes_of, truth_of, worked
@@ -141,20 +143,55 @@ ROUNDINGS: Mapping[str, Typist] = {
     "four digits, rest cut off": each_number(cut),
     "as torch prints it": lambda value: str(torch.as_tensor(np.asarray(value, dtype=np.float64))),
 }
-KEPT = {"four decimals kept throughout": kept_to_decimals(4), "four digits kept throughout": kept_to_digits(4)}
+KEPT = {
+    "four decimals kept throughout": (kept_to_decimals(4), each_number(lambda x: f"{x:.4f}")),
+    "four digits kept throughout": (kept_to_digits(4), each_number(lambda x: f"{x:#.4g}")),
+}
 
 
 def right_answers(sheet: Sheet, count: Count) -> None:
     """The right value of every row, in every rounding."""
-    kept = {name: worked(sheet.case, sheet.part, way).sent for name, way in KEPT.items()}
+    kept = {name: (worked(sheet.case, sheet.part, way).sent, write) for name, (way, write) in KEPT.items()}
     for row in sheet.rows:
         texts = {name: write(row.of(np.asarray(row.step.value))) for name, write in ROUNDINGS.items()}
-        for name, values in kept.items():
-            if row.step.name in values and np.shape(values[row.step.name]) == np.shape(row.step.value):
-                texts[name] = ROUNDINGS["four digits"](row.of(values[row.step.name]))
+        for name, (values, write) in kept.items():
+            if row.step.name in values and _usable(row, values[row.step.name]):
+                texts[name] = write(row.of(values[row.step.name]))
         for name, text in texts.items():
             judged = sheet.judge(row, text)
             count.add(judged.verdict == "right", f"{sheet.name} {row.key}: {text} ({name}) {judged.verdict}")
+
+
+def torchs_answers(lesson: Topic, count: Count) -> None:
+    """Torch's own result on float32 inputs: printed, and every digit of it as `.item()` gives them."""
+    for place, values in enumerate(examples(lesson)) if isinstance(lesson, Lesson) else ():
+        narrow = {name: _in_float32(lesson, name, value) for name, value in values.items()}
+        result = torch.from_numpy(np.array(torch_result(lesson, narrow).value))
+        case = Case.of(lesson, narrow)
+        shape = sample_shape(case.forward.steps)
+        sheet = Sheet(f"{lesson.slug} {place} in float32", case, "forward", (0,) * len(shape))
+        row = next((row for row in reversed(sheet.rows) if np.shape(row.step.value) == result.shape), None)
+        for text in (str(result), str(result.tolist())) if row and row.index is None else ():
+            judged = sheet.judge(row, text) if row else None
+            count.add(judged is not None and judged.verdict == "right", f"{sheet.name}: {text}")
+
+
+def _in_float32(lesson: Lesson, name: str, value: Any) -> Any:
+    spec = next(field for field in lesson.fields if field.name == name)
+    if not isinstance(spec, Tensor) or value is None:
+        return value
+    array = np.asarray(as_array(spec, value))
+    return array.astype(np.float32) if array.dtype.kind == "f" else array
+
+
+def _usable(row: Row, kept: np.ndarray) -> bool:
+    """Whether rounding on the way has left the value within a hundredth, and no whole number of another."""
+    if np.shape(kept) != np.shape(row.step.value):
+        return False
+    true, value = row.of(np.asarray(row.step.value, dtype=np.float64)), row.of(np.asarray(kept, dtype=np.float64))
+    with np.errstate(all="ignore"):
+        close = (np.abs(value - true) <= 0.01 * np.abs(true)) & ((value == true) | (np.abs(value) < 1000))
+    return bool(close.all())
 
 
 def slips(sheet: Sheet, at_result: Count, at_step: Count, friends: Count) -> None:
@@ -199,6 +236,7 @@ def main() -> None:
     }.items():
         right, at_step, at_result, friends = Count(), Count(), Count(), Count()
         for lesson in lessons.values():
+            torchs_answers(lesson, right)
             for sheet in sheets(lesson):
                 right_answers(sheet, right)
                 slips(sheet, at_result, at_step, friends)

@@ -40,11 +40,14 @@ def carried(entry: Typed, expected: Any, *, format: Any = np.float64) -> np.ndar
 
 
 def writes_three_digits(entry: Typed) -> np.ndarray:
-    """Which elements were typed with three significant digits or more, and are no whole numbers."""
+    """Which elements were typed with three significant digits or more, and are no whole numbers.
+
+    A whole number with a point and four digits, such as 16.00, has been rounded too.
+    """
     with np.errstate(all="ignore"):
-        return np.asarray(
-            (entry.digits > 0) & (np.abs(entry.array) >= 200 * entry.digits * (1 - 1e-9)) & ~is_whole(entry)
-        )
+        units = np.abs(entry.array) / (2 * entry.digits) * (1 + 1e-9)
+        rounded = ~is_whole(entry) | ((entry.digits < 0.5) & (units >= 1000))
+        return np.asarray((entry.digits > 0) & (units >= 100) & rounded)
 
 
 def rounds_to(entry: Typed, expected: Any) -> bool:

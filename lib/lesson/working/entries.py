@@ -23,7 +23,7 @@ from lib.lesson.working.truth import Truth
 from lib.once import once
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import Typed, read
-from lib.tensors.rounding import NOISE, carried, fits, near_miss, rounded_away, rounds_to, writes_three_digits
+from lib.tensors.rounding import NOISE, PRINTED, carried, fits, near_miss, rounded_away, rounds_to, writes_three_digits
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
 
@@ -168,7 +168,8 @@ class _Sheet:
 
     def _kept_short(self, row: Row, entry: Typed, exact: np.ndarray) -> bool:
         """Whether the entry follows from right values that were written down with three or four digits."""
-        if not (writes_three_digits(entry) | fits(entry, exact)).all():
+        decimals = (entry.digits > 0) & (entry.digits <= PRINTED)
+        if not (writes_three_digits(entry) | decimals | fits(entry, exact)).all():
             return False
         close = [value for value in self._short_values(row) if _within_a_hundredth(value, exact)]
         return bool(close) and self._all_fit(row, entry, close)
