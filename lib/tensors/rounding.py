@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def carried(entry: Typed, expected: Any, *, format: Any = np.float64) -> np.ndar
     Only for three significant digits or more, and never for a whole number.
     """
     with np.errstate(all="ignore"):
-        near = _off(entry, expected) <= 2 * entry.digits + FEW_ULPS * _epsilon(format) * np.abs(expected)
+        near = _off(entry, expected) <= 2 * entry.digits * (1 + 1e-9)
     return np.asarray(near & writes_three_digits(entry)) | fits(entry, expected, format=format)
 
 
@@ -70,8 +71,18 @@ def rounded_away(entry: Typed, expected: Any) -> bool:
     return bool((small | fits(entry, expected)).all())
 
 
-def near_miss(entry: Typed, expected: Any) -> tuple[tuple[int, ...], float, float] | None:
-    """Where an entry is furthest off, by how much, and what is allowed there; None unless all of it is close.
+@dataclass(frozen=True)
+class Miss:
+    """The element of an entry that is furthest off: where, by how much, what is allowed, and whether by a digit."""
+
+    index: tuple[int, ...]
+    off: float
+    allowed: float
+    by_one_digit: bool
+
+
+def near_miss(entry: Typed, expected: Any) -> Miss | None:
+    """Where an entry is furthest off; None unless all of it is close.
 
     Close is within a hundredth and twenty units of the last digit typed, and not a whole number.
     """
@@ -80,11 +91,13 @@ def near_miss(entry: Typed, expected: Any) -> tuple[tuple[int, ...], float, floa
         off, allowed = _off(entry, expected), _allowed(entry, expected, np.float64)
         almost = (off <= 0.01 * np.abs(expected)) & (off <= 40 * entry.digits) & ~is_whole(entry)
         close = fits(entry, expected) | almost
-    if not close.all() or not close.size:
+    if not close.size or not close.all():
         return None
     over = np.where(np.isfinite(off), off - allowed, -np.inf)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(over)), over.shape))
-    return (index, float(off[index]), float(allowed[index])) if over[index] > 0 else None
+    if over[index] <= 0:
+        return None
+    return Miss(index, float(off[index]), float(allowed[index]), bool(off[index] <= 3 * entry.digits[index]))
 
 
 def is_whole(entry: Typed) -> np.ndarray:

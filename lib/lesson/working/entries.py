@@ -23,7 +23,17 @@ from lib.lesson.working.truth import Truth
 from lib.once import once
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import Typed, read
-from lib.tensors.rounding import NOISE, PRINTED, carried, fits, near_miss, rounded_away, rounds_to, writes_three_digits
+from lib.tensors.rounding import (
+    NOISE,
+    PRINTED,
+    Miss,
+    carried,
+    fits,
+    near_miss,
+    rounded_away,
+    rounds_to,
+    writes_three_digits,
+)
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
 
@@ -117,21 +127,23 @@ class _Sheet:
     def judge(self, row: Row, entry: Typed, above: Sequence[Judged]) -> Judged:
         """The verdict on one entry; `above` holds those on the rows before it."""
         exact = row.of(self.truth.exact.steps[row.step.name].value)
-        right = [row.of(value) for value in self.truth.values(row.step)]
+        right = [exact]
+        if not self._all_fit(row, entry, right):
+            right += [row.of(value) for value in self.truth.in_other_formats(row.step)]
         if self._all_fit(row, entry, right):
             return Judged(row, exact, "right")
         follows = [row.of(value) for value in self._follow(row, above)]
         if self._all_fit(row, entry, [*right, *follows]):
             return Judged(row, exact, "earlier")
         mistakes = self._fitting_mistakes(row, entry, above, [exact, *follows])
-        if self._carried(row, entry, [exact]) or self._kept_short(row, entry, exact):
+        if self._carried(row, entry, [exact]) or (not mistakes and self._kept_short(row, entry, exact)):
             return Judged(row, exact, "right", _CARRIED, mistakes)
         if self._carried(row, entry, [*right, *follows]):
             return Judged(row, exact, "earlier", _CARRIED, mistakes)
         old = before_the_update(row, self.truth)
         if old is not None and self._all_fit(row, entry, [old]):
             alike = self._fitting_mistakes(row, _to_four_digits(old), above, [exact, *follows])
-            return Judged(row, exact, "mistake" if alike else "wrong", NOT_UPDATED, alike)
+            return Judged(row, exact, "mistake" if alike else "wrong", NOT_UPDATED, mistakes if alike else ())
         if mistakes:
             return Judged(row, exact, "mistake", "", mistakes)
         return self._no_mistake(row, entry, exact, follows[0] if follows else exact)
@@ -145,9 +157,12 @@ class _Sheet:
         if any(rounds_to(entry, value) for value in (exact, follows)):
             return Judged(row, exact, "digits", "Right so far. Give three digits.")
         says = _not_finite(entry, exact) or on_another_road(row, entry, follows, self.truth)
-        if not says and (not _whole([exact]) or self._movable(row)):
-            says = _near(entry, exact) or _near(entry, follows)
-        return Judged(row, exact, "wrong", says)
+        if says or (_whole([exact]) and not self._movable(row)):
+            return Judged(row, exact, "wrong", says)
+        miss = near_miss(entry, exact) or near_miss(entry, follows)
+        if miss is None:
+            return Judged(row, exact, "wrong")
+        return Judged(row, exact, "digits" if miss.by_one_digit else "wrong", _near(entry, miss))
 
     def _all_fit(self, row: Row, entry: Typed, values: Sequence[np.ndarray]) -> bool:
         """Whether each slice of the entry (a sample's numbers, where it is about all) fits one of the values whole."""
@@ -301,16 +316,12 @@ def _not_finite(entry: Typed, exact: np.ndarray) -> str:
     return "Here the result is no finite number." if (true & ~typed).any() else ""
 
 
-def _near(entry: Typed, value: np.ndarray) -> str:
-    """How far a close entry is off, and where; empty if it is not close."""
-    miss = near_miss(entry, value)
-    if miss is None:
-        return ""
-    index, off, allowed = miss
-    typed = f"{np.asarray(entry.array)[index]:.10g}"
-    where = f"[{', '.join(map(str, index))}] is {typed}:" if index else f"{typed}:"
-    digits = 1 if f"{off:.1g}" != f"{allowed:.1g}" else 2
-    return f"{where} off by {off:.{digits}g}; allowed {allowed:.{digits}g}. More digits in the step before?"
+def _near(entry: Typed, miss: Miss) -> str:
+    """How far a close entry is off, and where."""
+    typed = f"{np.asarray(entry.array)[miss.index]:.10g}"
+    where = f"[{', '.join(map(str, miss.index))}] is {typed}:" if miss.index else f"{typed}:"
+    digits = 1 if f"{miss.off:.1g}" != f"{miss.allowed:.1g}" else 2
+    return f"{where} off by {miss.off:.{digits}g}; allowed {miss.allowed:.{digits}g}. More digits in the step before?"
 
 
 def _to_four_digits(value: np.ndarray) -> Typed:

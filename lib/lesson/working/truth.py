@@ -45,11 +45,11 @@ class Truth:
         kinds = [a.dtype for a in arrays if a.dtype.kind == "f"]
         return min(kinds, key=lambda kind: kind.itemsize, default=np.dtype(np.float64))
 
-    def values(self, step: Step) -> list[np.ndarray]:
-        """What is right at a step, the exact value first; the other roads only where the format is a narrow one."""
-        exact = np.asarray(self.exact.steps[step.name].value)
+    def in_other_formats(self, step: Step) -> list[np.ndarray]:
+        """What else is right at a step, where the format is a narrow one."""
+        shape = np.shape(self.exact.steps[step.name].value)
         found = [road[step.name] for road in self.roads if step.name in road]
-        return [exact, *(value for value in found if np.shape(value) == exact.shape)]
+        return [value for value in found if np.shape(value) == shape]
 
     @once
     def roads(self) -> list[Road]:
@@ -62,6 +62,8 @@ class Truth:
     def _torchs(self) -> Road:
         case, last = self.case, next(reversed(self.exact.steps))
         if isinstance(case.lesson, Lesson):
+            if self.part == "forward" and self.shown is not None:
+                return {last: self.shown, **self._unreduced(last)}
             result = torch_result(case.lesson, case.typed, budget=case.budget)
             if self.part == "gradient":
                 return {f"d_{name}": grad for name, grad in result.grads.items()}
