@@ -164,7 +164,9 @@ def right_answers(sheet: Sheet, count: Count) -> None:
 
 def torchs_answers(lesson: Topic, count: Count) -> None:
     """Torch's own result on float32 inputs: printed, and every digit of it as `.item()` gives them."""
-    for place, values in enumerate(examples(lesson)) if isinstance(lesson, Lesson) else ():
+    if not isinstance(lesson, Lesson):
+        return
+    for place, values in enumerate(examples(lesson)):
         narrow = {name: _in_float32(lesson, name, value) for name, value in values.items()}
         result = torch.from_numpy(np.array(torch_result(lesson, narrow).value))
         case = Case.of(lesson, narrow)

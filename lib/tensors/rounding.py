@@ -84,12 +84,12 @@ class Miss:
 def near_miss(entry: Typed, expected: Any) -> Miss | None:
     """Where an entry is furthest off; None unless all of it is close.
 
-    Close is within a hundredth and twenty units of the last digit typed, and not a whole number.
+    Close is within a fiftieth and twenty units of the last digit typed, and not a whole number.
     """
     expected = np.asarray(expected, dtype=np.float64)
     with np.errstate(all="ignore"):
         off, allowed = _off(entry, expected), _allowed(entry, expected, np.float64)
-        almost = (off <= 0.01 * np.abs(expected)) & (off <= 40 * entry.digits) & ~is_whole(entry)
+        almost = (off <= 0.02 * np.abs(expected)) & (off <= 40 * entry.digits) & ~is_whole(entry)
         close = fits(entry, expected) | almost
     if not close.size or not close.all():
         return None
@@ -97,7 +97,8 @@ def near_miss(entry: Typed, expected: Any) -> Miss | None:
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(over)), over.shape))
     if over[index] <= 0:
         return None
-    return Miss(index, float(off[index]), float(allowed[index]), bool(off[index] <= 3 * entry.digits[index]))
+    by_one = bool(writes_three_digits(entry)[index] and off[index] <= 3 * entry.digits[index])
+    return Miss(index, float(off[index]), float(allowed[index]), by_one)
 
 
 def is_whole(entry: Typed) -> np.ndarray:
