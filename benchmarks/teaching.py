@@ -28,6 +28,7 @@ from lib.lesson.working.answers import kept_to_decimals, kept_to_digits
 from lib.lesson.working.diagnose import mistaken, mistakes_of, truth_of, worked
 from lib.lesson.working.entries import judge_case
 from lib.lesson.working.rows import rows, sample_shape
+from lib.lesson.working.truth import Truth
 from lib.tensors.read import read
 from lib.tensors.rounding import fits
 
@@ -126,10 +127,12 @@ def each_number(write: Callable[[float], str]) -> Typist:
 
 
 def cut(number: float, digits: int = 4) -> str:
-    """Significant digits, the rest cut off."""
+    """Significant digits, the rest cut off; a number that is not whole keeps a decimal, or is rounded to tens."""
     if number == 0 or not np.isfinite(number):
         return repr(number)
     unit = 10.0 ** (np.floor(np.log10(abs(number))) - digits + 1)
+    if unit == 1:
+        return cut(number, digits + 1)
     return f"{np.trunc(number / unit + np.sign(number) * 1e-9) * unit:.{digits}g}"
 
 
@@ -213,13 +216,15 @@ def slips(sheet: Sheet, at_result: Count, at_step: Count, friends: Count) -> Non
 
 def _wrong_entries(sheet: Sheet, mistake: Mistake) -> Iterator[tuple[Row, str]]:
     """The rows that the mistake changes to the digits typed, with what somebody who makes it types there."""
-    wrong = mistaken(sheet.case, mistake, sheet.part)
+    wrong, truth = mistaken(sheet.case, mistake, sheet.part), Truth(sheet.case, sheet.part)
     for row in sheet.rows if wrong else ():
         assert wrong is not None
         value = wrong.sent.get(row.step.name)
         if value is None or np.shape(value) != np.shape(row.step.value):
             continue
         if not (np.isfinite(row.of(value)).all() or mistake.not_finite):
+            continue
+        if (np.abs(value - row.step.value) <= truth.noise(row.step)).all():
             continue
         text = each_number(lambda x: f"{x:.{DIGITS}g}")(row.of(value))
         if not fits(read(text), row.of(np.asarray(row.step.value))).all():

@@ -20,7 +20,7 @@ from lib.ui.fields import current, key_of
 from lib.ui.text import number, plain, say
 
 MOST_SAMPLES = 200
-QUOTES = ("unreadable", "wrong")  # verdicts whose sentence may quote what was typed
+QUOTES = ("unreadable", "digits", "wrong")  # verdicts whose sentence may quote what was typed
 HINT_LEVELS = 3  # words, the formula with this input's numbers, the value
 
 SHORT = {

@@ -202,6 +202,7 @@ WORTH = [
     # zero is not right for a small number
     ("cross_entropy_loss", SURE, "loss", "0", "digits", "power of ten"),
     ("cross_entropy_loss", SURE, "loss", "1e-5", "digits", "power of ten"),
+    ("cross_entropy_loss", SURE, "loss", "6.1e-6", "digits", "three digits"),
     ("cross_entropy_loss", SURE, "loss", "6.14e-6", "right", ""),
     ("cross_entropy_loss", SURER, "loss", "0", "digits", "power of ten"),
     ("cross_entropy_loss", {"input": np.array([[20, 0]], np.float32), "target": [0]}, "loss", "0", "right", ""),

@@ -136,7 +136,7 @@ class _Sheet:
         if self._all_fit(row, entry, [*right, *follows]):
             return Judged(row, exact, "earlier")
         mistakes = self._fitting_mistakes(row, entry, above, [exact, *follows])
-        if self._carried(row, entry, [exact]) or (not mistakes and self._kept_short(row, entry, exact)):
+        if self._carried(row, entry, [exact]) or self._kept_short(row, entry, exact, units=4 if mistakes else np.inf):
             return Judged(row, exact, "right", _CARRIED, mistakes)
         if self._carried(row, entry, [*right, *follows]):
             return Judged(row, exact, "earlier", _CARRIED, mistakes)
@@ -152,10 +152,10 @@ class _Sheet:
         """What else can be said of an entry that is not right."""
         if (slip := turned(entry, follows, row.step)) is not None:
             return Judged(row, exact, "wrong", slip.says)
-        if any(rounded_away(entry, value) for value in (exact, follows)):
-            return Judged(row, exact, "digits", "Small, but it counts: write it with a power of ten, such as 1.23e-5.")
         if any(rounds_to(entry, value) for value in (exact, follows)):
             return Judged(row, exact, "digits", "Right so far. Give three digits.")
+        if any(rounded_away(entry, value) for value in (exact, follows)):
+            return Judged(row, exact, "digits", "Small, but it counts: write it with a power of ten, such as 1.23e-5.")
         says = _not_finite(entry, exact) or on_another_road(row, entry, follows, self.truth)
         if says or (_whole([exact]) and not self._movable(row)):
             return Judged(row, exact, "wrong", says)
@@ -179,10 +179,16 @@ class _Sheet:
     def _carried(self, row: Row, entry: Typed, values: Sequence[np.ndarray]) -> bool:
         """Whether each slice is one of the values but for rounding on the way."""
         near = [carried(entry, value, format=self.truth.format) for value in values]
-        return _each_slice(row, near) and (not _whole(values) or self._movable(row))
+        return _each_slice(row, near) and (not _whole(values) or bool((entry.digits > 0.5).all()) or self._movable(row))
 
-    def _kept_short(self, row: Row, entry: Typed, exact: np.ndarray) -> bool:
-        """Whether the entry follows from right values that were written down with three or four digits."""
+    def _kept_short(self, row: Row, entry: Typed, exact: np.ndarray, units: float) -> bool:
+        """Whether the entry follows from right values that were written down with three or four digits.
+
+        It may be so many `units` of its last digit off.
+        """
+        with np.errstate(all="ignore"):
+            if units < np.inf and not (np.abs(entry.array - exact) <= 2 * units * entry.digits).all():
+                return False
         decimals = (entry.digits > 0) & (entry.digits <= PRINTED)
         if not (writes_three_digits(entry) | decimals | fits(entry, exact)).all():
             return False
@@ -276,7 +282,8 @@ class _Sheet:
 
     def _is_slip(self, row: Row, entry: Typed, value: np.ndarray, right: Sequence[np.ndarray]) -> bool:
         """Whether the entry fits a value that is none of the right ones."""
-        return not any(same_value(value, r) for r in right) and bool(self._fits(row, entry, value).all())
+        new = not any(np.allclose(value, r, rtol=1e-9, atol=0, equal_nan=True) for r in right)
+        return new and bool(self._fits(row, entry, value).all())
 
 
 def _not_right(before: Sequence[Row], above: Sequence[Judged]) -> list[Row]:

@@ -19,6 +19,7 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Lesson, Step
 from lib.lesson.working.diagnose import Part, truth_of
 from lib.once import once
+from lib.tensors.rounding import NOISE
 
 Road = Mapping[str, np.ndarray]  # step name -> value
 
@@ -112,7 +113,7 @@ class Truth:
             if step.name in other and np.shape(other[step.name]) == exact.shape:
                 with np.errstate(all="ignore"):
                     moved.append(np.nan_to_num(np.abs(other[step.name] - exact), nan=0.0, posinf=0.0))
-        return np.asarray(4 * np.max(moved, axis=0))
+        return np.asarray(np.minimum(4 * np.max(moved, axis=0), NOISE))  # at a corner a slope may move by more
 
     @once
     def _nudged(self) -> list[Road]:
