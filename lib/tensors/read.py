@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lib.tensors.expression import NO_NAMES, Names, calculate, looks_like_a_calculation
 from lib.tensors.grammar import Shape, words_of
 from lib.tensors.number import Kind, TensorTextError, shown, value_of
+from lib.tensors.pasted import unwrapped
 
 MOST_BYTES = 100_000
 
 _INT64 = np.iinfo(np.int64)
+_EXACT = 2.0**53  # up to here every whole number is a float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,23 +24,40 @@ class Typed:
 
     `kind` is "integer" only when every number was typed without a point and without an exponent. `digits` has the
     array's shape and is half a unit of the last digit typed, the rounding of whoever typed it: 0.0005 for `0.522`, 0.5
-    for `3`. It is 0 where nothing was rounded: fractions, `inf`, `nan`, `true`.
+    for `3`. It is 0 where nothing was rounded: fractions, `inf`, `nan`, `true`. In a calculation (`calculated`) whole
+    numbers and names are exact, so that only typed decimals are rounded: `2 * 0.31` is off by up to 0.01.
     """
 
     array: np.ndarray
     kind: Kind
     digits: np.ndarray
+    calculated: bool = False
 
 
-def read(text: str) -> Typed:
+def read(text: str, names: Names = NO_NAMES) -> Typed:
     """Read a tensor from what was typed or pasted, with its kind and the rounding of each number.
 
-    A bare number has no dimensions, `1 2 3` is a vector, `1 2; 3 4` and two lines are rows. At most six dimensions,
-    10,000 numbers, 100 KB. Raises TensorTextError and nothing else.
+    A bare number has no dimensions, `1 2 3` is a vector, `1 2; 3 4` and two lines are rows; `log(2) + 1/3` is
+    calculated, with the page's own `names`, if any. At most six dimensions, 10,000 numbers, 100 KB. Raises
+    TensorTextError and nothing else.
     """
     _refuse_long(text)
-    words, shape, kind = words_of(text)
-    return _typed(words, shape, kind or "float")
+    text = unwrapped(text)
+    try:
+        words, shape, kind = words_of(text)
+        return _typed(words, shape, kind or "float")
+    except TensorTextError:
+        if not looks_like_a_calculation(text, names):
+            raise
+    return calculated(text, names)
+
+
+def calculated(text: str, names: Names = NO_NAMES) -> Typed:
+    """What was typed as a calculation, also where it could be read as a list: `3 -1` is 2."""
+    found = calculate(text, names)
+    whole = found.whole and bool(np.all(np.abs(found.array) <= _EXACT))
+    array = found.array.astype(np.int64) if whole else found.array
+    return Typed(np.asarray(array), "integer" if whole else "float", np.asarray(found.half), True)
 
 
 def parse(text: str, dtype: npt.DTypeLike | None = None) -> np.ndarray:
