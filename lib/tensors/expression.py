@@ -1,7 +1,7 @@
 """A calculation as it is typed, `log(exp(1) + exp(2))` or `s - 1`: a small walk over Python's own syntax tree.
 
-Nothing is run: numbers, + - * / ^, the functions listed here, lists and the names handed in are all there is. Everything
-is a float64, so that no power grows without end; lengths, depths and sizes are bounded. Beside each number goes how far
+Nothing is run: numbers, + - * / ^, the functions listed here, lists and the names handed in are all there is. Each
+value is a float64, so that no power grows without end; lengths, depths and sizes are bounded. Beside each goes how far
 it may be off by the rounding of the decimals that were typed: `2 * 0.31` is off by up to 0.01. Whole numbers and names
 are exact.
 """
@@ -115,10 +115,11 @@ _CALCULATES = re.compile("|".join(_BETWEEN))
 
 
 @dataclass(frozen=True, eq=False)
-class Open:
-    """A name that stands for something not yet known; `says` tells what, as the page names it."""
+class Meaning:
+    """What a name of the page stands for: `says`, as the page calls it, and its value; None while that is open."""
 
     says: str
+    value: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +134,7 @@ class Result:
     whole: bool = False
 
 
-Names = Mapping[str, "np.ndarray | Open"]
+Names = Mapping[str, Meaning]
 NO_NAMES: Names = {}
 
 
@@ -180,9 +181,10 @@ def calculate(text: str, names: Names = NO_NAMES) -> Result:
     return _listed([one if one.array.ndim else _listed([one]) for one in found])
 
 
-def uses(text: str, names: Collection[str]) -> frozenset[str]:
-    """Which of the names stand in the text."""
-    return frozenset(re.findall(r"[A-Za-z_]\w*", _prepared(text, names))) & frozenset(names)
+def in_place_of_constants(text: str, names: Names) -> dict[str, Meaning]:
+    """The page's names that stand in the text where a constant could have been meant: e, where that is the error."""
+    used = set(_WORD.findall(_prepared(text, names)))
+    return {name: names[name] for name in sorted(used) if name in CONSTANTS and name in names}
 
 
 def _prepared(text: str, names: Collection[str]) -> str:
@@ -293,11 +295,11 @@ class _Walk:
 
     def name(self, name: str) -> Result:
         if name in self.names:
-            found = self.names[name]
-            if isinstance(found, Open):
-                raise TensorTextError("{row} is still open", row=found.says)
-            array = np.asarray(found, dtype=np.float64)
-            return Result(array, np.zeros(array.shape), np.asarray(found).dtype.kind in "iu")
+            meaning = self.names[name]
+            if meaning.value is None:
+                raise TensorTextError("{row} is still open", row=meaning.says)
+            array = np.asarray(meaning.value, dtype=np.float64)
+            return Result(array, np.zeros(array.shape), np.asarray(meaning.value).dtype.kind in "iu")
         if name.lower() in CONSTANTS:
             return Result(np.asarray(CONSTANTS[name.lower()]), np.zeros(()))
         if name in FUNCTIONS:

@@ -87,7 +87,7 @@ def _is_bare(text: str) -> bool:
 
 
 def _block(text: str) -> str:
-    """A block of a spreadsheet keeps its shape: a field makes a blank of the line end, tabs stay between the columns."""
+    """A block of a spreadsheet keeps its shape: a field makes a blank of the line end, tabs stay between columns."""
     plain = ascii_signs(text.replace("，", ", ").replace("、", ", ")).strip(" \n\r;")  # these two are no points
     _refuse_foreign(plain)
     if "," in plain:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from lib.tensors.expression import NO_NAMES, Names, calculate, looks_like_a_calculation
+from lib.tensors.expression import NO_NAMES, Meaning, Names, calculate, in_place_of_constants, looks_like_a_calculation
 from lib.tensors.grammar import Shape, words_of
 from lib.tensors.number import Kind, TensorTextError, shown, value_of
 from lib.tensors.pasted import unwrapped
@@ -25,13 +27,15 @@ class Typed:
     `kind` is "integer" only when every number was typed without a point and without an exponent. `digits` has the
     array's shape and is half a unit of the last digit typed, the rounding of whoever typed it: 0.0005 for `0.522`, 0.5
     for `3`. It is 0 where nothing was rounded: fractions, `inf`, `nan`, `true`. In a calculation (`calculated`) whole
-    numbers and names are exact, so that only typed decimals are rounded: `2 * 0.31` is off by up to 0.01.
+    numbers and names are exact, so that only typed decimals are rounded: `2 * 0.31` is off by up to 0.01. `shadowed`
+    are the page's names that were taken where a constant could have been meant.
     """
 
     array: np.ndarray
     kind: Kind
     digits: np.ndarray
     calculated: bool = False
+    shadowed: Mapping[str, Meaning] = field(default_factory=dict)
 
 
 def read(text: str, names: Names = NO_NAMES) -> Typed:
@@ -52,12 +56,25 @@ def read(text: str, names: Names = NO_NAMES) -> Typed:
     return calculated(text, names)
 
 
+def read_one(text: str, names: Names = NO_NAMES) -> Typed:
+    """Read where one number is wanted: `3 -1` is then 2, and what looks like a decimal comma is refused."""
+    typed = read(text, names)
+    if typed.array.shape == (2,) and (comma := re.fullmatch(r"\s*([-+]?\d+),(\d+)\s*", text)):
+        says = "{typed} is read as two numbers; expected {left}.{right}, with a point"
+        raise TensorTextError(says, typed=shown(text.strip()), left=comma[1], right=comma[2])
+    if typed.array.shape and not typed.calculated and re.fullmatch(r"[^\[\](),;\t\n]+", text.strip()):
+        if re.search(r"[\w.] [-−+][\d.]", text):
+            return calculated(text, names)
+    return typed
+
+
 def calculated(text: str, names: Names = NO_NAMES) -> Typed:
     """What was typed as a calculation, also where it could be read as a list: `3 -1` is 2."""
     found = calculate(text, names)
     whole = found.whole and bool(np.all(np.abs(found.array) <= _EXACT))
     array = found.array.astype(np.int64) if whole else found.array
-    return Typed(np.asarray(array), "integer" if whole else "float", np.asarray(found.half), True)
+    kind: Kind = "integer" if whole else "float"
+    return Typed(np.asarray(array), kind, np.asarray(found.half), True, in_place_of_constants(text, names))
 
 
 def parse(text: str, dtype: npt.DTypeLike | None = None) -> np.ndarray:

@@ -8,19 +8,21 @@ import time
 import numpy as np
 import pytest
 
-from lib.tensors.expression import Names, Open
+from lib.tensors.expression import Meaning, Names
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import calculated, read
 
 LOG_SUM = math.log(math.e + math.e**2)
-NAMES: Names = {
-    "s": np.asarray(2.3133),
-    "e": np.asarray(3.0),  # the error, on this page
-    "l": np.array([1.0, 2.0, 6.0]),
-    "input": np.array([[1.0, 2.0], [3.0, 5.0]]),
-    "target": np.array([1, 0]),
-    "log_sum_exp": np.asarray(2.5),
-    "loss_per_sample": Open("loss per sample"),
+VALUES = {
+    "s": 2.3133,
+    "e": 3.0,  # the error, on this page
+    "l": [1.0, 2.0, 6.0],
+    "input": [[1.0, 2.0], [3.0, 5.0]],
+    "target": [1, 0],
+    "log_sum_exp": 2.5,
+}
+NAMES: Names = {name: Meaning(name, np.asarray(value)) for name, value in VALUES.items()} | {
+    "loss_per_sample": Meaning("loss per sample")
 }
 
 GIVES = {
@@ -94,6 +96,12 @@ def test_a_constant_is_itself_where_the_page_has_no_such_name():
     assert read("2*pi").array == 2 * math.pi
 
 
+def test_the_name_that_went_before_a_constant_is_told():
+    assert list(read("e + exp(1)", NAMES).shadowed) == ["e"]
+    assert not read("exp(1) + s", NAMES).shadowed
+    assert not read("e + 1").shadowed
+
+
 def test_whole_numbers_stay_whole():
     assert read("[1 + 1, 2 * 3]").kind == "integer"
     assert read("4/2 + 0").kind == "float"
@@ -149,6 +157,8 @@ def test_what_cannot_be_calculated_is_said(text, says):
     assert len(str(refusal.value)) < 250
 
 
+SHAPES = {"big": (5000,), "row": (1, 5000), "column": (5000, 1)}
+LARGE = {name: Meaning(name, np.ones(shape)) for name, shape in SHAPES.items()}
 ENDLESS = {
     "powers": "9**" * 500 + "9",
     "signs": "1" + "-" * 1500 + "1",
@@ -166,10 +176,9 @@ ENDLESS = {
 
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_whatever_is_typed_ends_soon(text):
-    names = {"big": np.ones(5000), "row": np.ones((1, 5000)), "column": np.ones((5000, 1))}
     start = time.perf_counter()
     try:
-        read(text, names)
+        read(text, LARGE)
     except TensorTextError as refusal:
         assert len(str(refusal)) < 250
     assert time.perf_counter() - start < 0.5
@@ -177,6 +186,5 @@ def test_whatever_is_typed_ends_soon(text):
 
 @pytest.mark.parametrize("text", ["9**" * 500 + "9", "exp(" * 450 + "1" + ")" * 450, "row * column"])
 def test_what_would_grow_is_refused(text):
-    names = {"row": np.ones((1, 5000)), "column": np.ones((5000, 1))}
     with pytest.raises(TensorTextError):
-        read(text, names)
+        read(text, LARGE)

@@ -1,4 +1,4 @@
-"""What is pasted from a console, a spreadsheet or an old article is read as it stands there, or refused in a sentence."""
+"""What is pasted from a console, a spreadsheet or an old article is read as it stands, or refused in a sentence."""
 
 from __future__ import annotations
 

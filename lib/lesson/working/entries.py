@@ -5,8 +5,9 @@ One slip costs one row: an entry is right if it fits the truth, or what follows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,9 +18,11 @@ from lib.lesson.run.drive import Answer, Worked
 from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, truth_of, worked
 from lib.lesson.working.rows import Row, rows
+from lib.lesson.working.symbols import symbols_of
 from lib.once import once
+from lib.tensors.expression import NO_NAMES, Names
 from lib.tensors.number import TensorTextError
-from lib.tensors.read import Typed, read
+from lib.tensors.read import Typed, read, read_one
 from lib.tensors.rounding import fits, rounds_to
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
@@ -34,6 +37,7 @@ class Judged:
     verdict: Verdict
     says: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    entry: Typed | None = None  # what was typed, where it could be read
 
 
 def gives_away(given: Step, judged: Sequence[Judged]) -> bool:
@@ -63,18 +67,33 @@ def judge_case(
 ) -> list[Judged]:
     """A verdict for every row of a case whose values have been read already."""
     asked = rows(truth_of(case, part).steps, sample, turn)
-    typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
-    sheet = _Sheet(case, part, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
-    return [sheet.judge(row, entry) if isinstance(entry := typed[row.key], Typed) else entry for row in asked]
+    typed = _typed(case, truth_of(case, part).steps, asked, entries)
+    used = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
+    sheet = _Sheet(case, part, asked, used)
+    judged = [sheet.judge(row, entry) if isinstance(entry := typed[row.key], Typed) else entry for row in asked]
+    return [replace(one, entry=used.get(one.row.key)) for one in judged]
 
 
-def _read(row: Row, text: str) -> Typed | Judged:
+def _typed(
+    case: Case, steps: Mapping[str, Step], asked: Sequence[Row], entries: Mapping[str, str]
+) -> dict[str, Typed | Judged]:
+    """What was typed in each row, from the first on: an entry may calculate with those above it."""
+    typed: dict[str, Typed | Judged] = {}
+    for row in asked:
+        text = entries.get(row.key, "")
+        above = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
+        has_names = re.search(r"[^\W\d]", text)
+        typed[row.key] = _read(row, text, symbols_of(row, case, steps, asked, above) if has_names else NO_NAMES)
+    return typed
+
+
+def _read(row: Row, text: str, names: Names = NO_NAMES) -> Typed | Judged:
     """What was typed, if it can be used; else the verdict that says why not."""
     expected = row.of(row.step.value)
     if not text.strip():
         return Judged(row, expected, "blank")
     try:
-        entry = read(text)
+        entry = read_one(text, names) if expected.shape == () else read(text, names)
     except TensorTextError as error:
         return Judged(row, expected, "unreadable", str(error))
     if entry.array.shape != expected.shape:
