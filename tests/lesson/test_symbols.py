@@ -34,24 +34,26 @@ PAIR = {"input": [1.0, 2.5], "target": [3.0, 2.0]}
 GAUSS = {"input": [1.0, 2.0], "target": [2.0, 2.0], "var": [4.0, 0.25]}
 RUN = {"param": np.array([2.0]), "grad": np.array([4.0]), "state": {}, "lr": 0.1}
 WITH_BUFFER = {**RUN, "momentum": 0.9, "state": {"momentum_buffer": np.array([3.0])}}
+CE = "cross_entropy_loss"
+DELTA = {"error": "-2", "size": "2", "loss_per_element": "delta*(a - delta/2)"}
 CASES = {
     # slug, values, entries, the row that is looked at, what it is worth
-    "inputs of the sample": ("cross_entropy_loss", THREE, {"log_sum_exp": "log(exp(x[0])+exp(x[1]))"}, "right"),
-    "an entry by its letter": ("cross_entropy_loss", THREE, {"log_sum_exp": "2.3133", "loss_per_sample": "s-1"}, "fine"),
-    "by its name": ("cross_entropy_loss", THREE, {"log_sum_exp": "2.3133", "loss_per_sample": "log sum exp - 1"}, "fine"),
-    "with a shown one": ("cross_entropy_loss", THREE, {"log_sum_exp": "2.3133", "loss_per_sample": "s - x_y"}, "fine"),
-    "a wrong entry is followed": ("cross_entropy_loss", THREE, {"log_sum_exp": "3", "loss_per_sample": "s-1"}, "earlier"),
+    "inputs of the sample": (CE, THREE, {"log_sum_exp": "log(exp(x[0])+exp(x[1]))"}, "right"),
+    "an entry by its letter": (CE, THREE, {"log_sum_exp": "2.3133", "loss_per_sample": "s-1"}, "fine"),
+    "by its name": (CE, THREE, {"log_sum_exp": "2.3133", "loss_per_sample": "log sum exp - 1"}, "fine"),
+    "with a shown one": (CE, THREE, {"log_sum_exp": "2.3133", "loss_per_sample": "s - x_y"}, "fine"),
+    "a wrong entry is followed": (CE, THREE, {"log_sum_exp": "3", "loss_per_sample": "s-1"}, "earlier"),
     "what all rows hold": ("mse_loss", PAIR, {"loss_per_element_all": "[4, 0.25]", "loss": "mean(l)"}, "right"),
     "of the chosen element": ("mse_loss", PAIR, {"error": "x - y"}, "right"),
     "e is the error": ("mse_loss", PAIR, {"error": "-2", "loss_per_element": "e^2"}, "right"),
-    "a parameter's name": ("huber_loss", {**PAIR, "delta": 0.5}, {"error": "-2", "size": "2", "loss_per_element": "delta*(a - delta/2)"}, "right"),
+    "a parameter's name": ("huber_loss", {**PAIR, "delta": 0.5}, DELTA, "right"),
     "a square of the variance": ("gaussian_nll_loss", GAUSS, {"error": "x-y", "fit": "e^2/var"}, "right"),
-    "a minus with a blank": ("cross_entropy_loss", THREE, {"loss_per_sample": "2.3133 -1"}, "right"),
-    "open": ("cross_entropy_loss", THREE, {"loss_per_sample": "s - 1"}, "unreadable"),
-    "a later row": ("cross_entropy_loss", THREE, {"log_sum_exp": "l + 1", "loss_per_sample": "1.3133"}, "unreadable first"),
+    "a minus with a blank": (CE, THREE, {"loss_per_sample": "2.3133 -1"}, "right"),
+    "open": (CE, THREE, {"loss_per_sample": "s - 1"}, "unreadable"),
+    "a later row": (CE, THREE, {"log_sum_exp": "l + 1", "loss_per_sample": "1.3133"}, "unreadable first"),
     "lr and gradient": ("sgd", RUN, {"param": "theta - lr*g"}, "right"),
     "what was remembered": ("sgd", WITH_BUFFER, {"momentum_buffer": "0.9*b + g"}, "right"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("slug", "values", "entries", "worth"), CASES.values(), ids=CASES)
