@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -151,12 +151,13 @@ def looks_like_a_calculation(text: str, names: Collection[str] = ()) -> bool:
     if not _ALLOWED.fullmatch(written):
         return False
     words = set(_WORD.findall(written)) | {glued[2] for glued in _GLUED.finditer(written) if glued[2] in names}
-    if words & {*FUNCTIONS, *_SAME, "pi", "e", *names} or any(map(_is_nearly_a_function, _CALLED.findall(written)[:9])):
+    if words & {*FUNCTIONS, *_SAME, "pi", "e", *names} or any(map(_is_nearly_a_function, _CALLED.findall(written)[:3])):
         return True
     with_blanks = any("_" in name and name.replace("_", " ") in written for name in names)
     return with_blanks or bool(_CALCULATES.search(_NUMBER.sub("1", written)))
 
 
+@lru_cache(maxsize=1024)
 def _is_nearly_a_function(name: str) -> bool:
     alike = get_close_matches(name, FUNCTIONS, 1, 0.6 if len(name) < 5 else 0.75)
     return bool(alike) and name not in _READ_ELSEWHERE

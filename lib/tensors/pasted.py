@@ -56,16 +56,21 @@ _FOREIGN = (
 _PANDAS = _FOREIGN[-1][1]
 
 _DECIMAL_COMMA = r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?"
-_COMMAS_FOR_POINTS = (
-    re.compile(rf"\[*\s*{_DECIMAL_COMMA}(?:[ \t]*[;\n\t][ \t]*{_DECIMAL_COMMA})+[;\s]*\]*"),  # 0,1; 0,2
-    re.compile(rf"\[*\s*{_DECIMAL_COMMA}(?:[ \t]*;?[ \t\n]+{_DECIMAL_COMMA})+\s*\]*"),  # 0,1 0,2
-    re.compile(rf"{_DECIMAL_COMMA}(?:,[ \t]+{_DECIMAL_COMMA})+"),  # 0,1, 0,2
+_COMMAS_FOR_POINTS = (  # no two parts of a pattern may take the same blanks, or a long text would take for ever
+    re.compile(rf"\[*{_DECIMAL_COMMA}(?: ?[;\n\t] ?{_DECIMAL_COMMA})+ ?;?\]*"),  # 0,1; 0,2
+    re.compile(rf"\[*{_DECIMAL_COMMA}(?:(?: ?[;\n\t] ?| ){_DECIMAL_COMMA})+\]*"),  # 0,1 0,2
+    re.compile(rf"{_DECIMAL_COMMA}(?:, {_DECIMAL_COMMA})+"),  # 0,1, 0,2
     re.compile(r"[-+]?\d{1,3},(?:\d{3,}|0\d+)(?:[eE][-+]?\d+)?"),  # 0,6931 and 1,000
 )
 
 
+_PLAIN = re.compile(r"(?!\s*\[1\] )(?:[-+.\d()\[\]; ]|,(?=[^\d,]))*")  # numbers in one line; no comma before a digit
+
+
 def unwrapped(text: str) -> str:
     """The numbers in what was pasted, as the reader of tensors takes them. TensorTextError where that would mislead."""
+    if _PLAIN.fullmatch(text):  # what is typed nearly always
+        return text
     text = text.removeprefix("\ufeff")
     if text.strip() and _is_bare(text):
         return _block(text)
@@ -102,7 +107,8 @@ def _block(text: str) -> str:
 
 
 def _refuse_decimal_commas(text: str) -> None:
-    if any(pattern.fullmatch(text.strip()) for pattern in _COMMAS_FOR_POINTS):
+    tidy = re.sub(r"\[ ", "[", re.sub(r" +", " ", text.strip()).replace(" ]", "]"))
+    if any(pattern.fullmatch(tidy) for pattern in _COMMAS_FOR_POINTS):
         pair = re.search(_DECIMAL_COMMA, text)
         assert pair is not None
         left, right = pair[0].split(",")

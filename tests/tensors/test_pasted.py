@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,28 @@ def test_a_printout_becomes_a_clean_tensor(text):
 @pytest.mark.parametrize("text", ["[1, 2]", "log(2)", "1 2; 3 4", "1/3"])
 def test_what_was_typed_is_no_printout(text):
     assert not is_a_printout(text)
+
+
+LONG = {
+    "commas and blanks": "0,1  " * 15_000 + "x1",
+    "commas and tabs": "0,1 \t " * 12_000 + ",",
+    "semicolons": "0,1 ; " * 15_000 + ";;",
+    "brackets with methods": ")." * 40_000,
+    "methods": "tensor([1.])" + ".cpu()" * 15_000,
+    "prompts": ">>> x\n" * 15_000,
+    "scales": "1e-3 *\n" * 12_000,
+    "R": "c(" + ") " * 45_000 + "x",
+    "calls": "tensor(" * 14_000,
+    "containing": "Variable containing: " * 4_000,
+    "commas": ",," * 45_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_text_is_answered_soon(text):
+    start = time.perf_counter()
+    try:
+        read(text)
+    except TensorTextError as refusal:
+        assert len(str(refusal)) < 250
+    assert time.perf_counter() - start < 1
