@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 READ_OFF = 0.004  # losses are read off a log with two or three decimals
-SPREAD = 0.1  # about how much one sample's loss differs from the next, while a network knows nothing
-USUAL_BATCH = 400  # answers that a printed loss is the mean of, if nobody says: a batch, or part of an epoch
+SPREAD = 0.2  # about how much one sample's loss differs from the next, while a network knows nothing (measured)
+USUAL_BATCH = 1600  # answers that a printed loss is the mean of, if nobody says: several batches
 FOCAL, WEIGHTED = "focal_loss", "weighted_cross_entropy"  # no lessons of their own, but often met
 
 
