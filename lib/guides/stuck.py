@@ -171,7 +171,7 @@ _SIGNS = {"falling": "falling", "rising": "rising", "swinging": "swinging", "res
 
 def _course(course: Course, setting: Setting) -> Finding:
     """The course of a series in one sentence."""
-    slug = setting.loss if setting.loss not in ("", *_NO_LESSON) else "sgd"
+    slug = "sgd" if course.kind in ("rising", "swinging") else ""
     return Finding(course.says, slug, sign=_SIGNS[course.kind])
 
 

@@ -19,6 +19,7 @@ from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, truth_of, worked
 from lib.lesson.working.rows import Row, rows
 from lib.lesson.working.symbols import symbols_of
+from lib.lesson.working.written import told_by_the_expression
 from lib.once import once
 from lib.tensors.expression import NO_NAMES, Names
 from lib.tensors.number import TensorTextError
@@ -71,7 +72,15 @@ def judge_case(
     used = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
     sheet = _Sheet(case, part, asked, used)
     judged = [sheet.judge(row, entry) if isinstance(entry := typed[row.key], Typed) else entry for row in asked]
-    return [replace(one, entry=used.get(one.row.key)) for one in judged]
+    return [_with_entry(case, part, one, used.get(one.row.key), entries) for one in judged]
+
+
+def _with_entry(case: Case, part: Part, one: Judged, entry: Typed | None, texts: Mapping[str, str]) -> Judged:
+    """The verdict with what was read, and what its expression tells where its digits cannot."""
+    if entry is None or not entry.calculated or one.verdict not in ("right", "earlier", "mistake"):
+        return replace(one, entry=entry)
+    told = told_by_the_expression(case, part, one.row, texts[one.row.key], one.mistakes, one.verdict != "mistake")
+    return replace(one, entry=entry, says=one.says or told.says, mistakes=told.mistakes)
 
 
 def _typed(
