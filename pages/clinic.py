@@ -160,8 +160,7 @@ def _what_it_says(found: list[Finding]) -> None:
     for finding in found:
         with st.container(border=True, gap="xsmall"):
             st.markdown(say("{says}", says=finding.says))
-            if finding.slug:
-                open_lesson(finding.slug, finding.example, finding.values)
+            open_lesson(finding.slug, finding.example, finding.values)
 
 
 def _numbers_to_know() -> None:
