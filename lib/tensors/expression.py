@@ -77,6 +77,7 @@ TOGETHER: Mapping[str, Callable[[Any], Any]] = {
 TWO: Mapping[str, Callable[[Any, Any], Any]] = {"pow": np.power, "hypot": np.hypot, "dot": lambda a, b: np.sum(a * b)}
 FUNCTIONS = frozenset({*ONE_BY_ONE, *TOGETHER, *TWO, "clamp"})
 _SAME = {"maximum": "max", "minimum": "min", "clip": "clamp", "absolute": "abs", "fabs": "abs", "multiply": "prod"}
+_SAME |= {"log_2": "log2", "log_10": "log10", "log_e": "log"}
 _LISTS = frozenset({"tensor", "array", "as_tensor", "asarray"})
 
 _OPERATORS: Mapping[type, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -91,6 +92,7 @@ _KEEP_WHOLE = (ast.Add, ast.Sub, ast.Mult)
 _LETTERS = {"π": "pi", "ℓ": "l", "θ": "theta", "μ": "mu", "σ": "sigma", "λ": "lambda_", "γ": "gamma", "ε": "epsilon"}
 _LETTERS |= {"ϵ": "epsilon", "α": "alpha", "β": "beta", "δ": "delta", "Δ": "Delta", "η": "eta", "ρ": "rho", "τ": "tau"}
 _SIGNS = {"×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "²": "^2", "³": "^3", "√": "sqrt", **_LETTERS}
+_SIGNS |= {below: str(digit) for digit, below in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 _FOR_KEYBOARDS = str.maketrans(_SIGNS)
 _ALLOWED = re.compile(r"[A-Za-z0-9_.,()\[\]+\-*/^;\s]*")
 _LIBRARY = re.compile(r"\b(?:np|numpy|torch\.nn\.functional|nn\.functional|F|torch|math)\.(?=[A-Za-z])")
@@ -190,7 +192,7 @@ def in_place_of_constants(text: str, names: Names) -> dict[str, Meaning]:
 
 def _prepared(text: str, names: Collection[str]) -> str:
     """The text as Python writes it: names without blanks, powers as **."""
-    written = _LAMBDA.sub("lambda_", _LIBRARY.sub("", plain_signs(text))).strip()
+    written = _LAMBDA.sub("lambda_", _LIBRARY.sub("", plain_signs(text))).strip().removeprefix("=")
     for name in sorted((n for n in names if "_" in n.strip("_")), key=len, reverse=True):
         written = re.sub(rf"(?<!\w){re.escape(name.replace('_', ' '))}(?!\w)", name, written)
     return written.replace("^", "**")

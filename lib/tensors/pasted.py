@@ -15,6 +15,7 @@ _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.(?=\s)|In ?\[\d*\]:|Out ?\[\d*\]:)[ \t]?
 _COMMAND = re.compile(r"^\s*(?:>>>|In ?\[\d*\]:)", re.MULTILINE)
 _SPOKEN_FOR = re.compile(r"^(?:>>>|In ?\[\d*\]:)\s*[\w.]+(?:\([\w.]*\))?\s+(?:Out ?\[\d*\]:\s*)?(?=tensor\(|array\()")
 _ASSIGNED = re.compile(r"^[A-Za-z_]\w*\s*=\s*(?=(?:torch|np|numpy|nn)\.|tensor\(|array\(|\[)")
+_FIRST_EQUALS = re.compile(r"^\s*=(?=[^=]*$)")  # as a spreadsheet begins a calculation
 _METHOD = re.compile(r"(?<=[)\]])\.([A-Za-z_]\w*)(?:\(([^()\[\]]*)\))?$")
 
 _NEUTRAL = frozenset(
@@ -56,6 +57,7 @@ _FOREIGN = (
 _PANDAS = _FOREIGN[-1][1]
 
 _DECIMAL_COMMA = r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?"
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+)")  # 1.234,56 and 1,234.56
 _COMMAS_FOR_POINTS = (  # no two parts of a pattern may take the same blanks, or a long text would take for ever
     re.compile(rf"\[*{_DECIMAL_COMMA}(?: ?[;\n\t] ?{_DECIMAL_COMMA})+ ?;?\]*"),  # 0,1; 0,2
     re.compile(rf"\[*{_DECIMAL_COMMA}(?:(?: ?[;\n\t] ?| ){_DECIMAL_COMMA})+\]*"),  # 0,1 0,2
@@ -71,7 +73,7 @@ def unwrapped(text: str) -> str:
     """The numbers in what was pasted, as the reader of tensors takes them. TensorTextError where that would mislead."""
     if _PLAIN.fullmatch(text):  # what is typed nearly always
         return text
-    text = text.removeprefix("\ufeff")
+    text = _FIRST_EQUALS.sub("", text.removeprefix("\ufeff"))
     if text.strip() and _is_bare(text):
         return _block(text)
     plain = ascii_signs(text).strip().strip("`").strip()
@@ -107,6 +109,9 @@ def _block(text: str) -> str:
 
 
 def _refuse_decimal_commas(text: str) -> None:
+    if _THOUSANDS.fullmatch(text.strip()):
+        says = "{typed} may be one number or two; expected one without thousands, or a blank after the comma"
+        raise TensorTextError(says, typed=shown(text.strip()))
     tidy = re.sub(r"\[ ", "[", re.sub(r" +", " ", text.strip()).replace(" ]", "]"))
     if any(pattern.fullmatch(tidy) for pattern in _COMMAS_FOR_POINTS):
         pair = re.search(_DECIMAL_COMMA, text)

@@ -70,6 +70,8 @@ REFUSED = {
     "0,1, 0,2": "may be one number or two",
     "0,6931": "expected 0.6931",
     "1,000": "may be one number or two",
+    "1.234,56": "expected one without thousands",
+    "1,234.56": "expected one without thousands",
     "1\t\t3": "a cell is empty",
     "[1] 1 2 3": "as R does",
     "     [,1] [,2]\n[1,]    1    3": "as R does",
