@@ -184,6 +184,12 @@ def test_whatever_is_pasted_ends_soon(code):
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.parametrize("name", ["large tensors", "too long"])
+def test_what_would_grow_without_end_is_refused(name):
+    with pytest.raises(Refusal):
+        read_code(ENDLESS[name])
+
+
 def test_nothing_is_run(monkeypatch):
     def fail(*_, **__):
         raise AssertionError("it was run")
