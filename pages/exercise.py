@@ -24,7 +24,7 @@ from lib.ui.page import slug_of_page
 from lib.ui.record import Attempt, Record, RecordError, keep, record_of, with_attempt
 from lib.ui.report import error_line, show_report
 from lib.ui.sandbox import isolation_note, my_turn, why_off
-from lib.ui.text import coloured, say
+from lib.ui.text import say
 
 # The task stays in sight while the report scrolls, and a long formula scrolls by itself.
 CSS = """
@@ -62,7 +62,7 @@ def render(exercise: Exercise) -> None:
     with left, st.container(key="exercise_statement"):
         st.markdown(statement(exercise))
         if trouble:
-            st.caption(coloured("orange", trouble))
+            st.caption(f":orange[{trouble}]")
         _help(exercise, record)
     keep_in_browser()
     isolation_note()
