@@ -5,8 +5,9 @@ One slip costs one row: an entry is right if it fits the truth, or what follows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,10 +20,13 @@ from lib.lesson.working.answers import all_of, entered, first_of, kept_to_decima
 from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, worked
 from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned
 from lib.lesson.working.rows import Row, rows
+from lib.lesson.working.symbols import symbols_of
 from lib.lesson.working.truth import Truth
+from lib.lesson.working.written import told_by_the_expression
 from lib.once import once
+from lib.tensors.expression import NO_NAMES, Names
 from lib.tensors.number import TensorTextError
-from lib.tensors.read import Typed, read
+from lib.tensors.read import Typed, read, read_one
 from lib.tensors.rounding import (
     NOISE,
     PRINTED,
@@ -49,6 +53,7 @@ class Judged:
     verdict: Verdict
     says: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    entry: Typed | None = None  # what was typed, where it could be read
 
 
 def gives_away(given: Step, judged: Sequence[Judged]) -> bool:
@@ -84,22 +89,45 @@ def judge_case(
     """A verdict for every row of a case that has been read already. `shown` is torch's own result, where known."""
     truth = Truth(case, part, shown)
     asked = rows(truth.exact.steps, sample, turn)
-    typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
+    typed = _typed(case, truth.exact.steps, asked, entries)
     sheet = _Sheet(truth, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
     judged: list[Judged] = []
     for row in asked:
         entry = typed[row.key]
         judged.append(sheet.judge(row, entry, judged) if isinstance(entry, Typed) else entry)
-    return judged
+    return [_with_entry(case, part, one, typed[one.row.key], entries) for one in judged]
 
 
-def _read(row: Row, text: str) -> Typed | Judged:
+def _with_entry(case: Case, part: Part, one: Judged, entry: Typed | Judged, texts: Mapping[str, str]) -> Judged:
+    """The verdict with what was read, and what its expression tells where its digits cannot."""
+    if isinstance(entry, Judged):
+        return one
+    if not entry.calculated or one.verdict not in ("right", "earlier", "mistake"):
+        return replace(one, entry=entry)
+    told = told_by_the_expression(case, part, one.row, texts[one.row.key], one.mistakes, one.verdict != "mistake")
+    return replace(one, entry=entry, says=one.says or told.says, mistakes=told.mistakes)
+
+
+def _typed(
+    case: Case, steps: Mapping[str, Step], asked: Sequence[Row], entries: Mapping[str, str]
+) -> dict[str, Typed | Judged]:
+    """What was typed in each row, from the first on: an entry may calculate with those above it."""
+    typed: dict[str, Typed | Judged] = {}
+    for row in asked:
+        text = entries.get(row.key, "")
+        above = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
+        has_names = re.search(r"[^\W\d]", text)
+        typed[row.key] = _read(row, text, symbols_of(row, case, steps, asked, above) if has_names else NO_NAMES)
+    return typed
+
+
+def _read(row: Row, text: str, names: Names = NO_NAMES) -> Typed | Judged:
     """What was typed, if it can be used; else the verdict that says why not."""
     expected = row.of(row.step.value)
     if not text.strip():
         return Judged(row, expected, "blank")
     try:
-        entry = read(text)
+        entry = read_one(text, names) if expected.shape == () else read(text, names)
     except TensorTextError as error:
         return Judged(row, expected, "unreadable", str(error))
     if entry.array.shape != expected.shape:
