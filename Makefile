@@ -56,7 +56,7 @@ clean:
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt .venv/app.stamp
+.venv/dev.stamp: requirements-dev.txt requirements-class.txt .venv/app.stamp
 	@echo "Installing requirements-dev.txt."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -55,7 +55,7 @@ def read_roster_file(data: bytes) -> RosterFile:
     """The students in a CSV file. Raises Refusal for what is none."""
     if len(data) > MOST_BYTES:
         raise Refusal("The file has {came:,} bytes; expected at most {most:,}.", came=len(data), most=MOST_BYTES)
-    rows = _rows(_decoded(data))
+    rows = rows_in(decoded(data))
     if not rows:
         raise Refusal("The file is empty; expected a line of heads, and one line per student.")
     heads = [head.strip().casefold() for head in rows[0][1]]
@@ -73,7 +73,7 @@ def read_roster_file(data: bytes) -> RosterFile:
     return RosterFile(platform, tuple(students), tuple(problems))
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """Text as spreadsheets save it: UTF-8 with or without a mark, UTF-16 with one, or the old Western code page."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
@@ -83,7 +83,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
+def rows_in(text: str) -> list[tuple[int, list[str]]]:
     """The lines that hold something, each with its number, parted at whatever the first one is parted at."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = max(",;\t", key=first.count)
@@ -113,7 +113,7 @@ def _students(
     problems: list[str] = []
     seen: dict[str, int] = {}
     for line, row in rows:
-        cells = {kind: _cell(row, place) for kind, place in columns.items()}
+        cells = {kind: cell_in(row, place) for kind, place in columns.items()}
         if platform == "canvas" and _is_not_a_student(cells):
             continue
         listed = _listed(line, cells, platform)
@@ -137,7 +137,7 @@ def keys_of(listed: Listed) -> Iterator[str]:
     yield from known or [f"name {listed.name.casefold()}"]
 
 
-def _cell(row: Sequence[str], place: int) -> str:
+def cell_in(row: Sequence[str], place: int) -> str:
     """What stands in the cell, without the apostrophe by which spreadsheets keep a text from being a formula."""
     text = " ".join(row[place].split()) if place < len(row) else ""
     return (text[1:] if text[:2] in ("'=", "'+", "'-", "'@") else text)[:LONGEST]

@@ -43,8 +43,9 @@ def render() -> None:
         course = course_of(store(), who, shown.course_id)
         _heading(shown, course)
         desks = {str(one.id): _desk(who, one, shown, course) for one in shown.exercises}
-        desk = desks[_chosen(shown, _marks(who, course))]
-        _exercise(desk, shown, course, list(desks.values()))
+        marks = _marks(who, course)
+        desk = desks[_chosen(shown, marks)]
+        _exercise(desk, shown, course, list(desks.values()), marks.get(desk.asked.id))
         isolation_note()
 
 
@@ -65,7 +66,7 @@ def _heading(shown: Shown, course: MyCourse) -> None:
 def _as_staff(shown: Shown) -> None:
     opens = shown.window.opens > store().now()
     words = say("Students do not see it yet. ") if opens else ""
-    st.info(words + say("This is the page of your students. What you hand in is a trial, outside the gradebook."))
+    st.info(words + say("This is your students' page. What you hand in is a trial, outside the gradebook."))
     projector(shown.id)
 
 
@@ -106,11 +107,11 @@ def _label(place: int, one: Asked, mark: MyMark | None) -> str:
     return f"{place}. {one.title} · {points}{got}"
 
 
-def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk]) -> None:
+def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk], mark: MyMark | None) -> None:
     left, right = st.columns([0.4, 0.6], gap="medium")
     with right:
         work(desk)
-        _handed_in(desk, shown, course)
+        _handed_in(desk, shown, course, mark)
         with st.expander(say("Hand in a file"), key=f"class_upload_{shown.id}_open"):
             upload(desks, f"class_upload_{desk.who.id}_{shown.id}")
     with left, st.container(key="exercise_statement"):
@@ -123,21 +124,21 @@ def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk]) -> 
                     st.markdown(say(hint))
 
 
-def _handed_in(desk: Desk, shown: Shown, course: MyCourse) -> None:
+def _handed_in(desk: Desk, shown: Shown, course: MyCourse, mark: MyMark | None) -> None:
     """The last submission with its receipt and report, and the ones before."""
     from lib.course.seen import my_attempts, submission_of
     from lib.course.submit import attempts_left
 
     left = attempts_left(store(), desk.who, desk.asked.id)
-    mark = mark_in_words(_marks(desk.who, course).get(desk.asked.id))
-    told = (desk.closed or attempts_in_words(left, shown.terms.attempts), _tests(desk), mark)
+    told = (desk.closed or attempts_in_words(left, shown.terms.attempts), _tests(desk), mark_in_words(mark))
     st.markdown(" ".join(filter(None, told)))
     attempts = my_attempts(store(), desk.who, desk.asked.id)
     if not attempts:
         return
     with st.container(border=True, key=f"{desk.key}_last"):
         st.markdown(say("##### What you handed in last"))
-        seen = submission_of(store(), desk.who, attempts[0].number)
+        as_student = course.role != "student" and not st.toggle(say("All that staff see"), key=f"{desk.key}_all")
+        seen = submission_of(store(), desk.who, attempts[0].number, as_student=as_student)
         receipt(seen, course.zone)
         if seen.state in ("graded", "our fault"):
             report(seen, desk.exercise)

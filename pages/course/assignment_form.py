@@ -48,11 +48,10 @@ def _make(who: Who, course_id: int) -> None:
     start: Form = st.session_state.setdefault(f"{key}_start", empty_form(store().now(), course.zone))
     form = _filled_in(who, start, course, key)
     if form is not None and _may_save(who, form, course, None) and st.button(say("Make it"), key=f"{key}_save"):
-        if f"{key}_made" not in st.session_state:  # a second click of a double one makes no second assignment
-            st.session_state[f"{key}_made"] = _saved(who, form, course.id)
-        number = st.session_state.pop(f"{key}_made")
-        st.session_state.pop(f"{key}_start")
-        go("assignment_form", assignment=number)
+        made: tuple[Form, int] | None = st.session_state.get(f"{key}_made")
+        if made is None or made[0] != form:  # a second click of a double one makes no second assignment
+            st.session_state[f"{key}_made"] = made = (form, _saved(who, form, course.id))
+        go("assignment_form", assignment=made[1])
     next_term(who, course)
 
 

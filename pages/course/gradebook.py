@@ -1,4 +1,4 @@
-"""The gradebook: marks, how the class did and what it gets wrong, who wrote alike, and the way out for marks."""
+"""The gradebook: marks, how the class did and what it gets wrong, who wrote alike, and marks as files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VIEWS = {
     "marks": View("Marks", marks_view),
     "class": View("How the class did", class_view),
     "alike": View("Alike", similar_view),
-    "out": View("Take marks out", marks_out),
+    "out": View("Marks as files", marks_out),
 }
 
 

@@ -35,7 +35,7 @@ PAGE = Page(
 CSS = """
 <style>
 .st-key-review_what [data-testid="stPageLink-NavLink"]:not(:hover) { background: none; }
-.st-key-review_what [data-testid="stPageLink-NavLink"] span { font-weight: 400; }
+.st-key-review_what [data-testid="stPageLink-NavLink"] * { font-weight: 400; }
 </style>
 """
 CODE = {"code": "Code", "changes": "Changes since the attempt before", "beside": "Side by side"}
@@ -50,14 +50,13 @@ def render() -> None:
 
 def _render(who: Who, number: int | None) -> None:
     place = _place(who, number)
+    number = number or next((one.number for one in place.line if one.person_id == place.person_id), None)
     _heading(place)
-    if number is None:
-        left, right = st.columns([0.55, 0.45], gap="medium")
-        left.info(say("There is no submission that counts."))
-        with right:
-            points_by_hand(who, place)
+    if number is not None:
+        _submission(who, place, number)
         return
-    _submission(who, place, number)
+    st.markdown(say("**{name}** · nothing handed in", name=plain(place.name)))
+    points_by_hand(who, place)
 
 
 def _place(who: Who, number: int | None) -> Place:

@@ -13,6 +13,7 @@ import pytest
 import lib.course
 from lib.course import (
     assignments,
+    bring_in,
     claims,
     courses,
     engine,
@@ -31,6 +32,7 @@ from lib.course import (
 )
 from lib.course.who import NotAllowed
 from lib.exercises import EXERCISES
+from lib.grading.classroom.homework import homework_of
 from lib.refusal import Refusal
 from lib.store import Store
 from tests.course.setting import SETTINGS, Class, stub
@@ -40,6 +42,9 @@ from tests.course.test_keeping import everything
 EVERYONE = ("guest", "zoe", "eve", "li", "bo", "tom", "ada")
 SIGNED_IN, MEMBERS, STAFF, INSTRUCTOR = EVERYONE[1:], EVERYONE[3:], EVERYONE[5:], EVERYONE[6:]
 TEACHERS, OWNER_AND_STAFF, OWNER = ("eve", "ada"), ("li", "tom", "ada"), ("li",)
+
+
+MARKS = b"student,id,softmax\nLi,,1\n"
 
 
 class Setting(Class):
@@ -61,6 +66,7 @@ class Setting(Class):
         self.regrade = regrade.plan_regrade(store, SETTINGS, self.ada, self.assignment, "x")
         self.code = courses.set_code(store, self.ada, self.course, on=True)
         self.test = EXERCISES["softmax"].tests[0].name
+        self.handout = homework_of([EXERCISES["softmax"]], "hw3").line.encode()
 
     def who(self, name: str) -> Any:
         return None if name == "guest" else getattr(self, name)
@@ -130,6 +136,17 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     "staff.grade_again": (STAFF, lambda c, s, who: staff.grade_again(s, who, c.number)),
     "staff.audit_of": (INSTRUCTOR, lambda c, s, who: staff.audit_of(s, who, c.course)),
     # looking at a submission
+    # from the command line
+    "bring_in.preview_marks": (INSTRUCTOR, lambda c, s, who: bring_in.preview_marks(s, who, c.assignment, MARKS)),
+    "bring_in.bring_marks": (INSTRUCTOR, lambda c, s, who: bring_in.bring_marks(s, who, c.assignment, MARKS, "x")),
+    "bring_in.homework_in": (
+        INSTRUCTOR,
+        lambda c, s, who: bring_in.homework_in(s, SETTINGS, who, c.course, c.handout),
+    ),
+    "bring_in.assign_homework": (
+        INSTRUCTOR,
+        lambda c, s, who: bring_in.assign_homework(s, SETTINGS, who, c.course, c.handout),
+    ),
     "review.place_of": (STAFF, lambda c, s, who: review.place_of(s, who, c.exercises[0], c.li.id)),
     "review.place_of_submission": (STAFF, lambda c, s, who: review.place_of_submission(s, who, c.number)),
     "review.members_names": (STAFF, lambda c, s, who: review.members_names(s, who, c.assignment, [c.li.id])),

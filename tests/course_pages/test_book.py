@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.course import engine
 from lib.course.assignments import assignment_of
+from lib.course.bring_in import assign_homework, bring_marks, homework_in, preview_marks
 from lib.course.courses import change_course
 from lib.course.gradebook import gradebook
 from lib.course.marking import ask_for_another_look, overrides, who_asks
@@ -17,6 +18,8 @@ from lib.course.seen import submission_of
 from lib.course.submit import submit
 from lib.course.who import Who
 from lib.exercises import EXERCISES, Exercise
+from lib.grading.classroom.homework import homework_of
+from lib.refusal import Refusal
 from lib.ui.course.code_text import beside_each_other
 from tests.course.setting import SETTINGS, Class, stub
 from tests.course_pages.conftest import Opens, words
@@ -252,3 +255,42 @@ def test_code_that_hides_something_is_shown_as_it_is(small_class: Class, open_as
     app = open_as(small_class.tom, "review", submission=number)
     assert "x = '⟨U+202E⟩⟨U+D800⟩'  # </pre><script>" in [one.value for one in app.main.code]
     assert "<script>" not in beside_each_other([], [code])
+
+
+def test_marks_of_batch_come_in_by_number_or_name(small_class: Class, handed_in: int) -> None:
+    most = EXERCISES["softmax"].max_score
+    lines = [f"Li,,{most / 2},2", f"bo,,{most},", "Zoe,,1,", f"Tom,,1,{most}", f"Li,,{most},", "Bo W,7,x,"]
+    data = "\n".join(["student,id,softmax,elsewhere", *lines]).encode()
+    before = preview_marks(small_class.store, small_class.ada, small_class.assignment, data)
+    assert [(one.name, one.before, one.after) for one in before.marks] == [("Bo", 0, 10)] and before.same == 1
+    told = "\n".join(before.problems)
+    assert "Line 4: Zoe is not in this course" in told and "Tom is not in this course" in told
+    assert "Line 6 is the same student as line 2" in told and "Bo W is not in this course" in told
+    bring_marks(small_class.store, small_class.ada, small_class.assignment, data, "graded by batch")
+    assert _points(small_class, small_class.bo) == 10 and _points(small_class, small_class.li) == 5
+    given = overrides(small_class.store, small_class.ada, small_class.exercises[0], small_class.bo.id)
+    assert [(one.points, one.why) for one in given] == [(10, "graded by batch")]
+
+
+@pytest.mark.parametrize("text", ["nan", "-1", "1e9", "half"], ids=str)
+def test_a_mark_of_batch_that_cannot_be_is_left_out(text: str, small_class: Class) -> None:
+    data = f"student,id,softmax\nLi,,{text}\n".encode()
+    found = preview_marks(small_class.store, small_class.ada, small_class.assignment, data)
+    assert not found.marks and f"softmax has {text!r}" in found.problems[0]
+
+
+def test_a_file_of_marks_needs_an_exercise_of_the_assignment(small_class: Class) -> None:
+    with pytest.raises(Refusal, match="No column is named after an exercise"):
+        preview_marks(small_class.store, small_class.ada, small_class.assignment, b"student,id,l1_loss\nLi,,1\n")
+
+
+def test_a_handout_becomes_an_assignment_that_has_not_opened(small_class: Class) -> None:
+    told = homework_of([EXERCISES["softmax"], EXERCISES["mse_loss"]], "hw3")
+    data = f"{told.line}\nimport numpy\n".replace(EXERCISES["mse_loss"].version, "abc123").encode()
+    found = homework_in(small_class.store, SETTINGS, small_class.ada, small_class.course, data)
+    assert (found.id, found.slugs, found.changed) == ("hw3", ("softmax", "mse_loss"), ("mse_loss",))
+    number = assign_homework(small_class.store, SETTINGS, small_class.ada, small_class.course, data)
+    made = assignment_of(small_class.store, small_class.ada, number)
+    assert made.title == "hw3" and made.terms.opens > small_class.store.now()
+    with pytest.raises(Refusal, match="does not say which homework"):
+        homework_in(small_class.store, SETTINGS, small_class.ada, small_class.course, b"\xff\x00")

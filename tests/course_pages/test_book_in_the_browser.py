@@ -81,7 +81,7 @@ def test_from_the_gradebook_to_the_file(ada: Page, served: Served) -> None:
     book = gradebook(served.store, served.here.ada, served.here.course)
     student = next(one for one in book.students if one.name == name)
     assert student.totals == {served.here.assignments[0]: 9.25}
-    ada.get_by_text("Take marks out").click()
+    ada.get_by_text("Marks as files").click()
     with ada.expect_download() as download:
         ada.get_by_test_id("stMain").get_by_role("button", name="Take it").last.click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))

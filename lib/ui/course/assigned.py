@@ -91,8 +91,6 @@ def attempts_in_words(left: int | None, most: int | None) -> str:
 
 def mark_in_words(mark: MyMark | None) -> str:
     """The mark as far as it is shown; empty where there is nothing to say."""
-    if mark is None or (mark.points is None and not mark.attempts):
-        return ""
-    if mark.points is None:
+    if mark is None or mark.points is None:
         return ""
     return say("Your mark: **{points:.4g}** of {of:.4g}.", points=mark.points, of=mark.of)

@@ -104,9 +104,10 @@ def upload(desks: Sequence[Desk], key: str) -> None:
     label = say("Choose a .py file or a notebook, as it was handed out or your own")
     if came := st.file_uploader(label, accept_multiple_files=True, key=widget):
         keep_upload(f"{key}_read", _read(came, widget, [desk.exercise for desk in desks]))
+        st.session_state.pop(f"{key}_said", None)
         st.session_state[f"{key}_turn"] = turn + 1  # an empty field: the server lets go of what it has read
         st.rerun()
-    for says in st.session_state.pop(f"{key}_said", ()):
+    for says in st.session_state.get(f"{key}_said", ()):
         st.info(says)
     files: Files | None = st.session_state.get(f"{key}_read")
     if files is None:
@@ -127,7 +128,10 @@ def _read(came: Sequence[Any], widget: str, exercises: Sequence[Exercise]) -> Fi
 
 def _told(files: Files) -> None:
     if files.lost:
-        st.error(say("More than {most} files at once are not kept. Choose those again that count.", most=MOST_OF_ONE))
+        st.error(say("Nothing is taken of more than {most} files at once. Choose those that count.", most=MOST_OF_ONE))
+        return
+    if names := [plain(source.name) for source in files.sources]:
+        st.caption(say("Read: {names}", names=", ".join(names)))
     for one in files.refused:
         st.error(say("{name} could not be read: {why}.", name=plain(one.name), why=plain(one.why)))
     for name, says in files.astray.items():

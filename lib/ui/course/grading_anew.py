@@ -32,7 +32,7 @@ def anew_view(who: Who, course: MyCourse, assignment: Shown) -> None:
     for one in waiting:
         with st.container(border=True, key=f"regrade_card_{one.id}"), said_in_words():
             _open(who, course, assignment, one)
-    with st.expander(say("Grade something anew"), expanded=not waiting, key="regrade_plan"):
+    with st.expander(say("Grade something anew"), expanded=not waiting, key=f"regrade_plan_{bool(waiting)}"):
         _plan(who, assignment)
 
 

@@ -1,4 +1,4 @@
-"""Marks as files for a learning platform. They go out by our own route, which notes who took them."""
+"""Marks as files: out to a learning platform, by our own route, which notes who took them; in from the command line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.ui.choices import choice_box
 from lib.ui.course import acting as here
+from lib.ui.course.marks_in import marks_in
 from lib.ui.course.routes import file_button
 from lib.ui.text import say
 
@@ -33,11 +34,16 @@ KINDS = {
 
 def marks_out(who: Who, course: MyCourse) -> None:
     """The whole view."""
+    if course.role != "instructor":
+        st.info(say("Only instructors take marks out, and bring some in."))
+        return
+    _out(who, course)
+    marks_in(who, course)
+
+
+def _out(who: Who, course: MyCourse) -> None:
     from lib.course.assignments import assignments
 
-    if course.role != "instructor":
-        st.info(say("Only instructors take marks out."))
-        return
     if course.anonymous:
         st.info(say("Grading is anonymous; switch that off before marks leave with names."))
         return

@@ -30,12 +30,13 @@ def next_term(who: Who, course: MyCourse) -> None:
         for one in assignments(store(), who, course.id):
             due = later_by_weeks(one.terms.due, weeks, course.zone)
             st.markdown(f"- {plain(one.title)}: " + say("due {at}", at=when(due, course.zone)))
-        made = f"next_made_{course.id}"
         if st.button(say("Make the new course"), key=f"next_make_{course.id}"):
             with said_in_words():
-                if made not in st.session_state:  # a second click of a double one makes no second course
-                    st.session_state[made] = _copy(who, course.id, title, weeks)
-                go("course", course=st.session_state.pop(made))
+                made = st.session_state.get(f"next_made_{course.id}")
+                if made is None or made[0] != (title, weeks):  # a second click of a double one makes no second course
+                    made = (title, weeks), _copy(who, course.id, title, weeks)
+                    st.session_state[f"next_made_{course.id}"] = made
+                go("course", course=made[1])
 
 
 def _copy(who: Who, course_id: int, title: str, weeks: int) -> int:

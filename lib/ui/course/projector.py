@@ -1,4 +1,4 @@
-"""The way to an assignment for a room full of people: an address large enough to be read from the last row."""
+"""The way to an assignment for a room full of people: an address to be read from the last row, and its QR code."""
 
 from __future__ import annotations
 
@@ -6,24 +6,49 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from lib.ui.budget import said_in_words
+from lib.ui.course.qr import QUIET, as_path, qr_code
+from lib.ui.course.short_links import short_path
 from lib.ui.text import plain, say
 
 CSS = """
 <style>
-.st-key-projector p { font-size: clamp(1.1rem, 3.2vw, 2.6rem); line-height: 1.3; overflow-wrap: anywhere;
+.st-key-projector p { font-size: clamp(1.1rem, 3vw, 2.4rem); line-height: 1.3; overflow-wrap: anywhere;
   font-family: var(--st-code-font, monospace); font-weight: 600; }
 </style>
 """
+# Dark on white in every theme. The words and the path are set, not parsed.
+JS = """
+export default function ({ data, parentElement }) {
+  const svg = parentElement.querySelector("svg");
+  svg.setAttribute("viewBox", `0 0 ${data.size} ${data.size}`);
+  svg.setAttribute("aria-label", data.label);
+  svg.querySelector("path").setAttribute("d", data.path);
+}
+"""
+HTML = '<svg role="img"><rect width="100%" height="100%" fill="#fff"/><path fill="#000"/></svg>'
+_drawn = st.components.v2.component(
+    "qr_code", html=HTML, css="svg { display: block; width: min(22rem, 100%); aspect-ratio: 1; }", js=JS
+)
 
 
 def address_of(assignment_id: int) -> str:
-    """Where students find the assignment, as this page's own address has it."""
+    """The short address of the assignment, on the server that this page comes from."""
     here = urlsplit(st.context.url or "")
-    folder = here.path.rpartition("/")[0]
-    return f"{here.scheme}://{here.netloc}{folder}/assignment?assignment={assignment_id}"
+    return f"{here.scheme}://{here.netloc}{short_path(assignment_id)}"
 
 
 def projector(assignment_id: int) -> None:
+    """Folded until it is needed. An address too long for a code of a readable size stands there alone."""
     st.html(CSS)
     with st.expander(say("For the projector"), icon=":material/co_present:"), st.container(key="projector"):
-        st.markdown(plain(address_of(assignment_id)))
+        address = address_of(assignment_id)
+        st.markdown(plain(address))
+        with said_in_words():
+            _draw(address)
+
+
+def _draw(address: str) -> None:
+    code = qr_code(address)
+    label = say("QR code of this address: {address}", address=address)
+    _drawn(data={"path": as_path(code), "size": len(code) + 2 * QUIET, "label": label}, key="qr_code")

@@ -21,6 +21,7 @@ from lib.ui.course.acting import store
 from lib.ui.course.addresses import FILES, LINK, address
 from lib.ui.course.answers import KEEP_NOTHING, fields_of, is_ours, said, token_of
 from lib.ui.course.post_button import post_button
+from lib.ui.course.short_links import short_links
 from lib.ui.text import say
 
 if TYPE_CHECKING:
@@ -127,4 +128,4 @@ def _made(make: Makes, token: str, fields: Fields) -> Response:
 
 def routes() -> list[Any]:
     """All routes of a class, for the server."""
-    return [*door.routes(), Route(address(f"{FILES}/{{name}}"), _file, methods=["POST"])]
+    return [*door.routes(), short_links(), Route(address(f"{FILES}/{{name}}"), _file, methods=["POST"])]

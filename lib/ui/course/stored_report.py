@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.catalog import TOPICS
 from lib.exercises import Exercise
+from lib.ui.course.code_text import readable
 from lib.ui.course.times import when
 from lib.ui.report import OUTCOMES
 from lib.ui.text import plain, say
@@ -155,7 +156,7 @@ def code_of(seen: SeenSubmission) -> None:
     if seen.code is None:
         st.caption(say("The code is not kept any more."))
     else:
-        st.code(seen.code, language="python", wrap_lines=True)
+        st.code(readable(seen.code), language="python", wrap_lines=True)
 
 
 def words_of_people(seen: SeenSubmission, zone: str) -> None:
