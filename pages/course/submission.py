@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lib.ui.budget import said_in_words
-from lib.ui.course.acting import asked, link, store
+from lib.ui.course.acting import asked, go, link, store
+from lib.ui.course.handing_in import key_of
 from lib.ui.course.progress import live_state
 from lib.ui.course.standing import need_acting
 from lib.ui.course.stored_report import code_of, receipt, report, words_of_people
+from lib.ui.exercise_work import put
 from lib.ui.page import Page
 from lib.ui.text import plain, say
 
@@ -66,6 +68,15 @@ def _submission(who: Who, seen: SeenSubmission, zone: str, version: str) -> None
             _another_look(who, seen)
     with right:
         code_of(seen)
+        if seen.person_id == who.id and seen.code is not None:
+            _put_back(who, seen, seen.code)
+
+
+def _put_back(who: Who, seen: SeenSubmission, code: str) -> None:
+    """Goes on from this attempt. What stands in the editor now can be had back there."""
+    if st.button(say("Put it back into the editor"), key=f"put_back_{seen.number}", type="tertiary"):
+        put(key_of(who.id, seen.exercise_id), code)
+        go("assignment", assignment=seen.assignment_id, exercise=seen.exercise_id)
 
 
 def _another_look(who: Who, seen: SeenSubmission) -> None:

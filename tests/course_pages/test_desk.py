@@ -173,6 +173,16 @@ def test_what_is_shown_grows_when_it_closes(small_class: Class, open_as: Opens, 
     assert "Your mark: **5** of 10." in words(open_as(here.li, "assignment", assignment=here.assignment))
 
 
+def test_an_older_attempt_is_put_back_and_the_draft_can_be_had_again(small_class: Class, open_as: Opens) -> None:
+    here = small_class
+    number = submit(here.store, here.li, here.exercises[0], "older = 1").number
+    save_draft(here.store, here.li, here.exercises[0], "newer = 1")
+    app = click(open_as(here.li, "submission", submission=number), f"put_back_{number}")
+    assert draft_of(here.store, here.li, here.exercises[0]) == ("older = 1", NOON)
+    click(run(app), f"{key(here, here.li)}_back")
+    assert draft_of(here.store, here.li, here.exercises[0]) == ("newer = 1", NOON)
+
+
 def test_a_draft_is_kept_on_the_server_and_opened_on_another_machine(small_class: Class, open_as: Opens) -> None:
     here = small_class
     typed(open_as(here.li, "assignment", assignment=here.assignment), here, here.li, "x = 1")
@@ -219,7 +229,7 @@ def test_another_look_is_asked_for_once_and_the_answer_stands_there(small_class:
     engine.work_until_idle(here.store, grade=stub)
     app = open_as(here.li, "submission", submission=number)
     app.text_area(key=f"asks_{number}").set_value("Is row 2 *right*?")
-    app.button[-1].click()
+    next(button for button in app.main.button if button.label == "Ask for another look").click()
     said = words(run(app))
     assert r"Is row 2 \*right\*?" in said and "No answer yet" in said and not app.text_area
     assert "You forgot half." in said

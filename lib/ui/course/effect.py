@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from lib.ui.course.staff_page import CSS
 from lib.ui.text import plain, say
 
 if TYPE_CHECKING:
@@ -28,4 +29,11 @@ def effect(told: Effect, names: Mapping[int, str], *, is_new: bool) -> None:
         {say("Student"): names.get(one.person_id, ""), say("Mark now"): one.before, say("After saving"): one.after}
         for one in told.moves
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=min(400, 38 + 35 * count))
+    points = st.column_config.NumberColumn(format="%.2f")
+    st.html(CSS)
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=min(400, 38 + 35 * count),
+        column_config={say("Mark now"): points, say("After saving"): points},
+    )

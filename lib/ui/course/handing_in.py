@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from lib.course.who import Who
 
 
+def key_of(person_id: int, exercise_id: int) -> str:
+    """Begins the names in the session: of nobody else's work, whoever signs in here next."""
+    return f"class_{person_id}_{exercise_id}"
+
+
 @dataclass(frozen=True)
 class Desk:
     """Where somebody works on an exercise of an assignment. `closed` says why nothing is taken, if so."""
@@ -52,8 +57,7 @@ class Desk:
 
     @property
     def key(self) -> str:
-        """Begins the names in the session: of nobody else's work, whoever signs in here next."""
-        return f"class_{self.who.id}_{self.asked.id}"
+        return key_of(self.who.id, self.asked.id)
 
     @property
     def place_in_browser(self) -> str:
