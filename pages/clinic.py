@@ -11,6 +11,7 @@ import streamlit as st
 
 from lib.catalog import LOSSES
 from lib.guides.clinic import LOOP, Cause, causes_for
+from lib.guides.finding import FOCAL, WEIGHTED
 from lib.guides.stuck import Finding, Setting, findings, twice_floor
 from lib.refusal import Refusal
 from lib.tensors.read import parse
@@ -19,6 +20,7 @@ from lib.ui.choices import answer_row, choice_box, standing
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
 from lib.ui.page_title import page_title
+from lib.ui.paste_code import paste_code
 from lib.ui.problem import show_problem
 from lib.ui.text import say
 
@@ -41,7 +43,10 @@ def render() -> None:
     """The whole page."""
     page_title(PAGE)
     st.markdown(
-        say("Type the number from your training log. Then test its causes one by one, with lines for your own loop.")
+        say(
+            "Type the number from your training log, or paste a column of it. "
+            "Then test its causes one by one, with lines for your own loop."
+        )
     )
     with st.container(border=True, key="clinic_input_card"):
         text, setting = _fields()
@@ -59,27 +64,45 @@ def render() -> None:
         if any(finding.sign in ABOUT_CLASSES for finding in found):
             _numbers_to_know()
     with right:
-        _causes(causes_for(found, setting.loss))
+        causes = causes_for(found, setting.loss)
+        if causes:
+            _causes(causes)
 
 
 def _fields() -> tuple[str, Setting | None]:
     """The loss as typed, and what else is known; None where a field cannot be read."""
     number, which, classes, shares, answers = st.columns([0.18, 0.26, 0.14, 0.24, 0.18], gap="small")
     with number:
-        text = st.text_input(say("My loss is"), value="0.693", key="clinic_loss", **BOUND)
+        help_text = say("One number, or several: a column of a log, printed tensors.")
+        text = st.text_input(say("My loss is"), value="0.693", key="clinic_loss", help=help_text, **BOUND)
     with which:
         names = {slug: lesson.torch_name for slug, lesson in LOSSES.items()}
-        loss = choice_box(say("Which loss"), {ANY: say("any loss"), **names}, "clinic_which")
+        loss = choice_box(say("Which loss"), {ANY: say("any loss"), **names, **_others()}, "clinic_which")
     with classes:
         class_count = _optional("clinic_classes", say("Classes"), "10", _count)
     with shares:
         known = _optional("clinic_shares", say("Class shares or counts"), "[0.9, 0.1]", shares_in)
     with answers:
         answer_count = _optional("clinic_answers", say("Answers in a batch"), "32", _count)
-    if "unreadable" in (class_count, known, answer_count):
-        return text, None
+    margin, variance, error, code = st.columns([0.18, 0.4, 0.24, 0.18], gap="small", vertical_alignment="bottom")
+    with margin:
+        margin_size = _optional("clinic_margin", say("Margin"), "0.2", _size)
+    with variance:
+        spread = _optional("clinic_variance", say("Targets' variance, or the targets"), "1.5 or [1, 2, 4]", variance_in)
+    with error:
+        standard_error = _optional("clinic_error", say("Standard error of the loss"), "0.005", _size)
+    with code:
+        paste_code("clinic")
     slug = "" if loss == ANY else loss
-    return text, Setting(slug, class_count or (len(known) if known else None), known or (), answer_count)
+    if "unreadable" in (class_count, known, answer_count, margin_size, spread, standard_error):
+        return text, None
+    counted = class_count or (len(known) if known else None)
+    return text, Setting(slug, counted, known or (), answer_count, margin_size, spread, standard_error)
+
+
+def _others() -> dict[str, str]:
+    """Losses that many networks have and PyTorch does not, or not under a name of their own."""
+    return {FOCAL: say("a focal loss"), WEIGHTED: say("cross-entropy with class weights")}
 
 
 def _optional(key: str, label: str, example: str, read: Callable[[str], Any]) -> Any:
@@ -100,6 +123,25 @@ def _count(text: str) -> int:
     if number.ndim or not 1 <= number <= 1e9 or number != int(number):
         raise Refusal("“{typed}” is no count; expected a whole number such as 10", typed=text.strip()[:20])
     return int(number)
+
+
+def _size(text: str) -> float:
+    """A number, 0 or more. ValueError in plain words."""
+    number = parse(text, np.float64)
+    if number.ndim or not np.isfinite(number) or number < 0:
+        raise Refusal("“{typed}” cannot be used; expected one number, 0 or more", typed=text.strip()[:20])
+    return float(number)
+
+
+def variance_in(text: str) -> float:
+    """The variance of the targets, or the targets themselves, whose variance (over N) is taken."""
+    typed = parse(text, np.float64)
+    if typed.ndim == 0:
+        return _size(text)
+    if typed.size < 2 or not np.isfinite(typed).all():
+        raise Refusal("expected the variance, or at least two targets, such as [1, 2, 4]")
+    scale = float(np.abs(typed).max()) or 1.0  # squares of numbers near the largest float must not overflow
+    return float(np.var(typed / scale)) * scale * scale
 
 
 def shares_in(text: str) -> tuple[float, ...]:

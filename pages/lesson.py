@@ -20,6 +20,7 @@ from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
 from lib.ui.heading import heading, neighbours, spec_of, try_button, what_the_example_shows
 from lib.ui.own_numpy import exercise_for, own_numpy
+from lib.ui.paste_code import paste_code
 from lib.ui.pictures import picture
 from lib.ui.problem import show_refusal, show_torchs_words
 from lib.ui.text import number, say
@@ -43,6 +44,7 @@ def render(lesson: Lesson) -> None:
     left, right = st.columns([0.29, 0.71], gap="small")
     with left, st.container(border=True, key=key_of(lesson, "input_card")):
         typed = input_fields(lesson)
+        paste_code(lesson.slug)
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
         usable = False
         with said_in_words():

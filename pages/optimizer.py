@@ -20,6 +20,7 @@ from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
 from lib.ui.optimizer_fields import Runs, optimizer_fields, ready_runs, working_values
+from lib.ui.paste_code import paste_code
 from lib.ui.problem import show_problem, show_refusal, show_torchs_words
 from lib.ui.text import say
 from lib.ui.update_views.code import code, pitfalls
@@ -47,6 +48,7 @@ def render(lesson: Optimizer) -> None:
     left, right = st.columns([0.29, 0.71], gap="small")
     with left, st.container(border=True, key=key_of(lesson, "input_card")):
         typed = optimizer_fields(lesson)
+        paste_code(lesson.slug)
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
         runs = _runs(lesson, typed)
         if runs:

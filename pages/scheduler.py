@@ -17,6 +17,7 @@ from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
 from lib.ui.optimizer_fields import fields_and_switches
+from lib.ui.paste_code import paste_code
 from lib.ui.problem import show_refusal
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
@@ -37,6 +38,7 @@ def render(lesson: Scheduler) -> None:
     left, right = st.columns([0.29, 0.71], gap="small")
     with left, st.container(border=True, key=key_of(lesson, "input_card")):
         typed = _fields(lesson)
+        paste_code(lesson.slug)
     with right, st.container(border=True, key=key_of(lesson, "working_card")):
         schedule = _schedule(lesson, typed)
         epoch = _working(lesson, schedule) if schedule else 0

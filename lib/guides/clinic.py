@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lib.guides.stuck import Finding
+from lib.guides.finding import FOCAL, WEIGHTED, Finding
 
 AFTER_LOSS = "after the loss is computed"
 BEFORE_STEP = "between backward() and step()"
@@ -28,7 +28,7 @@ class Cause:
     """One thing that may be wrong.
 
     `code` is at most five lines for one's own loop, at `place`; it uses the names of LOOP and prints "found it" or
-    "not it" first. `signs` are the kinds of number that it shows itself by (see lib.guides.stuck), `losses` the slugs
+    "not it" first. `signs` are the kinds of number that it shows itself by (see lib.guides.finding), `losses` the slugs
     of the only losses that it concerns (none: any).
     """
 
@@ -90,7 +90,7 @@ held = {id(p) for group in optimizer.param_groups for p in group["params"]}
 missing = [name for name, p in model.named_parameters() if id(p) not in held]
 print("found it" if missing else "not it", "- not held by the optimizer:", missing[:4])""",
         "Build the model first, then the optimizer; after adding a layer call optimizer.add_param_group.",
-        ("guess", "shares", "stuck", "collapsed", "clamped"),
+        ("guess", "shares", "stuck", "collapsed", "clamped", "mean"),
         lesson="sgd",
     ),
     Cause(
@@ -102,7 +102,7 @@ print("found it" if missing else "not it", "- not held by the optimizer:", missi
 silent = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()]
 print("found it" if silent else "not it", "- without a gradient:", silent[:4])""",
         "Look at the layer after the last silent one: there the way back is cut.",
-        ("guess", "shares", "stuck", "collapsed", "clamped"),
+        ("guess", "shares", "stuck", "collapsed", "clamped", "mean"),
         place=BEFORE_STEP,
     ),
     Cause(
@@ -116,7 +116,7 @@ optimizer.step()
 moved = max(((p - b).norm() / b.norm().clamp(min=1e-12)).item() for p, b in zip(model.parameters(), before))
 print("found it" if moved < 1e-6 else "not it", f"- this update moved the weights by {moved:.1e} of their size")""",
         "Print optimizer.param_groups[0]['lr'] and multiply it by 10 until the loss moves.",
-        ("guess", "shares", "stuck", "clamped"),
+        ("guess", "shares", "stuck", "clamped", "mean"),
         place=FOR_STEP,
         lesson="sgd",
     ),
@@ -131,7 +131,7 @@ optimizer.step()
 after = loss_fn(model(x), y).item()
 print("found it" if not after < before else "not it", f"- before {before:.4f}, after {after:.4f}")""",
         "Divide the learning rate by 10 (dropout makes this test noisy: watch several batches).",
-        ("guess", "stuck", "nan", "infinite", "collapsed", "clamped"),
+        ("guess", "stuck", "nan", "infinite", "collapsed", "clamped", "mean", "rising", "swinging"),
         place=FOR_STEP,
         lesson="sgd",
     ),
@@ -143,7 +143,7 @@ print("found it" if not after < before else "not it", f"- before {before:.4f}, a
 stale = [name for name, p in model.named_parameters() if p.grad is not None and p.grad.any()]
 print("found it" if stale else "not it", "- before backward() these already hold a gradient:", stale[:4])""",
         "Call optimizer.zero_grad() once per batch, before backward().",
-        ("guess", "stuck", "nan", "infinite"),
+        ("guess", "stuck", "nan", "infinite", "rising", "swinging"),
     ),
     Cause(
         "same_input",
@@ -154,7 +154,7 @@ print("found it" if stale else "not it", "- before backward() these already hold
 spread = x.flatten(1).float().std(0).max().item()
 print("found it" if spread < 0.01 else "not it", f"- the inputs differ by at most {spread:.2g} (std)")""",
         "Scale each input to a mean of 0 and a standard deviation of 1, once.",
-        ("guess", "shares", "stuck", "collapsed"),
+        ("guess", "shares", "stuck", "collapsed", "mean"),
     ),
     Cause(
         "same_output",
@@ -164,7 +164,7 @@ print("found it" if spread < 0.01 else "not it", f"- the inputs differ by at mos
 spread = output.detach().flatten(1).std(0).max().item()
 print("found it" if spread < 1e-5 else "not it", f"- the outputs differ by {spread:.2g} between samples")""",
         "Start again from PyTorch's own random weights with a smaller learning rate; look for a layer that gives 0.",
-        ("guess", "shares", "stuck", "collapsed", "clamped"),
+        ("guess", "shares", "stuck", "collapsed", "clamped", "mean"),
         lesson="triplet_margin_loss",
         example="Everything in one point",
     ),
@@ -192,7 +192,7 @@ print("found it" if only else "not it", f"- named: {guess.unique().tolist()}, th
 apart = output.shape != y.shape
 print("found it" if apart else "not it", "- output", tuple(output.shape), "target", tuple(y.shape))""",
         "Use output.squeeze(1), or y.unsqueeze(1); PyTorch only warns about it.",
-        ("stuck",),
+        ("stuck", "mean"),
         losses=ERROR_LOSSES,
         lesson="mse_loss",
         example="A column against a row",
@@ -219,7 +219,7 @@ adam = torch.optim.Adam(twin.parameters(), 0.01)
 for _ in range(300): adam.zero_grad(); trial = loss_fn(twin(x), y); trial.backward(); adam.step()
 print("found it" if trial > 0.5 * loss else "not it", f"- from {loss:.4f} to {trial:.4f} on one batch")""",
         "Make the model smaller until one batch can be learnt, then add parts back one at a time.",
-        ("guess", "shares", "stuck", "twice", "collapsed"),
+        ("guess", "shares", "stuck", "twice", "collapsed", "mean"),
     ),
     Cause(
         "bad_numbers",
@@ -276,7 +276,7 @@ print("found it" if total == 0 else "not it", f"- the weights of this batch's ta
 size = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]).norm().item()
 print("found it" if not size < 1e3 else "not it", f"- its length is {size:.3g}")""",
         "Call torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0) before step(), and lower the learning rate.",
-        ("nan", "infinite", "stuck"),
+        ("nan", "infinite", "stuck", "rising"),
         place=BEFORE_STEP,
     ),
     Cause(
@@ -335,7 +335,7 @@ twins = torch.stack([(t[1:n] == t[: n - 1]).sum() for t, n in zip(y, target_leng
 short = (input_lengths < target_lengths + twins).nonzero().flatten().tolist()
 print("found it" if short else "not it", "- samples with too few frames:", short)""",
         "Shrink the time axis less, cut the target, or set zero_infinity=True to leave such samples out.",
-        ("infinite",),
+        ("infinite", "nan"),
         losses=("ctc_loss",),
         lesson="ctc_loss",
         example="Impossible",
@@ -477,4 +477,7 @@ print("found it" if idle == 1 else "not it", f"- {idle:.0%} of the losses are ex
 def causes_for(found: Collection[Finding], loss: str = "") -> tuple[Cause, ...]:
     """The causes that fit what was recognised, in the order to test them; only those of the loss, where it is known."""
     signs = {finding.sign for finding in found}
-    return tuple(c for c in CAUSES if signs.intersection(c.signs) and (not loss or not c.losses or loss in c.losses))
+    alike = {WEIGHTED: ("cross_entropy_loss",), FOCAL: CLASS_LOSSES}.get(loss, (loss,))
+    return tuple(
+        c for c in CAUSES if signs.intersection(c.signs) and (not loss or not c.losses or set(alike) & set(c.losses))
+    )

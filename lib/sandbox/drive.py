@@ -25,6 +25,8 @@ MOST_NAMES = 100
 
 LEFT_OVER = "It was not run: the tests before it had used up the time of the whole submission."
 CUT_SHORT = "It was stopped: the tests before it had used up most of the time of the whole submission."
+WAITED = "It was stopped because it only waited: nothing was computed any more. Does it sleep, or wait for input?"
+WAITS_AGAIN, WAITS_MOST = 0.15, 3  # seconds for calls after one that only waited; how many of these end the job
 TWICE = "More came back than one answer to each test."  # fixed: what came may tell of another test, a hidden one
 
 
@@ -74,7 +76,7 @@ def run_job(start: Start, source: str | Program, function: str, calls: Sequence[
     rans: list[Ran] = []
     left_out: tuple[LeftOut, ...] = ()
     until, allowed = time.monotonic() + limits.job_seconds, longest(limits)
-    while len(rans) < len(calls) and time.monotonic() < until:
+    while len(rans) < len(calls) and time.monotonic() < until and _waits(rans) < WAITS_MOST:
         with start(limits, len(calls) - len(rans)) as child:
             loaded, alive = _load(child, top, function, limits)
             until += min(loaded.seconds, allowed)  # the calls do not pay for what loading takes, within its limits
@@ -86,7 +88,8 @@ def run_job(start: Start, source: str | Program, function: str, calls: Sequence[
                 alike = replace(loaded, output="", output_cut=0, warnings=(), seconds=0.0)
                 rans += [loaded, *[alike] * (len(calls) - len(rans) - 1)]
                 break
-            rans += _in_one_process(child, loaded, calls[len(rans) :], limits, until)
+            quiet = WAITS_AGAIN if _waits(rans) else limits.quiet_seconds
+            rans += _in_one_process(child, loaded, calls[len(rans) :], limits, until, quiet)
         if len(rans) > 1:
             rans[-1] = _cut_short(rans[-1], limits, until)
     rans += [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
@@ -135,12 +138,19 @@ def _room(limits: Limits) -> frames.Room:
     return frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
 
 
-def _in_one_process(child: Child, loaded: Ran, calls: Sequence[Call], limits: Limits, until: float) -> list[Ran]:
+def _waits(rans: Sequence[Ran]) -> int:
+    """How many calls were stopped because they only waited."""
+    return sum(ran.fault is not None and ran.fault.message == WAITED for ran in rans)
+
+
+def _in_one_process(
+    child: Child, loaded: Ran, calls: Sequence[Call], limits: Limits, until: float, quiet: float
+) -> list[Ran]:
     """Makes the calls until the process ends or time is up: a Ran for each call that was made."""
     room, alive = _room(limits), True
     rans: list[Ran] = []
     for call in calls:
-        span = Span(limits.cpu_seconds, max(0.0, min(limits.wall_seconds, until - time.monotonic())))
+        span = Span(limits.cpu_seconds, max(0.0, min(limits.wall_seconds, until - time.monotonic())), quiet)
         ran, alive, _ = _asked(child, {}, (call.args, dict(call.kwargs)), room, CALLING, span)
         rans.append(ran)
         if not alive and ran.outcome == "bad result" and len(rans) > 1:  # it may have answered the call before twice

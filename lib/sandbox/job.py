@@ -35,7 +35,7 @@ class Limits:
     `memory_mib` comes on top of what the worker holds before the file is loaded. Printed text is kept up to
     `output_kept` bytes, and the call ends at `output_killed`. When all calls of a job together have taken
     `job_seconds`, the one that runs is stopped, and those left over are out of time without having run: so long at most
-    the next in line waits for a worker.
+    the next in line waits for a worker. A call that only waits (`time.sleep`) is stopped after `quiet_seconds`.
     """
 
     cpu_seconds: float = 5.0
@@ -48,6 +48,7 @@ class Limits:
     result_dims: int = 8
     source_bytes: int = 128 * 1024
     job_seconds: float = 8.0
+    quiet_seconds: float = 1.0
     piece_seconds: float = 1.0
     needed_seconds: float = 3.0
     load_seconds: float = 5.0

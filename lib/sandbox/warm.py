@@ -16,7 +16,7 @@ from io import FileIO
 from typing import Any
 
 from lib.sandbox import frames
-from lib.sandbox.drive import Broken, Ended, Printed, ended
+from lib.sandbox.drive import WAITED, Broken, Ended, Printed, ended
 from lib.sandbox.job import Limits
 from lib.sandbox.launch import COMMAND, ENVIRONMENT, SECONDS_TO_END, SECONDS_TO_START
 from lib.sandbox.top_level import Span
@@ -179,7 +179,7 @@ class WarmChild:
             left = self._send(left)
             if clock.is_up():
                 self._kill()
-                raise Ended("out of time")
+                raise Ended("out of time", WAITED if clock.only_waited else "")
         if len(reply) > length:
             raise frames.BadFrame("more came after it")
         self._read_output()
@@ -269,6 +269,7 @@ class _Clock:
         self._began = time.monotonic()
         self._end = self._began + span.wall
         self._quiet = self._began + span.quiet if span.quiet is not None else self._end
+        self.only_waited = False
         self.next_look = min(self._end, self._quiet, self._began + self._limit)
 
     def _processor(self) -> float:
@@ -284,6 +285,7 @@ class _Clock:
             return False
         used = self._processor() - self._used
         if now >= self._quiet and used < QUIET_SHARE * (now - self._began):
+            self.only_waited = True
             return True
         left = self._limit - used
         looks = [now + max(left, 0.001), *([self._quiet] if now < self._quiet else [now + QUIET_LOOKS])]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from lib.tensors.number import Kind, TensorTextError, as_kind, ascii_signs, shown, without_library
@@ -27,9 +28,13 @@ _GLUED = re.compile(r"[\])](?=[^\s,;\])])|(?<=[^\s,;\[(=])\[")
 _SIZE = re.compile(r"[0-9]{1,10}")
 
 # What may stand before "(", and the kind of number that it makes of its contents (None: the kind that was typed).
-_TENSORS: dict[str, Kind | None] = dict.fromkeys(("tensor", "as_tensor", "array", "asarray", "Parameter"))
+_TENSORS: dict[str, Kind | None] = dict.fromkeys(("tensor", "as_tensor", "array", "asarray", "matrix", "Parameter"))
 _OLD_TENSORS: dict[str, Kind] = {"Tensor": "float", "FloatTensor": "float", "DoubleTensor": "float"}
 _OLD_TENSORS |= {"LongTensor": "integer", "IntTensor": "integer", "BoolTensor": "boolean"}
+_FILLED = {"zeros": "0.", "ones": "1."}
+_NOT_COMPUTED = frozenset(
+    {"rand", "randn", "randint", "randperm", "normal", "arange", "linspace", "eye", "empty", "zeros_like", "ones_like"}
+)
 _IGNORED_OPTIONS = frozenset({"device", "grad_fn", "requires_grad", "copy"})
 _DTYPE = re.compile(r"((?:b?float|double|half)[0-9]*_?)|((?:u?int|long|short)[0-9]*_?)|bool_?")
 
@@ -52,7 +57,7 @@ def _plain(text: str) -> str:
         why = TensorTextError(": the printout was abbreviated; expected every number")
         raise _standing(why, "...", text, text.index("..."))
     if "containing:" in text:
-        text = re.sub(r"\b(?:Parameter|Buffer) containing:\s*", "", text)
+        text = re.sub(r"\b(?:Parameter|Buffer|Variable) containing:\s*", "", text)
     if "/" in text:
         text = re.sub(r"(?<![ \t])[ \t]*/[ \t]*", "/", text)
     if glued := _GLUED.search(text):
@@ -98,6 +103,8 @@ class _Reader:
         self.next = 0
         self.words: list[str] = []
         self.kind: Kind | None = None  # what a printed dtype says; all there is to go by when there are no numbers
+        self.place = 0  # of the item that is read, in its list
+        self.waiting: list[tuple[int, int | None]] = []  # the brackets that are open: which token, and of which row
 
     def whole(self) -> Shape:
         """The shape of all that was typed."""
@@ -119,6 +126,7 @@ class _Reader:
             elif token == ";" or token == "\n":
                 self.end_row(rows)
             else:
+                self.place = len(rows[-1]) if len(rows) == 1 else len(rows) - 1
                 rows[-1].append(self.item(nested, closer))
                 self.next -= 1
             after_comma = token == ","
@@ -156,8 +164,11 @@ class _Reader:
     def bracket(self, opener: str, nested: int) -> Shape:
         """The shape of a list; round brackets around a single item are only brackets."""
         self.refuse_deep(nested)
+        in_a_list = bool(self.waiting) and self.tokens[self.waiting[-1][0]] == "["
+        self.waiting.append((self.next, self.place if in_a_list else None))
         self.next += 1
         rows, comma = self.rows("]" if opener == "[" else ")", nested)
+        self.waiting.pop()
         if opener == "(" and len(rows) == 1 and len(rows[0]) == 1 and not comma:
             return rows[0][0]
         try:
@@ -175,16 +186,26 @@ class _Reader:
         """The shape of what is printed or written as tensor(...), np.array(...), np.float64(...), zeros(...)."""
         self.refuse_deep(nested)
         bare = without_library(name)
-        if bare == "zeros":
-            self.next += 2
-            return self.zeros()
-        if bare in _TENSORS or bare in _OLD_TENSORS:
-            self.next += 2
-            return self.tensor(bare, nested)
-        if _DTYPE.fullmatch(bare):
-            self.next += 2
-            return self.scalar(bare, nested)
-        self.refuse("numbers, a list, tensor(...) or array(...)")
+        read = self.reader(bare)
+        if read is None:
+            self.refuse(
+                "numbers: paste what it prints"
+                if bare in _NOT_COMPUTED
+                else "numbers, a list, tensor(...) or array(...)"
+            )
+        self.waiting.append((self.next + 1, None))
+        self.next += 2
+        shape = read(bare, nested)
+        self.waiting.pop()
+        return shape
+
+    def reader(self, name: str) -> Callable[[str, int], Shape] | None:
+        """What reads the brackets after this name; None for a name that is not known."""
+        if name in _FILLED or name == "full":
+            return self.filled
+        if name in _TENSORS or name in _OLD_TENSORS:
+            return self.tensor
+        return self.scalar if _DTYPE.fullmatch(name) else None
 
     def tensor(self, name: str, nested: int) -> Shape:
         """tensor([...], size=..., dtype=...); names as in older articles, torch.LongTensor, carry their kind."""
@@ -211,14 +232,21 @@ class _Reader:
         self.retype(before, self.kind_of(name))
         return ()
 
-    def zeros(self) -> Shape:
-        """zeros(0, 3), and with it the shapes that lists cannot write down."""
+    def filled(self, name: str, nested: int) -> Shape:
+        """zeros(0, 3), and with it the shapes that lists cannot write down; ones(2, 3); full((2, 3), 0.5)."""
         shape = self.sizes()
         before = len(self.words)
+        word = _FILLED.get(name) or self.fill_word()
         kind, _ = self.options()
-        self.collect("0.", math.prod(shape))
+        self.collect(word, math.prod(shape))
         self.retype(before, kind)
         return shape
+
+    def fill_word(self) -> str:
+        """The number after the sizes in full((2, 3), 0.5)."""
+        self.expect(",")
+        self.next += 1
+        return self.tokens[self.next - 1]
 
     def sizes(self) -> Shape:
         """The sizes in `0, 3` or `(0, 3)`."""
@@ -285,8 +313,18 @@ class _Reader:
         why = TensorTextError("; expected " + expected, **values)
         token = self.tokens[self.next]
         if not token:
-            raise why.after("the text ends")
+            raise self.unclosed(why).after("the text ends")
         raise _standing(why, token, self.text, self.start(self.next))
+
+    def unclosed(self, why: TensorTextError) -> TensorTextError:
+        """The refusal, with the bracket that is still open, if one is, and the row that it begins."""
+        if not self.waiting:
+            return why
+        token, row = self.waiting[-1]
+        sign = self.tokens[token]
+        opened = _placed(TensorTextError(""), self.text, self.start(token))
+        says = f"{why.text} for the '{{opened}}' at {opened.text}" + ("" if row is None else ", which begins row {row}")
+        return TensorTextError(says, **why.values, **opened.values, opened=sign, row=row)
 
     def start(self, number: int) -> int:
         """At which character of the text a token starts."""
@@ -335,7 +373,10 @@ def _unlike(first: Shape, other: Shape, number: int) -> TensorTextError:
             says = "row 0 has 1 number, row {number} has {other}; expected rows of one length"
         return TensorTextError(says, first=first[0], number=number, other=other[0])
     if () in (first, other):
-        says = "a number stands at [0], a list at [{number}]; expected numbers only, or lists only"
+        says = (
+            "a number stands at [0], a list at [{number}]; expected numbers only, or lists only "
+            "(is a ']' missing before it?)"
+        )
         if other == ():
             says = "a list stands at [0], a number at [{number}]; expected numbers only, or lists only"
         return TensorTextError(says, number=number)

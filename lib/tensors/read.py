@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from lib.tensors.expression import NO_NAMES, Meaning, Names, calculate, in_place_of_constants, looks_like_a_calculation
 from lib.tensors.grammar import Shape, words_of
 from lib.tensors.number import Kind, TensorTextError, shown, value_of
+from lib.tensors.pasted import unwrapped
 
 MOST_BYTES = 100_000
 
 _INT64 = np.iinfo(np.int64)
+_EXACT = 2.0**53  # up to here every whole number is a float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,23 +26,55 @@ class Typed:
 
     `kind` is "integer" only when every number was typed without a point and without an exponent. `digits` has the
     array's shape and is half a unit of the last digit typed, the rounding of whoever typed it: 0.0005 for `0.522`, 0.5
-    for `3`. It is 0 where nothing was rounded: fractions, `inf`, `nan`, `true`.
+    for `3`. It is 0 where nothing was rounded: fractions, `inf`, `nan`, `true`. In a calculation (`calculated`) whole
+    numbers and names are exact, so that only typed decimals are rounded: `2 * 0.31` is off by up to 0.01. `shadowed`
+    are the page's names that were taken where a constant could have been meant.
     """
 
     array: np.ndarray
     kind: Kind
     digits: np.ndarray
+    calculated: bool = False
+    shadowed: Mapping[str, Meaning] = field(default_factory=dict)
 
 
-def read(text: str) -> Typed:
+def read(text: str, names: Names = NO_NAMES) -> Typed:
     """Read a tensor from what was typed or pasted, with its kind and the rounding of each number.
 
-    A bare number has no dimensions, `1 2 3` is a vector, `1 2; 3 4` and two lines are rows. At most six dimensions,
-    10,000 numbers, 100 KB. Raises TensorTextError and nothing else.
+    A bare number has no dimensions, `1 2 3` is a vector, `1 2; 3 4` and two lines are rows; `log(2) + 1/3` is
+    calculated, with the page's own `names`, if any. At most six dimensions, 10,000 numbers, 100 KB. Raises
+    TensorTextError and nothing else.
     """
     _refuse_long(text)
-    words, shape, kind = words_of(text)
-    return _typed(words, shape, kind or "float")
+    text = unwrapped(text)
+    try:
+        words, shape, kind = words_of(text)
+        return _typed(words, shape, kind or "float")
+    except TensorTextError:
+        if not looks_like_a_calculation(text, names):
+            raise
+    return calculated(text, names)
+
+
+def read_one(text: str, names: Names = NO_NAMES) -> Typed:
+    """Read where one number is wanted: `3 -1` is then 2, and what looks like a decimal comma is refused."""
+    typed = read(text, names)
+    if typed.array.shape == (2,) and (comma := re.fullmatch(r"\s*([-+]?\d+),(\d+)\s*", text)):
+        says = "{typed} is read as two numbers; expected {left}.{right}, with a point"
+        raise TensorTextError(says, typed=shown(text.strip()), left=comma[1], right=comma[2])
+    if typed.array.shape and not typed.calculated and re.fullmatch(r"[^\[\](),;\t\n]+", text.strip()):
+        if re.search(r"[\w.] [-−+][\d.]", text):
+            return calculated(text, names)
+    return typed
+
+
+def calculated(text: str, names: Names = NO_NAMES) -> Typed:
+    """What was typed as a calculation, also where it could be read as a list: `3 -1` is 2."""
+    found = calculate(text, names)
+    whole = found.whole and bool(np.all(np.abs(found.array) <= _EXACT))
+    array = found.array.astype(np.int64) if whole else found.array
+    kind: Kind = "integer" if whole else "float"
+    return Typed(np.asarray(array), kind, np.asarray(found.half), True, in_place_of_constants(text, names))
 
 
 def parse(text: str, dtype: npt.DTypeLike | None = None) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.ui.text import say
+from lib.ui.text import coloured, say
 
 PREFIX = "torch_by_hand/"
 RECORD, DRAFT = PREFIX + "record/", PREFIX + "draft/"
@@ -150,7 +150,7 @@ def keep_in_browser() -> None:
     }
     _keeper(key=KEY, data=data, height=1, on_content_change=_take_content, on_trouble_change=_take_trouble)
     if data["trouble"]:
-        st.caption(f":orange[{trouble_words()[data['trouble']]}]")
+        st.caption(coloured("orange", trouble_words()[data["trouble"]]))
 
 
 def work_file() -> None:

@@ -13,17 +13,20 @@ import streamlit as st
 from lib.lesson.spec import Choice, Example, Number, Numbers, Parameter, Switch, Tensor, Topic
 from lib.tensors.file import TensorFileError, read_tensor_file
 from lib.tensors.number import TensorTextError, shown
+from lib.tensors.pasted import is_a_printout
+from lib.tensors.read import Typed as TypedTensor
 from lib.tensors.read import read
 from lib.tensors.write import format_tensor
 from lib.ui.bound import BOUND, bound_whole
 from lib.ui.choices import standing
 from lib.ui.kept import kept
 from lib.ui.problem import show_problem
-from lib.ui.text import say, shape
+from lib.ui.text import coloured, number, say, shape
 from lib.ui.uploads import keep_upload, let_go
 
 MOST_IN_URL = 4000  # bytes of one field; a longer URL is refused by servers
 MOST_TO_WORK = 10_000  # elements; beyond, result and gradient only
+MOST_ECHOED = 6  # numbers of a calculation that the label has room for
 FLOAT_KINDS = ("float32", "float64", "float16")
 
 
@@ -219,6 +222,7 @@ def _one_number(text: str) -> float:
 def _tensor_field(
     lesson: Topic, spec: Tensor, default: str, dtype: str, values: dict[str, Any], problems: dict[str, str]
 ) -> None:
+    _show_clean(key_of(lesson, spec.name))
     uploaded = st.session_state.get(_file_key(lesson, spec.name))
     if uploaded is not None:
         values[spec.name] = in_dtype(uploaded, dtype)
@@ -227,7 +231,7 @@ def _tensor_field(
     before = str(current(lesson, spec.name, default))
     echo = _echo(spec, before, dtype)
     text = st.text_input(
-        f"{spec.name} :gray[{echo}]" if echo else spec.name,
+        f"{spec.name} {coloured('gray', echo)}" if echo else spec.name,
         value=default,
         key=key_of(lesson, spec.name),
         help=say("{says} {shape}", says=spec.says, shape=spec.shape).strip(),
@@ -242,21 +246,39 @@ def _tensor_field(
         show_problem(error)
 
 
+def _show_clean(key: str) -> None:
+    """Before the field is drawn: what a pasted printout says takes the printout's place. What was typed stays."""
+    text = st.session_state.get(key)
+    if not isinstance(text, str) or not is_a_printout(text):
+        return
+    try:
+        typed = _typed(text)
+    except TensorTextError:
+        return
+    if not typed.calculated:
+        st.session_state[key] = format_tensor(typed.array)
+
+
 def _echo(spec: Tensor, text: str, dtype: str) -> str:
-    """What the text was understood as: shape and dtype."""
+    """What the text was understood as: shape and dtype; what a calculation gives."""
     try:
         array = parsed(spec, text, dtype)
     except TensorTextError:
         return ""
     if array is None:
         return ""
-    return shape(array).partition(" f")[0] if spec.optional else shape(array)
+    kind = shape(array).partition(" f")[0] if spec.optional else shape(array)
+    return f"{kind} = {number(array)}" if _typed(text).calculated and array.size <= MOST_ECHOED else kind
 
 
 def _read(text: str) -> tuple[np.ndarray, str]:
     """The array, the caller's own to change, and the kind of number that was typed."""
-    typed = kept(("typed", text), lambda: read(text))
+    typed = _typed(text)
     return typed.array.copy(), typed.kind
+
+
+def _typed(text: str) -> TypedTensor:
+    return kept(("typed", text), lambda: read(text))
 
 
 def parsed(spec: Tensor, text: str, dtype: str) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from lib.ui.text import say
 
 def open_lesson(slug: str, example: str = "", values: Mapping[str, Any] | None = None, label: str = "") -> None:
     """The link, on these values or on the example with this title; nothing where there is no such page."""
-    page = st.session_state["pages"].get(slug)
+    page = st.session_state["pages"].get(slug) if slug else None
     if page is None:
         return
     lesson = {**ENTROPY, **LOSSES}.get(slug)

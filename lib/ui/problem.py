@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.ui.text import say, say_error
+from lib.ui.text import coloured, say, say_error
 
 
 def show_problem(error: Exception) -> None:
     """In red, under the field that it is about."""
-    st.caption(f":red[{say_error(error)}]")
+    st.caption(coloured("red", say_error(error)))
 
 
 def show_refusal(refusal: Exception | None) -> None:

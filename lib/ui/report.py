@@ -17,7 +17,7 @@ from lib.tensors.compare import numbers_of
 from lib.tensors.write import format_tensor
 from lib.ui.aligned import CSS, MOST_CELLS, aligned, differing, side_by_side
 from lib.ui.lesson_link import lesson_link
-from lib.ui.text import plain, say, shape
+from lib.ui.text import coloured, plain, say, shape
 
 OUTCOMES = {
     "passed": "passed",
@@ -116,7 +116,7 @@ def _likely(exercise: Exercise, grade: Grade, failed: TestResult | None) -> None
 def _heading(test: TestResult) -> str:
     """One line: passed or not, the name, what went wrong, the points."""
     sign = ":green[✓]" if test.passed else ":red[✗]"
-    says = "" if test.passed else f" · :red[{plain(_short(test))}]"
+    says = "" if test.passed else f" · {coloured('red', plain(_short(test)))}"
     points = say("{score} of {most}", score=f"{test.points:g}", most=f"{test.max_points:g}")
     worth = points if test.max_points else say("no points")
     return f"{sign} **{plain(test.name)}**{says} · :gray[{worth}]"

@@ -37,6 +37,12 @@ def plain(text: str) -> str:
     return _LINKED.sub(_parted, _LISTED.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", line)))
 
 
+def coloured(colour: str, text: str) -> str:
+    """Markdown in a colour, whatever brackets it holds: a bare ] would end the colour, and be lost."""
+    return f":{colour}[{_BARE_BRACKETS.sub(lambda found: f'&#{ord(found[0])};', text)}]"
+
+
+_BARE_BRACKETS = re.compile(r"(?<!\\)[\[\]]")
 _SIGNS = re.compile(r"[\\`*_\[\]<>{}$~&|#]")
 _LISTED = re.compile(r"^([0-9]*)([-+.)])(?=[\s\-+.)]|$)")  # at the start, a list or a rule; -1 and 1.5 are neither
 _BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")

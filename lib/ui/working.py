@@ -17,10 +17,13 @@ from lib.lesson.working.rows import MOST_TO_TYPE, Row, row_of, rows, sample_shap
 from lib.tensors.write import format_tensor
 from lib.ui.budget import page_budget
 from lib.ui.fields import current, key_of
-from lib.ui.text import number, plain, say
+from lib.ui.text import coloured, number, plain, say
 
 MOST_SAMPLES = 200
+QUOTES = ("unreadable", "digits", "wrong")  # verdicts whose sentence may quote what was typed
 HINT_LEVELS = 3  # words, the formula with this input's numbers, the value
+
+_INSTEAD = {"e": "2.718…, which is exp(1)", "pi": "3.1416", "inf": "infinity", "nan": "NaN"}
 
 SHORT = {
     "blank": "",
@@ -107,7 +110,7 @@ def working_card(
         turn = choose_turn(lesson, steps, part)
         st.markdown(_inputs_of(lesson, values, sample, sample_shape(steps)), width="content")
     entries = {row.key: _entry(lesson, sheet, row) for row in rows(steps, sample, turn)}
-    judged = judge_case(case, entries, sample, part, turn)
+    judged = judge_case(case, entries, sample, part, turn, None if torch is None else torch.value)
     result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
@@ -183,7 +186,7 @@ def _row(lesson: Topic, sheet: str, place: int, judged: Judged, show_all: bool, 
             persist_state="session",
             width=150 if row.of(row.step.value).size == 1 else 190,
         )
-        st.markdown(say(SHORT[judged.verdict]) or "&nbsp;", width=_verdict_width(row, torch))
+        st.markdown(_verdict(judged), width=_verdict_width(row, torch))
         st.button(
             say("hint") if not st.session_state.get(hint_key) else say("more"),
             key=f"{hint_key}_button",
@@ -196,6 +199,14 @@ def _row(lesson: Topic, sheet: str, place: int, judged: Judged, show_all: bool, 
             _torch_cell(lesson, _beside(row, torch.value), answered=judged.verdict != "blank")
     _notes(lesson, sheet, judged)
     _hints(judged, HINT_LEVELS if show_all else st.session_state.get(hint_key, 0), everything=show_all)
+
+
+def _verdict(judged: Judged) -> str:
+    """The verdict in a word or two, and below it what a calculation gives."""
+    short = say(SHORT[judged.verdict]) or "&nbsp;"
+    if judged.entry is None or not judged.entry.calculated:
+        return short
+    return f"{short}  \n{coloured('gray', '= ' + number(judged.entry.array))}"
 
 
 def _verdict_width(row: Row, torch: TorchResult | None) -> int:
@@ -230,16 +241,28 @@ def _torch_cell(lesson: Topic, result: np.ndarray, answered: bool) -> None:
 
 def _notes(lesson: Topic, sheet: str, judged: Judged) -> None:
     """What a likely mistake is, or what is odd about the entry, under its row."""
-    texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
-    if judged.verdict == "unreadable":  # it quotes what was typed
-        texts = [plain(text) for text in texts]
-    if not texts:
+    texts = [say(m.says) for m in judged.mistakes]
+    says = plain(say(judged.says)) if judged.verdict in QUOTES else say(judged.says)  # it quotes what was typed
+    told = _instead_of_constants(judged)
+    if not texts and not says and not told:
         return
+    heading = (
+        say("Unless it is this slip, which gives the same digits:") if judged.verdict in ("right", "earlier") else ""
+    )
     with st.container(key=key_of(lesson, f"note_{sheet}_{judged.row.key}")):
-        if len(texts) > 1:
-            st.markdown(say("More than one mistake fits:") + "\n" + "\n".join(f"- {text}" for text in texts))
-        else:
-            st.markdown(texts[0])
+        if len(texts) > 1 or (texts and heading):
+            heading = heading or say("More than one mistake fits:")
+            texts = [heading + "\n" + "\n".join(f"- {text}" for text in texts)]
+        st.markdown("\n\n".join([*filter(None, (says, told)), *texts]))
+
+
+def _instead_of_constants(judged: Judged) -> str:
+    """Which of the page's letters went before a constant: e is the error here."""
+    told = []
+    for name, meaning in judged.entry.shadowed.items() if judged.entry else ():
+        what = plain(meaning.says)
+        told.append(say("Here {name} is {what}, not {constant}.", name=name, what=what, constant=_INSTEAD[name]))
+    return "  \n".join(told)
 
 
 def _hints(judged: Judged, level: int, everything: bool) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 
 from lib.catalog import LOSSES
 from lib.lesson import run
 from lib.lesson.working.entries import judge
+from lib.tensors.compare import compare
 
 INF, NAN = np.inf, np.nan
 SCORES = [[1, 2], [2, 2], [3, 4], [4, 5]]
@@ -451,3 +454,55 @@ def test_costs_that_were_not_held_at_0_are_recognised():
     values = {"input": [[0.1, 0.2, 0.4, 2.0]], "target": [[0, 3, -1, -1]]}
     found = verdicts("multi_label_margin_loss", values, {"cost_of_label": "[2.4, -1.4, 0, 0]"}, (0,))["cost_of_label"]
     assert found.verdict == "mistake" and "below 0" in found.mistakes[0].says
+
+
+WITHOUT_WEIGHT = [
+    pytest.param({"input": [[1, 2]], "target": [0], "weight": [0, 1], "label_smoothing": 0.1}, id="smoothed"),
+    pytest.param({"input": [[1, 2]], "target": [-100], "label_smoothing": 0.1}, id="all ignored"),
+    pytest.param(
+        {"input": [[1, 2], [3, 1]], "target": [0, -100], "weight": [0, 1], "label_smoothing": 0.1}, id="ignored and 0"
+    ),
+    pytest.param({"input": [[1, 2]], "target": [0], "weight": [0, 1], "label_smoothing": 1.0}, id="nothing but smooth"),
+    pytest.param({"input": [[1, 2]], "target": [0], "weight": [0, 1]}, id="not smoothed"),
+    pytest.param({"input": [[1, 2], [3, 1]], "target": [0, 1], "weight": [1, -1]}, id="one against the other"),
+    pytest.param(
+        {"input": [[1, 2], [3, 1]], "target": [0, 1], "weight": [1, -1], "label_smoothing": 0.1}, id="and smoothed"
+    ),
+    pytest.param({"input": [[1, 2], [-INF, -INF]], "target": [0, -100]}, id="padding of -inf"),
+    pytest.param({"input": [[1, 2], [-INF, 1]], "target": [0, -100]}, id="one -inf ignored"),
+    pytest.param({"input": [[1, 2], [-INF, -INF]], "target": [[0.5, 0.5], [0, 0]]}, id="no probability"),
+]
+
+
+@pytest.mark.parametrize("values", WITHOUT_WEIGHT)
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_rows_that_do_not_count_and_weights_that_add_up_to_nothing(values, reduction):
+    lesson, values = LOSSES["cross_entropy_loss"], {**values, "reduction": reduction}
+    result, grads = run.by_torch(lesson, values)
+    assert compare(list(run.by_hand(lesson, values).values())[-1].value, result).same
+    for name, grad in run.grad_by_hand(lesson, values).items():
+        assert compare(grad, grads[name]).same, name
+
+
+def test_padding_of_minus_infinity_poisons_the_gradient_although_it_is_ignored():
+    pitfall = next(p for p in LOSSES["cross_entropy_loss"].pitfalls if "poison" in p.title)
+    assert pitfall.values
+    score = torch.tensor(pitfall.values["input"], requires_grad=True)
+    loss = F.cross_entropy(score, torch.tensor(pitfall.values["target"]), ignore_index=-100)
+    loss.backward()
+    assert f"{loss.item():.4f}" == "1.3133"
+    assert score.grad[0].isfinite().all() and score.grad[1].isnan().all()
+
+
+WEIGHTED_FUNCTIONS = [("l1_loss", 7 / 4), ("mse_loss", 13 / 4), ("huber_loss", 5 / 2)]
+
+
+@pytest.mark.parametrize(("slug", "mean"), WEIGHTED_FUNCTIONS, ids=[slug for slug, _ in WEIGHTED_FUNCTIONS])
+def test_the_function_takes_weight_and_the_class_does_not(slug, mean):
+    """Errors of 1 and 2 with weights 1 and 3: the mean divides by 4, the sum of the weights; Huber's by 2."""
+    lesson = LOSSES[slug]
+    assert any("function takes weight" in pitfall.title for pitfall in lesson.pitfalls)
+    errors, weight = (torch.zeros(2), torch.tensor([1.0, 2.0])), torch.tensor([1.0, 3.0])
+    assert getattr(F, slug)(*errors, weight=weight).item() == mean
+    with pytest.raises(TypeError, match="unexpected keyword argument 'weight'"):
+        lesson.torch(weight=weight)

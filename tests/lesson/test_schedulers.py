@@ -97,10 +97,11 @@ def test_learning_rates_are_torchs(lesson, lr):
         assert_agrees(lesson, {**setting, "lr": lr})
 
 
+@pytest.mark.parametrize("most", [40, pytest.param(200, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", METRICS)
 @pytest.mark.parametrize("lesson", [pytest.param(x, id=slug) for slug, x in SCHEDULERS.items() if x.watches_metric])
-def test_learning_rates_that_follow_a_metric_are_torchs(lesson, kind):
-    for setting in settings(lesson, most=200):
+def test_learning_rates_that_follow_a_metric_are_torchs(lesson, kind, most):
+    for setting in settings(lesson, most=most):
         assert_agrees(lesson, setting, METRICS[kind])
 
 

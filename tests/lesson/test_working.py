@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.catalog import LESSONS, LOSSES, SCHEDULERS
+from benchmarks import teaching
+from lib.catalog import LESSONS, LOSSES, OPTIMIZERS, SCHEDULERS
 from lib.lesson import run
 from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.working import judge
 from lib.lesson.working.entries import gives_away
 from lib.tensors import rounding
 from lib.tensors.read import read
+from tests.lesson.slips import mistaken
 
 CROSS_ENTROPY = LOSSES["cross_entropy_loss"]
 THREE = {"input": [[1, 2], [1, 3], [1, 3]], "target": [0, 1, 1]}
@@ -147,7 +149,10 @@ INFINITE = [
     ("-inf", np.inf, False),
     ("nan", np.nan, True),
     ("1e9", np.inf, False),
-    ("0", 2e-9, True),
+    ("0", 0.0, True),
+    ("1e-13", 0.0, True),
+    ("0", 2e-9, False),
+    ("0", 1e-19, False),
 ]
 
 
@@ -165,3 +170,168 @@ def test_an_entry_that_cannot_be_gone_on_with_is_wrong_and_the_rest_is_judged_fr
     truth = {j.row.key: j.truth for j in judge(lesson, given, {}, ())}
     found = {j.row.key: j.verdict for j in judge(lesson, given, {row: entry, "lr": f"{truth['lr']:.6g}"}, ())}
     assert found[row] in ("wrong", "mistake") and found["lr"] == "right"
+
+
+F32 = {"input": np.array([[1, 2], [1, 3], [1, 3]], np.float32), "target": np.array([0, 1, 1])}
+F16 = {**F32, "input": F32["input"].astype(np.float16)}
+ONE = {"input": np.array([100.1], np.float32), "target": np.array([100.0], np.float32)}
+SURE = {"input": [[12, 0]], "target": [0]}
+SURER = {"input": [[30, 0]], "target": [0]}
+EPS_MOVES = {"anchor": [[0, 0]], "positive": [[3, 0]], "negative": [[3, 2]], "swap": True}
+CARRIED = "rounding moved the last digit"
+
+
+def judged_one(slug, values, entries, key, sample=(0,), part="forward"):
+    """The verdict on one row."""
+    lesson = {**LESSONS, **OPTIMIZERS, **SCHEDULERS}[slug]
+    return next(j for j in judge(lesson, values, entries, sample, part) if j.row.key == key)
+
+
+WORTH = [
+    # torch's own number
+    ("cross_entropy_loss", F32, "loss", "0.5223725438117981", "right", ""),
+    ("cross_entropy_loss", F32, "loss", "0.5223725", "right", ""),
+    ("cross_entropy_loss", F32, "loss", "tensor(0.5224)", "right", ""),
+    ("cross_entropy_loss", F32, "loss", "0.5223743", "wrong", "off by"),
+    ("cross_entropy_loss", F16, "loss", "0.52294921875", "right", ""),
+    ("cross_entropy_loss", F16, "loss_per_sample_all", "tensor([1.3135, 0.1273, 0.1273])", "right", ""),
+    ("cross_entropy_loss", F16, "loss", "0.53", "wrong", "off by"),
+    ("cross_entropy_loss", {**F32, "reduction": "sum"}, "loss", "1.5671176314353943", "right", ""),
+    ("l1_loss", ONE, "loss", "0.09999847412109375", "right", ""),
+    ("l1_loss", ONE, "loss", "0.10000000", "right", ""),
+    # zero is not right for a small number
+    ("cross_entropy_loss", SURE, "loss", "0", "digits", "power of ten"),
+    ("cross_entropy_loss", SURE, "loss", "1e-5", "digits", "power of ten"),
+    ("cross_entropy_loss", SURE, "loss", "6.1e-6", "digits", "three digits"),
+    ("cross_entropy_loss", SURE, "loss", "6.14e-6", "right", ""),
+    ("cross_entropy_loss", SURER, "loss", "0", "digits", "power of ten"),
+    ("cross_entropy_loss", {"input": np.array([[20, 0]], np.float32), "target": [0]}, "loss", "0", "right", ""),
+    ("l1_loss", {"input": [0.1 + 0.2], "target": [0.3]}, "loss", "0", "right", ""),
+    # the last digit may carry rounding
+    ("self_information", {"p": [0.5]}, "information", "0.6932", "right", CARRIED),
+    ("cross_entropy_loss", THREE, "loss", "0.5223", "right", CARRIED),
+    ("triplet_margin_loss", EPS_MOVES, "negative_distance", "3.6056", "right", CARRIED),
+    ("cross_entropy_loss", THREE, "divisor", "3.01", "wrong", ""),
+    ("cross_entropy_loss", THREE, "loss_per_sample_all", "1.3133, 0.1270, 0.1269", "right", CARRIED),
+    # near is told, and where
+    ("cross_entropy_loss", THREE, "log_sum_exp", "2.315", "wrong", "2.315: off by 0.002; allowed 0.0005. More digits"),
+    ("cross_entropy_loss", THREE, "loss", "0.5225", "digits", "0.5225: off by 0.0001; allowed 5e-05"),
+    ("cross_entropy_loss", THREE, "loss_per_sample_all", "1.3133, .1285, .127", "wrong", "[1] is 0.1285: off by 0.002"),
+    # another road
+    ("cross_entropy_loss", THREE, "log_sum_exp", "0.269", "wrong", "“softmax”"),
+    ("cross_entropy_loss", THREE, "log_sum_exp", "1.3133", "wrong", "“loss per sample”, a line below"),
+    ("cross_entropy_loss", THREE, "loss", "1.6860", "wrong", "natural logarithm is missing"),
+    # NaN and infinity are a class of their own
+    ("kl_divergence", {"p": [0.5, 0.5, 0], "q": [0.2, 0.3, 0.5]}, "kl_divergence", "nan", "mistake", ""),
+    ("kl_divergence", {"p": [0.5, 0.5], "q": [0.2, 0.8]}, "kl_divergence", "nan", "wrong", "0/0"),
+    ("bce_with_logits_loss", {"input": [-1.0], "target": [1.0]}, "loss", "nan", "wrong", "0/0"),
+    ("bce_loss", {"input": [0.0], "target": [1.0]}, "loss", "inf", "mistake", ""),
+    ("cross_entropy_loss", THREE, "loss", "inf", "wrong", "infinite"),
+    # a coincidence of two slips is no logarithm of another base
+    (
+        "bce_loss",
+        {"input": [[0.7, 0.2], [0.4, 0.9]], "target": [[1, 0], [1, 1]], "weight": [1, 3]},
+        "loss",
+        "0.8146",
+        "wrong",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "key", "text", "verdict", "says"),
+    WORTH,
+    ids=[f"{slug} {key} {text} {i}" for i, (slug, _, key, text, _, _) in enumerate(WORTH)],
+)
+def test_what_an_entry_is_worth(slug, values, key, text, verdict, says):
+    sample = () if np.ndim(next(iter(values.values()))) == 1 and slug in ("kl_divergence",) else (0,)
+    found = judged_one(slug, values, {key: text}, key, sample)
+    assert (found.verdict, says in found.says and bool(found.says) == bool(says)) == (verdict, True), found.says
+
+
+WHOLE = [("16", 16.5), ("5", 4.86), ("5.0", 4.96), ("313", 312.4)]
+
+
+@pytest.mark.parametrize(("text", "value"), WHOLE, ids=[text for text, _ in WHOLE])
+def test_a_whole_number_that_is_wrong_is_no_rounding(text, value):
+    entry, value = read(text), np.array(value)
+    assert not rounding.rounds_to(entry, value)
+    assert not rounding.carried(entry, value).all()
+
+
+CTC = LOSSES["ctc_loss"].examples[0].values
+WAYS = [
+    ("[0.2, 0.2, 0]", "earlier"),
+    ("[0.2, 0.32, 0.12]", "right"),
+    ("[0.2, 0.2, 0.12]", "wrong"),
+    ("[0.2, 0.32, 0]", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), WAYS, ids=[text for text, _ in WAYS])
+def test_a_slice_follows_whole_or_is_true_whole(text, verdict):
+    entries = {"alpha[0]": "[0.5, 0, 0]", "alpha[1]": text}
+    assert judged_one("ctc_loss", CTC, entries, "alpha[1]", ()).verdict == verdict
+
+
+def test_values_kept_to_four_decimals_end_in_another_digit():
+    """With every alpha to four decimals the likelihood is 0.2442, and minus its logarithm 1.4098 instead of 1.4101."""
+    found = judged_one("ctc_loss", CTC, {"loss": "1.4098"}, "loss", ())
+    assert (found.verdict, CARRIED in found.says) == ("right", True)
+    assert judged_one("ctc_loss", CTC, {"loss": "1.4094"}, "loss", ()).verdict != "right"
+
+
+def test_a_slip_made_by_every_sample_is_consistent():
+    entries = {"log_variance": "2.7726", "loss_per_element": "1.5113", "loss_per_element_all": "0.5, -1.3863, 1.5113"}
+    values = {"input": [0, 1, 3], "target": [1, 1, 1], "var": [1, 0.25, 4]}
+    found = {j.row.key: j.verdict for j in judge(LOSSES["gaussian_nll_loss"], values, entries, (2,))}
+    assert found["loss_per_element_all"] == "earlier"
+    swapped = {"loss_per_sample": "-1.3133", "loss_per_sample_all": "-1.3133, -0.1269, -0.1269", "loss": "-0.5224"}
+    assert list(verdicts(THREE, swapped).values()) == ["blank", "mistake", "earlier", "blank", "earlier"]
+    assert (
+        verdicts(THREE, {**swapped, "loss_per_sample_all": "-1.3133, -0.1269, 0.5"})["loss_per_sample_all"] == "wrong"
+    )
+
+
+UNCHANGED = [
+    ("adam", {"param": [1.9], "grad": [15.2], "state": {}, "lr": 0.1}, "param", "1.9"),
+    ("sgd", {"param": [1.84], "grad": [14.72], "state": {}, "lr": 0.01}, "param", "1.84"),
+]
+
+
+@pytest.mark.parametrize(("slug", "values", "key", "text"), UNCHANGED, ids=[case[0] for case in UNCHANGED])
+def test_the_value_before_the_update_is_told_as_that(slug, values, key, text):
+    assert "before the update" in judged_one(slug, values, {key: text}, key).says
+
+
+def test_a_schedules_rate_before_is_told_as_that():
+    given = schedule_by_hand(SCHEDULERS["exponential_lr"], {"lr": 0.1, "gamma": 0.1}, 5)[4].given
+    assert "before the update" in judged_one("exponential_lr", given, {"lr": "0.0001"}, "lr", ()).says
+    assert judged_one("exponential_lr", given, {"lr": "0"}, "lr", ()).verdict == "digits"
+    assert judged_one("exponential_lr", given, {"lr": "1e-5"}, "lr", ()).verdict == "right"
+
+
+def test_where_rounding_and_a_mistake_fit_alike_it_is_right_and_the_mistake_is_mentioned():
+    values = {"param": [1.2], "grad": [0.5], "state": {}, "lr": 0.1, "eps": 5e-4}
+    lesson = OPTIMIZERS["adagrad"]
+    exact = float(judged_one("adagrad", values, {}, "param").truth)
+    wrong = next(m for m in lesson.mistakes.values() if m.name == "leaves_out_eps")
+    worked = mistaken(lesson, values, wrong)
+    assert worked
+    text = f"{worked.sent['param'][0]:.4f}"
+    assert f"{exact:.4f}" != text
+    found = judged_one("adagrad", values, {"param": text}, "param")
+    assert (found.verdict, [m.name for m in found.mistakes], CARRIED in found.says) == ("right", [wrong.name], True)
+
+
+@pytest.mark.parametrize("slug", ["cross_entropy_loss", "kl_divergence", "adam", "one_cycle_lr"])
+def test_no_right_answer_is_refused_and_no_other_mistake_named(slug):
+    lesson = {**LESSONS, **OPTIMIZERS, **SCHEDULERS}[slug]
+    right, at_result, at_step, friends = (teaching.Count() for _ in range(4))
+    teaching.torchs_answers(lesson, right)
+    for sheet in list(teaching.sheets(lesson))[:4]:
+        teaching.right_answers(sheet, right)
+        teaching.slips(sheet, at_result, at_step, friends)
+    assert right.of > 50 and at_step.of > 5
+    assert not right.missing + friends.missing + at_step.missing

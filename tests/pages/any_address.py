@@ -71,7 +71,8 @@ def variants(app: Any) -> list[Query]:
 
 
 def addresses(slug: str, dice: random.Random, pairs: int) -> Iterator[Query]:
-    """Every parameter with every value, where it is shown; then pairs of parameters."""
+    """None at all; every parameter with every value, where it is shown; then pairs of parameters."""
+    yield {}
     shown: dict[str, tuple[Query, tuple[str, ...]]] = {}
     base = opened(slug, {})
     for variant in variants(base) if pairs else [{}]:

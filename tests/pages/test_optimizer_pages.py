@@ -145,6 +145,8 @@ def test_divergence_is_said_with_its_update():
 OWN = [
     ("[[1.84], [1.5488]]", "all 2 updates right"),
     ("[[1.84]]", "✓ right"),
+    ("[[1.84], [1.5487]]", "all 2 updates right"),
+    ("[[2.0], [1.84], [1.5488]]", "begins with the parameter before update 1"),
     ("[[1.84], [1.6]]", "Update 2 parts"),
     ("[[2.16], [2.5]]", "Update 1 parts"),
     ("[1.84, 1.5488]", "expected"),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lib.sandbox import pool as pool_module
-from lib.sandbox.drive import CUT_SHORT, LEFT_OVER
+from lib.sandbox.drive import CUT_SHORT, LEFT_OVER, WAITED
 from lib.sandbox.job import Busy, Call, Limits
 from lib.sandbox.pool import Patience, Pool
 from lib.sandbox.turns import Visitor
@@ -144,17 +144,41 @@ def test_sleepers_hold_nobody_up(sleepers: list[Visitor], honest: list[Visitor])
 
 def test_a_sleeper_holds_a_worker_no_longer_than_a_job_may_take(pool: Pool) -> None:
     began = time.monotonic()
-    rans = pool.run(SLEEPS, "f", [Call()] * 3, Limits(wall_seconds=1.0, job_seconds=1.2))
+    rans = pool.run(SLEEPS, "f", [Call()] * 3, Limits(wall_seconds=1.0, job_seconds=1.2, quiet_seconds=5.0))
     assert time.monotonic() - began < 2.0
     assert [ran.outcome for ran in rans] == ["out of time"] * 3
     assert rans[0].fault is None  # stopped as any call that takes too long
     assert [ran.fault and ran.fault.message for ran in rans[1:]] == [CUT_SHORT, LEFT_OVER]
 
 
+WAITS_WHERE = "import time\ndef f(waits):\n    time.sleep(100 * waits)\n    return waits\n"
+WAITING = {  # which calls wait, and what is said of each; nothing: it came back
+    "one of them": ([0, 1, 0], ["", WAITED, ""]),
+    "all": ([1, 1, 1, 1, 1], [WAITED, WAITED, WAITED, LEFT_OVER, LEFT_OVER]),
+}
+
+
+@pytest.mark.parametrize(("waits", "said"), WAITING.values(), ids=WAITING)
+def test_a_call_that_only_waits_is_stopped_soon_and_the_others_are_made(pool: Pool, waits, said) -> None:
+    began = time.monotonic()
+    rans = pool.run(WAITS_WHERE, "f", [Call((one,)) for one in waits])
+    assert time.monotonic() - began < 3.0
+    assert [ran.fault.message if ran.fault else "" for ran in rans] == said
+    assert [ran.outcome for ran in rans] == ["out of time" if one else "returned" for one in said]
+
+
+COMPUTES = "import time\ndef f():\n    end = time.process_time() + 1.2\n    while time.process_time() < end: pass\n"
+
+
+def test_a_call_that_computes_may_take_longer(pool: Pool) -> None:
+    (ran,) = pool.run(COMPUTES, "f", [Call()])
+    assert ran.outcome == "returned"
+
+
 @pytest.fixture
 def held(pool: Pool) -> Iterator[Pool]:
-    """The pool while a job of 1.5 s runs in its only worker."""
-    hold = threading.Thread(target=pool.run, args=("import time\ndef f():\n    time.sleep(1.5)\n", "f", [Call()]))
+    """The pool while a job of 1.5 s of computing runs in its only worker."""
+    hold = threading.Thread(target=pool.run, args=(COMPUTES.replace("1.2", "1.5"), "f", [Call()]))
     hold.start()
     time.sleep(0.2)
     yield pool

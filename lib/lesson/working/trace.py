@@ -14,7 +14,7 @@ from lib.lesson.run.trace import Update, trace_by_hand
 from lib.lesson.spec import Mistake
 from lib.lesson.working.diagnose import same_value, slip_of
 from lib.tensors.read import Typed
-from lib.tensors.rounding import fits
+from lib.tensors.rounding import carried, fits
 
 
 def judge_trace(
@@ -27,18 +27,25 @@ def judge_trace(
         return [f":red[This has shape {words(typed.array.shape)}; expected {expected}: one parameter per update.]"]
     if len(typed.array) > len(truth):
         return [f":red[There are {len(typed.array)} parameters; the run has {len(truth)} updates.]"]
-    right = _fitting(typed, truth)
+    right = _fitting(typed, truth, ready)
     if right.all():
         return [":green[✓ right]" if len(right) == 1 else f":green[✓ all {len(right)} updates right]"]
+    if _begins_with_the_start(typed, truth, ready):
+        return [":red[✗ One too many:] the list begins with the parameter before update 1. The rest is right."]
     first = int(np.argmin(right))
     lines = [_parting(typed, truth, first)]
     return lines + [f"- {mistake.says}" for mistake in _explaining(lesson, ready, truth, typed, budget)]
 
 
-def _fitting(typed: Typed, updates: Sequence[Update]) -> np.ndarray:
-    """For each typed update whether it fits."""
+def _fitting(typed: Typed, updates: Sequence[Update], ready: SetUp) -> np.ndarray:
+    """For each typed update whether it fits, but for rounding on the way."""
     expected = np.stack([update.param for update in updates[: len(typed.array)]])
-    return np.asarray(fits(typed, expected).reshape(len(typed.array), -1).all(-1))
+    return np.asarray(carried(typed, expected, format=ready.param.dtype).reshape(len(typed.array), -1).all(-1))
+
+
+def _begins_with_the_start(typed: Typed, truth: Sequence[Update], ready: SetUp) -> bool:
+    shifted = np.stack([ready.param, *(update.param for update in truth)])[: len(typed.array)]
+    return len(shifted) > 1 and bool(carried(typed, shifted, format=ready.param.dtype).all())
 
 
 def _parting(typed: Typed, truth: Sequence[Update], first: int) -> str:
@@ -57,6 +64,7 @@ def _explaining(
         slip = slip_of(mistake)
         wrong = trace_by_hand(lesson, ready.param, ready.grads, ready.values, count, slip=slip, budget=budget)
         parts = any(not same_value(a.param, b.param) for a, b in zip(wrong, truth, strict=False))
-        if parts and _fitting(typed, wrong).all():
+        given = np.stack([update.param for update in wrong])
+        if parts and fits(typed, given, format=ready.param.dtype).all():
             found.append(mistake)
     return found

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.training.session.actions import Action, SetUp, actions_in, as_text
 from lib.training.session.prediction import ELEMENTS, Appraisal, predict
-from lib.ui.text import plain, say
+from lib.ui.text import coloured, plain, say
 
 
 def ask_prediction(setup: SetUp, actions: Sequence[Action]) -> None:
@@ -36,7 +36,7 @@ def _worth(appraisal: Appraisal, text: str) -> str:
         case "mistake":
             return f":red[**✗ {say('likely mistake')}**] {say('{says}', says=appraisal.says)}"
         case "unreadable":
-            return f":red[{plain(say(appraisal.says))}]"
+            return coloured("red", plain(say(appraisal.says)))
         case _:
             return f":red[**✗ {say('not yet')}**]"
 

@@ -12,7 +12,7 @@ from lib.training.net.seats import Seats
 from lib.training.net.settings import Settings
 from lib.ui.budget import page_budget
 from lib.ui.live_training import live_pictures
-from lib.ui.text import plain, say, say_error
+from lib.ui.text import coloured, plain, say, say_error
 
 SLICE = 0.15  # seconds of training between two pictures
 EVERY = 0.2  # seconds between two pictures
@@ -93,14 +93,16 @@ def _told(run: Run) -> str:
         case "stopped":
             return say("Stopped in epoch {epoch}. Continue keeps the optimizer as it is.", epoch=run.epoch + 1)
         case "failed":
-            return f":red[{say('Ended in epoch {epoch}: {problem}', epoch=run.epoch, problem=plain(run.problem))}]"
+            return coloured(
+                "red", say("Ended in epoch {epoch}: {problem}", epoch=run.epoch, problem=plain(run.problem))
+            )
         case "diverged":
             says = say(
                 "Diverged in epoch {epoch}: the loss is no finite number any more, and the pictures reach up to there. "
                 "A smaller learning rate may help.",
                 epoch=run.epoch,
             )
-            return f":red[{says}]"
+            return coloured("red", says)
         case _:
             return say("Training.")
 
