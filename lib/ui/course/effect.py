@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from lib.ui.course.staff_page import CSS
 from lib.ui.text import plain, say
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ def effect(told: Effect, names: Mapping[int, str], *, is_new: bool) -> None:
         for one in told.moves
     ]
     points = st.column_config.NumberColumn(format="%.2f")
-    st.html(CSS)
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,

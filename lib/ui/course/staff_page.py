@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from lib.course.courses import MyCourse
     from lib.course.who import Who
 
-# The browser's own file of a table would carry formulas, and nobody would know who took it.
-CSS = """
-<style>
-[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
-</style>
-"""
-
-
 def course_of_page(who: Who, title: str) -> MyCourse:
     """The course that the address names, for its staff. Raises Refusal, NotThere or NotAllowed."""
     from lib.course.courses import course_of
@@ -38,7 +30,6 @@ def course_of_page(who: Who, title: str) -> MyCourse:
 
 def course_title(title: str, course: MyCourse, **back: int) -> None:
     """The page's title, and links to what staff go to from here."""
-    st.html(CSS)
     st.title(say(title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="staff_what"):
         here.link(plain(course.title), "course", icon=":material/school:", course=course.id)

@@ -32,6 +32,8 @@ def need_ready() -> None:
     _need_isolation()
     settings()
     open_the_store()
+    # the browser's own file of a table would carry formulas, and nobody would know who took it
+    config.set_option("client.disableDataExport", True)
 
 
 def _need_isolation() -> None:
