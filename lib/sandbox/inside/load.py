@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -68,6 +69,7 @@ class Loading:
         self.module.__file__ = faults.FILE
         sys.modules[MODULE] = self.module  # dataclasses look up the module of a class
         sys.setrecursionlimit, sys.argv = _set_recursion_limit, [faults.FILE]
+        sys.breakpointhook = _go_on  # a forgotten breakpoint() stops nobody where there is nobody to ask
         standins.is_guarded = lambda line: is_guarded(pieces_of(self.source), line)
 
     def _loads_at_once(self) -> bool:
@@ -101,6 +103,7 @@ class Loading:
             exec(self._code(piece), self.module.__dict__)
         except BaseException as fault:
             self._fail(piece, faults.raised(fault))
+            self._make_do(piece, fault)
         now = vars(self.module).get(self.function)
         if now is not self.latest and callable(now) and not is_stand_in(now):
             self.latest = now
@@ -110,6 +113,19 @@ class Loading:
         if "@" not in self.source or not piece.is_definition:
             return piece.code
         return piece.undecorated({name for name, value in vars(self.module).items() if is_stand_in(value)})
+
+    def _make_do(self, piece: Piece, fault: BaseException) -> None:
+        """What can be had of a statement that failed: names for what is not here, so that a type or a decorator may
+        bear them; a function without types and decorators that nobody defines."""
+        names = vars(self.module)
+        if isinstance(fault, ImportError):
+            for name, origin in piece.imports_from_nowhere():
+                names.setdefault(name, standins.Absent(origin))
+        elif isinstance(fault, NameError) and piece.defines_function:
+            try:
+                exec(piece.bare({*names, *vars(builtins)}), names)
+            except BaseException:  # it fails for another reason, too; the first one is told
+                return
 
     def _fail(self, piece: Piece, why: Header) -> None:
         self.failed[piece] = why
@@ -143,6 +159,10 @@ class Loading:
 def _short(fault: list[Any] | None) -> list[Any] | None:
     """A fault without its traceback, and with no long message."""
     return fault and [fault[0], fault[1][:MESSAGE_MOST], fault[2], fault[3][:MESSAGE_MOST], ""]
+
+
+def _go_on(*args: object, **kwargs: object) -> None:
+    pass
 
 
 _set_limit = sys.setrecursionlimit
