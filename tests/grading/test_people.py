@@ -77,6 +77,13 @@ EXPORTS = {  # what a zip holds; who is in it, and the file that counts for soft
         {"byronada_7_1001_hw.py": FULL, "byronada_7_1002_hw-1.py": STARTER},
         {("byronada", "7"): "hw.py"},
     ),
+    "Canvas, a zip of two files": (
+        {
+            "byronada_7_1001_hw.zip": packed(io.BytesIO(), {"a.py": FULL, "b.py": "x = 1"}).getvalue(),
+            "bobb_8_1002_hw.py": FULL,
+        },
+        {("byronada", "7"): "hw.zip/a.py", ("bobb", "8"): "hw.py"},
+    ),
     "names like Canvas's own": (
         {"ada/hw_1_2026_final.py": FULL, "bob/hw.py": FULL, "cy/hw.py": FULL},
         {("ada", ""): "hw_1_2026_final.py", ("bob", ""): "hw.py", ("cy", ""): "hw.py"},

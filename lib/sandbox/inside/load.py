@@ -126,6 +126,7 @@ class Loading:
                 exec(piece.bare({*names, *vars(builtins)}), names)
             except BaseException:  # it fails for another reason, too; the first one is told
                 return
+            self._fail(piece, self.failed[piece] | {"outcome": "bare"})
 
     def _fail(self, piece: Piece, why: Header) -> None:
         self.failed[piece] = why
@@ -136,8 +137,8 @@ class Loading:
             self.latest = now
         if self.latest is not None:
             return {"outcome": "returned"}
-        found = _functions(self.module)
-        failed = [piece for piece, why in self.failed.items() if why["outcome"] != "not needed"]
+        found = _functions(self.module, self.function)
+        failed = [piece for piece, why in self.failed.items() if why["outcome"] not in ("not needed", "bare")]
         binding = any(self.function in piece.binds for piece in failed)
         wanted = needed(pieces, self.function) if binding else set(() if found else failed)
         blamed = next((piece for piece in failed if piece in wanted), None)
@@ -173,7 +174,9 @@ def _set_recursion_limit(limit: int) -> None:
     _set_limit(min(limit, RECURSION_MOST))
 
 
-def _functions(module: types.ModuleType) -> list[str]:
-    """The functions that the file itself defines, in its order."""
-    defined = vars(module).items()
-    return [name for name, item in defined if isinstance(item, types.FunctionType) and item.__module__ == MODULE][:100]
+def _functions(module: types.ModuleType, function: str) -> list[str]:
+    """The functions that the file itself defines, in its order; before them, as Class.name, a method of this name."""
+    own = vars(module).items()
+    classes = [(name, item) for name, item in own if isinstance(item, type) and not is_stand_in(item)]
+    functions = [name for name, item in own if isinstance(item, types.FunctionType) and item.__module__ == MODULE]
+    return [*(f"{name}.{function}" for name, item in classes if function in vars(item)), *functions][:100]
