@@ -79,10 +79,12 @@ class Unread:
 
 @dataclass(frozen=True)
 class Nowhere:
-    """No file defines the function, and all could be read. `likeliest` is the one to show to its author, if any."""
+    """No file defines the function, and all could be read. `likeliest` is the one to show to its author, if any;
+    `nothing_like_it` says that no other name is close, and no part of a file unread: it was not handed in."""
 
     exercise: Exercise
     likeliest: Source | None = None
+    nothing_like_it: bool = False
 
 
 class NoSuchFile(ValueError):
@@ -214,7 +216,7 @@ def _guessed(exercise: Exercise, sources: Sequence[Source], guess: bool) -> Chos
         return Chosen(exercise, close[0][0], close[0][1], doubt=f"{exercise.function} is taken to be {close[0][1]}")
     broken = [source for source in sources if source.contents.error]
     likely = [source for source, _ in close] or broken or list(sources)
-    return Nowhere(exercise, likely[0] if close else likely[-1] if likely else None)
+    return Nowhere(exercise, likely[0] if close else likely[-1] if likely else None, not (close or broken))
 
 
 def _doubt(best: _Candidate, found: Sequence[_Candidate]) -> str:

@@ -64,6 +64,8 @@ def doubts_after(marks: Sequence[Mark]) -> Iterator[Doubt]:
 def _zero(mark: Mark, *here: Any) -> Doubt:
     """Why somebody has no point at all: because of the file, or because nothing that it computes is right."""
     assert mark.grade is not None
+    if mark.absent:
+        return Doubt("not handed in", mark.grade["problem"], *here)
     if why := whole_file(mark):
         return Doubt("zero because of the file", why, *here)
     how = all_alike(mark.grade)
