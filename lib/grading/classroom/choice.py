@@ -224,5 +224,5 @@ def _doubt(best: _Candidate, found: Sequence[_Candidate]) -> str:
     newer = [one.source.name for one in found if one.source.attempt.replaces(best.source.attempt)]
     if newer:
         return f"{newer[0]} is newer, but leaves {best.function} as it was given; {best.source.name} counts"
-    broken = [one.source.name for one in found if one.body is Body.BROKEN and one is not best]
+    broken = [one.source.name for one in found if one.body is Body.BROKEN and one.body < best.body]
     return f"{best.function} does not parse in {broken[0]}; {best.source.name} counts" if broken else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import copy
 import dis
 import sys
 import types
@@ -58,10 +59,10 @@ class Piece:
             return self.code
         for node in named:
             node.decorator_list = [one for one in node.decorator_list if _decorates_by(one) not in names]
-        return self._compiled()
+        return self._compiled(self.statement)
 
-    def _compiled(self) -> types.CodeType:
-        return compile(ast.Module([self.statement], []), FILE, "exec", self.code.co_flags & _FUTURE_FLAGS, True)
+    def _compiled(self, statement: ast.stmt) -> types.CodeType:
+        return compile(ast.Module([statement], []), FILE, "exec", self.code.co_flags & _FUTURE_FLAGS, True)
 
     @property
     def defines_function(self) -> bool:
@@ -70,14 +71,15 @@ class Piece:
     def bare(self, known: Collection[str]) -> types.CodeType:
         """The definition without types, and without decorators whose names are not known: what it computes is the
         same."""
-        for node in ast.walk(self.statement):
+        whole = copy.deepcopy(self.statement)
+        for node in ast.walk(whole):
             match node:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     node.returns = None
                     node.decorator_list = [one for one in node.decorator_list if _root(one) in known]
                 case ast.arg():
                     node.annotation = None
-        return self._compiled()
+        return self._compiled(whole)
 
     def imports_from_nowhere(self) -> Iterator[tuple[str, str]]:
         """The names that an import gives to what is in modules that are not here, and what they stand for."""
