@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+
 def with_own_names(source: str, function: str) -> str:
     """The source, in which every definition beside `function` is named after it: `reduce` is `my_huber_reduce`.
 
