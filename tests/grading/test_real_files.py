@@ -132,6 +132,9 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
         ALL, ()),
     "partial": ({"a.py": OTHER, "b.py": f"{FULL.replace('def softmax', 'def mine')}\nimport functools\n"
         "softmax = functools.partial(mine)\n"}, ALL, ()),
+    "of a class": ({"a.py": OTHER, "b.py":
+        f"import numpy as np\nclass N:\n{indented(FULL)}\nsoftmax = N.softmax\n"}, ALL, ()),
+    "the stub again below": ({"a.py": f"{FULL}\n\n{STARTER}", "b - Copy.py": WRONG}, ALL, ()),
     "in a text": ({"a.py": OTHER, "b.py": f"exec({FULL!r})\n"}, ALL, ()),
     "in a loop": ({"a.py": OTHER, "b.py": f"for _ in [1]:\n{indented(FULL)}"}, ALL, ()),
     "a result of this name": ({"a.py": FULL, "b.py": "softmax = sum([1, 2])\n"}, ALL, ()),

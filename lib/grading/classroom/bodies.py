@@ -122,16 +122,16 @@ def _parsed(text: str) -> ast.Module | None:
 
 
 def _of_all(tree: ast.Module, function: str, starter: str) -> Body:
-    """Of the last definition, which is the one that a caller meets."""
-    defined = list(_definitions(tree.body, function))
-    if not defined:
-        return Body.NOTHING
-    last = defined[-1]
-    if not isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef):
-        return Body.FILLED_IN
+    """Of all its definitions the most: a stub after the function itself does not count where it is run, either."""
     given = _parsed(starter)
     as_given = [_body(one) for one in _definitions(given.body if given else [], function)]
-    return Body.AS_GIVEN if _does_nothing(last) or _body(last) in as_given else Body.FILLED_IN
+    return max((_of_one(one, as_given) for one in _definitions(tree.body, function)), default=Body.NOTHING)
+
+
+def _of_one(node: ast.stmt, as_given: Sequence[list[str]]) -> Body:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return Body.FILLED_IN
+    return Body.AS_GIVEN if _does_nothing(node) or _body(node) in as_given else Body.FILLED_IN
 
 
 def _definitions(body: Sequence[ast.stmt], function: str) -> Iterator[ast.stmt]:
@@ -139,7 +139,9 @@ def _definitions(body: Sequence[ast.stmt], function: str) -> Iterator[ast.stmt]:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name == function:
                 yield node
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name()) if name == function:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name() | ast.Attribute()) if (
+                name == function
+            ):
                 yield node
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
                 yield from _definitions(inner_of(node), function)

@@ -148,7 +148,9 @@ def _best_in(exercise: Exercise, source: Source, called: Sequence[str]) -> _Cand
 
 def _winners(exercise: Exercise, found: Sequence[_Candidate]) -> list[_Candidate]:
     """Those that no other beats, one of each that say the same."""
-    left = _most(found, lambda one: one.body)
+    newer = [one for one in found if one.body >= Body.ELSEWHERE]
+    left = [one for one in found if not any(two.source.attempt.replaces(one.source.attempt) for two in newer)]
+    left = _most(left, lambda one: one.body)
     left = [one for one in left if not any(two.source.attempt.replaces(one.source.attempt) for two in left)]
     left = _most(left, lambda one: not loses(one.source.name))
     left = _most(left, lambda one: named_after(exercise, one.source.name))
