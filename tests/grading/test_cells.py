@@ -129,6 +129,8 @@ CELLS = {
     "decorators and types of what is missing": Case(
         ("from beartype import beartype\nfrom jaxtyping import Float", IMPORT + "@beartype\n" +
          SOLVED.replace("(s)", "(s: Float[object, 'n'])")), ALL, ("cell 1, line 1: raised", "cell 1, line 2: raised")),
+    "a base that is missing": Case(("from lightning import Module", "class Net(Module):\n    one = 1",
+        IMPORT + SOLVED.replace("return e", "return Net.one * e")), ALL, ("cell 1, line 1: raised",)),
     "a type that is nowhere": Case((IMPORT + SOLVED.replace("(s)", "(s) -> List[float]"),), ALL,
         ("cell 1, line 2: bare",)),
     "a decorator that is nowhere": Case((f"{IMPORT}@profile\n{SOLVED}",), ALL, ("cell 1, line 2: bare",)),
