@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ended
     except (WrongUse, ExerciseError) as error:
         print(harmless(str(error)), file=sys.stderr)
-        return WRONG_USE
+        ungraded = isinstance(error, ExerciseError) and options.run in (grade.run, batch.run)
+        return NOT_GRADED if ungraded else WRONG_USE
     except BrokenPipeError:  # as with `| head`: nobody reads on
         return _hung_up()
     except OSError as error:

@@ -16,6 +16,8 @@ def close_names(wanted: str, found: Sequence[str]) -> list[str]:
 
 def instead_of(wanted: str, found: Sequence[str]) -> str:
     """There is no function of this name: what there is, in one sentence."""
+    if method := next((name for name in found if name.endswith(f".{wanted}")), ""):
+        return f"There is no function {wanted}; found {method}, within a class. Define it outside of the class."
     close = close_names(wanted, found)
     if close:
         return f"There is no function {wanted}; found {' and '.join(close[:2])}. Rename it."

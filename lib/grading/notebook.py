@@ -55,13 +55,13 @@ def _cell(text: str) -> str:
     magic = lines[first].strip()
     if _RUNS_ITS_CELL.match(magic):
         lines[first] = f"# {magic}"
-        return without_magics(_plain("\n".join(lines)))
+        return without_magics(plain("\n".join(lines)))
     if magic.startswith("%%"):
         return "\n".join(f"# {line}" for line in lines)
-    return without_magics(_plain(text))
+    return without_magics(plain(text))
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """The cell without what IPython takes off each line: an indentation of all of it, and prompts copied along."""
     lines = cell.split("\n")
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")

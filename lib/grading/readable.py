@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lib.grading.notebook import Within, without_magics
+from lib.grading.notebook import Within, plain, without_magics
 from lib.sandbox.cells import Cell, cells_of, lines_of, place_in
 from lib.sandbox.job import Fault, LeftOut
 
@@ -36,7 +36,7 @@ def readable(text: str, *, by_cell: bool) -> tuple[str, tuple[LeftOut, ...]]:
     text = text.removeprefix("\ufeff")
     cells = cells_of(text)
     if not cells:
-        text = without_magics("\n".join(lines_of(text)))
+        text = without_magics(plain("\n".join(lines_of(text))))
     lines = lines_of(text)
     parts = [Block(cell.mark + 1, 0, list(cell.lines)) for cell in cells] or [Block(1, 0, list(lines))]
     left_out = []

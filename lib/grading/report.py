@@ -48,6 +48,7 @@ LEFT_OUT = {
     "exited": "it ended the program",
     "crashed": "Python crashed",
     "not written": "it has nothing in it, and comes after the function itself",
+    "bare": "only types and decorators that are defined nowhere; the rest of it counts",
     "not needed": "the function does not need it",
 }
 MOST_LEFT_OUT = 8  # places that are told one by one

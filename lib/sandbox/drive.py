@@ -220,7 +220,7 @@ BOTH: tuple[Outcome, ...] = ("returned", "raised", "out of memory", "too deep", 
 PAUSING = "pausing"  # it asks whether it may go on with the next statement of the file
 LOADING = (*BOTH, "no such function", "does not parse", PAUSING)
 CALLING = (*BOTH, "bad result", "wrong arguments")
-LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written", "not needed")
+LEAVING_OUT: tuple[Why, ...] = (*BOTH[1:], "not written", "not needed", "bare")
 
 
 def _ran(header: dict[str, Any], token: str, may: Sequence[str]) -> Ran:

@@ -88,7 +88,8 @@ class Fault:
         return place_said(self.cell, self.line_in_cell if self.cell else self.line or 0)
 
 
-Why = Outcome | Literal["not written", "not needed"]  # a stub, after the function itself; nothing that it reaches
+# A stub, after the function itself; nothing that it reaches; only types and decorators that are defined nowhere.
+Why = Outcome | Literal["not written", "not needed", "bare"]
 
 
 @dataclass(frozen=True)

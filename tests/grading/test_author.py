@@ -12,6 +12,7 @@ from lib.exercises import FOLDER, read_exercise
 from lib.grading.__main__ import main
 from lib.grading.author.check import check
 from lib.grading.author.new import NewError, write_new
+from lib.grading.author.own_names import with_own_names
 from lib.grading.grade import grade
 from lib.sandbox.pool import shared_pool
 
@@ -248,6 +249,37 @@ def test_a_calculation_is_put_as_a_person_would_write_it(tmp_path):
         "    divide_by = np.asarray(count, dtype=each.dtype)",
         "    return each.sum() / divide_by",
     ]
+
+
+def test_solutions_of_several_new_exercises_stand_in_one_file(tmp_path):
+    made = [
+        read_exercise(write_new(f"my_{lesson}", lesson, tmp_path)) for lesson in ("constant_lr", "reduce_lr_on_plateau")
+    ]
+    for order in (made, made[::-1]):
+        text = "\n\n".join(exercise.solution for exercise in order)
+        assert all(grade(exercise, text).passed for exercise in made)
+
+
+OWN_NAMES = {  # a source, and the same with names that begin with f
+    "a call": ("def g(): ...\ndef f(): return g()", "def f_g(): ...\ndef f(): return f_g()"),
+    "a constant": ("_K = 1  # one\ndef f(): return _K", "f_K = 1  # one\ndef f(): return f_K"),
+    "a class": ("class C: x = 1\ndef f(): return C.x", "class f_C: x = 1\ndef f(): return f_C.x"),
+    "an attribute and a keyword": (
+        "def g(): ...\ndef f(a): return a.g(g=g)",
+        "def f_g(): ...\ndef f(a): return a.g(g=f_g)",
+    ),
+    "a name of its own": ("def g(): ...\ndef f(g): return g", "def f_g(): ...\ndef f(g): return g"),
+    "letters beyond ASCII": ("def g(): ...\ndef f(): return 'ü', g()", "def f_g(): ...\ndef f(): return 'ü', f_g()"),
+    "a method of this name": (
+        "def g(): ...\nclass C:\n  def g(self): ...",
+        "def f_g(): ...\nclass f_C:\n  def g(self): ...",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "named"), list(OWN_NAMES.values()), ids=list(OWN_NAMES))
+def test_what_a_solution_defines_is_named_after_its_function(source, named):
+    assert with_own_names(source, "f") == named
 
 
 def test_a_new_exercise_comes_with_its_handout(tmp_path, capsys):

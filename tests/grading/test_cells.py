@@ -126,6 +126,25 @@ CELLS = {
     ),
     "imports in one line, one of them missing": Case((f"import requests, numpy as np\n{SOLVED}",), ALL,
         ("cell 1, line 1: raised",)),
+    "decorators and types of what is missing": Case(
+        ("from beartype import beartype\nfrom jaxtyping import Float", IMPORT + "@beartype\n" +
+         SOLVED.replace("(s)", "(s: Float[object, 'n'])")), ALL, ("cell 1, line 1: raised", "cell 1, line 2: raised")),
+    "a base that is missing": Case(("from lightning import Module", "class Net(Module):\n    one = 1",
+        IMPORT + SOLVED.replace("return e", "return Net.one * e")), ALL, ("cell 1, line 1: raised",)),
+    "a type that is nowhere": Case((IMPORT + SOLVED.replace("(s)", "(s) -> List[float]"),), ALL,
+        ("cell 1, line 2: bare",)),
+    "a decorator that is nowhere": Case((f"{IMPORT}@profile\n{SOLVED}",), ALL, ("cell 1, line 2: bare",)),
+    "a function that is nowhere, by default": Case((IMPORT + SOLVED.replace("(s)", "(s, f=nowhere)"),), NONE,
+        ("cell 1, line 2: raised",)),
+    "jit with arguments": Case(
+        (f"import jax\nfrom functools import partial\n{IMPORT}@partial(jax.jit, static_argnums=0)\n{SOLVED}",)
+    ),
+    "warnings as errors": Case((IMPORT + "np.seterr(all='raise')\nimport warnings\nwarnings.filterwarnings('error')",
+        SOLVED.replace("    e =", "    np.exp(np.float64(-1e4)), np.log(np.zeros(1))\n    e ="))),
+    "warnings as errors, caught": Case((IMPORT + "np.seterr(divide='raise')",
+        "def softmax(s):\n    try:\n        np.log(np.zeros(1))\n    except FloatingPointError:\n    " +
+        BODY.replace("    return", "        return"))),
+    "a breakpoint": Case((IMPORT + SOLVED.replace("    e =", "    breakpoint()\n    e ="),)),
     "an import that is missing, and needed": Case(("from requests import exp", FILE.replace("np.exp", "exp")), NONE,
         ("cell 1, line 1: raised",)),
 }  # fmt: skip
@@ -137,6 +156,10 @@ FILES = {
     "the same, the other way round": Case(f"{FILE}if '__main__' == __name__:\n    {SOLVED.splitlines()[0]} return 1\n"),
     "lines of a saved notebook": Case(f"get_ipython().run_line_magic('matplotlib', 'inline')\n{FILE}"),
     "lines for IPython": Case(f"!pip install numpy\n%matplotlib inline\n{FILE}"),
+    "prompts copied along": Case(
+        "".join(f"{'... ' if line.startswith(' ') else '>>> '}{line}\n" for line in FILE.splitlines())
+    ),
+    "all of it to the right": Case("".join(f"    {line}\n" for line in FILE.splitlines())),
     "a name at the top": Case(f"Ann, homework 3\n{FILE}", ALL, ("line 1: does not parse",)),
     "a bonus without a body": Case(f"def bonus(x):\n\n{FILE}", ALL, ("line 1: does not parse",)),
     "Python 2": Case(f"{FILE}print softmax(np.ones(3))\n", ALL, ("line 5: does not parse",)),
@@ -202,6 +225,7 @@ def test_in_an_editor_a_slip_below_the_function_is_still_told():
 UNDEFINED = {  # a file without the function: what the first test says
     "an error above it": ("scale = 1 / 0\nif scale:\n    def softmax(s): return s\n", "ZeroDivisionError", "(line 1: "),
     "nothing but an error": ("import requests\nrequests.get('x')\n", "ModuleNotFoundError", "(line 1: "),
+    "a method": ("class Net:\n    def softmax(self, s): return s\n", "no such function", "found Net.softmax, within a"),
     "an error in another function": ("def soft(s): return s\nsoft()\n", "no such function", "soft"),
 }
 
@@ -209,7 +233,7 @@ UNDEFINED = {  # a file without the function: what the first test says
 @pytest.mark.parametrize("text, says, where", list(UNDEFINED.values()), ids=list(UNDEFINED))
 def test_what_kept_the_function_from_being_there_is_told(text, says, where):
     given = graded(Case(text))
-    told = f"{given.tests[0].outcome} {given.tests[0].message}"
+    told = f"{given.tests[0].outcome} {given.tests[0].message} {given.problem}"
     assert given.score == NONE and says in told and where in told
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lib.exercises import read_exercise
+from lib.exercises import EXERCISES, read_exercise
 from lib.grading.__main__ import main
 from lib.grading.author.check import check
 from lib.sandbox.pool import shared_pool
@@ -82,6 +84,7 @@ REFUSED = {
     "text": ("solution.py", "(np.abs(x) ** p).mean()", "'big'", "str 'big' came back; expected numbers"),
     "raises": ("solution.py", "return", "return 1 / 0 +", "ZeroDivisionError"),
     "exits": ("solution.py", "return", "exit()", "at 'three numbers': exited"),
+    "by chance": ("solution.py", "return", "return np.random.rand() +", "differently in another order of the tests"),
     "prints": ("solution.py", "return", "print('x' * 2000)\n    return", ""),
     "never ends": (
         "solution.py", "    return", "    while True: ...\n    return", "out of time",
@@ -109,6 +112,14 @@ def test_what_the_check_refuses(case, tmp_path):
     file, old, new, says, *also = case
     faults = check(read_exercise(folder_with(tmp_path, file, old, new, *also)), shared_pool()).faults
     assert any(says in fault for fault in faults) if says else not faults, faults
+
+
+def test_an_empty_statement_and_entries_that_no_state_has_are_refused(tmp_path):
+    folder = folder_with(tmp_path / "power")
+    (folder / "statement.md").write_text(" \n")
+    assert any(one.startswith("statement.md is empty") for one in check(read_exercise(folder), shared_pool()).faults)
+    update = replace(EXERCISES["sgd_step"], buffers=("nope",))
+    assert any("has 'nope', which the right state" in one for one in check(update, shared_pool()).faults)
 
 
 def test_torchs_default_counts_too(tmp_path):

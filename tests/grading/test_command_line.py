@@ -120,6 +120,16 @@ def test_gradescope_gets_strict_results(files, code, score, says, tmp_path):
     assert says in told["output"]
 
 
+@pytest.mark.parametrize(("command", "code"), [("grade", 3), ("batch", 3), ("handout", 2)])
+def test_an_exercise_that_cannot_be_read_leaves_files_ungraded(command, code, wrong_file, tmp_path, capsys):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "exercise.toml").write_text("title = ")
+    call = [command, str(folder), *([] if command == "handout" else [str(wrong_file.parent)])]
+    assert main([*call, "--out", str(tmp_path / "out")]) == code
+    assert "mine/exercise.toml: not valid TOML" in capsys.readouterr().err
+
+
 def test_gradescope_gets_no_zero_for_our_fault(wrong_file, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("lib.grading.grade.shared_pool", Broken)
     out = tmp_path / "results.json"

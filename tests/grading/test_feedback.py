@@ -124,6 +124,15 @@ class Tags(HTMLParser):
 EVIL = "<img src=x onerror=alert(1)></pre>"
 
 
+def test_the_one_sentence_of_a_page_is_text_too(tmp_path):
+    folder = graded(tmp_path, {"Eve": ("hw.py", f"def softmax(scores: '{EVIL}\n")})
+    page = page_of(folder, "Eve")
+    assert "<section" not in page and "&lt;img" in page.split('class="say"')[1].split("</p>")[0]
+    tags = Tags()
+    tags.feed(page)
+    assert not tags.open and "img" not in tags.seen
+
+
 def test_whatever_strangers_write_stays_text(tmp_path):
     name = f'{EVIL}"&'
     code = f"def softmax(scores):\n    {EVIL!r}\n    raise ValueError({EVIL!r})  # {EVIL}\n"

@@ -16,7 +16,7 @@ from lib.grading.__main__ import main
 from lib.grading.classroom.batch import jobs_of
 from lib.grading.classroom.choice import Chosen, chosen
 from lib.grading.classroom.handed_in import handed_in
-from lib.grading.classroom.people import Student, doubles, gradescope_submissions
+from lib.grading.classroom.people import Attempt, Student, doubles, gradescope_submissions
 from lib.grading.classroom.preflight import sources_of
 from lib.grading.classroom.sources import source_of
 
@@ -76,6 +76,13 @@ EXPORTS = {  # what a zip holds; who is in it, and the file that counts for soft
     "Canvas, the newest is the starter": (
         {"byronada_7_1001_hw.py": FULL, "byronada_7_1002_hw-1.py": STARTER},
         {("byronada", "7"): "hw.py"},
+    ),
+    "Canvas, a zip of two files": (
+        {
+            "byronada_7_1001_hw.zip": packed(io.BytesIO(), {"a.py": FULL, "b.py": "x = 1"}).getvalue(),
+            "bobb_8_1002_hw.py": FULL,
+        },
+        {("byronada", "7"): "hw.zip/a.py", ("bobb", "8"): "hw.py"},
     ),
     "names like Canvas's own": (
         {"ada/hw_1_2026_final.py": FULL, "bob/hw.py": FULL, "cy/hw.py": FULL},
@@ -160,6 +167,13 @@ def test_whose_file_counts(files, expected, tmp_path):
     assert {(j.student.name, j.student.id): j.source and j.source.name for j in jobs} == expected
     for job in jobs:
         assert job.source is None or job.source.text == FULL
+
+
+def test_the_newest_attempt_counts_also_where_a_call_gives_the_function():
+    texts = {1001: WRONG, 1002: "softmax = made()\n"}
+    files = [source_of(f"{n}.py", text.encode(), attempt=Attempt("hw.py", (n,))) for n, text in texts.items()]
+    choice = chosen(SOFTMAX, files)
+    assert isinstance(choice, Chosen) and choice.source.name == "1002.py"
 
 
 def test_gradescope_tells_when():

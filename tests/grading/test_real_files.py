@@ -34,6 +34,10 @@ IN_FRENCH = f"# l'énoncé demandé à l'élève\n{FULL}"
 TRADITIONAL = FULL.replace("def softmax", 'NAME = "成功許功蓋"\n\n\ndef softmax', 1)
 
 
+def indented(text):
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
 def stub(body):
     return f"def softmax(scores):\n    {body}\n"
 
@@ -123,6 +127,25 @@ KINDS = {  # what one student hands in; the mark for softmax; the kinds of doubt
     "the same but for a helper": ({"a.py": f"K = 1\n{HELPED}", "b.py": f"K = 2\n{HELPED}"}, NONE, TIE),
     "one per file": ({"softmax.py": FULL, "entropy.py": OTHER}, ALL, ()),
     "one holds all": ({"hw.py": f"{FULL}\n{OTHER}", "entropy.py": OTHER}, ALL, ()),
+    # not written with def at the top
+    "made by a call": ({"a.py": OTHER, "b.py": f"def of():\n{indented(FULL)}\n    return softmax\nsoftmax = of()\n"},
+        ALL, ()),
+    "partial": ({"a.py": OTHER, "b.py": f"{FULL.replace('def softmax', 'def mine')}\nimport functools\n"
+        "softmax = functools.partial(mine)\n"}, ALL, ()),
+    "of a class": ({"a.py": OTHER, "b.py":
+        f"import numpy as np\nclass N:\n{indented(FULL)}\nsoftmax = N.softmax\n"}, ALL, ()),
+    "the stub again below": ({"a.py": f"{FULL}\n\n{STARTER}", "b - Copy.py": WRONG}, ALL, ()),
+    "in a text": ({"a.py": OTHER, "b.py": f"exec({FULL!r})\n"}, ALL, ()),
+    "in a loop": ({"a.py": OTHER, "b.py": f"for _ in [1]:\n{indented(FULL)}"}, ALL, ()),
+    "a result of this name": ({"a.py": FULL, "b.py": "softmax = sum([1, 2])\n"}, ALL, ()),
+    "a method": ({"a.py": OTHER, "b.py": "class Net:\n    def softmax(self, s):\n        return s\n"}, ZERO,
+        ("zero because of the file",)),
+    "broken alike": ({"hw.ipynb": notebook(FULL.replace("(scores)", "(scores")), "hw.py":
+        f"# In[1]:\n{FULL.replace('(scores)', '(scores')}"}, ZERO, ("zero because of the file",)),
+    # zeros
+    "not handed in": ({"hw.py": OTHER}, ZERO, ("not handed in",)),
+    "under another name": ({"hw.py": FULL.replace("softmax", "soft_max")}, ZERO, ("zero because of the file",)),
+    "wrong throughout": ({"hw.py": "def softmax(scores):\n    return scores + 7\n"}, ZERO, ("zero",)),
     # what cannot be read
     "broken notebook": ({"hw.ipynb": b'{"cells": ['}, NONE, UNREAD),
     "broken beside a stub": ({"hw.ipynb": b'{"cells": [', "hw.py": STARTER}, NONE, UNREAD),

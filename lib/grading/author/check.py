@@ -77,9 +77,11 @@ def check(exercise: Exercise, runner: Runner) -> Checked:
     solved = _trials(exercise, exercise.solution, truth, runner)
     faults = (
         *_form_faults(exercise),
+        *_buffer_faults(exercise, truth),
         *_points_faults(exercise, truth),
         *default_faults(exercise),
         *_solution_faults(exercise, truth, solved),
+        *_unsteady(exercise, truth, runner),
         *tolerance_faults(exercise, truth, solved, runner),
         *_starter_faults(exercise, truth, runner),
         *_random_faults(exercise, truth, runner),
@@ -101,8 +103,18 @@ def _form_faults(exercise: Exercise) -> Iterator[str]:
         yield "All tests are hidden; a learner needs some to see."
     if not any(test.hidden and test.points for test in exercise.tests):
         yield "No hidden test is worth points; the visible results could be copied down."
+    if not exercise.statement.strip():
+        yield "statement.md is empty; expected what the function is for, its formula, and each argument."
     if not exercise.mistakes and not lesson_mistakes(exercise):
         yield "There are no likely mistakes; write one file in mistakes/ for each that you have seen."
+
+
+def _buffer_faults(exercise: Exercise, truth: Truth) -> Iterator[str]:
+    """Entries of the state that are asked for, and that nobody has."""
+    held = {part.name for parts in truth.parts for part in parts}
+    for name in exercise.buffers or ():
+        if name not in held:
+            yield f"buffers in exercise.toml has {name!r}, which the right state never holds; expected its entries."
 
 
 def _points_faults(exercise: Exercise, truth: Truth) -> Iterator[str]:
@@ -130,6 +142,18 @@ def _solution_faults(exercise: Exercise, truth: Truth, trials: Sequence[Trial]) 
             yield f"solution.py passes {test.name!r} barely ({judgement.message}); allow more with rtol or atol."
         if trial.changed:
             yield f"solution.py changes its inputs at {test.name!r}: {', '.join(sorted(trial.changed))}"
+
+
+def _unsteady(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:
+    """Where solution.py gives the right answers, they must not depend on chance, nor on what was asked before."""
+    if exercise.expected != "solution":
+        return
+    order = exercise.tests[::-1]
+    trials = map(in_parts, run_tests(exercise, order, exercise.solution, runner), truth.parts[::-1])
+    for test, trial, right in zip(order, trials, truth.parts[::-1], strict=True):
+        if not judge(test, trial, right).passed:
+            yield f"solution.py answers {test.name!r} differently in another order of the tests; expected the same."
+            return
 
 
 def _starter_faults(exercise: Exercise, truth: Truth, runner: Runner) -> Iterator[str]:

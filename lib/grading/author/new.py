@@ -14,7 +14,7 @@ import numpy as np
 from lib.catalog import LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.exercises import read_exercise
 from lib.grading.author.new_mistake import example_for
-from lib.grading.author.new_plain import PLAIN, plain_solution, shorter
+from lib.grading.author.new_plain import PLAIN, plain_solution, solution_of
 from lib.grading.author.new_runs import on_optimizer, on_scheduler
 from lib.grading.author.new_toml import exercise_toml
 from lib.grading.author.probes import settings_of, showing
@@ -48,7 +48,7 @@ def write_new(name: str, lesson: str, inside: Path) -> Path:
     plain = files.pop(PLAIN, "")
     _write(folder, files)
     if lesson:
-        _write(folder, {"solution.py": shorter(read_exercise(folder), plain)})
+        _write(folder, {"solution.py": solution_of(read_exercise(folder), plain)})
         if example := example_for(read_exercise(folder)):
             _write(folder, {f"mistakes/{example[0]}.py": example[1]})
     return folder

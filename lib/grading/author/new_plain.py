@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from lib.exercises import EXERCISES, Exercise
+from lib.grading.author.own_names import with_own_names
 from lib.grading.author.plain import NotPlain, plain_source
 from lib.grading.expected import torch_parts
 from lib.grading.judge import judge
@@ -18,6 +20,7 @@ from lib.grading.trial import run_tests
 from lib.lesson.spec import Topic
 from lib.sandbox.job import Call, Limits, Program, Ran
 
+_BRANCHES = re.compile(r"(?ms)^def branches\(.*?(?=^\S|\Z)")  # they are about that exercise's own random tests
 PLAIN = "plain"  # the key of the short solution beside the files of a new exercise
 
 
@@ -30,8 +33,15 @@ def plain_solution(lesson: Topic, function: str, *, result_is_last: bool) -> str
     return f'"""{lesson.title} by hand."""\n\n{source}'
 
 
-def shorter(exercise: Exercise, plain: str) -> str:
-    """The shortest solution that answers all tests: the lesson's in plain NumPy, or that of an exercise of the app."""
+def solution_of(exercise: Exercise, plain: str) -> str:
+    """The shortest solution that answers all tests, with names that no other exercise's solution has."""
+    shortest = _shortest(exercise, plain)
+    named = with_own_names(shortest, exercise.function)
+    return named if answers_all(replace(exercise, solution=named)) else shortest
+
+
+def _shortest(exercise: Exercise, plain: str) -> str:
+    """The lesson's in plain NumPy, that of an exercise of the app, or the lesson's own code."""
     known = [plain, *_published(exercise)] if plain else list(_published(exercise))
     for source in sorted(known, key=len):
         if len(source) < len(exercise.solution) and answers_all(replace(exercise, solution=source)):
@@ -47,7 +57,8 @@ def _published(exercise: Exercise) -> Iterator[str]:
         if same and other.signature.by_place == wanted.by_place and set(wanted.by_name) <= set(other.signature.by_name):
             head = exercise.starter[exercise.starter.rindex("def ") :].rpartition("...")[0]
             given = ", ".join([*wanted.by_place, *(f"{name}={name}" for name in wanted.by_name)])
-            yield f"{other.solution.rstrip()}\n\n\n{head}return {other.function}({given})\n"
+            source = _BRANCHES.sub("", other.solution).rstrip()
+            yield f"{source}\n\n\n{head}return {other.function}({given})\n"
 
 
 def answers_all(exercise: Exercise) -> bool:

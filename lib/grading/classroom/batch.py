@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.exercises import Exercise
-from lib.grading.classroom.choice import NoSuchFile, Tie
+from lib.grading.classroom.choice import NoSuchFile, Nowhere, Tie
 from lib.grading.classroom.choices import BadChoices, Choices, filled_in_already, read_choices, write_choices
 from lib.grading.classroom.class_brief import class_brief
 from lib.grading.classroom.doubts import LIST, Doubt, doubts_after, doubts_before, write_doubts
@@ -19,7 +19,7 @@ from lib.grading.classroom.feedback import feedback_page
 from lib.grading.classroom.handed_in import BadArchive, File, handed_in
 from lib.grading.classroom.homework import Homework, homework_of, misplaced
 from lib.grading.classroom.kept import KEPT, changed_since, keep, kept_path, made_with, read_kept, write_made_with
-from lib.grading.classroom.mark import Mark
+from lib.grading.classroom.mark import Mark, all_alike
 from lib.grading.classroom.marks import write_canvas, write_marks, write_moodle
 from lib.grading.classroom.people import Student
 from lib.grading.classroom.points import AS_THEY_ARE, Points
@@ -182,7 +182,8 @@ def _mark(plan: Plan, job: Job) -> Mark:
 def _marked(job: Job, told: Mapping[str, Any]) -> Mark:
     assert job.source is not None
     source = job.source
-    return Mark(job.student, job.exercise, told, "", source.name, source.text, job.function, source.attempt)
+    absent = isinstance(job.choice, Nowhere) and job.choice.nothing_like_it and all_alike(told) == "no such function"
+    return Mark(job.student, job.exercise, told, "", source.name, source.text, job.function, source.attempt, absent)
 
 
 def _unmarked(job: Job, why: str) -> Mark:

@@ -20,15 +20,21 @@ class Body(IntEnum):
     NOTHING = 0
     AS_GIVEN = 1  # the starter's own body, or one that does nothing
     BROKEN = 2  # it does not parse
-    FILLED_IN = 3
+    ELSEWHERE = 3  # not at the top: in a class, in another function, in a text; or what a call gives
+    FILLED_IN = 4
 
 
 def body_of(source: Source, function: str, starter: str) -> Body:
     """What the file has of the function. Also a file that does not parse as a whole may have all of it."""
     tree = _parsed(source.text) or _parsed(_legible(source.text))
     body = _of_all(tree, function, starter) if tree else Body.NOTHING
-    begun = re.search(rf"(?m)^\s*(?:async\s+)?def\s+{re.escape(function)}\s*\(", source.text)
-    return Body.BROKEN if body is Body.NOTHING and source.contents.error and begun else body
+    if body is not Body.NOTHING:
+        return body
+    if tree and any(function in _gives(node) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)):
+        return Body.ELSEWHERE
+    if not re.search(rf"\bdef\s+{re.escape(function)}\s*[(\[]", source.text):
+        return Body.NOTHING
+    return Body.BROKEN if source.contents.error else Body.ELSEWHERE
 
 
 @lru_cache(maxsize=256)
@@ -42,10 +48,18 @@ def same_code(one: str, other: str, function: str) -> bool:
     comments and docstrings."""
     if one == other:
         return True
-    trees = _parsed(one), _parsed(other)
-    return (
-        trees[0] is not None and trees[1] is not None and _reached(trees[0], function) == _reached(trees[1], function)
-    )
+    trees = [_parsed(text) or _parsed(_legible(text)) for text in (one, other)]
+    reached = [_reached(tree, function) if tree else [] for tree in trees]
+    if not any(reached):  # it does not parse in either
+        reached = [_as_written(text, function) for text in (one, other)]
+    return reached[0] == reached[1]
+
+
+def _as_written(text: str, function: str) -> list[str]:
+    """The lines of a function that cannot be read, without empty ones and comments."""
+    found = re.search(rf"(?ms)^\s*(?:async\s+)?def\s+{re.escape(function)}\b.*?(?=^[^\s#]|\Z)", text)
+    lines = found[0].splitlines() if found else [text]
+    return [line.rstrip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _reached(tree: ast.Module, function: str) -> list[str]:
@@ -108,16 +122,16 @@ def _parsed(text: str) -> ast.Module | None:
 
 
 def _of_all(tree: ast.Module, function: str, starter: str) -> Body:
-    """Of the last definition, which is the one that a caller meets."""
-    defined = list(_definitions(tree.body, function))
-    if not defined:
-        return Body.NOTHING
-    last = defined[-1]
-    if not isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef):
-        return Body.FILLED_IN
+    """Of all its definitions the most: a stub after the function itself does not count where it is run, either."""
     given = _parsed(starter)
     as_given = [_body(one) for one in _definitions(given.body if given else [], function)]
-    return Body.AS_GIVEN if _does_nothing(last) or _body(last) in as_given else Body.FILLED_IN
+    return max((_of_one(one, as_given) for one in _definitions(tree.body, function)), default=Body.NOTHING)
+
+
+def _of_one(node: ast.stmt, as_given: Sequence[list[str]]) -> Body:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return Body.FILLED_IN
+    return Body.AS_GIVEN if _does_nothing(node) or _body(node) in as_given else Body.FILLED_IN
 
 
 def _definitions(body: Sequence[ast.stmt], function: str) -> Iterator[ast.stmt]:
@@ -125,10 +139,18 @@ def _definitions(body: Sequence[ast.stmt], function: str) -> Iterator[ast.stmt]:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name == function:
                 yield node
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name()) if name == function:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name() | ast.Attribute()) if (
+                name == function
+            ):
                 yield node
-            case ast.If() | ast.Try() | ast.With():
-                yield from _definitions([*node.body, *getattr(node, "orelse", ())], function)
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+                yield from _definitions(inner_of(node), function)
+
+
+def inner_of(node: ast.If | ast.Try | ast.With | ast.For | ast.While) -> list[ast.stmt]:
+    """The statements within one, in their order."""
+    handlers = [inner for handler in getattr(node, "handlers", ()) for inner in handler.body]
+    return [*node.body, *handlers, *getattr(node, "orelse", ()), *getattr(node, "finalbody", ())]
 
 
 def _body(node: ast.stmt) -> list[str]:

@@ -21,11 +21,12 @@ ENDED = {
     "too much output": "Every test prints without end.",
     "exited": "The function ends the program itself (exit, quit or sys.exit) instead of returning a result.",
     "crashed": "Python itself crashes in every test.",
-    "bad result": "What comes back cannot be read, in every test.",
+    "bad result": "What comes back is no array and no number, in every test.",
     "wrong form": "What comes back has another form than is asked for, in every test.",
     "wrong kind": "What comes back is no array of numbers, in every test.",
     "wrong arguments": "The function takes other arguments than those that are asked for.",
 }
+SAYS_IT_ALL = ("out of time", "out of memory", "too deep", "too much output", "exited", "crashed")
 MOST_OF_A_MESSAGE = 160  # characters, where errors are counted
 
 
@@ -51,7 +52,7 @@ def whole_file(mark: Mark) -> str:
     if how not in ENDED:
         return ""
     messages = {test["message"] for test in mark.grade["tests"] if test["message"]}
-    return f"{ENDED[how]} {messages.pop()}" if len(messages) == 1 and how != "out of time" else ENDED[how]
+    return f"{ENDED[how]} {messages.pop()}" if len(messages) == 1 and how not in SAYS_IT_ALL else ENDED[how]
 
 
 def is_one_cause(mark: Mark) -> bool:
@@ -63,7 +64,7 @@ def is_one_cause(mark: Mark) -> bool:
 
 
 def zero_because_of_the_file(mark: Mark) -> bool:
-    return mark.grade is not None and not mark.grade["score"] and bool(whole_file(mark))
+    return mark.grade is not None and not mark.absent and not mark.grade["score"] and bool(whole_file(mark))
 
 
 def faults_of(grade: Mapping[str, Any], outcome: str = "") -> Iterator[Mapping[str, Any]]:

@@ -79,10 +79,12 @@ class Unread:
 
 @dataclass(frozen=True)
 class Nowhere:
-    """No file defines the function, and all could be read. `likeliest` is the one to show to its author, if any."""
+    """No file defines the function, and all could be read. `likeliest` is the one to show to its author, if any;
+    `nothing_like_it` says that no other name is close, and no part of a file unread: it was not handed in."""
 
     exercise: Exercise
     likeliest: Source | None = None
+    nothing_like_it: bool = False
 
 
 class NoSuchFile(ValueError):
@@ -146,7 +148,9 @@ def _best_in(exercise: Exercise, source: Source, called: Sequence[str]) -> _Cand
 
 def _winners(exercise: Exercise, found: Sequence[_Candidate]) -> list[_Candidate]:
     """Those that no other beats, one of each that say the same."""
-    left = _most(found, lambda one: one.body)
+    newer = [one for one in found if one.body >= Body.ELSEWHERE]
+    left = [one for one in found if not any(two.source.attempt.replaces(one.source.attempt) for two in newer)]
+    left = _most(left, lambda one: one.body)
     left = [one for one in left if not any(two.source.attempt.replaces(one.source.attempt) for two in left)]
     left = _most(left, lambda one: not loses(one.source.name))
     left = _most(left, lambda one: named_after(exercise, one.source.name))
@@ -214,7 +218,7 @@ def _guessed(exercise: Exercise, sources: Sequence[Source], guess: bool) -> Chos
         return Chosen(exercise, close[0][0], close[0][1], doubt=f"{exercise.function} is taken to be {close[0][1]}")
     broken = [source for source in sources if source.contents.error]
     likely = [source for source, _ in close] or broken or list(sources)
-    return Nowhere(exercise, likely[0] if close else likely[-1] if likely else None)
+    return Nowhere(exercise, likely[0] if close else likely[-1] if likely else None, not (close or broken))
 
 
 def _doubt(best: _Candidate, found: Sequence[_Candidate]) -> str:
@@ -222,5 +226,5 @@ def _doubt(best: _Candidate, found: Sequence[_Candidate]) -> str:
     newer = [one.source.name for one in found if one.source.attempt.replaces(best.source.attempt)]
     if newer:
         return f"{newer[0]} is newer, but leaves {best.function} as it was given; {best.source.name} counts"
-    broken = [one.source.name for one in found if one.body is Body.BROKEN and one is not best]
+    broken = [one.source.name for one in found if one.body is Body.BROKEN and one.body < best.body]
     return f"{best.function} does not parse in {broken[0]}; {best.source.name} counts" if broken else ""

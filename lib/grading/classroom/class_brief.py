@@ -23,6 +23,10 @@ OF_THE_WHOLE = {
     "out of time": "never end",
     "raised": "raise an error in every test",
     "exited": "end the program instead of returning",
+    "bad result": "return nothing that is an array or a number, in every test",
+    "wrong shape": "return another shape in every test",
+    "wrong value": "return wrong numbers in every test",
+    "wrong kind": "return something else than numbers in every test",
 }
 
 
@@ -127,7 +131,10 @@ def _of_one(exercise: Exercise, marks: Sequence[Mark]) -> Iterator[str]:
     full = sum(all(test["outcome"] == "passed" for test in grade["tests"]) for grade in grades)
     mean = sum(grade["score"] for grade in grades) / count
     yield f"- {full} of {count} passed everything; {mean:.1f} of {exercise.max_score:g} points on average."
-    alike = Counter(outcome for grade in grades if not grade["mistakes"] and (outcome := all_alike(grade)))
+    if absent := sum(mark.absent for mark in graded):
+        yield f"- {absent} of {count} handed in nothing like it."
+    there = [mark.grade for mark in graded if mark.grade is not None and not mark.absent]
+    alike = Counter(outcome for grade in there if not grade["mistakes"] and (outcome := all_alike(grade)))
     for outcome, n in alike.most_common():
         yield f"- {n} of {count} {OF_THE_WHOLE.get(outcome, f'end every test with: {outcome}')}."
     yield from _errors(graded)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from lib.grading.classroom.causes import whole_file
 from lib.grading.classroom.choice import Chosen, Tie
-from lib.grading.classroom.mark import Mark, all_alike
+from lib.grading.classroom.mark import Mark, all_alike, likely_mistake
 from lib.grading.classroom.people import Student, doubles
 from lib.grading.classroom.preflight import Job
 from lib.grading.classroom.sources import Refused, Source, told_together
@@ -53,10 +55,23 @@ def doubts_after(marks: Sequence[Mark]) -> Iterator[Doubt]:
         here = (mark.student, mark.exercise.slug, mark.file)
         if mark.grade is None:
             yield Doubt("no mark", mark.why, *here)
-        elif not mark.grade["score"] and (why := mark.grade["problem"] or all_alike(mark.grade)):
-            yield Doubt("zero because of the file", why, *here)
+        elif not mark.grade["score"]:
+            yield _zero(mark, *here)
         if mark.grade is not None and (says := mark.grade["doubt"]):
             yield Doubt("decided by time", says, *here)
+
+
+def _zero(mark: Mark, *here: Any) -> Doubt:
+    """Why somebody has no point at all: because of the file, or because nothing that it computes is right."""
+    assert mark.grade is not None
+    if mark.absent:
+        return Doubt("not handed in", mark.grade["problem"], *here)
+    if why := whole_file(mark):
+        return Doubt("zero because of the file", why, *here)
+    how = all_alike(mark.grade)
+    return Doubt(
+        "zero", likely_mistake(mark.grade) or f"no test is passed{f': each ends with {how!r}' if how else ''}", *here
+    )
 
 
 def write_doubts(path: Path, doubts: Sequence[Doubt]) -> None:

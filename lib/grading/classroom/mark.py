@@ -22,6 +22,7 @@ class Mark:
     text: str = ""  # the file as a program
     function: str = ""  # its name in the file, if it is another than the exercise asks for
     attempt: Attempt = Attempt()  # when it was handed in, and whether late, as far as the platform tells
+    absent: bool = False  # whether no file has anything like the function
 
     @property
     def score(self) -> float | None:

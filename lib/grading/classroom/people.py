@@ -102,7 +102,7 @@ def _named(part: str) -> tuple[str, re.Match[str]] | None:
 def depths_of(paths: Sequence[str]) -> Collection[int] | None:
     """How deep the platform's names stand: where more than half of the paths have them; any depth if all have some.
 
-    Canvas numbers every upload: what has one number twice are students' own names.
+    Canvas numbers every upload: what has one number twice are students' own names. An archive is one upload.
     """
     first: dict[str, tuple[int, re.Match[str]]] = {}
     for path in paths:
@@ -110,7 +110,8 @@ def depths_of(paths: Sequence[str]) -> Collection[int] | None:
             if named := _named(part):
                 first[path] = depth, named[1]
                 break
-    uploads = [upload for _, found in first.values() if (upload := found.groupdict().get("upload"))]
+    made = {"/".join(PurePosixPath(path).parts[: depth + 1]): found for path, (depth, found) in first.items()}
+    uploads = [upload for found in made.values() if (upload := found.groupdict().get("upload"))]
     if len(set(uploads)) < len(uploads) or not first:
         return ()
     if len(first) == len(set(paths)):

@@ -160,4 +160,4 @@ def _instead(function: str, missing: Sequence[Job]) -> Iterator[str]:
 
 
 def _defines(job: Job) -> bool:
-    return job.source is not None and (job.function or job.exercise.function) in job.source.contents.functions
+    return isinstance(job.choice, Chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -68,6 +69,7 @@ class Loading:
         self.module.__file__ = faults.FILE
         sys.modules[MODULE] = self.module  # dataclasses look up the module of a class
         sys.setrecursionlimit, sys.argv = _set_recursion_limit, [faults.FILE]
+        sys.breakpointhook = _go_on  # a forgotten breakpoint() stops nobody where there is nobody to ask
         standins.is_guarded = lambda line: is_guarded(pieces_of(self.source), line)
 
     def _loads_at_once(self) -> bool:
@@ -101,6 +103,7 @@ class Loading:
             exec(self._code(piece), self.module.__dict__)
         except BaseException as fault:
             self._fail(piece, faults.raised(fault))
+            self._make_do(piece, fault)
         now = vars(self.module).get(self.function)
         if now is not self.latest and callable(now) and not is_stand_in(now):
             self.latest = now
@@ -111,6 +114,20 @@ class Loading:
             return piece.code
         return piece.undecorated({name for name, value in vars(self.module).items() if is_stand_in(value)})
 
+    def _make_do(self, piece: Piece, fault: BaseException) -> None:
+        """What can be had of a statement that failed: names for what is not here, so that a type or a decorator may
+        bear them; a function without types and decorators that nobody defines."""
+        names = vars(self.module)
+        if isinstance(fault, ImportError):
+            for name, origin in piece.imports_from_nowhere():
+                names.setdefault(name, standins.Absent(origin))
+        elif isinstance(fault, NameError) and piece.defines_function:
+            try:
+                exec(piece.bare({*names, *vars(builtins)}), names)
+            except BaseException:  # it fails for another reason, too; the first one is told
+                return
+            self._fail(piece, self.failed[piece] | {"outcome": "bare"})
+
     def _fail(self, piece: Piece, why: Header) -> None:
         self.failed[piece] = why
 
@@ -120,8 +137,8 @@ class Loading:
             self.latest = now
         if self.latest is not None:
             return {"outcome": "returned"}
-        found = _functions(self.module)
-        failed = [piece for piece, why in self.failed.items() if why["outcome"] != "not needed"]
+        found = _functions(self.module, self.function)
+        failed = [piece for piece, why in self.failed.items() if why["outcome"] not in ("not needed", "bare")]
         binding = any(self.function in piece.binds for piece in failed)
         wanted = needed(pieces, self.function) if binding else set(() if found else failed)
         blamed = next((piece for piece in failed if piece in wanted), None)
@@ -145,6 +162,10 @@ def _short(fault: list[Any] | None) -> list[Any] | None:
     return fault and [fault[0], fault[1][:MESSAGE_MOST], fault[2], fault[3][:MESSAGE_MOST], ""]
 
 
+def _go_on(*args: object, **kwargs: object) -> None:
+    pass
+
+
 _set_limit = sys.setrecursionlimit
 
 
@@ -153,7 +174,9 @@ def _set_recursion_limit(limit: int) -> None:
     _set_limit(min(limit, RECURSION_MOST))
 
 
-def _functions(module: types.ModuleType) -> list[str]:
-    """The functions that the file itself defines, in its order."""
-    defined = vars(module).items()
-    return [name for name, item in defined if isinstance(item, types.FunctionType) and item.__module__ == MODULE][:100]
+def _functions(module: types.ModuleType, function: str) -> list[str]:
+    """The functions that the file itself defines, in its order; before them, as Class.name, a method of this name."""
+    own = vars(module).items()
+    classes = [(name, item) for name, item in own if isinstance(item, type) and not is_stand_in(item)]
+    functions = [name for name, item in own if isinstance(item, types.FunctionType) and item.__module__ == MODULE]
+    return [*(f"{name}.{function}" for name, item in classes if function in vars(item)), *functions][:100]

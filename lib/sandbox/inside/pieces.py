@@ -4,7 +4,9 @@ from __future__ import annotations
 import __future__
 
 import ast
+import copy
 import dis
+import sys
 import types
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,11 +55,41 @@ class Piece:
     def undecorated(self, names: Collection[str]) -> types.CodeType:
         """The definition without the decorators that begin with one of the names."""
         named = [node for node in ast.walk(self.statement) if isinstance(node, _DEFINITIONS) and node.decorator_list]
-        if not any(_root(one) in names for node in named for one in node.decorator_list):
+        if not any(_decorates_by(one) in names for node in named for one in node.decorator_list):
             return self.code
         for node in named:
-            node.decorator_list = [one for one in node.decorator_list if _root(one) not in names]
-        return compile(ast.Module([self.statement], []), FILE, "exec", self.code.co_flags & _FUTURE_FLAGS, True)
+            node.decorator_list = [one for one in node.decorator_list if _decorates_by(one) not in names]
+        return self._compiled(self.statement)
+
+    def _compiled(self, statement: ast.stmt) -> types.CodeType:
+        return compile(ast.Module([statement], []), FILE, "exec", self.code.co_flags & _FUTURE_FLAGS, True)
+
+    @property
+    def defines_function(self) -> bool:
+        return isinstance(self.statement, ast.FunctionDef | ast.AsyncFunctionDef)
+
+    def bare(self, known: Collection[str]) -> types.CodeType:
+        """The definition without types, and without decorators whose names are not known: what it computes is the
+        same."""
+        whole = copy.deepcopy(self.statement)
+        for node in ast.walk(whole):
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    node.returns = None
+                    node.decorator_list = [one for one in node.decorator_list if _root(one) in known]
+                case ast.arg():
+                    node.annotation = None
+        return self._compiled(whole)
+
+    def imports_from_nowhere(self) -> Iterator[tuple[str, str]]:
+        """The names that an import gives to what is in modules that are not here, and what they stand for."""
+        match self.statement:
+            case ast.Import(names=names):
+                for one in names:
+                    if _is_nowhere(one.name):
+                        yield (one.asname, one.name) if one.asname else (one.name.partition(".")[0],) * 2
+            case ast.ImportFrom(module=module, names=names) if _is_nowhere(module or ""):
+                yield from ((one.asname or one.name, f"{module or 'file'}.{one.name}") for one in names)
 
     @cached_property
     def binds(self) -> frozenset[str]:
@@ -147,6 +179,19 @@ def _root(node: ast.expr) -> str:
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _decorates_by(node: ast.expr) -> str:
+    """The name that a decorator begins with; of `@partial(jax.jit, static_argnums=0)` it is jax."""
+    match node:
+        case ast.Call(func=ast.Name(id="partial") | ast.Attribute(attr="partial"), args=[first, *_]):
+            return _root(first)
+    return _root(node)
+
+
+def _is_nowhere(module: str) -> bool:
+    """Whether nothing of the module is here: another one of its package may be."""
+    return module.partition(".")[0] not in sys.modules
 
 
 def _says_nothing(node: ast.stmt) -> bool:
