@@ -18,6 +18,8 @@ from lib.grading.judge import Judgement, TestOutcome, judge, recognised
 from lib.grading.names import instead_of
 from lib.grading.notebook import MOST_CODE
 from lib.grading.readable import readable
+from lib.grading.slips.explain import explained
+from lib.grading.slips.table import slips_of
 from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
 from lib.once import once
 from lib.sandbox.cells import cells_of
@@ -275,7 +277,7 @@ def _graded(
         score=sum(result.points for result in results),
         max_score=sum(test.points for test in tests),
         tests=results,
-        mistakes=tuple(recognised(tests, trials, judgements, truth.mistakes)),
+        mistakes=tuple(_mistakes(exercise, tests, truth, trials, judgements, seed, runner)),
         problem=_problem(exercise, tests, [trial.last for trial in trials], judgements),
         counted=all(judgement.outcome != "our fault" for judgement in judgements),
         isolation=isolation_of(runner),
@@ -285,6 +287,37 @@ def _graded(
         left_out=_left_out(trials),
         only_needed=any(ran.only_needed for trial in trials for ran in trial.ran),
     )
+
+
+def _mistakes(
+    exercise: Exercise,
+    tests: Sequence[Test],
+    truth: Truth,
+    trials: Sequence[Trial],
+    judgements: Sequence[Judgement],
+    seed: int,
+    runner: Runner,
+) -> list[Likely]:
+    """The known mistakes that fit everything that may be seen; where none does, what else explains it."""
+    if known := recognised(tests, trials, judgements, truth.mistakes):
+        return known
+    shown = [place for place, test in enumerate(tests) if not test.hidden]
+    if not shown or all(judgements[place].passed or not _answered(trials[place]) for place in shown):
+        return []
+    slips = slips_of(exercise, [tests[i] for i in shown], [truth.parts[i] for i in shown], seed)
+    shown = [shown[place] for place in slips.places]
+    return explained(
+        slips,
+        [trials[i] for i in shown],
+        [not judgements[i].passed for i in shown],
+        [replace(likely, trials=tuple(likely.trials[i] for i in shown)) for likely in truth.mistakes],
+        runner,
+    )
+
+
+def _answered(trial: Trial) -> bool:
+    """Whether there is something to explain: not where a call was stopped, or there is no function."""
+    return trial.last.outcome in ("returned", "raised") and not trial.misfit
 
 
 def _left_out(trials: Sequence[Trial]) -> tuple[LeftOut, ...]:
