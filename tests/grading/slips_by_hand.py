@@ -24,7 +24,7 @@ def _edited(exercise: str, old: str, new: str, *words: str) -> Wrong:
 
 
 SOLUTIONS = {
-    "mse_loss": '''
+    "mse_loss": """
 import numpy as np
 def mse_loss(input, target, *, reduction="mean"):
     losses = (input - target) ** 2
@@ -33,8 +33,8 @@ def mse_loss(input, target, *, reduction="mean"):
     if reduction == "sum":
         return np.sum(losses)
     return losses
-''',
-    "l1_loss": '''
+""",
+    "l1_loss": """
 import numpy as np
 def l1_loss(input, target, *, reduction="mean"):
     losses = abs(input - target)
@@ -43,39 +43,39 @@ def l1_loss(input, target, *, reduction="mean"):
     if reduction == "sum":
         return np.sum(losses)
     return losses
-''',
-    "huber_loss": '''
+""",
+    "huber_loss": """
 import numpy as np
 def huber_loss(input, target, *, delta=1.0, reduction="mean"):
     e = input - target
     a = np.abs(e)
     with np.errstate(over="ignore"):
-        out = np.where(a <= delta, e * e / 2, delta * a - delta**2 / 2)
+        out = np.where(a < delta, e * e / 2, delta * a - delta**2 / 2)
     return {"mean": np.mean, "sum": np.sum, "none": lambda x: x}[reduction](out)
-''',
-    "softmax": '''
+""",
+    "softmax": """
 import numpy as np
 def softmax(scores):
     top = np.max(scores, axis=-1, keepdims=True)
     e = np.exp(scores - top)
     return e / np.sum(e, axis=-1, keepdims=True)
-''',
-    "log_softmax": '''
+""",
+    "log_softmax": """
 import numpy as np
 def log_softmax(scores):
     z = scores - np.max(scores, axis=-1, keepdims=True)
     total = np.sum(np.exp(z), axis=-1, keepdims=True)
     return z - np.log(total)
-''',
-    "log_sum_exp": '''
+""",
+    "log_sum_exp": """
 import numpy as np
 def log_sum_exp(scores):
     m = np.max(scores, axis=-1, keepdims=True)
     m = np.where(np.isinf(m), 0, m)
     with np.errstate(divide="ignore"):
         return np.log(np.sum(np.exp(scores - m), axis=-1)) + np.squeeze(m, axis=-1)
-''',
-    "cross_entropy_loss": '''
+""",
+    "cross_entropy_loss": """
 import numpy as np
 def cross_entropy_loss(input, target, *, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     z = input - np.max(input, axis=-1, keepdims=True)
@@ -94,8 +94,8 @@ def cross_entropy_loss(input, target, *, weight=None, ignore_index=-100, reducti
         return np.sum(loss)
     with np.errstate(invalid="ignore"):
         return np.sum(loss) / np.sum(np.where(keep, w[t], 0.0))
-''',
-    "bce_with_logits_loss": '''
+""",
+    "bce_with_logits_loss": """
 import numpy as np
 def bce_with_logits_loss(input, target, *, weight=None, reduction="mean", pos_weight=None):
     p = 1.0 if pos_weight is None else pos_weight
@@ -104,8 +104,8 @@ def bce_with_logits_loss(input, target, *, weight=None, reduction="mean", pos_we
     if reduction == "none":
         return out
     return np.mean(out) if reduction == "mean" else np.sum(out)
-''',
-    "kl_div_loss": '''
+""",
+    "kl_div_loss": """
 import numpy as np
 def kl_div_loss(input, target, *, reduction="mean", log_target=False):
     if log_target:
@@ -119,15 +119,15 @@ def kl_div_loss(input, target, *, reduction="mean", log_target=False):
     if reduction == "batchmean":
         return np.sum(out) / out.shape[0]
     return np.mean(out)
-''',
-    "entropy": '''
+""",
+    "entropy": """
 import numpy as np
 def entropy(p, *, unit="nats"):
     base = {"nats": np.e, "bits": 2.0, "bans": 10.0}[unit]
     logs = np.log(np.where(p == 0, 1, p)) / np.log(base)
     return -np.sum(p * logs, axis=-1)
-''',
-    "gaussian_nll_loss": '''
+""",
+    "gaussian_nll_loss": """
 import numpy as np
 def gaussian_nll_loss(input, target, var, *, full=False, eps=1e-6, reduction="mean"):
     if var.ndim < input.ndim:
@@ -137,8 +137,8 @@ def gaussian_nll_loss(input, target, var, *, full=False, eps=1e-6, reduction="me
     if full:
         out = out + np.log(2 * np.pi) / 2
     return np.mean(out) if reduction == "mean" else np.sum(out) if reduction == "sum" else out
-''',
-    "poisson_nll_loss": '''
+""",
+    "poisson_nll_loss": """
 import numpy as np
 def poisson_nll_loss(input, target, *, log_input=True, full=False, eps=1e-8, reduction="mean"):
     out = np.exp(input) - target * input if log_input else input - target * np.log(input + eps)
@@ -146,16 +146,16 @@ def poisson_nll_loss(input, target, *, log_input=True, full=False, eps=1e-8, red
         t = np.where(target > 1, target, 1.0)
         out = out + np.where(target > 1, t * np.log(t) - t + np.log(2 * np.pi * t) / 2, 0.0)
     return np.mean(out) if reduction == "mean" else np.sum(out) if reduction == "sum" else out
-''',
-    "smooth_l1_loss": '''
+""",
+    "smooth_l1_loss": """
 import numpy as np
 def smooth_l1_loss(input, target, *, beta=1.0, reduction="mean"):
     a = np.abs(input - target)
     with np.errstate(all="ignore"):
         out = np.where(a < beta, a * a / (2 * beta), a - beta / 2)
     return np.mean(out) if reduction == "mean" else np.sum(out) if reduction == "sum" else out
-''',
-    "triplet_margin_loss": '''
+""",
+    "triplet_margin_loss": """
 import numpy as np
 def triplet_margin_loss(anchor, positive, negative, *, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
     def dist(x, y):
@@ -165,8 +165,8 @@ def triplet_margin_loss(anchor, positive, negative, *, margin=1.0, p=2.0, eps=1e
         dn = np.minimum(dn, dist(positive, negative))
     out = np.maximum(dp - dn + margin, 0)
     return np.mean(out) if reduction == "mean" else np.sum(out) if reduction == "sum" else out
-''',
-    "cosine_embedding_loss": '''
+""",
+    "cosine_embedding_loss": """
 import numpy as np
 def cosine_embedding_loss(input1, input2, target, *, margin=0.0, reduction="mean"):
     n1 = np.sqrt(np.sum(input1 * input1, axis=-1) + 1e-12)
@@ -174,20 +174,20 @@ def cosine_embedding_loss(input1, input2, target, *, margin=0.0, reduction="mean
     cos = np.sum(input1 * input2, axis=-1) / (n1 * n2)
     out = np.where(target == 1, 1 - cos, 0.0) + np.where(target == -1, np.maximum(cos - margin, 0), 0.0)
     return np.mean(out) if reduction == "mean" else np.sum(out) if reduction == "sum" else out
-''',
-    "margin_ranking_loss": '''
+""",
+    "margin_ranking_loss": """
 import numpy as np
 def margin_ranking_loss(input1, input2, target, *, margin=0.0, reduction="mean"):
     out = np.maximum(-target * (input1 - input2) + margin, 0)
     return np.mean(out) if reduction == "mean" else np.sum(out) if reduction == "sum" else out
-''',
-    "mse_gradient": '''
+""",
+    "mse_gradient": """
 import numpy as np
 def mse_gradient(input, target, *, reduction="mean"):
     g = 2 * (np.asarray(input) - target)
     return g / g.size if reduction == "mean" else g
-''',
-    "cross_entropy_gradient": '''
+""",
+    "cross_entropy_gradient": """
 import numpy as np
 def cross_entropy_gradient(input, target, *, weight=None, ignore_index=-100, reduction="mean"):
     e = np.exp(input - np.max(input, axis=-1, keepdims=True))
@@ -199,8 +199,8 @@ def cross_entropy_gradient(input, target, *, weight=None, ignore_index=-100, red
         w = w / np.sum(w)
     hot = np.eye(input.shape[-1])[t]
     return w[..., None] * (p - hot)
-''',
-    "adam_step": '''
+""",
+    "adam_step": """
 import numpy as np
 def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
     b1, b2 = betas
@@ -212,8 +212,8 @@ def adam_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weig
     vh = v / (1 - b2**k)
     new = param - lr * mh / (np.sqrt(vh) + eps)
     return new, {"step": k, "exp_avg": m, "exp_avg_sq": v}
-''',
-    "adagrad_step": '''
+""",
+    "adagrad_step": """
 import numpy as np
 def adagrad_step(param, grad, state, *, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
     k = state.get("step", 0) + 1
@@ -221,8 +221,8 @@ def adagrad_step(param, grad, state, *, lr=1e-2, lr_decay=0, weight_decay=0, ini
     s = state.get("sum", np.full_like(param, initial_accumulator_value)) + g * g
     clr = lr / (1 + (k - 1) * lr_decay)
     return param - clr * g / (np.sqrt(s) + eps), {"step": k, "sum": s}
-''',
-    "adamw_step": '''
+""",
+    "adamw_step": """
 import numpy as np
 def adamw_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
     b1, b2 = betas
@@ -232,21 +232,21 @@ def adamw_step(param, grad, state, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, wei
     v = b2 * state.get("exp_avg_sq", 0) + (1 - b2) * grad**2
     p = p - lr * (m / (1 - b1**k)) / (np.sqrt(v / (1 - b2**k)) + eps)
     return p, {"step": k, "exp_avg": m, "exp_avg_sq": v}
-''',
-    "cosine_annealing": '''
+""",
+    "cosine_annealing": """
 import numpy as np
 def cosine_annealing(steps, lr, *, T_max, eta_min=0.0):
     rates = []
     for t in range(steps):
         rates.append(eta_min + (lr - eta_min) * (1 + np.cos(np.pi * t / T_max)) / 2)
     return np.array(rates)
-''',
-    "step_lr": '''
+""",
+    "step_lr": """
 import numpy as np
 def step_lr(steps, lr, *, step_size, gamma=0.1):
     return np.array([lr * gamma ** (t // step_size) for t in range(steps)])
-''',
-    "linear_warm_up": '''
+""",
+    "linear_warm_up": """
 import numpy as np
 def linear_warm_up(steps, lr, *, start_factor=1 / 3, end_factor=1.0, total_iters=5):
     rates = []
@@ -254,19 +254,19 @@ def linear_warm_up(steps, lr, *, start_factor=1 / 3, end_factor=1.0, total_iters
         share = min(t, total_iters) / total_iters
         rates.append(lr * (start_factor + (end_factor - start_factor) * share))
     return np.array(rates)
-''',
-    "exponential_lr": '''
+""",
+    "exponential_lr": """
 import numpy as np
 def exponential_lr(steps, lr, *, gamma=0.9):
     return np.array([lr * gamma**t for t in range(steps)])
-''',
-    "polynomial_lr": '''
+""",
+    "polynomial_lr": """
 import numpy as np
 def polynomial_lr(steps, lr, *, total_iters=5, power=1.0):
     t = np.minimum(np.arange(steps), total_iters)
     return lr * (1 - t / total_iters) ** power
-''',
-    "linear_regression_by_gradient_descent": '''
+""",
+    "linear_regression_by_gradient_descent": """
 import numpy as np
 def linear_regression_by_gradient_descent(X, y, *, lr=0.1, updates=100):
     w = np.zeros(X.shape[1])
@@ -276,8 +276,8 @@ def linear_regression_by_gradient_descent(X, y, *, lr=0.1, updates=100):
         r = X @ w + b - y
         w, b = w - lr * 2 / n * (X.T @ r), b - lr * 2 / n * np.sum(r)
     return np.append(w, b)
-''',
-    "exponential_average": '''
+""",
+    "exponential_average": """
 import numpy as np
 def running_average(values, *, beta=0.9):
     out, a = [], 0
@@ -285,8 +285,8 @@ def running_average(values, *, beta=0.9):
         a = beta * a + (1 - beta) * x
         out.append(a / (1 - beta ** (t + 1)))
     return np.array(out).reshape(values.shape)
-''',
-    "momentum_loop": '''
+""",
+    "momentum_loop": """
 import numpy as np
 def momentum_loop(start, A, *, lr=0.1, momentum=0.9, updates=10):
     x, v, path = start, 0 * start, [start]
@@ -295,7 +295,7 @@ def momentum_loop(start, A, *, lr=0.1, momentum=0.9, updates=10):
         x = x - lr * v
         path.append(x)
     return np.array(path)
-''',
+""",
 }
 
 
@@ -322,7 +322,7 @@ SLIPS: dict[str, Wrong] = {
     "huber-no half": _edited("huber_loss", "e * e / 2", "e * e", "½", "half"),
     "huber-delta not squared": _edited("huber_loss", "delta**2 / 2", "delta / 2", "delta", "square", "power", "factor"),
     "huber-no delta outside": _edited("huber_loss", "delta * a - delta**2 / 2", "a - delta / 2", "delta", "factor"),
-    "huber-cases exchanged": _edited("huber_loss", "a <= delta", "a > delta", "exchanged", "other way", "wrong way", "cases"),
+    "huber-cases exchanged": _edited("huber_loss", "a < delta", "a >= delta", "exchanged", "other way", "wrong way", "cases"),
     "huber-minus to plus": _edited("huber_loss", "delta * a - delta**2", "delta * a + delta**2", "plus", "sign"),
     "huber-ignores delta": _edited("huber_loss", "    e = input", "    delta = 1.0\n    e = input", "delta"),
     "huber-smooth l1": _edited("huber_loss", "e * e / 2, delta * a - delta**2 / 2", "e * e / 2 / delta, a - delta / 2", "Smooth"),

@@ -99,13 +99,15 @@ def same(mine: np.ndarray, theirs: np.ndarray, test: Test) -> np.ndarray:
 
 
 def is_telling(one: Given | None, right: Given, test: Test) -> bool:
-    """Whether an answer shows how it came about: a number that is wrong, and no 0, NaN or infinity; or an error that
-    names shapes."""
+    """Whether an answer shows how it came about: a number that is wrong, and no 0, NaN or infinity; or wrong zeros and
+    infinities beside numbers that are right; or an error that names shapes."""
     if one is None:
         return False
     if one.error and not one.numbers.size:
         return any(sign.isdigit() for sign in one.error)
     solid = np.isfinite(one.numbers) & (one.numbers != 0)
-    if one.shapes == right.shapes:
-        solid &= ~same(one.numbers, right.numbers, test)
-    return bool(solid.any())
+    if one.shapes != right.shapes:
+        return bool(solid.any())
+    wrong = ~same(one.numbers, right.numbers, test)
+    both = (wrong & (one.numbers == 0)).any() and (wrong & ~np.isfinite(one.numbers)).any()
+    return bool((wrong & solid).any() or (both and solid.any()))

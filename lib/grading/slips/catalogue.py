@@ -6,6 +6,8 @@ learner right without showing the solution.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +31,12 @@ class Slip:
     name: str
     says: str
     likely: int = 2
-    places: tuple[tuple[int, str], ...] = ()
+    places: tuple[tuple[int, Any], ...] = ()
     changes: tuple[tuple[str, str], ...] = ()
     result: str = ""
     handed: str = ""
     source: int = 0
+    both: tuple[Slip, ...] = ()  # of two slips together each by itself
 
     @property
     def order(self) -> list[Any]:
@@ -63,6 +66,7 @@ class Slip:
             self.result or other.result,
             self.handed or other.handed,
             max(self.source, other.source),
+            (self, other),
         )
 
 
@@ -72,10 +76,53 @@ def two_things(one: str, other: str) -> str:
 
 def slips_at(places: Sequence[Place], words: frozenset[str]) -> Iterator[Slip]:
     """The slips that can be made in a program. `words` are names that the learner has read."""
+    yield from _everywhere(places)
     for place in places:
+        yield from _in_other_brackets(place)
         where = f", where {place.of} is computed" if place.of in words and len(place.of) > 1 else ""
         for how, name, says, likely in _at(place):
             yield Slip(name, says.format(what=place.what, where=where), likely, ((place.number, how),))
+
+
+def _everywhere(places: Sequence[Place]) -> Iterator[Slip]:
+    """The same slip at each place of a kind, as by somebody who does not know better."""
+    alike: dict[tuple[str, str, str, str, int], list[tuple[int, str]]] = {}
+    for place in places:
+        if place.sort in ("operator", "call", "comparison"):
+            for how, name, says, likely in _at(place):
+                if likely == 1:
+                    alike.setdefault((place.what, how, name, says, likely), []).append((place.number, how))
+    for (what, _, name, says, _), made in alike.items():
+        if len(made) > 1:
+            told = says.format(what=what, where="")
+            yield Slip(name, f"{told.removesuffix('.')}, and not in one place only.", 2, tuple(made))
+            for pair in itertools.combinations(made, 2):
+                if len(made) > 2:
+                    yield Slip(name, f"{told.removesuffix('.')}, in two places.", 2, pair)
+
+
+BRACKETS = "Brackets are missing: a factor, or a division, is meant for the whole sum."
+TOO_MANY = "Brackets are in the wrong place: a factor, or a division, is meant for one term of the sum only."
+WEIGHTS = "The two weights of a sum are exchanged."
+
+
+def _in_other_brackets(place: Place) -> Iterator[Slip]:
+    """A factor of a sum that reaches one term only, and the other way round; the weights of an average exchanged."""
+    if place.sort != "operator" or not place.inside:
+        return
+    left, right = place.inside
+    watched = tuple((one[0], "watched") for one in (left, right) if one)
+    if place.what in "*/" and left and left[1] in ("+", "-"):
+        for how in ("first bare", "second bare"):
+            yield Slip("brackets", BRACKETS, 1, ((left[0], "watched"), (place.number, [how, left[0]])))
+    if place.what == "*" and right and right[1] in ("+", "-"):
+        for how in ("first bare", "second bare"):
+            yield Slip("brackets", BRACKETS, 1, ((right[0], "watched"), (place.number, [how, right[0], right[0]])))
+    if place.what in "+-" and right and right[1] in ("*", "/"):
+        yield Slip("brackets", TOO_MANY, 1, ((right[0], "watched"), (place.number, ["both divided", right[0]])))
+    if place.what in "+-" and left and right and left[1] == right[1] == "*":
+        made = (*watched, (place.number, ["weights", left[0], right[0]]))
+        yield Slip("weights_exchanged", WEIGHTS, 1, made)
 
 
 Way = tuple[str, str, str, int]  # how, name, what is said, how likely
@@ -105,7 +152,10 @@ def _at(place: Place) -> Iterator[Way]:
             yield "first", "wrong_side_counted", says, 2
             yield "last", "wrong_side_counted", says, 2
             yield "size", "all_elements_counted", "All elements were counted{where}, in place of those on one axis.", 2
+        case "use":
+            yield from USES
         case "name":
+            yield from VALUES
             yield (
                 "early",
                 "stops_early",
@@ -116,6 +166,25 @@ def _at(place: Place) -> Iterator[Way]:
             yield "less", "one_too_few", "A count is one too small: {what}. Does it start from 0 or from 1?", 1
             yield "more", "one_too_many", "A count is one too large: {what}. Does it start from 0 or from 1?", 1
 
+
+USES: tuple[Way, ...] = (
+    ("less", "one_less", "{what} − 1 was used in one place, where {what} is meant.", 2),
+    ("more", "one_more", "{what} + 1 was used in one place, where {what} is meant.", 2),
+    ("one minus", "one_minus_an_argument", "1 − {what} was used in one place, where {what} is meant.", 2),
+    ("square", "square_of_an_argument", "{what} was squared in one place, where it enters as it is.", 2),
+    ("one", "argument_left_out", "In one place {what} is left out: 1 stands there.", 2),
+)
+VALUES: tuple[Way, ...] = (
+    ("whole value", "whole_numbers", "A value on the way was cut to a whole number{where} (//, or integers).", 1),
+    ("value without sign", "abs_too_many", "An abs is too many: the sign is needed{where}.", 2),
+    ("minus value", "sign_turned", "A value on the way has the wrong sign{where}.", 2),
+    ("twice value", "factor_two", "There is a factor 2 too many, or a ½ is missing{where}.", 2),
+    ("half value", "factor_half", "There is a ½ too many, or a factor 2 is missing{where}.", 2),
+    ("squared value", "square_too_many", "A square too many, or a root is missing{where}.", 2),
+    ("root of value", "root_too_many", "There is a root too many{where}.", 2),
+    ("not below 0", "cut_at_zero", "A value on the way was cut off at 0{where}; it may be negative.", 2),
+    ("counted", "counted_for_weighed", "Each was counted as 1{where}; each has a weight of its own.", 2),
+)  # fmt: skip
 
 SIGN = "A plus and a minus are exchanged{where}."
 OPERATORS: Mapping[str, tuple[Way, ...]] = {
@@ -199,15 +268,17 @@ AXES: Mapping[str, str] = {
 }
 
 LOGS = {"log": ("log2", "log10"), "log2": ("log",), "log10": ("log",)}
+RARE = ("max", "median", "one less", "cube", "exp2", "sin", "cos", "add")
+WORDS = {"one less": "A mean that divides by one less", "cube": "The third power", "add": "A plain sum"}
 TWINS = {
     "max": ("min",),
     "min": ("max",),
-    "sum": ("mean",),
-    "mean": ("sum",),
+    "sum": ("mean", "max"),
+    "mean": ("sum", "max", "median", "one less"),
     "maximum": ("minimum",),
     "minimum": ("maximum",),
     "abs": ("square",),
-    "square": ("abs",),
+    "square": ("abs", "cube"),
     "log1p": ("log",),
     "expm1": ("exp",),
     "exp": ("exp2",),
@@ -250,7 +321,12 @@ def _calls(place: Place) -> Iterator[Way]:
     for other in LOGS.get(name, ()):
         yield other, "wrong_logarithm", f"The logarithm has another base: {{what}} is meant, not {other}{{where}}.", 1
     for other in TWINS.get(name, ()):
-        yield other, f"{other}_for_{name}", f"{other} stands where {{what}} is meant{{where}}.", 1
+        yield (
+            other,
+            f"{other.replace(' ', '_')}_for_{name}",
+            f"{WORDS.get(other, other)} stands where {{what}} is meant{{where}}.",
+            1,
+        )
     if name in ("dot", "matmul", "outer"):
         yield "swapped", "product_turned", "The two factors of a product are exchanged{where}.", 1
 
@@ -279,9 +355,9 @@ def _choices(name: str) -> Iterator[Way]:
         yield "second", "one_case_for_all", "The formula of one case is used for all elements{where}.", 1
         yield "third", "one_case_for_all", "The formula of one case is used for all elements{where}.", 1
         yield "swapped", "cases_exchanged", "The two cases are exchanged{where}.", 1
-    else:
+    elif name != "logaddexp":
         yield "first", "limit_left_out", "A limit is left out{where}: nothing is cut off ({what}).", 1
-    if name in ("maximum", "minimum", "logaddexp"):
+    if name in ("maximum", "minimum"):
         yield "second", "limit_left_out", "A limit is left out{where}: nothing is cut off ({what}).", 1
     if name == "power":
         yield "swapped", "power_turned", "Base and exponent are exchanged{where}.", 2
@@ -299,8 +375,8 @@ ON_ARRAYS: Mapping[str, tuple[str, str, int]] = {  # how -> name, what is said, 
     "log": ("logarithm_first", "The logarithm of {it} was used; it is meant as it comes.", 1),
     "abs": ("sign_dropped", "The sign of {it} was dropped.", 2),
     "minus": ("sign_of_an_argument", "{it} enters with the wrong sign.", 1),
-    "square": ("square_of_an_argument", "The square of {it} was used.", 2),
-    "root": ("root_of_an_argument", "The square root of {it} was used.", 2),
+    "square": ("square_of_an_argument", "The square of {it} was used.", 1),
+    "root": ("root_of_an_argument", "The square root of {it} was used.", 1),
     "one over": ("reciprocal_of_an_argument", "One over {it} was used.", 2),
     "one minus": ("one_minus_an_argument", "1 − {it} was used in place of {it}.", 2),
     "twice": ("argument_doubled", "{it} enters twice as large as it is.", 3),
@@ -347,7 +423,11 @@ def slips_in_arguments(exercise: Exercise, tests: Sequence[Test]) -> Iterator[Sl
     for name, values in seen.items():
         yield from _ignored(exercise, name, values)
         for how, (slip, says, likely) in _ways_on(values).items():
-            yield Slip(slip, says.format(it=name), likely, changes=((name, how),))
+            if exercise.answer == "update" and (name == "param" or how not in ON_GRADIENTS) and _is_array(values):
+                continue
+            rare = "softmax" in how and name in ("target", "weight", "pos_weight")
+            yield Slip(slip, says.format(it=name), 2 if rare else likely, changes=((name, how),))
+    yield from _taken_for(exercise, seen)
     by_place = [name for name in exercise.signature.by_place if name in seen]
     for one, other in itertools.combinations(by_place, 2):
         says = f"{one} and {other} are exchanged."
@@ -362,6 +442,14 @@ def slips_in_arguments(exercise: Exercise, tests: Sequence[Test]) -> Iterator[Sl
         )
 
 
+def _taken_for(exercise: Exercise, seen: Mapping[str, Sequence[Any]]) -> Iterator[Slip]:
+    """One argument that is used as if it were another: pos_weight as weight."""
+    arrays = [name for name in exercise.signature.by_name if name in seen and _is_array(seen[name])]
+    for one, other in itertools.permutations(arrays, 2):
+        says = f"{one} was used as if it were {other}: it is meant for one part only."
+        yield Slip("taken_for_another", says, 1, changes=((one, f"as {other}"),))
+
+
 def _ignored(exercise: Exercise, name: str, values: Sequence[Any]) -> Iterator[Slip]:
     if name in exercise.signature.by_name:
         default = exercise.signature.defaults.get(name, "its default")
@@ -373,6 +461,13 @@ def _ignored(exercise: Exercise, name: str, values: Sequence[Any]) -> Iterator[S
         for word in ("mean", "sum", "none"):
             says = f"The reduction is always {word!r}, whatever is asked for."
             yield Slip(f"always_{word}", says, 1, changes=((name, f"is {word}"),))
+
+
+ON_GRADIENTS = ("minus", "abs", "square", "transposed", "twice", "half", "whole", "exp")
+
+
+def _is_array(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, np.ndarray) for value in values)
 
 
 def _ways_on(values: Sequence[Any]) -> Mapping[str, tuple[str, str, int]]:
@@ -479,6 +574,16 @@ def others(exercise: Exercise, among: Mapping[str, Exercise], first: int) -> Ite
         says = f"This is {_title(other)}; {_title(exercise)} is asked for."
         for changes in ((), *_renamed(exercise, other)):
             yield other, Slip(f"this_is_{other.slug}", says, 1, changes=changes, source=next(number))
+
+
+def defaults_of(exercise: Exercise, other: Exercise) -> dict[str, Any]:
+    """This exercise's defaults of the arguments that the other one knows too: they stand in the starter."""
+    found = {}
+    for name, text in exercise.signature.defaults.items():
+        if name in other.signature.by_name:
+            with contextlib.suppress(ValueError):  # 1 / 3 is no literal
+                found[name] = ast.literal_eval(text)
+    return found
 
 
 def _title(exercise: Exercise) -> str:

@@ -22,7 +22,9 @@ from lib.grading.trial import Runner, Trial
 from lib.sandbox.job import Busy
 
 MOST_TOLD = 2  # mistakes that fit alike
+MOST_AROUND = 2  # slips that explain some tests, for which another one is looked for
 MOST_CONFIRMED = 40  # pairs that fit one test and are tried on all
+ENOUGH = 6  # numbers that differ: no two pairs of slips give them by chance
 PARTLY = 0.5  # of the tests that fail have to fit
 
 
@@ -148,7 +150,7 @@ def _two(one: Seen, slips: Slips, listed: Table, single: Table) -> list[Likely]:
         found = _one_beside_the_other(one, *tables)
         if found:
             return found if len(found) == 1 else []
-    return _at_once(one, slips)
+    return _around_one(one, slips, listed, single) or _at_once(one, slips, listed, single)
 
 
 def _one_beside_the_other(one: Seen, first: Table, second: Table) -> list[Likely]:
@@ -171,7 +173,20 @@ def _answers(table: Table, place: int) -> bytes:
     return b"".join(np.round(given.numbers, 9).tobytes() for c in table.columns if (given := c.answers[place]))
 
 
-def _at_once(one: Seen, slips: Slips) -> list[Likely]:
+def _around_one(one: Seen, slips: Slips, listed: Table, single: Table) -> list[Likely]:
+    """Where one slip explains some of the tests: is there another that explains the rest beside it?"""
+    alone = (one.fits(single) & single.telling & one.failed).sum(axis=1)
+    found: list[Slip] = []
+    for place in sorted(np.flatnonzero(alone).tolist(), key=lambda m: (-alone[m], single.slips[m].likely))[
+        :MOST_AROUND
+    ]:
+        if not single.slips[place].source:
+            table = slips.beside(single.slips[place], one.runner)
+            found += [table.slips[m] for m in one.whole(table)]
+    return _told(found, listed, single)
+
+
+def _at_once(one: Seen, slips: Slips, listed: Table, single: Table) -> list[Likely]:
     """Two slips made in the same run: those that fit the most telling test are tried on all."""
     test = _most_telling(one)
     table = slips.pairs(one.runner, test)
@@ -182,17 +197,50 @@ def _at_once(one: Seen, slips: Slips) -> list[Likely]:
     if not fitting:
         return []
     again = slips.again(fitting, one.runner)
-    whole = one.whole(again)
-    best = [m for m in whole if again.slips[m].likely == min(again.slips[k].likely for k in whole)]
-    told = {again.slips[m].says: again.slips[m] for m in best}
-    return [_likely(slip) for slip in told.values()] if len(told) == 1 else []
+    whole = [again.slips[m] for m in one.whole(again)]
+    return _told(whole, listed, single)
+
+
+def _told(pairs: Sequence[Slip], listed: Table, single: Table) -> list[Likely]:
+    """The likeliest pair, if there is one alone; else what the likeliest have in common."""
+    likeliest = [pair for pair in pairs if pair.likely == min(other.likely for other in pairs)]
+    told = {frozenset(said.name.split("+")): said for said in (_in_known_words(p, listed, single) for p in likeliest)}
+    return list(told.values()) if len(told) == 1 else _shared(likeliest, listed, single)
+
+
+def _in_known_words(pair: Slip, listed: Table, single: Table) -> Likely:
+    """A pair, each of its slips called by the name of the known mistake that answers alike, if there is one."""
+    names, says = zip(*(_known_as(slip, listed, single) for slip in pair.both), strict=True)
+    return Likely("+".join(names), two_things(*says), ())
+
+
+def _known_as(slip: Slip, listed: Table, single: Table) -> tuple[str, str]:
+    if slip in single.slips and listed.slips:
+        place = single.slips.index(slip)
+        answers = [column.answers[place] for column in single.columns]
+        none = np.zeros(len(listed.slips), dtype=bool)
+        cases = zip(listed.columns, answers, strict=True)
+        like = [none if answer is None else column.like(answer) for column, answer in cases]
+        if (same := np.flatnonzero(np.all(like, axis=0))).size:
+            return listed.slips[same[0]].name, listed.slips[same[0]].says
+    return slip.name, slip.says
+
+
+def _shared(pairs: Sequence[Slip], listed: Table, single: Table) -> list[Likely]:
+    """Where several pairs fit, what all of them have in common is known, and no more."""
+    common = [slip for slip in (pairs[0].both if pairs else ()) if all(slip in pair.both for pair in pairs)]
+    if len(common) != 1:
+        return []
+    name, says = _known_as(common[0], listed, single)
+    return [Likely(f"{name}_and_another", f"Two things; one of them is this: {says}", ())]
 
 
 def _most_telling(one: Seen) -> int:
-    """The test that fails with the most different numbers."""
+    """The test that fails with enough different numbers, and among these the smallest."""
 
-    def worth(mine: Given, right: Given, test: Test) -> int:
-        return len(np.unique(mine.numbers)) if is_telling(mine, right, test) else 0
+    def worth(mine: Given, right: Given, test: Test) -> tuple[int, int]:
+        told = len(np.unique(mine.numbers)) if is_telling(mine, right, test) else 0
+        return min(told, ENOUGH), -mine.numbers.size
 
     cases = list(zip(one.mine, one.right, one.tests, strict=True))
     return max(np.flatnonzero(one.failed).tolist(), key=lambda place: worth(*cases[place]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -13,7 +13,8 @@ class Place:
 
     `sort` says what stands there: an operator, a comparison, a call, a number, a condition, a value that gets a name.
     `what` is the operator, or the function's name; `of` the name that the line gives a value to, empty in a return.
-    `number` tells it from all others in the program; `has` are the arguments of a call that matter.
+    `number` tells it from all others in the program; `has` are the arguments of a call that matter. `inside` are the
+    operations that are this one's two sides, each as its number and operator.
     """
 
     number: int
@@ -21,6 +22,7 @@ class Place:
     what: str
     of: str = ""
     has: frozenset[str] = frozenset()
+    inside: tuple[tuple[int, str] | None, ...] = ()
 
 
 OPERATORS = {
@@ -46,10 +48,13 @@ COUNT = frozenset({"range", "arange"})
 KNOWN = REDUCE | UNARY | BINARY | COUNT | {"get", "len", "dot", "matmul", "outer"}
 
 
-def with_hooks(source: str) -> tuple[str, tuple[Place, ...]]:
-    """The program with hooks in all its functions but `branches`, and the places where they stand."""
+def with_hooks(source: str, arguments: frozenset[str] = frozenset()) -> tuple[str, tuple[Place, ...]]:
+    """The program with hooks in all its functions but `branches`, and the places where they stand.
+
+    `arguments` are names at each use of which there is one too.
+    """
     tree = ast.parse(source)
-    hooks = _Hooks()
+    hooks = _Hooks(arguments)
     tree.body = [
         hooks.visit(node) if isinstance(node, ast.FunctionDef) and node.name != "branches" else node
         for node in tree.body
@@ -63,7 +68,8 @@ def _is_text(node: ast.AST) -> bool:
 
 
 class _Hooks(ast.NodeTransformer):
-    def __init__(self) -> None:
+    def __init__(self, arguments: frozenset[str]) -> None:
+        self.arguments = arguments
         self.places: list[Place] = []
         self.of = ""
 
@@ -130,12 +136,25 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         op = OPERATORS.get(type(node.op))
-        squares = ast.dump(node.left) == ast.dump(node.right)
         node.left, node.right = self.visit(node.left), self.visit(node.right)
         if op is None:
             return node
-        has = frozenset({"a square"}) if squares else frozenset()
-        return self._hook("_h_two", "operator", op, ast.Constant(op), node.left, node.right, has=has)
+        inside = tuple(map(self._operation, (node.left, node.right)))
+        hook = self._hook("_h_two", "operator", op, ast.Constant(op), node.left, node.right)
+        self.places[-1] = replace(self.places[-1], inside=inside)
+        return hook
+
+    def _operation(self, node: ast.expr) -> tuple[int, str] | None:
+        match node:
+            case ast.Call(func=ast.Name(id="_h_two"), args=[ast.Constant(value=int(number)), *_]):
+                place = self.places[number]
+                return (number, place.what) if place.sort == "operator" else None
+        return None
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        if node.id in self.arguments and isinstance(node.ctx, ast.Load):
+            return self._hook("_h_use", "use", node.id, node)
+        return node
 
     def visit_Compare(self, node: ast.Compare) -> Any:
         op = OPERATORS.get(type(node.ops[0])) if len(node.ops) == 1 else None

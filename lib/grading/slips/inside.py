@@ -6,13 +6,14 @@ is compiled twice. A run that takes much longer than the right one is given up.
 """
 
 import copy
+import inspect
 import json
 import operator
 from typing import Any
 
 import numpy as np
 
-SOURCES: list = []  # of each: its text, the function's name, its parameters by place, and those by name
+SOURCES: list = []  # of each: text, function, its parameters by place, those by name, and what is always given
 KIND = "value"  # what is asked for: "value", "grad", "update" or "lr"
 
 STEPS_FOR_ONE, STEPS_FOR_ALL = 20_000, 400_000  # hooks that may be passed
@@ -21,6 +22,7 @@ MESSAGE_MOST = 300
 
 on: dict = {}  # the slips that are made: place -> how
 left = [0]
+seen: dict = {}  # what the operations that are watched were made with: place -> operator and both sides
 now: dict = {}  # the arguments of this call
 
 
@@ -61,6 +63,11 @@ def _h_two(site, op, a, b):
     how = on.get(site)
     if how is None:
         return OPS[op](a, b)
+    if how == "watched":
+        seen[site] = op, a, b
+        return OPS[op](a, b)
+    if isinstance(how, list):
+        return _in_other_brackets(op, a, b, *how)
     if how == "left":
         return a
     if how == "right":
@@ -68,6 +75,28 @@ def _h_two(site, op, a, b):
     if how == "turned":
         return OPS[op](b, a)
     return OPS[how](a, b)
+
+
+def _in_other_brackets(op, a, b, which, *inner):
+    """c (x + y) as c x + y and the like; `inner` are the places of the operations inside, whose parts were kept."""
+    first, x, y = seen[inner[0]]
+    if which == "first bare":  # c * (x + y) -> x + c * y
+        return OPS[first](x, OPS[op](y, b) if len(inner) < 2 else OPS[op](a, y))
+    if which == "second bare":
+        return OPS[first](OPS[op](x, b) if len(inner) < 2 else OPS[op](a, x), y)
+    if which == "both divided":  # a + x / y -> (a + x) / y
+        return OPS[first](OPS[op](a, x), y)
+    _, u, v = seen[inner[1]]  # x * y + u * v -> u * y + x * v
+    return OPS[op](OPS[first](u, y), OPS[first](x, v))
+
+
+def _h_use(site, value):
+    how = on.get(site)
+    if how is None:
+        return value
+    if how == "one":
+        return 1
+    return GIVEN[how](value)
 
 
 def _h_number(site, number):
@@ -118,6 +147,8 @@ def _h_let(site, value, before):
         raise Returned(value)
     if how == "before":
         return before()
+    if how in ON_VALUES:
+        return ON_VALUES[how](np.asarray(value, dtype=float))
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise GaveUp
     return value + (1 if how == "more" else -1)
@@ -151,6 +182,11 @@ ONE_FOR_ANOTHER: dict[str, Any] = {
     "sin": np.sin,
     "cos": np.cos,
     "floor": np.floor,
+    "cube": lambda x: np.asarray(x) ** 3,
+    "median": np.median,
+    "one less": lambda x, axis=None, keepdims=False: (
+        np.sum(x, axis=axis, keepdims=keepdims) / ((np.size(x) if axis is None else np.shape(x)[axis]) - 1)
+    ),
 }
 
 
@@ -215,7 +251,7 @@ def _each(function):
     )
 
 
-GIVEN = {  # what is done to an argument before it is used
+GIVEN: dict[str, Any] = {  # what is done to an argument before it is used
     "less": _each(lambda x: x - 1),
     "more": _each(lambda x: x + 1),
     "one minus": _each(lambda x: 1 - x),
@@ -251,6 +287,18 @@ GIVEN = {  # what is done to an argument before it is used
     "signs as 0 and 1": lambda x: (x + 1) / 2,
     "0 and 1 as signs": lambda x: 2 * x - 1,
     "unit": lambda x: x / np.linalg.norm(x),
+}
+
+ON_VALUES: dict[str, Any] = {  # what is done to a value on the way
+    "whole value": np.floor,
+    "value without sign": np.abs,
+    "minus value": np.negative,
+    "twice value": lambda x: 2 * x,
+    "half value": lambda x: x / 2,
+    "squared value": np.square,
+    "root of value": np.sqrt,
+    "not below 0": lambda x: np.maximum(x, 0),
+    "counted": lambda x: (x != 0).astype(float),
 }
 
 RESULT = {  # what is done to the answer; s is a side or the size of the first tensor
@@ -323,7 +371,7 @@ def _function(number):
 
 def _call(number, given):
     """By place, then by name what the function knows. `given` is fresh: a slip may write into it."""
-    by_place, by_name = SOURCES[number][2:]
+    by_place, by_name = SOURCES[number][2:4]
     now.clear()
     now.update(given)
     args = [given[name] for name in by_place] if by_place is not None else list(given.values())
@@ -333,9 +381,13 @@ def _call(number, given):
         return early.args[0]
 
 
-def _prepared(given, changes):
+def _prepared(given, changes, number):
     given = copy.deepcopy(given)
+    for name, default in SOURCES[number][4].items():
+        given.setdefault(name, default)
     for name, how in changes:
+        if name not in given and how != "default":
+            given[name] = inspect.signature(_function(number)).parameters[name].default
         if how == "default":
             given.pop(name, None)
         elif how.startswith("swapped with "):
@@ -344,7 +396,8 @@ def _prepared(given, changes):
         elif how.startswith("is "):
             given[name] = how[len("is ") :]
         elif how.startswith("as "):
-            given[how[len("as ") :]] = given.pop(name)
+            value, other = given.pop(name), how[len("as ") :]
+            given[other] = value if given.get(other) is None or value is None else given[other] * value
         elif name in given and given[name] is not None:
             given[name] = GIVEN[how](given[name])
         else:
@@ -377,7 +430,8 @@ def _answer(mutant, given, done):
     number, places, changes, result, handed = mutant
     on.clear()
     on.update(dict(places))
-    given = _prepared(given, changes)
+    seen.clear()
+    given = _prepared(given, changes, number)
     if KIND == "update":
         _update(number, given, result, handed, done)
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from lib.catalog import TOPICS
 from lib.exercises import EXERCISES, Exercise, Test
 from lib.grading.form import in_parts
 from lib.grading.slips.answers import Column, Given, given_by, is_telling
-from lib.grading.slips.catalogue import Slip, others, slips_at, slips_in_arguments, slips_in_results
+from lib.grading.slips.catalogue import Slip, defaults_of, others, slips_at, slips_in_arguments, slips_in_results
 from lib.grading.slips.hooks import with_hooks
 from lib.grading.trial import AnswerPart, Runner, Trial, continued, trial_of
 from lib.lesson import run
@@ -25,7 +25,8 @@ from lib.lesson.spec import Step
 from lib.sandbox.job import Call, Fault, Limits, Ran
 
 MOST_BYTES, MOST_BYTES_IN_ALL = 4 * 2**20, 64 * 2**20  # of one exercise's tables; of all that are kept
-MOST_PAIRED = 48  # slips that are tried two at a time
+MOST_PAIRED = 80  # slips that are tried two at a time
+MOST_BESIDE = 6  # slips for which it is kept what comes of each other one beside them
 MOST_NUMBERS_ASKED = 2000  # in one test: a larger one is left out
 LIMITS = Limits(cpu_seconds=8.0, wall_seconds=10.0, job_seconds=10.0, result_bytes=64 * 2**20, source_bytes=2**20)
 
@@ -61,7 +62,7 @@ def table_of(rows: Rows, tests: Sequence[Test], right: Sequence[Given]) -> Table
         len(tests), len(rows)
     )
     sizes = [sum(one.numbers.nbytes for one in got if one is not None) for _, got in rows]
-    kept = [place for place in np.flatnonzero(wrong.any(axis=0)) if sum(sizes[: place + 1]) <= MOST_BYTES]
+    kept = np.flatnonzero(wrong.any(axis=0) & (np.cumsum(sizes) <= MOST_BYTES)).tolist()
     telling = [[is_telling(rows[m][1][t], right[t], test) for t, test in enumerate(tests)] for m in kept]
     return Table(
         tuple(rows[place][0] for place in kept),
@@ -83,10 +84,12 @@ class Slips:
         self._making = threading.Lock()
         self._single: tuple[Table, Table] | None = None
         self._pairs: dict[int, Table] = {}
+        self._beside: list[tuple[list[Any], Table]] = []
 
     @property
     def nbytes(self) -> int:
-        return sum(table.nbytes for table in (*(self._single or ()), *self._pairs.values()))
+        beside = (table for _, table in self._beside)
+        return sum(table.nbytes for table in (*(self._single or ()), *self._pairs.values(), *beside))
 
     def single(self, runner: Runner) -> tuple[Table, Table]:
         """One slip each; and the steps on the way."""
@@ -104,12 +107,23 @@ class Slips:
                 self._pairs[test] = table_of(rows, self.tests[test : test + 1], self.right[test : test + 1])
             return self._pairs[test]
 
+    def beside(self, slip: Slip, runner: Runner) -> Table:
+        """This slip together with each other one."""
+        single, _ = self.single(runner)
+        with self._making:
+            if slip.order not in [order for order, _ in self._beside]:
+                text = with_hooks(self.exercise.solution, self._used())[0]
+                both = [pair for other in single.slips if not other.source and (pair := slip & other)]
+                rows = self._run([_source(self.exercise, text)], both, runner)
+                self._beside = [*self._beside[1 - MOST_BESIDE :], (slip.order, table_of(rows, self.tests, self.right))]
+            return next(table for order, table in self._beside if order == slip.order)
+
     def again(self, slips: Sequence[Slip], runner: Runner) -> Table:
         """What a few pairs answer to all tests."""
         return table_of(self._run(self._programs(), slips, runner), self.tests, self.right)
 
     def _make_single(self, runner: Runner) -> tuple[Table, Table]:
-        text, places = with_hooks(self.exercise.solution)
+        text, places = with_hooks(self.exercise.solution, self._used())
         known = _words(self.exercise)
         tried = [Slip("right", "")]
         tried += slips_in_results(self.exercise)
@@ -117,7 +131,10 @@ class Slips:
         tried += slips_at(places, known)
         tried.sort(key=lambda slip: slip.likely)
         elsewhere = list(others(self.exercise, EXERCISES, 1))
-        sources = [_source(self.exercise, text), *(_source(other, other.solution) for other, _ in elsewhere)]
+        sources = [
+            _source(self.exercise, text),
+            *(_source(other, other.solution, defaults_of(self.exercise, other)) for other, _ in elsewhere),
+        ]
         tried = [slip for _, slip in elsewhere] + tried
         rows = self._run(sources, tried, runner)
         if not any(slip.name == "right" for slip, _ in rows):
@@ -147,7 +164,12 @@ class Slips:
     def _programs(self) -> list[Any]:
         """The solution with hooks, and after it each file in mistakes/."""
         texts = [self.exercise.solution, *(wrong.source for wrong in self.exercise.mistakes)]
-        return [_source(self.exercise, with_hooks(text)[0]) for text in texts]
+        return [_source(self.exercise, with_hooks(text, self._used())[0]) for text in texts]
+
+    def _used(self) -> frozenset[str]:
+        """Names of arguments that are numbers in some test."""
+        given = [item for test in self.tests for item in test.args(self.seed).items()]
+        return frozenset(name for name, value in given if type(value) in (int, float))
 
     def _two_at_a_time(self, single: Table) -> list[Slip]:
         alone = _one_of_each(single)
@@ -155,7 +177,7 @@ class Slips:
         around = [*slips_in_results(self.exercise), *slips_in_arguments(self.exercise, self.tests)]
         for number, wrong in enumerate(self.exercise.mistakes, 1):
             file = Slip(wrong.name, wrong.says, source=number)
-            inside = slips_at(with_hooks(wrong.source)[1], _words(self.exercise))
+            inside = slips_at(with_hooks(wrong.source, self._used())[1], _words(self.exercise))
             more = [one for one in (*around, *inside) if one.likely == 1 and not one.is_step]
             both += [pair for one in more if (pair := file & one)]
         return both
@@ -229,9 +251,9 @@ def _empty(tests: Sequence[Test]) -> Table:
     return table_of([], tests, [Given((), np.zeros(0))] * len(tests))
 
 
-def _source(exercise: Exercise, text: str) -> list[Any]:
-    by_place = list(exercise.signature.by_place)
-    return [text, exercise.function, by_place, list(exercise.signature.by_name)]
+def _source(exercise: Exercise, text: str, always: Mapping[str, Any] | None = None) -> list[Any]:
+    by_place, by_name = exercise.signature.by_place, exercise.signature.by_name
+    return [text, exercise.function, list(by_place), list(by_name), dict(always or {})]
 
 
 def _words(exercise: Exercise) -> frozenset[str]:
@@ -243,20 +265,34 @@ def _one_of_each(table: Table) -> list[Slip]:
     """Of slips that answer everything alike the likeliest, and of these the likeliest that are tried in pairs."""
     chosen: list[int] = []
     taken = np.zeros(len(table.slips), dtype=bool)
-    for place in sorted(range(len(table.slips)), key=lambda place: table.slips[place].likely):
+    turn = _turns(table.slips)
+    for place in sorted(range(len(table.slips)), key=turn.__getitem__):
         slip = table.slips[place]
         if taken[place] or slip.source or slip.likely > 2:
             continue
         chosen.append(place)
-        answers = [column.answers[place] for column in table.columns]
-        taken |= np.all(
-            [
-                column.like(one) if one is not None else np.array([other is None for other in column.answers])
-                for column, one in zip(table.columns, answers, strict=True)
-            ],
-            axis=0,
-        )
+        taken |= np.all([_like(column, column.answers[place]) for column in table.columns], axis=0)
     return [table.slips[place] for place in chosen[:MOST_PAIRED]]
+
+
+def _like(column: Column, one: Given | None) -> np.ndarray:
+    return np.array([other is None for other in column.answers]) if one is None else column.like(one)
+
+
+def _turns(slips: Sequence[Slip]) -> list[tuple[int, int]]:
+    """In which order slips are tried in pairs: at each place of the program one, then arguments, then results."""
+    met = Counter[tuple[Any, ...]]()
+    turns = []
+    for slip in slips:
+        at = (*(slip.places or slip.changes or (("result",),))[-1][:1],)
+        met[at] += 1
+        nth = met[at] if slip.places else 2 if _is_ignored(slip) else 3 + met[at] // 4
+        turns.append((slip.likely, nth))
+    return turns
+
+
+def _is_ignored(slip: Slip) -> bool:
+    return any(how == "default" or how.startswith(("swapped", "is ", "as ")) for _, how in slip.changes)
 
 
 def _unpacked(told: Sequence[Any], numbers: np.ndarray) -> Any:
