@@ -14,12 +14,11 @@ import torch
 from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
 from lib.grading.form import in_parts
-from lib.grading.judge import Judgement, TestOutcome, judge, recognised
+from lib.grading.judge import Judgement, TestOutcome, judge
+from lib.grading.mistakes import mistakes_of
 from lib.grading.names import instead_of
 from lib.grading.notebook import MOST_CODE
 from lib.grading.readable import readable
-from lib.grading.slips.explain import explained
-from lib.grading.slips.table import slips_of
 from lib.grading.trial import AnswerPart, Runner, Trial, run_tests
 from lib.once import once
 from lib.sandbox.cells import cells_of
@@ -157,6 +156,31 @@ class Grade:
     def passed(self) -> bool:
         return self.counted and all(test.passed for test in self.tests)
 
+    @property
+    def look_at(self) -> str:
+        """Where to begin, if no mistake is known that fits: the smallest visible test that fails, and in it the number
+        that is furthest off."""
+        shown = [test for test in self.tests if not test.hidden and not test.passed and test.comparison is not None]
+        values = [test for test in shown if test.comparison is not None and test.comparison.reason == "value"]
+        if self.mistakes or not values:
+            return ""
+        return furthest_off(min(values, key=lambda test: np.size(test.expected)))
+
+
+def furthest_off(test: TestResult) -> str:
+    """The number of a test that is furthest off, in a sentence; of a NaN or ∞ the first."""
+    got, expected = np.asarray(test.got, dtype=np.float64), np.asarray(test.expected, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        off = np.abs(got - expected)
+    wild = ~np.isfinite(off) & ~((got == expected) | (np.isnan(got) & np.isnan(expected)))
+    place = np.unravel_index(int(np.argmax(np.where(wild, np.inf, np.nan_to_num(off)))), off.shape)
+    where = f" at [{', '.join(map(str, place))}]" if place else ""
+    of = f"{test.part}: " if test.part else ""
+    return (
+        f"Begin with “{test.name}”, the smallest test that fails: {of}{got[place]:.6g} came{where}, "
+        f"{expected[place]:.6g} is right{'; nothing is further off' if off.size > 1 else ''}."
+    )
+
 
 def grade(
     exercise: Exercise,
@@ -277,7 +301,7 @@ def _graded(
         score=sum(result.points for result in results),
         max_score=sum(test.points for test in tests),
         tests=results,
-        mistakes=tuple(_mistakes(exercise, tests, truth, trials, judgements, seed, runner)),
+        mistakes=tuple(mistakes_of(exercise, tests, truth, trials, judgements, runner, seed)),
         problem=_problem(exercise, tests, [trial.last for trial in trials], judgements),
         counted=all(judgement.outcome != "our fault" for judgement in judgements),
         isolation=isolation_of(runner),
@@ -287,37 +311,6 @@ def _graded(
         left_out=_left_out(trials),
         only_needed=any(ran.only_needed for trial in trials for ran in trial.ran),
     )
-
-
-def _mistakes(
-    exercise: Exercise,
-    tests: Sequence[Test],
-    truth: Truth,
-    trials: Sequence[Trial],
-    judgements: Sequence[Judgement],
-    seed: int,
-    runner: Runner,
-) -> list[Likely]:
-    """The known mistakes that fit everything that may be seen; where none does, what else explains it."""
-    if known := recognised(tests, trials, judgements, truth.mistakes):
-        return known
-    shown = [place for place, test in enumerate(tests) if not test.hidden]
-    if not shown or all(judgements[place].passed or not _answered(trials[place]) for place in shown):
-        return []
-    slips = slips_of(exercise, [tests[i] for i in shown], [truth.parts[i] for i in shown], seed)
-    shown = [shown[place] for place in slips.places]
-    return explained(
-        slips,
-        [trials[i] for i in shown],
-        [not judgements[i].passed for i in shown],
-        [replace(likely, trials=tuple(likely.trials[i] for i in shown)) for likely in truth.mistakes],
-        runner,
-    )
-
-
-def _answered(trial: Trial) -> bool:
-    """Whether there is something to explain: not where a call was stopped, or there is no function."""
-    return trial.last.outcome in ("returned", "raised") and not trial.misfit
 
 
 def _left_out(trials: Sequence[Trial]) -> tuple[LeftOut, ...]:

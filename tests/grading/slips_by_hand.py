@@ -301,16 +301,22 @@ def momentum_loop(start, A, *, lr=0.1, momentum=0.9, updates=10):
 
 SLIPS: dict[str, Wrong] = {
     # the mean, the sum, and over what
-    "mse-mean over the batch only": _edited("mse_loss", "np.mean(losses)", "np.sum(losses) / len(losses)", "rows", "batch"),
+    "mse-mean over the batch only": _edited(
+        "mse_loss", "np.mean(losses)", "np.sum(losses) / len(losses)", "rows", "batch"
+    ),
     "mse-sum for mean": _edited("mse_loss", "np.mean(losses)", "np.sum(losses)", "mean", "division", "sum"),
     "mse-half": _edited("mse_loss", "(input - target) ** 2", "(input - target) ** 2 / 2", "half", "½", "2"),
     "mse-whole numbers": _edited("mse_loss", "(input - target) ** 2", "(input - target) ** 2 // 1", "whole", "//"),
     "mse-no square": _edited("mse_loss", "(input - target) ** 2", "(input - target)", "square", "power"),
-    "mse-times two": _edited("mse_loss", "(input - target) ** 2", "(input - target) * 2", "power", "square", "doubled", "exponent"),
-    "mse-plus": _edited("mse_loss", "input - target", "input + target", "plus", "sign"),
+    "mse-times two": _edited(
+        "mse_loss", "(input - target) ** 2", "(input - target) * 2", "power", "square", "doubled", "exponent"
+    ),
+    "mse-plus": _edited("mse_loss", "input - target", "input + target", "added the target"),
     "mse-root": _edited("mse_loss", "np.mean(losses)", "np.sqrt(np.mean(losses))", "root"),
     "mse-cube": _edited("mse_loss", "** 2", "** 3", "off by one", "2 is meant", "cube"),
-    "mse-a column": _edited("mse_loss", "input - target", "input[..., None] - target", "column", "every", "broadcast", "each other"),
+    "mse-a column": _edited(
+        "mse_loss", "input - target", "input[..., None] - target", "column", "every", "broadcast", "each other"
+    ),
     "mse-integers": _edited("mse_loss", "input - target", "input.astype(int) - target", "whole", "integer"),
     "l1-no abs": _edited("l1_loss", "abs(input - target)", "(input - target)", "sign", "abs"),
     "l1-squared": _edited("l1_loss", "abs(input - target)", "(input - target) ** 2", "square", "MSE"),
@@ -322,67 +328,148 @@ SLIPS: dict[str, Wrong] = {
     "huber-no half": _edited("huber_loss", "e * e / 2", "e * e", "½", "half"),
     "huber-delta not squared": _edited("huber_loss", "delta**2 / 2", "delta / 2", "delta", "square", "power", "factor"),
     "huber-no delta outside": _edited("huber_loss", "delta * a - delta**2 / 2", "a - delta / 2", "delta", "factor"),
-    "huber-cases exchanged": _edited("huber_loss", "a < delta", "a >= delta", "exchanged", "other way", "wrong way", "cases"),
+    "huber-cases exchanged": _edited(
+        "huber_loss", "a < delta", "a >= delta", "exchanged", "other way", "wrong way", "cases"
+    ),
     "huber-minus to plus": _edited("huber_loss", "delta * a - delta**2", "delta * a + delta**2", "plus", "sign"),
     "huber-ignores delta": _edited("huber_loss", "    e = input", "    delta = 1.0\n    e = input", "delta"),
-    "huber-smooth l1": _edited("huber_loss", "e * e / 2, delta * a - delta**2 / 2", "e * e / 2 / delta, a - delta / 2", "Smooth"),
-    "smooth l1-huber": _edited("smooth_l1_loss", "a * a / (2 * beta), a - beta / 2", "a * a / 2, beta * (a - beta / 2)", "Huber"),
+    "huber-smooth l1": _edited(
+        "huber_loss", "e * e / 2, delta * a - delta**2 / 2", "e * e / 2 / delta, a - delta / 2", "Smooth"
+    ),
+    "smooth l1-huber": _edited(
+        "smooth_l1_loss", "a * a / (2 * beta), a - beta / 2", "a * a / 2, beta * (a - beta / 2)", "Huber"
+    ),
     "smooth l1-beta forgotten": _edited("smooth_l1_loss", "a * a / (2 * beta)", "a * a / 2", "beta", "division"),
     # axes
     "softmax-first axis": _edited("softmax", "np.sum(e, axis=-1", "np.sum(e, axis=0", "axis", "column", "batch"),
-    "softmax-all": _edited("softmax", "np.sum(e, axis=-1, keepdims=True)", "np.sum(e)", "whole", "all", "batch", "everything"),
-    "softmax-keepdims": _edited("softmax", "np.sum(e, axis=-1, keepdims=True)", "np.sum(e, axis=-1)", "keepdims", "axis"),
+    "softmax-all": _edited(
+        "softmax", "np.sum(e, axis=-1, keepdims=True)", "np.sum(e)", "whole", "all", "batch", "everything"
+    ),
+    "softmax-keepdims": _edited(
+        "softmax", "np.sum(e, axis=-1, keepdims=True)", "np.sum(e, axis=-1)", "keepdims", "axis"
+    ),
     "softmax-mean": _edited("softmax", "np.sum(e", "np.mean(e", "mean"),
-    "log softmax-no exp": _edited("log_softmax", "np.sum(np.exp(z)", "np.sum((z)", "exp"),
     "log softmax-log2": _edited("log_softmax", "np.log(total)", "np.log2(total)", "log", "base"),
     "log softmax-plus": _edited("log_softmax", "z - np.log(total)", "z + np.log(total)", "plus", "sign"),
-    "log softmax-axis 0": _edited("log_softmax", "np.sum(np.exp(z), axis=-1", "np.sum(np.exp(z), axis=0", "axis", "column", "batch"),
+    "log softmax-axis 0": _edited(
+        "log_softmax", "np.sum(np.exp(z), axis=-1", "np.sum(np.exp(z), axis=0", "axis", "column", "batch"
+    ),
     "log sum exp-mean": _edited("log_sum_exp", "np.sum(", "np.mean(", "mean"),
     "log sum exp-minus": _edited("log_sum_exp", "+ np.squeeze", "- np.squeeze", "plus", "sign"),
     "entropy-sign": _edited("entropy", "-np.sum", "np.sum", "sign", "minus"),
-    "entropy-always nats": _edited("entropy", " / np.log(base)", "", "unit", "base", "divi", "bits", "nats"),
-    "entropy-mean": _edited("entropy", "np.sum(", "np.mean(", "mean"),
+    "entropy-always nats": _edited(
+        "entropy", " / np.log(base)", "", "natural logarithm", "unit is ignored", "base", "divi", "bits", "nats"
+    ),
+    "entropy-mean": _edited("entropy", "np.sum(", "np.mean(", "averaged"),
     # classification
-    "ce-softmax first": _edited("cross_entropy_loss", "    z = input", "    input = np.exp(input - np.max(input, -1, keepdims=True))\n    input = input / np.sum(input, -1, keepdims=True)\n    z = input", "oftmax"),
+    "ce-softmax first": _edited(
+        "cross_entropy_loss",
+        "    z = input",
+        "    input = np.exp(input - np.max(input, -1, keepdims=True))\n"
+        "    input = input / np.sum(input, -1, keepdims=True)\n    z = input",
+        "oftmax",
+    ),
     "ce-sign": _edited("cross_entropy_loss", "logp = z - np.log(", "logp = z + np.log(", "plus", "sign"),
-    "ce-divides by rows": _edited("cross_entropy_loss", "np.sum(np.where(keep, w[t], 0.0))", "np.sum(keep)", "weights", "rows", "samples"),
-    "ce-smooths over C minus 1": _edited("cross_entropy_loss", "axis=-1) / C", "axis=-1) / (C - 1)", "C", "off by one", "smooth", "classes"),
-    "ce-smoothing not taken off": _edited("cross_entropy_loss", "(1 - label_smoothing) * nll", "nll", "smooth", "factor"),
-    "ce-weights ignored": _edited("cross_entropy_loss", "np.ones(C) if weight is None else weight", "np.ones(C)", "weight"),
-    "bce-pos weight on both": _edited("bce_with_logits_loss", "+ (1 - target)", "+ p * (1 - target)", "pos_weight", "yes", "both"),
-    "bce-sign": _edited("bce_with_logits_loss", "np.logaddexp(0, -input) +", "np.logaddexp(0, input) +", "sign", "minus"),
-    "bce-only yes": _edited("bce_with_logits_loss", " + (1 - target) * np.logaddexp(0, input)", "", "term", "no", "left out"),
+    "ce-divides by rows": _edited(
+        "cross_entropy_loss", "np.sum(np.where(keep, w[t], 0.0))", "np.sum(keep)", "counted as 1", "number of"
+    ),
+    "ce-smooths over C minus 1": _edited(
+        "cross_entropy_loss", "axis=-1) / C", "axis=-1) / (C - 1)", "one less", "other classes only"
+    ),
+    "ce-smoothing not taken off": _edited(
+        "cross_entropy_loss", "(1 - label_smoothing) * nll", "nll", "smooth", "factor"
+    ),
+    "ce-weights ignored": _edited(
+        "cross_entropy_loss", "np.ones(C) if weight is None else weight", "np.ones(C)", "weight"
+    ),
+    "bce-pos weight on both": _edited(
+        "bce_with_logits_loss", "+ (1 - target)", "+ p * (1 - target)", "pos_weight", "yes", "both"
+    ),
+    "bce-sign": _edited(
+        "bce_with_logits_loss", "np.logaddexp(0, -input) +", "np.logaddexp(0, input) +", "sign", "minus"
+    ),
+    "bce-only yes": _edited(
+        "bce_with_logits_loss", " + (1 - target) * np.logaddexp(0, input)", "", "term", "no", "left out"
+    ),
     "kl-plus": _edited("kl_div_loss", "1.0)) - input", "1.0)) + input", "sign", "plus"),
-    "kl-batchmean is mean": _edited("kl_div_loss", "/ out.shape[0]", "/ out.size", "batchmean", "elements", "size", "samples"),
+    "kl-batchmean is mean": _edited(
+        "kl_div_loss", "/ out.shape[0]", "/ out.size", "batchmean", "elements", "size", "samples"
+    ),
     # densities, embeddings
-    "gaussian-deviation": _edited("gaussian_nll_loss", "    v = np", "    var = var**2\n    v = np", "square", "deviation"),
-    "gaussian-log not halved": _edited("gaussian_nll_loss", "np.log(v) / 2 +", "np.log(v) +", "½", "half", "twice", "division"),
+    "gaussian-deviation": _edited(
+        "gaussian_nll_loss", "    v = np", "    var = var**2\n    v = np", "square", "deviation"
+    ),
+    "gaussian-log not halved": _edited(
+        "gaussian_nll_loss", "np.log(v) / 2 +", "np.log(v) +", "½", "half", "twice", "division"
+    ),
     "poisson-full ignored": _edited("poisson_nll_loss", "if full:", "if False:", "full", "left out", "Stirling"),
     "triplet-no margin": _edited("triplet_margin_loss", " + margin", "", "margin"),
-    "triplet-exchanged": _edited("triplet_margin_loss", "dp - dn + margin", "dn - dp + margin", "positive", "exchanged", "wrong way", "swapped"),
-    "triplet-no hinge": _edited("triplet_margin_loss", "np.maximum(dp - dn + margin, 0)", "dp - dn + margin", "sign", "limit", "negative", "0"),
-    "cosine-margin added": _edited("cosine_embedding_loss", "cos - margin", "cos + margin", "sign", "plus"),
+    "triplet-exchanged": _edited(
+        "triplet_margin_loss", "dp - dn + margin", "dn - dp + margin", "positive", "exchanged", "wrong way", "swapped"
+    ),
+    "triplet-no hinge": _edited(
+        "triplet_margin_loss", "np.maximum(dp - dn + margin, 0)", "dp - dn + margin", "sign", "limit", "negative", "0"
+    ),
+    "cosine-margin added": _edited("cosine_embedding_loss", "cos - margin", "cos + margin", "added the margin"),
     "cosine-not divided": _edited("cosine_embedding_loss", " / (n1 * n2)", "", "divi", "length", "norm"),
     "ranking-sign": _edited("margin_ranking_loss", "-target *", "target *", "sign", "minus", "exchanged", "wrong way"),
     # gradients
     "mse gradient-no two": _edited("mse_gradient", "2 * (", "1 * (", "2", "half"),
-    "mse gradient-turned": _edited("mse_gradient", "np.asarray(input) - target", "target - np.asarray(input)", "sign", "wrong way"),
-    "ce gradient-not minus one": _edited("cross_entropy_gradient", "(p - hot)", "p", "subtract", "one-hot", "right class", "1"),
+    "mse gradient-turned": _edited(
+        "mse_gradient", "np.asarray(input) - target", "target - np.asarray(input)", "sign", "wrong way"
+    ),
+    "ce gradient-not minus one": _edited(
+        "cross_entropy_gradient", "(p - hot)", "p", "subtract", "one-hot", "right class", "1"
+    ),
     # optimizers
-    "adam-no correction": _edited("adam_step", "mh = m / (1 - b1**k)\n    vh = v / (1 - b2**k)", "mh, vh = m, v", "correct", "Two things"),
-    "adam-t minus one": _edited("adam_step", 'k = state.get("step", 0) + 1', 'k = state.get("step", 0)', "count", "one", "0"),
+    "adam-no correction": _edited(
+        "adam_step",
+        "mh = m / (1 - b1**k)\n    vh = v / (1 - b2**k)",
+        "mh, vh = m, v",
+        "correct",
+        "division is missing, in two places",
+    ),
+    "adam-t minus one": _edited(
+        "adam_step", 'k = state.get("step", 0) + 1', 'k = state.get("step", 0)', "count", "one", "0"
+    ),
     "adam-betas exchanged": _edited("adam_step", "b1, b2 = betas", "b2, b1 = betas", "betas", "exchanged"),
     "adam-no root": _edited("adam_step", "np.sqrt(vh)", "vh", "sqrt", "root"),
     "adam-plus": _edited("adam_step", "param - lr", "param + lr", "wrong way", "plus", "sign", "add"),
-    "adam-decay decoupled": _edited("adam_step", "    g = grad + weight_decay * param\n", "    g = grad\n    param = param * (1 - lr * weight_decay)\n", "AdamW", "decay"),
-    "adam-beta for one minus beta": _edited("adam_step", "(1 - b1) * g\n", "(b1) * g\n", "beta", "1 −", "share", "factor", "subtract"),
+    "adam-decay decoupled": _edited(
+        "adam_step",
+        "    g = grad + weight_decay * param\n",
+        "    g = grad\n    param = param * (1 - lr * weight_decay)\n",
+        "AdamW",
+        "decay",
+    ),
+    "adam-beta for one minus beta": _edited(
+        "adam_step", "(1 - b1) * g\n", "(b1) * g\n", "beta", "1 −", "share", "factor", "subtract"
+    ),
     "adam-share forgotten": _edited("adam_step", "+ (1 - b1) * g\n", "+ g\n", "factor", "1 −", "share", "beta"),
-    "adamw-adam": _edited("adamw_step", "    p = param - lr * weight_decay * param\n", "    p = param\n    grad = grad + weight_decay * param\n", "Adam", "decay", "L2"),
-    "adamw-decay without lr": _edited("adamw_step", "lr * weight_decay * param", "weight_decay * param", "lr", "learning rate", "factor"),
+    "adamw-adam": _edited(
+        "adamw_step",
+        "    p = param - lr * weight_decay * param\n",
+        "    p = param\n    grad = grad + weight_decay * param\n",
+        "Adam",
+        "decay",
+        "L2",
+    ),
+    "adamw-decay without lr": _edited(
+        "adamw_step", "lr * weight_decay * param", "weight_decay * param", "lr", "learning rate", "factor"
+    ),
     "adagrad-no root": _edited("adagrad_step", "np.sqrt(s)", "s", "sqrt", "root"),
     "adagrad-decay from one": _edited("adagrad_step", "(k - 1) * lr_decay", "k * lr_decay", "one", "count", "subtract"),
     "adagrad-sum of gradients": _edited("adagrad_step", "+ g * g", "+ g", "square", "power", "factor"),
-    "adagrad-memory lost": _edited("adagrad_step", 'state.get("sum", np.full_like(param, initial_accumulator_value))', "initial_accumulator_value", "update before", "kept", "state", "carried", "afresh"),
+    "adagrad-memory lost": _edited(
+        "adagrad_step",
+        'state.get("sum", np.full_like(param, initial_accumulator_value))',
+        "initial_accumulator_value",
+        "update before",
+        "kept",
+        "state",
+        "carried",
+        "afresh",
+    ),
     # schedules
     "cosine-T_max minus one": _edited("cosine_annealing", "t / T_max", "t / (T_max - 1)", "T_max"),
     "cosine-from one": _edited("cosine_annealing", "range(steps)", "range(1, steps + 1)", "one", "1"),
@@ -392,22 +479,41 @@ SLIPS: dict[str, Wrong] = {
     "step-one early": _edited("step_lr", "range(steps)", "range(1, steps + 1)", "early", "starts", "one"),
     "step-true division": _edited("step_lr", "t // step_size", "t / step_size", "whole", "fraction", "//"),
     "step-step_size plus one": _edited("step_lr", "// step_size", "// (step_size + 1)", "step_size"),
-    "warm up-from one": _edited("linear_warm_up", "min(t, total_iters)", "min(t + 1, total_iters)", "one", "1", "early"),
+    "warm up-from one": _edited(
+        "linear_warm_up", "min(t, total_iters)", "min(t + 1, total_iters)", "one", "1", "early"
+    ),
     "warm up-ends late": _edited("linear_warm_up", "/ total_iters", "/ (total_iters + 1)", "total_iters", "one"),
     "exponential-times": _edited("exponential_lr", "gamma**t", "gamma * t", "power", "exponent", "raised"),
-    "exponential-one late": _edited("exponential_lr", "range(steps)", "[0] + list(range(steps - 1))", "late", "early", "twice"),
+    "exponential-one late": _edited(
+        "exponential_lr", "range(steps)", "[0] + list(range(steps - 1))", "late", "early", "twice"
+    ),
     "exponential-one too far": _edited("exponential_lr", "gamma**t", "gamma**(t + 1)", "early", "starts", "one"),
-    "polynomial-power on all": _edited("polynomial_lr", "lr * (1 - t / total_iters) ** power", "(lr * (1 - t / total_iters)) ** power", "power", "lr"),
+    "polynomial-power on all": _edited(
+        "polynomial_lr", "lr * (1 - t / total_iters) ** power", "(lr * (1 - t / total_iters)) ** power", "power", "lr"
+    ),
     # loops
     "regression-no two": _edited("linear_regression_by_gradient_descent", "lr * 2 / n", "lr / n", "2", "half"),
-    "regression-bias not moved": _edited("linear_regression_by_gradient_descent", "b - lr * 2 / n * np.sum(r)", "b", "bias", "subtract"),
-    "regression-not divided": _edited("linear_regression_by_gradient_descent", "lr * 2 / n", "lr * 2", "divi", "mean", "sum"),
-    "average-beta": _edited("exponential_average", "beta * a + (1 - beta) * x", "(1 - beta) * a + beta * x", "beta"),
-    "average-one too many": _edited("exponential_average", "beta ** (t + 1)", "beta ** (t + 2)", "power", "one", "count"),
+    "regression-bias not moved": _edited(
+        "linear_regression_by_gradient_descent", "b - lr * 2 / n * np.sum(r)", "b", "bias", "subtract"
+    ),
+    "regression-not divided": _edited(
+        "linear_regression_by_gradient_descent", "lr * 2 / n", "lr * 2", "divi", "mean", "sum"
+    ),
+    "average-beta": _edited(
+        "exponential_average", "beta * a + (1 - beta) * x", "(1 - beta) * a + beta * x", "weights of a sum"
+    ),
+    "average-one too many": _edited(
+        "exponential_average", "beta ** (t + 1)", "beta ** (t + 2)", "power", "one", "count"
+    ),
     "average-not corrected": _edited("exponential_average", "a / (1 - beta ** (t + 1))", "a", "correct", "divi"),
-    "momentum-lr and momentum exchanged": _edited("momentum_loop", "momentum * v + A @ x\n        x = x - lr * v", "lr * v + A @ x\n        x = x - momentum * v", "exchanged"),
+    "momentum-lr and momentum exchanged": _edited(
+        "momentum_loop",
+        "momentum * v + A @ x\n        x = x - lr * v",
+        "lr * v + A @ x\n        x = x - momentum * v",
+        "exchanged",
+    ),
     "momentum-one too few": _edited("momentum_loop", "range(updates)", "range(updates - 1)", "one", "updates"),
-}  # fmt: skip
+}
 
 
 def _twice_edited(exercise: str, *edits: tuple[str, str]) -> Wrong:
@@ -420,14 +526,22 @@ def _twice_edited(exercise: str, *edits: tuple[str, str]) -> Wrong:
 
 TWO_SLIPS: dict[str, Wrong] = {
     "mse-no square, sum for mean": _twice_edited("mse_loss", ("** 2", ""), ("np.mean(losses)", "np.sum(losses)")),
-    "huber-no half, sum for mean": _twice_edited("huber_loss", ("e * e / 2", "e * e"), ('"mean": np.mean', '"mean": np.sum')),
+    "huber-no half, sum for mean": _twice_edited(
+        "huber_loss", ("e * e / 2", "e * e"), ('"mean": np.mean', '"mean": np.sum')
+    ),
     "adam-no root, plus": _twice_edited("adam_step", ("np.sqrt(vh)", "vh"), ("param - lr", "param + lr")),
-    "cosine-eta_min lost, T_max minus one": _twice_edited("cosine_annealing", ("eta_min + (lr", "(lr"), ("/ T_max", "/ (T_max - 1)")),
-    "gaussian-deviation, no constant": _twice_edited("gaussian_nll_loss", ("    v = np", "    var = var**2\n    v = np"), ("if full", "if False")),
+    "cosine-eta_min lost, T_max minus one": _twice_edited(
+        "cosine_annealing", ("eta_min + (lr", "(lr"), ("/ T_max", "/ (T_max - 1)")
+    ),
+    "gaussian-deviation, no constant": _twice_edited(
+        "gaussian_nll_loss", ("    v = np", "    var = var**2\n    v = np"), ("if full", "if False")
+    ),
     "triplet-no margin, no hinge": _twice_edited("triplet_margin_loss", ("np.maximum(dp - dn + margin, 0)", "dp - dn")),
-    "step-gamma ignored, one early": _twice_edited("step_lr", ("range(steps)", "range(1, steps + 1)"), ("* gamma", "* 0.1")),
+    "step-gamma ignored, one early": _twice_edited(
+        "step_lr", ("range(steps)", "range(1, steps + 1)"), ("* gamma", "* 0.1")
+    ),
     "log softmax-log2, plus": _twice_edited("log_softmax", ("z - np.log(total)", "z + np.log2(total)")),
-}  # fmt: skip
+}
 
 NOBODY_KNOWS: dict[str, Wrong] = {  # wrong in ways that cannot be known: nothing may be named
     "mse-a constant": Wrong("mse_loss", "def mse_loss(input, target, *, reduction='mean'):\n    return 0.5\n", ()),
