@@ -25,6 +25,7 @@ MOST_TOLD = 2  # mistakes that fit alike
 MOST_AROUND = 2  # slips that explain some tests, for which another one is looked for
 MOST_CONFIRMED = 40  # pairs that fit one test and are tried on all
 ENOUGH = 6  # numbers that differ: no two pairs of slips give them by chance
+PLAIN = (-1.0, 2.0, 0.5)  # factors that are told of a single number too
 PARTLY = 0.5  # of the tests that fail have to fit
 
 
@@ -141,7 +142,8 @@ def _factors(one: Seen, columns: Sequence[Column]) -> np.ndarray:
     found = [column.times(mine) for column, mine, failed in zip(columns, one.mine, one.failed, strict=True) if failed]
     alike = np.isclose(found, found[0], rtol=1e-5, atol=0).all(axis=0)
     enough = sum(len(np.unique(mine.numbers)) for mine, failed in zip(one.mine, one.failed, strict=True) if failed) > 2
-    return np.where(alike & enough, found[0], np.nan)
+    plain = np.isin(np.round(found[0], 9), PLAIN)
+    return np.where(alike & (enough | plain), found[0], np.nan)
 
 
 def _two(one: Seen, slips: Slips, listed: Table, single: Table) -> list[Likely]:
