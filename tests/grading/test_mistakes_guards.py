@@ -88,7 +88,13 @@ def hidden_by_guards() -> Iterator[tuple[tuple[str, str], str]]:
                             for one in (mistake, replace(mistake, when=always))
                         )
                         right = answered(torch_parts(exercise, given))
-                except (LookupError, TypeError, ValueError, AttributeError):  # without its guard it cannot be made
+                except (
+                    ArithmeticError,
+                    LookupError,
+                    TypeError,
+                    ValueError,
+                    AttributeError,
+                ):  # without its guard it cannot be made
                     continue
                 if fits(test, guarded, right) and not fits(test, bare, right):
                     yield (exercise.slug, mistake.name), test.name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -115,7 +115,9 @@ def _every_failing(one: Seen, table: Table, least: int) -> list[Likely]:
     places = np.flatnonzero(fits & told)
     agrees = one.fits(table).sum(axis=1)
     best = [int(place) for place in places if agrees[place] == agrees[places].max()]
-    return _likeliest(table, best)
+    return [
+        replace(found, says=f"In the tests that fail, this fits: {found.says}") for found in _likeliest(table, best)
+    ]
 
 
 def _a_step(one: Seen, steps: Table) -> list[Likely]:
