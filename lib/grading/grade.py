@@ -14,7 +14,8 @@ import torch
 from lib.exercises import Exercise, Test
 from lib.grading.expected import CannotGrade, Likely, Truth, truth_of
 from lib.grading.form import in_parts
-from lib.grading.judge import Judgement, TestOutcome, judge, recognised
+from lib.grading.judge import Judgement, TestOutcome, judge
+from lib.grading.mistakes import mistakes_of
 from lib.grading.names import instead_of
 from lib.grading.notebook import MOST_CODE
 from lib.grading.readable import readable
@@ -155,6 +156,31 @@ class Grade:
     def passed(self) -> bool:
         return self.counted and all(test.passed for test in self.tests)
 
+    @property
+    def look_at(self) -> str:
+        """Where to begin, if no mistake is known that fits: the smallest visible test that fails, and in it the number
+        that is furthest off."""
+        shown = [test for test in self.tests if not test.hidden and not test.passed and test.comparison is not None]
+        values = [test for test in shown if test.comparison is not None and test.comparison.reason == "value"]
+        if self.mistakes or not values:
+            return ""
+        return furthest_off(min(values, key=lambda test: np.size(test.expected)))
+
+
+def furthest_off(test: TestResult) -> str:
+    """The number of a test that is furthest off, in a sentence; of a NaN or ∞ the first."""
+    got, expected = np.asarray(test.got, dtype=np.float64), np.asarray(test.expected, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        off = np.abs(got - expected)
+    wild = ~np.isfinite(off) & ~((got == expected) | (np.isnan(got) & np.isnan(expected)))
+    place = np.unravel_index(int(np.argmax(np.where(wild, np.inf, np.nan_to_num(off)))), off.shape)
+    where = f" at [{', '.join(map(str, place))}]" if place else ""
+    of = f"{test.part}: " if test.part else ""
+    return (
+        f"Begin with “{test.name}”, the smallest test that fails: {of}{got[place]:.6g} came{where}, "
+        f"{expected[place]:.6g} is right{'; nothing is further off' if off.size > 1 else ''}."
+    )
+
 
 def grade(
     exercise: Exercise,
@@ -275,7 +301,7 @@ def _graded(
         score=sum(result.points for result in results),
         max_score=sum(test.points for test in tests),
         tests=results,
-        mistakes=tuple(recognised(tests, trials, judgements, truth.mistakes)),
+        mistakes=tuple(mistakes_of(exercise, tests, truth, trials, judgements, runner, seed)),
         problem=_problem(exercise, tests, [trial.last for trial in trials], judgements),
         counted=all(judgement.outcome != "our fault" for judgement in judgements),
         isolation=isolation_of(runner),

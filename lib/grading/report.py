@@ -26,6 +26,7 @@ def in_words(grade: Grade) -> str:
         lines += [grade.problem, *left_out_said(grade)]
         return "\n".join(lines)
     lines += [f"Likely mistake: {likely.says}" for likely in grade.mistakes[:2]]
+    lines += [grade.look_at] if grade.look_at else []
     failed = next((test for test in grade.tests if not test.passed and not test.hidden), None)
     for test in grade.tests:
         lines.append(headline(test))

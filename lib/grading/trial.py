@@ -140,7 +140,7 @@ def run_tests(
     if exercise.answer == "update":
         trials = _updates(exercise, arguments, run, updates)
     else:
-        trials = [_trial(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
+        trials = [trial_of(exercise, ran) for ran in run([_call(exercise, given) for given in arguments])]
     by_test = dict(zip(map(id, ordered), trials, strict=True))
     return [by_test[id(test)] for test in tests]
 
@@ -166,7 +166,7 @@ def _call(exercise: Exercise, given: Mapping[str, Any]) -> Call:
     return Call(tuple(given[name] for name in by_place), by_name)
 
 
-def _trial(exercise: Exercise, ran: Ran) -> Trial:
+def trial_of(exercise: Exercise, ran: Ran) -> Trial:
     if ran.outcome != "returned":
         return Trial((ran,))
     if len(exercise.wrt) < 2:
@@ -190,7 +190,7 @@ def _updates(
         going = [i for i, given in enumerate(arguments) if update < len(given["grads"]) and _goes_on(trials[i])]
         calls = [_call(exercise, at_update(arguments[i], update, *now[i])) for i in going]
         for i, ran in zip(going, run(calls), strict=True):
-            trials[i], now[i] = _continued(trials[i], ran, update + 1, now[i])
+            trials[i], now[i] = continued(trials[i], ran, update + 1, now[i])
     return trials
 
 
@@ -206,7 +206,7 @@ def at_update(given: Mapping[str, Any], update: int, param: Any, state: Any) -> 
     return {"param": param, "grad": given["grads"][update], "state": state, **rest}
 
 
-def _continued(trial: Trial, ran: Ran, update: int, before: tuple[Any, Any]) -> tuple[Trial, tuple[Any, Any]]:
+def continued(trial: Trial, ran: Ran, update: int, before: tuple[Any, Any]) -> tuple[Trial, tuple[Any, Any]]:
     done = (*trial.ran, ran)
     if ran.outcome != "returned":
         return Trial(done, trial.parts), before

@@ -10,13 +10,15 @@ import numpy as np
 import streamlit as st
 
 from lib.exercises import EXERCISES, Exercise
+from lib.grading.expected import Likely
 from lib.grading.grade import room_for
 from lib.grading.judge import cut, why_not_returned
+from lib.grading.mistakes import mistakes_on
 from lib.grading.trial import AnswerPart
 from lib.lesson import run
 from lib.lesson.spec import Lesson
 from lib.sandbox.job import Busy, Call, Limits, Ran
-from lib.tensors.compare import compare, numbers_of
+from lib.tensors.compare import Comparison, compare, numbers_of
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.budget import page_budget
 from lib.ui.code_editor import EditorValue, code_editor, written
@@ -36,6 +38,7 @@ class Last:
     numbers: int
     source: str
     ran: Ran
+    mistakes: tuple[Likely, ...] = ()
 
     @property
     def follows(self) -> bool:
@@ -100,6 +103,9 @@ def _result(lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], value
     if last.source != value.text:
         st.caption(say("Your code has changed since it ran."))
     _show(lesson, values, last.ran)
+    if last.mistakes:
+        texts = "  \n".join(say(mistake.says) for mistake in last.mistakes)
+        st.markdown(say("**Likely mistake.** {says}", says=texts))
     return last.ran.fault.line if last.ran.fault and last.source == value.text else None
 
 
@@ -111,7 +117,8 @@ def _last(
     last: Last | None = st.session_state.get(key)
     pressed = value.run and value.run != (last.run if last else 0)
     if asked or pressed or (last and last.follows and last.numbers != numbers):
-        last = Last(value.run, numbers, value.text, run_once(lesson, exercise, value.text, values))
+        ran = run_once(lesson, exercise, value.text, values)
+        last = Last(value.run, numbers, value.text, ran, likely(lesson, exercise, values, ran))
         st.session_state[key] = last
     return last if last and last.numbers == numbers else None
 
@@ -144,6 +151,19 @@ def run_once(lesson: Lesson, exercise: Exercise, source: str, values: Mapping[st
     return my_turn().run(source, exercise.function, [call], room_for([[right]], Limits()))[0]
 
 
+def likely(lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], ran: Ran) -> tuple[Likely, ...]:
+    """The mistakes that explain what came back on these numbers, tried where it is wrong."""
+    if ran.outcome != "returned" or _compared(lesson, values, ran).same:
+        return ()
+    given = {name: value for name, value in values.items() if name in exercise.signature.names}
+    return tuple(mistakes_on(exercise, given, ran, my_turn()))
+
+
+def _compared(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> Comparison:
+    right = run.torch_result(lesson, values, budget=page_budget()).value
+    return compare(ran.value, right, rtol=2e-5 if right.dtype == np.float32 else 1e-6, atol=1e-9)
+
+
 def _show(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> None:
     right = run.torch_result(lesson, values, budget=page_budget()).value
     if ran.outcome != "returned":
@@ -151,7 +171,7 @@ def _show(lesson: Lesson, values: Mapping[str, Any], ran: Ran) -> None:
         if ran.fault and ran.fault.traceback:
             st.code(ran.fault.traceback, language=None)
     else:
-        found = compare(ran.value, right, rtol=2e-5 if right.dtype == np.float32 else 1e-6, atol=1e-9)
+        found = _compared(lesson, values, ran)
         mine, theirs = st.columns(2)
         mine.markdown(f":gray[{say('Yours')}]  \n**{plain(_number(ran.value))}**")
         theirs.markdown(f":gray[PyTorch]  \n**{number(right)}**")

@@ -102,6 +102,8 @@ def _left_out(grade: Grade) -> None:
 def _likely(exercise: Exercise, grade: Grade, failed: TestResult | None) -> None:
     """The mistakes that explain everything the visible tests show, and the lesson with the failing test's numbers."""
     if not grade.mistakes:
+        if grade.look_at:
+            st.caption(plain(grade.look_at))
         return
     with st.container(key=f"exercise_note_{exercise.slug}"):
         if len(grade.mistakes) == 1:
