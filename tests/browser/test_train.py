@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lib.training.net.seats import SECONDS_UNHEARD
-from tests.browser.driving import fits_sideways
+from tests.browser.driving import fits_sideways, settled
 from tests.conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -58,6 +58,7 @@ def test_start_moves_the_numbers_stop_holds_them_continue_goes_on(page):
     assert "train loss" in final_numbers(page)
     button(page, "stop").click()
     expect(page.get_by_text("Stopped in epoch")).to_be_visible(timeout=SLOW)
+    settled(page)  # the words may be there before the bar
     at = epoch(page)
     page.wait_for_timeout(MOMENT)
     assert epoch(page) == at
