@@ -179,7 +179,7 @@ def test_no_command_ends_in_a_traceback(command, tmp_path, capsys):
     folder_with(tmp_path / "power", "exercise.toml", "points = 2", "points = nan")
     code = main([word.format(tmp_path / "power") for word in command])
     told = "".join(capsys.readouterr())
-    assert code == (1 if command[0] == "check" else 2) and "tests[3].points is nan" in told
+    assert code == (1 if command[0] == "check" else 3) and "tests[3].points is nan" in told
 
 
 def test_without_a_sandbox_the_check_says_that_it_could_not_be_made(tmp_path, monkeypatch, capsys):
