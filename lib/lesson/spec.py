@@ -70,8 +70,9 @@ class Mistake:
 
     `instead` maps a step's name to f(given, done): `given` holds inputs and parameters, `done` the values so far,
     the right value of this step among them (under its name, and under the name without the loop's index).
-    `says` is for people only. `name`, the key under which a lesson holds the mistake, is what exercises, links, tests
-    and JSON carry; a lesson fills it in. Once published it is never given to another mistake; after a renaming the
+    `not_finite`: it is about NaN or infinity, so that it may explain one that was typed. `says` is for people only.
+    `name`, the key under which a lesson holds the mistake, is what exercises, links, tests and JSON carry; a lesson
+    fills it in. Once published it is never given to another mistake; after a renaming the
     old one stays among `aliases`.
     """
 
@@ -79,6 +80,7 @@ class Mistake:
     says: str
     when: Callable[[Mapping[str, Any]], bool] = always
     aliases: tuple[str, ...] = ()
+    not_finite: bool = False
     name: str = ""
 
 

@@ -143,6 +143,7 @@ MISTAKES = {
     "keeps_log_0": Mistake(
         {"log_yes": lambda given, done: np.log(given["input"])},
         "You kept log 0 = −∞. PyTorch never goes below −100, so that the loss stays finite.",
+        not_finite=True,
     ),
     "one_minus_the_logarithm": Mistake(
         {"log_no": lambda given, done: 1 - done["log_yes"]},

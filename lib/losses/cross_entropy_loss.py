@@ -108,13 +108,20 @@ def with_indices(surprise, worked, scores, target, weight, ignore_index, reducti
         if label_smoothing
         else "From the log of the sum, take away the score of the right class (then times its weight, if any).",
     )
-    if label_smoothing:
-        each = yield from smoothed(each, surprise, worked, counts, weight, label_smoothing)
-    yield from reduce_weighted(each, reduction, w, counts, weight)
+    if not label_smoothing:
+        yield from reduce_weighted(each, reduction, w, counts, weight)
+        return
+    each, own, every = yield from smoothed(each, surprise, worked, counts, weight, label_smoothing)
+
+    def part_by_part(divisor):
+        """As torch divides: where the divisor is 0, 0/0 in one part makes the whole NaN."""
+        return (1 - label_smoothing) * (own.sum() / divisor) + label_smoothing * (every.sum() / divisor)
+
+    yield from reduce_weighted(each, reduction, w, counts, weight, over_zero=part_by_part)
 
 
 def smoothed(own, surprise, worked, counts, weight, eps) -> Steps:
-    """The right class's part mixed with the same for all classes; returns it."""
+    """The right class's part mixed with the same for all classes; returns the mix and the two parts."""
     weights, C = class_weights(weight, surprise), surprise.shape[-1]
     parts = by_class(
         lambda *nc: formula(times(weight) + "<surprise>", weight=weights[nc[-1]], surprise=worked(*nc)), C, " + "
@@ -141,7 +148,7 @@ def smoothed(own, surprise, worked, counts, weight, eps) -> Steps:
         ),
         words="Mix the two parts: label_smoothing goes to all classes, the rest to the right class.",
     )
-    return each
+    return each, own, every
 
 
 def with_probabilities(surprise, worked, target, weight, reduction, label_smoothing) -> Steps:
@@ -195,14 +202,14 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction, label_smo
         ),
         words="The probabilities that the scores stand for.",
     )
-    pull, counts = yield from pull_of_targets(scores, target, weight, ignore_index, label_smoothing)
+    pull, counts, reached = yield from pull_of_targets(scores, target, weight, ignore_index, label_smoothing)
     each = yield from share(s, reduction)
-    gradient = p * pull.sum(-1, keepdims=True) - pull
+    shared = np.where(reached, pull * each, 0.0)  # ignored samples: 0, even where W is 0
     two_axes = input.ndim <= 2
     yield Step(
         "d_input",
         r"\frac{\partial L}{\partial x_{nc}} = \frac{1}{W} \left(p_{nc} \sum_k q_{nk} - q_{nc}\right)",
-        class_second(np.where(counts[..., None], gradient * each, gradient)),  # ignored: 0, even where W is 0
+        class_second(p * shared.sum(-1, keepdims=True) - shared),
         axes="nc" if two_axes else "",
         worked=by_class(
             lambda *nc: formula(
@@ -228,12 +235,14 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction, label_smo
 
 
 def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> Steps:
-    """The weighted target distribution of each sample; returns it, and which samples count."""
+    """The weighted target distribution of each sample; returns it, which samples count, and the classes it reaches."""
     if checks.is_float(target):
         counts, towards = np.ones(scores.shape[:-1], bool), class_last(target)
+        reached = np.ones(scores.shape, bool)
     else:
         counts, y, _ = targets_of(scores, target, weight, ignore_index)
         towards = one_hot(scores, counts, y)
+        reached = counts[..., None] & (towards | (label_smoothing > 0))
     smooth = (1 - label_smoothing) * towards + label_smoothing / max(1, scores.shape[-1])
     answer = yield Step(
         "target_pull",
@@ -242,7 +251,7 @@ def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> St
         axes="nc",
         words="Write the target as probabilities (1 for the right class, 0 elsewhere), times the class weights.",
     )
-    return answer, counts
+    return answer, counts, reached
 
 
 def naive(*, input, target, **_):
@@ -408,6 +417,27 @@ LESSON = Lesson(
         classes.WRONG_INTEGER_TYPE,
         classes.NO_SUCH_CLASS,
         classes.EVERYTHING_IGNORED,
+        Pitfall(
+            "Padding rows of −inf poison the gradient",
+            "ignore_index leaves a row out of the loss, not out of the backward pass: there its gradient is "
+            "0 times its softmax, and the softmax of a row of −inf is NaN. The loss looks fine while the weights "
+            "become NaN. Fill padding with a finite number such as 0 or −1e4. "
+            "A class weight of 0 and a row of target probabilities that are all 0 leave NaN behind in the same way.",
+            values={
+                "input": np.array([[1, 2], [-np.inf, -np.inf]], np.float32),
+                "target": np.array([0, -100]),
+            },
+        ),
+        Pitfall(
+            "Weights that add up to 0",
+            "If every target's class has weight 0, the mean is 0/0 = NaN and so is the gradient, "
+            "with label smoothing too.",
+            values={
+                "input": np.array([[1, 2]], np.float32),
+                "target": np.array([0]),
+                "weight": np.array([0, 1], np.float32),
+            },
+        ),
         Pitfall(
             "The mean is weighted, the sum is not divided",
             "Dividing by 1 + 2 + 2 happens with reduction='mean' only. "

@@ -176,6 +176,7 @@ MISTAKES = {
         {"variance": raw_variance},
         "You used the variance as it came. PyTorch raises everything below eps to eps first.",
         when=meets_eps,
+        not_finite=True,
     ),
     "adds_eps": Mistake(
         {"variance": lambda given, done: raw_variance(given, done) + given["eps"]},

@@ -192,6 +192,11 @@ LESSON = Lesson(
             "a small delta makes all losses and gradients small, so the learning rate no longer fits.",
         ),
         Pitfall(
+            "The function takes weight, the class does not",
+            "F.huber_loss takes weight, one number per element, and unlike F.l1_loss and F.mse_loss "
+            "its mean still divides by the number of elements. The class nn.HuberLoss refuses weight.",
+        ),
+        Pitfall(
             "delta must be above 0",
             "At 0 nothing would be left of the loss. Torch refuses 0 and below, when the loss is called.",
             error="huber_loss does not support non-positive values for delta.",

@@ -147,6 +147,7 @@ LESSON = Lesson(
             "Use input.squeeze(1), or target.unsqueeze(1).",
         ),
         difference.SIZES_DO_NOT_FIT,
+        difference.WEIGHT_IN_THE_FUNCTION,
         Pitfall(
             "Whole numbers on both sides",
             "The differences are whole numbers then, and torch takes no mean of those. Make one side floats.",

@@ -160,6 +160,7 @@ LESSON = Lesson(
             "Use input.squeeze(1), or target.unsqueeze(1).",
         ),
         difference.SIZES_DO_NOT_FIT,
+        difference.WEIGHT_IN_THE_FUNCTION,
         Pitfall(
             "Whole numbers on both sides",
             "One side at least must hold floats. Write torch.tensor([1., 2.]) instead of torch.tensor([1, 2]).",

@@ -113,6 +113,7 @@ MISTAKES = {
     "takes_the_logarithm": Mistake(
         {"loss_per_sample": lambda given, done: -np.log(done["right_log_probability"])},
         "You took the logarithm. NLL loss takes none: its input is logarithms already.",
+        not_finite=True,
     ),
     "back_to_probability": Mistake(
         {"loss_per_sample": lambda given, done: -np.exp(done["right_log_probability"])},

@@ -242,6 +242,7 @@ MISTAKES = {
         {"log_rate": lambda given, done: np.log(prediction(given))},
         "You left out eps. PyTorch adds it to the rate, so that a rate of 0 has a logarithm.",
         when=lambda given: is_rate(given) and given["eps"] != 0,
+        not_finite=True,
     ),
     "logarithm_to_base_2": Mistake(
         {"log_rate": lambda given, done: done["log_rate"] / np.log(2)},

@@ -20,6 +20,7 @@ from lib.ui.fields import current, key_of
 from lib.ui.text import number, plain, say
 
 MOST_SAMPLES = 200
+QUOTES = ("unreadable", "wrong")  # verdicts whose sentence may quote what was typed
 HINT_LEVELS = 3  # words, the formula with this input's numbers, the value
 
 SHORT = {
@@ -107,7 +108,7 @@ def working_card(
         turn = choose_turn(lesson, steps, part)
         st.markdown(_inputs_of(lesson, values, sample, sample_shape(steps)), width="content")
     entries = {row.key: _entry(lesson, sheet, row) for row in rows(steps, sample, turn)}
-    judged = judge_case(case, entries, sample, part, turn)
+    judged = judge_case(case, entries, sample, part, turn, None if torch is None else torch.value)
     result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
@@ -230,16 +231,18 @@ def _torch_cell(lesson: Topic, result: np.ndarray, answered: bool) -> None:
 
 def _notes(lesson: Topic, sheet: str, judged: Judged) -> None:
     """What a likely mistake is, or what is odd about the entry, under its row."""
-    texts = [say(m.says) for m in judged.mistakes] or ([say(judged.says)] if judged.says else [])
-    if judged.verdict == "unreadable":  # it quotes what was typed
-        texts = [plain(text) for text in texts]
-    if not texts:
+    texts = [say(m.says) for m in judged.mistakes]
+    says = plain(say(judged.says)) if judged.verdict in QUOTES else say(judged.says)  # it quotes what was typed
+    if not texts and not says:
         return
+    heading = (
+        say("Unless it is this slip, which gives the same digits:") if judged.verdict in ("right", "earlier") else ""
+    )
     with st.container(key=key_of(lesson, f"note_{sheet}_{judged.row.key}")):
-        if len(texts) > 1:
-            st.markdown(say("More than one mistake fits:") + "\n" + "\n".join(f"- {text}" for text in texts))
-        else:
-            st.markdown(texts[0])
+        if len(texts) > 1 or (texts and heading):
+            heading = heading or say("More than one mistake fits:")
+            texts = [heading + "\n" + "\n".join(f"- {text}" for text in texts)]
+        st.markdown("\n\n".join([says] * bool(says) + texts))
 
 
 def _hints(judged: Judged, level: int, everything: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,12 @@ def unless_ignored(counts: np.bool_, template: str, **values: Any) -> Formula:
 
 
 def reduce_weighted(
-    each: np.ndarray, reduction: str, w: np.ndarray, counts: np.ndarray, weight: np.ndarray | None
+    each: np.ndarray,
+    reduction: str,
+    w: np.ndarray,
+    counts: np.ndarray,
+    weight: np.ndarray | None,
+    over_zero: Callable[[np.ndarray], Any] | None = None,
 ) -> Steps:
     """Reduces the losses. The mean divides by the sum of `w`, the weights of the samples' classes.
 
@@ -109,6 +114,7 @@ def reduce_weighted(
         divisor_latex=r"W = \sum_n w_{y_n}" if weighted else r"W = N",
         divisor_worked=lambda: total("weight" if weighted else "one", w[counts]),
         divisor_words="Add up the weights of the targets' classes." if weighted else "Count the samples.",
+        over_zero=over_zero,
     )
 
 

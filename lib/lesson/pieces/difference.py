@@ -177,6 +177,12 @@ OTHER_SIGN = {
     ),
 }
 
+WEIGHT_IN_THE_FUNCTION = Pitfall(
+    "The function takes weight, the class does not",
+    "F.l1_loss and F.mse_loss (torch.nn.functional) take weight, one number per element, and their mean then divides by "
+    "the sum of the weights. The classes nn.L1Loss and nn.MSELoss refuse weight: use reduction='none' and weigh yourself.",
+)
+
 SIZES_DO_NOT_FIT = Pitfall(
     "Sizes that do not fit",
     "Sizes must be equal, or 1. Sizes of 1 are stretched, with a warning only: (N, 1) against (N,) makes (N, N).",

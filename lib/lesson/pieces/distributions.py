@@ -116,6 +116,7 @@ def zero_times_infinity(step: str, when: Callable[[Mapping[str, Any]], bool]) ->
             {step: lambda given, done: np.where(given["p"] == 0, np.nan, done[step])},
             "You left 0 times infinity as NaN. It counts 0: what never happens adds nothing.",
             when=when,
+            not_finite=True,
         )
     }
 

@@ -167,6 +167,7 @@ def root_mistakes(*squares: str) -> dict[str, Mistake]:
         "leaves_out_eps": Mistake(
             {"denominator": lambda given, done: np.sqrt(square(done))},
             "You left epsilon out. It is added to the root.",
+            not_finite=True,
         ),
     }
 

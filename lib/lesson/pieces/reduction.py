@@ -28,10 +28,12 @@ def reduce(
     divisor_worked: Callable[..., Formula] | None = None,
     divisor_words: str = "Count the losses.",
     letter: str = "n",
+    over_zero: Callable[[np.ndarray], Any] | None = None,
 ) -> Steps:
     """From the losses to the result: none keeps them, sum adds them, mean divides by `divisor` (their count).
 
-    `of` names the step that the losses come from.
+    `of` names the step that the losses come from. `over_zero(divisor)` is the mean where the divisor is 0, if torch
+    makes something else of that than the sum of the losses over 0.
     """
     if reduction == "none":
         yield Step("loss", rf"L_{letter} = \ell_{letter}", each, words="Nothing to do: the losses are the result.")
@@ -52,7 +54,7 @@ def reduce(
     yield Step(
         "loss",
         rf"L = \frac{{1}}{{W}} \sum_{letter} \ell_{letter}",
-        each.sum() / divide_by,
+        over_zero(divide_by) if over_zero and divide_by == 0 else each.sum() / divide_by,
         worked=lambda: formula(r"\frac{<losses>}{<divisor>}", losses=total(of, each), divisor=divide_by),
         words="Add the losses up and divide.",
     )
@@ -121,6 +123,7 @@ COUNTS_WHAT_COSTS = {
         {"divisor": lambda given, done: np.count_nonzero(losses(done))},
         "You counted only the losses that are not 0. PyTorch's mean counts all of them.",
         when=takes_mean,
+        not_finite=True,
     ),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,19 +19,21 @@ from lib.once import once
 class Case:
     """A lesson and what it works on; `Case.of` makes one from what the learner gave.
 
-    `given` holds the value of every field. The two right workings, `forward` and `gradient`, are computed when they
-    are first asked for, and kept: everything else is compared with them. The `budget` bounds every working.
+    `given` holds the value of every field, `typed` what was given, in the precision in which it came. The two right
+    workings, `forward` and `gradient`, are computed when they are first asked for, and kept: everything else is
+    compared with them. The `budget` bounds every working.
     """
 
     lesson: Topic
     given: Mapping[str, Any]
     budget: Budget = UNBOUNDED
+    typed: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lesson: Topic, values: Mapping[str, Any], dtype: Any = np.float64, budget: Budget = UNBOUNDED) -> Case:
         """Reads and checks the values; floating tensors become `dtype`. Raises a Refusal for what torch rejects."""
         budget.need(cost_of(lesson, values))
-        return cls(lesson, checked(lesson, values, dtype), budget)
+        return cls(lesson, checked(lesson, values, dtype), budget, values)
 
     @once
     def forward(self) -> Worked:

@@ -5,7 +5,7 @@ One slip costs one row: an entry is right if it fits the truth, or what follows 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,14 +15,19 @@ from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson.run.case import Case
 from lib.lesson.run.drive import Answer, Worked
 from lib.lesson.spec import Mistake, Step, Topic
-from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, truth_of, worked
+from lib.lesson.working.answers import all_of, entered, first_of, kept_to_decimals, kept_to_digits, put, turning
+from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, worked
+from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned
 from lib.lesson.working.rows import Row, rows
+from lib.lesson.working.truth import Truth
 from lib.once import once
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import Typed, read
-from lib.tensors.rounding import fits, rounds_to
+from lib.tensors.rounding import NOISE, carried, fits, near_miss, rounded_away, rounds_to, writes_three_digits
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
+
+_CARRIED = "Right; your rounding moved the last digit."
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +64,23 @@ def judge(
 
 
 def judge_case(
-    case: Case, entries: Mapping[str, str], sample: tuple[int, ...], part: Part = "forward", turn: str | None = None
+    case: Case,
+    entries: Mapping[str, str],
+    sample: tuple[int, ...],
+    part: Part = "forward",
+    turn: str | None = None,
+    shown: np.ndarray | None = None,
 ) -> list[Judged]:
-    """A verdict for every row of a case whose values have been read already."""
-    asked = rows(truth_of(case, part).steps, sample, turn)
+    """A verdict for every row of a case that has been read already. `shown` is torch's own result, where known."""
+    truth = Truth(case, part, shown)
+    asked = rows(truth.exact.steps, sample, turn)
     typed = {row.key: _read(row, entries.get(row.key, "")) for row in asked}
-    sheet = _Sheet(case, part, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
-    return [sheet.judge(row, entry) if isinstance(entry := typed[row.key], Typed) else entry for row in asked]
+    sheet = _Sheet(truth, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
+    judged: list[Judged] = []
+    for row in asked:
+        entry = typed[row.key]
+        judged.append(sheet.judge(row, entry, judged) if isinstance(entry, Typed) else entry)
+    return judged
 
 
 def _read(row: Row, text: str) -> Typed | Judged:
@@ -95,108 +110,207 @@ def _in_words(shape: tuple[int, ...]) -> str:
 class _Sheet:
     """The rows that are asked, and the learner's entries that can be sent on, by the row's key."""
 
-    case: Case
-    part: Part
+    truth: Truth
     asked: Sequence[Row]
     entries: Mapping[str, Typed]
 
+    def judge(self, row: Row, entry: Typed, above: Sequence[Judged]) -> Judged:
+        """The verdict on one entry; `above` holds those on the rows before it."""
+        exact = row.of(self.truth.exact.steps[row.step.name].value)
+        right = [row.of(value) for value in self.truth.values(row.step)]
+        if self._all_fit(row, entry, right):
+            return Judged(row, exact, "right")
+        follows = [row.of(value) for value in self._follow(row, above)]
+        if self._all_fit(row, entry, [*right, *follows]):
+            return Judged(row, exact, "earlier")
+        mistakes = self._fitting_mistakes(row, entry, above, [exact, *follows])
+        if self._carried(row, entry, [exact]) or self._kept_short(row, entry, exact):
+            return Judged(row, exact, "right", _CARRIED, mistakes)
+        if self._carried(row, entry, [*right, *follows]):
+            return Judged(row, exact, "earlier", _CARRIED, mistakes)
+        old = before_the_update(row, self.truth)
+        if old is not None and self._all_fit(row, entry, [old]):
+            alike = self._fitting_mistakes(row, _typed_exactly(old), above, [exact, *follows])
+            return Judged(row, exact, "mistake" if alike else "wrong", NOT_UPDATED, alike)
+        if mistakes:
+            return Judged(row, exact, "mistake", "", mistakes)
+        return self._no_mistake(row, entry, exact, follows[0] if follows else exact)
+
+    def _no_mistake(self, row: Row, entry: Typed, exact: np.ndarray, follows: np.ndarray) -> Judged:
+        """What else can be said of an entry that is not right."""
+        if (slip := turned(entry, follows, row.step)) is not None:
+            return Judged(row, exact, "wrong", slip.says)
+        if any(rounded_away(entry, value) for value in (exact, follows)):
+            return Judged(row, exact, "digits", "Small, but it counts: write it with a power of ten, such as 1.23e-5.")
+        if any(rounds_to(entry, value) for value in (exact, follows)):
+            return Judged(row, exact, "digits", "Right so far. Give three digits.")
+        says = _not_finite(entry, exact) or on_another_road(row, entry, follows, self.truth)
+        if not says and (not _whole([exact]) or self._movable(row)):
+            says = _near(entry, exact) or _near(entry, follows)
+        return Judged(row, exact, "wrong", says)
+
+    def _all_fit(self, row: Row, entry: Typed, values: Sequence[np.ndarray]) -> bool:
+        """Whether each slice of the entry (a sample's numbers, where it is about all) fits one of the values whole."""
+        return _each_slice(row, [self._fits(row, entry, value) for value in values])
+
+    def _fits(self, row: Row, entry: Typed, value: np.ndarray) -> np.ndarray:
+        found = fits(entry, value, format=self.truth.format)
+        with np.errstate(all="ignore"):
+            tiny = np.abs(entry.array - value) <= NOISE
+        if found.all() or not (tiny & ~found).any():
+            return found
+        return fits(entry, value, format=self.truth.format, noise=row.of(self.truth.noise(row.step)))
+
+    def _carried(self, row: Row, entry: Typed, values: Sequence[np.ndarray]) -> bool:
+        """Whether each slice is one of the values but for rounding on the way."""
+        near = [carried(entry, value, format=self.truth.format) for value in values]
+        return _each_slice(row, near) and (not _whole(values) or self._movable(row))
+
+    def _kept_short(self, row: Row, entry: Typed, exact: np.ndarray) -> bool:
+        """Whether the entry follows from right values that were written down with three or four digits."""
+        if not writes_three_digits(entry).all():
+            return False
+        close = [value for value in self._short_values(row) if _within_a_hundredth(value, exact)]
+        return bool(close) and self._all_fit(row, entry, close)
+
+    def _short_values(self, row: Row) -> list[np.ndarray]:
+        found = [working.steps.get(row.step.name) for working in self._kept_to_few_digits]
+        return [row.of(step.value) for step in found if step and np.shape(step.value) == np.shape(row.step.value)]
+
+    def _movable(self, row: Row) -> bool:
+        """Whether rounding on the way moves this row at all: a count stays what it is."""
+        exact = row.of(self.truth.exact.steps[row.step.name].value)
+        return any(not same_value(value, exact) for value in self._short_values(row))
+
     @once
-    def followed(self) -> Worked:
-        """The working that goes on with everything that the learner entered; where that cannot be, with the truth."""
-        return self._going_on(_answer(self.asked, self.entries)) or truth_of(self.case, self.part)
-
-    def _going_on(self, answer: Answer) -> Worked | None:
-        """The working with these answers; None where it cannot go on with them, such as with an epoch of 1e308."""
-        try:
-            return worked(self.case, self.part, answer)
-        except (OverBudget, Stopped):
-            raise
-        except (ValueError, ArithmeticError, IndexError):
-            return None
-
-    def judge(self, row: Row, entry: Typed) -> Judged:
-        true = row.of(truth_of(self.case, self.part).steps[row.step.name].value)
-        if fits(entry, true).all():
-            return Judged(row, true, "right")
-        follows = row.of(self._followed_value(row))
-        if (fits(entry, true) | fits(entry, follows)).all():
-            return Judged(row, true, "earlier")
-        found = self._fitting_mistakes(row, entry, (true, follows))
-        if found:
-            return Judged(row, true, "mistake", mistakes=found)
-        general = _general_slip(entry, follows)
-        if general:
-            return Judged(row, true, "wrong", general)
-        if any(rounds_to(entry, value) for value in (true, follows)):
-            return Judged(row, true, "digits", "Right so far. Give three digits.")
-        return Judged(row, true, "wrong")
+    def _kept_to_few_digits(self) -> list[Worked]:
+        """The right working of people who write down three or four digits, or decimals, of everything."""
+        workings = (self._going_on(way(count)) for way in (kept_to_decimals, kept_to_digits) for count in (3, 4))
+        return [working for working in workings if working is not None]
 
     def _before(self, row: Row) -> list[Row]:
         """The rows above this one that hold an entry."""
         return [other for other in self.asked[: self.asked.index(row)] if other.key in self.entries]
 
-    def _followed_value(self, row: Row) -> np.ndarray:
-        """What follows from earlier entries, the chosen sample's entry included where this row asks for all of them."""
-        value = self.followed.steps[row.step.name].value
-        for other in self._before(row):
-            if other.step.name == row.step.name:
-                value = _put(other, value, self.entries[other.key])
-        return value
-
-    def _fitting_mistakes(self, row: Row, entry: Typed, right: tuple[np.ndarray, ...]) -> tuple[Mistake, ...]:
-        """Every mistake that, made after the learner's earlier entries, gives this entry."""
+    def _follow(self, row: Row, above: Sequence[Judged]) -> Iterator[np.ndarray]:
+        """What follows from the entries above: as they were typed; only the wrong ones; with their slip everywhere."""
         before = self._before(row)
-        learner = _answer(before, self.entries)
+        if not before:
+            return
+        wrong = _not_right(before, above)
+        for sent in (before, wrong):
+            yield from self._at(row, entered(sent, self.entries), before)
+        anew = all(other.step.name != row.step.name for other in before)  # a slip made again is a slip again
+        for slip in self._slips(above):
+            yield from self._at(row, entered(before, self.entries, slip), before, sent=not anew)
+            yield from self._at(row, slip, [], sent=not anew)
+
+    def _at(self, row: Row, answer: Answer, before: Sequence[Row], sent: bool = False) -> Iterator[np.ndarray]:
+        """This row's step when each step is answered so, with the chosen sample's entry in its place."""
+        working = self._going_on(answer)
+        if working is None or row.step.name not in working.steps:
+            return
+        value = working.sent[row.step.name] if sent else working.steps[row.step.name].value
+        if np.shape(value) != np.shape(row.step.value):
+            return
+        for other in before:
+            if other.step.name == row.step.name:
+                value = put(other, value, self.entries[other.key])
+        yield np.asarray(value)
+
+    def _slips(self, above: Sequence[Judged]) -> list[Answer]:
+        """The slips that were recognised above, made by every sample: each by itself, then all of them together."""
+        slips = [slip for judged in above for slip in self._slips_in(judged)]
+        return [*slips, all_of(slips)] if len(slips) > 1 else slips
+
+    def _slips_in(self, judged: Judged) -> list[Answer]:
+        if judged.verdict == "mistake":
+            return [answers_of(mistake, self.truth.case.given) for mistake in judged.mistakes]
+        if judged.verdict != "wrong" or judged.row.key not in self.entries:
+            return []
+        slip = turned(self.entries[judged.row.key], judged.truth, judged.row.step)
+        return [] if slip is None else [turning(judged.row.step.name, slip.of)]
+
+    def _going_on(self, answer: Answer) -> Worked | None:
+        """The working with these answers; None where it cannot go on with them, such as with an epoch of 1e308."""
+        try:
+            return worked(self.truth.case, self.truth.part, answer)
+        except (OverBudget, Stopped):
+            raise
+        except (ValueError, ArithmeticError, IndexError):
+            return None
+
+    def _fitting_mistakes(
+        self, row: Row, entry: Typed, above: Sequence[Judged], right: Sequence[np.ndarray]
+    ) -> tuple[Mistake, ...]:
+        """Every mistake that, made after the learner's earlier entries, gives this entry to all digits typed."""
+        before = self._before(row)
         answered = {other.step.name for other in before} - {row.step.name}
+        learners = [entered(sent, self.entries) for sent in ((before, _not_right(before, above)) if before else ([],))]
+        odd = _odd(entry, right)
         found = []
-        for mistake in mistakes_of(self.case.lesson, self.part):
-            if not mistake.when(self.case.given):
+        for mistake in mistakes_of(self.truth.case.lesson, self.truth.part):
+            if (odd and not mistake.not_finite) or not mistake.when(self.truth.case.given):
                 continue
-            slip = answers_of(mistake, self.case.given)
-            mistaken = self._going_on(_first_of(answered, learner, slip))
-            wrong = mistaken.sent.get(row.step.name) if mistaken else None
-            if wrong is None or np.shape(wrong) != np.shape(row.step.value):
-                continue
-            value = row.of(wrong)
-            if not any(same_value(value, r) for r in right) and fits(entry, value).all():
+            slip = answers_of(mistake, self.truth.case.given)
+            values = [v for learner in learners for v in self._at(row, first_of(answered, learner, slip), [], True)]
+            if any(self._is_slip(row, entry, row.of(value), right) for value in values):
                 found.append(mistake)
         return tuple(found)
 
-
-def _answer(asked: Sequence[Row], entries: Mapping[str, Typed]) -> Answer:
-    """Sends the learner's entries on; steps without one go on with their own value."""
-    by_step: dict[str, list[Row]] = {}
-    for row in asked:
-        if row.key in entries:
-            by_step.setdefault(row.step.name, []).append(row)
-
-    def answer(step: Step, done: Mapping[str, np.ndarray]) -> Any:
-        value = step.value
-        for row in by_step.get(step.name, ()):
-            value = _put(row, value, entries[row.key])
-        return value
-
-    return answer
+    def _is_slip(self, row: Row, entry: Typed, value: np.ndarray, right: Sequence[np.ndarray]) -> bool:
+        """Whether the entry fits a value that is none of the right ones."""
+        return not any(same_value(value, r) for r in right) and bool(self._fits(row, entry, value).all())
 
 
-def _put(row: Row, value: np.ndarray, entry: Typed) -> np.ndarray:
-    """The step's value with the entry in its place."""
-    changed = np.array(value, dtype=np.result_type(value, entry.array))
-    changed[() if row.index is None else row.index] = entry.array
-    return changed
+def _not_right(before: Sequence[Row], above: Sequence[Judged]) -> list[Row]:
+    right = {judged.row.key for judged in above if judged.verdict in ("right", "earlier")}
+    return [row for row in before if row.key not in right]
 
 
-def _first_of(answered: Collection[str], learner: Answer, slip: Answer) -> Answer:
-    """The learner's answer at the steps that they have answered already, the mistake's everywhere else."""
-    return lambda step, done: learner(step, done) if step.name in answered else slip(step, done)
+def _each_slice(row: Row, fitting: Sequence[np.ndarray]) -> bool:
+    """Whether each slice fits one of several values whole. A slice is a sample's numbers, or all there are."""
+    dims = row.step.sample_dims if row.is_all else 0
+    whole = [mask.reshape(*mask.shape[:dims], -1).all(-1) for mask in fitting]
+    return bool(np.any(whole, axis=0).all())
 
 
-def _general_slip(entry: Typed, expected: np.ndarray) -> str:
-    """Slips that can happen in any step: the sign, the base of the logarithm. Empty if it is neither."""
-    if fits(entry, -expected).all():
-        return "The sign is the other way round."
-    if fits(entry, expected / np.log(2)).all() or fits(entry, expected * np.log(2)).all():
-        return "This is off by a factor of ln 2: the logarithm has another base here."
-    if fits(entry, expected / np.log(10)).all():
-        return "This is off by a factor of ln 10: the logarithm has another base here."
-    return ""
+def _odd(entry: Typed, right: Sequence[np.ndarray]) -> bool:
+    """Whether NaN or infinity was typed where something else is right."""
+    typed = ~np.isfinite(entry.array)
+    return bool(typed.any()) and all(bool((typed & ~fits(entry, value)).any()) for value in right)
+
+
+def _whole(values: Sequence[np.ndarray]) -> bool:
+    return bool(np.all(values[0] == np.round(values[0])))
+
+
+def _within_a_hundredth(value: np.ndarray, exact: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        return bool((np.abs(value - exact) <= 0.01 * np.abs(exact)).all())
+
+
+def _not_finite(entry: Typed, exact: np.ndarray) -> str:
+    """What to say of NaN or infinity where a number is right, or of a number where they are."""
+    typed, true = ~np.isfinite(entry.array), ~np.isfinite(exact)
+    if (np.isnan(entry.array * 1.0) & ~true).any():
+        return "NaN comes from 0/0, 0 · ∞, ∞ − ∞ or the logarithm of a negative number. Here a number is right."
+    if (typed & ~true).any():
+        return "This is infinite: a division by 0, log 0, or too large a power. Here a number is right."
+    return "Here the result is no finite number." if (true & ~typed).any() else ""
+
+
+def _near(entry: Typed, value: np.ndarray) -> str:
+    """How far a close entry is off, and where; empty if it is not close."""
+    miss = near_miss(entry, value)
+    if miss is None:
+        return ""
+    index, off, allowed = miss
+    typed = f"{np.asarray(entry.array)[index]:.10g}"
+    where = f"[{', '.join(map(str, index))}] is {typed}:" if index else f"{typed}:"
+    digits = 1 if f"{off:.1g}" != f"{allowed:.1g}" else 2
+    return f"{where} off by {off:.{digits}g}; allowed {allowed:.{digits}g}. More digits in the step before?"
+
+
+def _typed_exactly(value: np.ndarray) -> Typed:
+    return Typed(value, "float", np.zeros_like(value))
