@@ -29,7 +29,8 @@ class Likely:
     """A likely mistake and what whoever makes it answers, one trial per test.
 
     `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`; `says` sets the learner
-    right. `step` is the step of the lesson at which the mistake is made, empty for one from a file, or one in what is taken.
+    right. `step` is the step of the lesson at which the mistake is made; empty for one from a file, and
+    for one in what goes in.
     """
 
     name: str
