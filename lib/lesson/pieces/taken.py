@@ -12,11 +12,12 @@ from lib.lesson.spec import Mistake, always
 Given = Mapping[str, Any]
 
 
-def ignoring(says: str, *, when: Callable[[Given], bool] = always, **values: Any) -> Mistake:
+def ignoring(says: str, *, when: Callable[[Given], bool] = always, not_finite: bool = False, **values: Any) -> Mistake:
     """The slip of whoever works with these values, whatever is given: ignoring("…", weight=None)."""
     return Mistake(
         {},
         says,
+        not_finite=not_finite,
         when=lambda given: any(differs(given[name], value) for name, value in values.items()) and when(given),
         given=lambda given: values,
     )
