@@ -407,6 +407,11 @@ LESSON = Lesson(
     ),
     examples=(
         Example(
+            "A like pair and an unlike one",
+            {"input1": [[3, 4], [0, 2]], "input2": [[4, 3], [3, 4]], "target": [1, -1], "margin": 0.5},
+            "The cosines are 0.96 and 0.8. The like pair costs what is lacking to 1, the unlike one what is above 0.5.",
+        ),
+        Example(
             "The same pair, alike and unlike",
             FOUR_FIFTHS,
             "The cosine of (3, 4) and (4, 3) is 24/25 = 0.96. "
@@ -516,9 +521,9 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if unlike pairs may have a cosine of 0.5?", {"margin": 0.5}),
-        Try("What if the first vector is ten times longer?", {"input1": [[30, 40], [30, 40]]}),
-        Try("What if the second vectors point the other way?", {"input2": [[-4, -3], [-4, -3]]}),
+        Try("What if unlike pairs must be at a right angle?", {"margin": 0.0}),
+        Try("What if the first vector is ten times longer?", {"input1": [[30, 40], [0, 20]]}),
+        Try("What if the second vectors point the other way?", {"input2": [[-4, -3], [-3, -4]]}),
         Try("What if unlike is written as 0?", {"target": [1, 0]}),
     ),
     extremes=Extremes(

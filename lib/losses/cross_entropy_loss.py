@@ -432,6 +432,7 @@ GRAD_MISTAKES = {
     **classes.GRAD_MISTAKES,
 }
 
+DIFFERENT = {"input": [[1, 2], [1, 3], [2, 0]], "target": [0, 1, 1]}
 THREE = {"input": [[1, 2], [1, 3], [1, 3]], "target": [0, 1, 1]}
 
 LESSON = Lesson(
@@ -477,11 +478,21 @@ LESSON = Lesson(
         {"input": (2, 3, 2), "target": (2, 3, 2), "weight": (3,)},
     ),
     examples=(
+        Example(
+            "Behind, ahead, far behind",
+            DIFFERENT,
+            "The right class trails by 1, leads by 2, trails by 2: that costs 1.313, 0.127 and 2.127.",
+        ),
         Example("Three samples", THREE, "The loss is large for sample 0, whose right class has the lower score."),
         Example(
             "Weights 1 and 2",
             {**THREE, "weight": [1, 2]},
             "The mean divides by 1 + 2 + 2, the weights of the targets, not by 3.",
+        ),
+        Example(
+            "Weights 0.5 and 2",
+            {**DIFFERENT, "weight": [0.5, 2]},
+            "The mean divides by 0.5 + 2 + 2: each sample brings the weight of its class.",
         ),
         Example(
             "Confident and wrong",
@@ -568,7 +579,7 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if class 1 counts double?", {"weight": [1, 2]}),
+        Try("What if class 1 counts four times?", {"weight": [1, 4]}),
         Try("What if a tenth of each target is spread out?", {"label_smoothing": 0.1}),
         Try("What if the losses are only added up?", {"reduction": "sum"}),
     ),

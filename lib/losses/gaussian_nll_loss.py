@@ -363,6 +363,11 @@ LESSON = Lesson(
         {"input": (3, 0), "target": (3, 0), "var": (3, 1)},
     ),
     examples=(
+        Example(
+            "Three predictions, three variances",
+            {"input": [0, 1.5, 3], "target": [1, 2, 0.5], "var": [0.5, 0.25, 4]},
+            "The second network is sure and nearly right. The third is off by 2.5, but said so: its variance is 4.",
+        ),
         Example("Three guesses", FIRST, "An error of 2 with a variance of 4 costs little more than being right there."),
         Example(
             "Sure and wrong",

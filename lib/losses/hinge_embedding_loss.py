@@ -281,6 +281,11 @@ LESSON = Lesson(
     ),
     examples=(
         Example(
+            "Four distances, margin 2",
+            {"input": [[1.5, 0.6], [0.25, 2.5]], "target": [[1, -1], [-1, -1]], "margin": 2},
+            "The like pair costs its distance, unlike ones what they lack to 2. The last is far enough apart.",
+        ),
+        Example(
             "Two alike, one not",
             THREE,
             "Alike: the distance itself, 1 and 0.8. Unlike: 0.5 is half of the way to the margin, so 0.5 is lacking.",
@@ -356,9 +361,9 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if the margin is 2?", {"margin": 2.0}),
-        Try("What if every pair is unlike?", {"target": [[-1, -1, -1]]}),
-        Try("What if the last target is 0 instead of −1?", {"target": [[1, 1, 0]]}),
+        Try("What if the margin is 1?", {"margin": 1.0}),
+        Try("What if every pair is unlike?", {"target": [[-1, -1], [-1, -1]]}),
+        Try("What if the last target is 0 instead of −1?", {"target": [[1, -1], [-1, 0]]}),
         Try("What if the losses are kept apart?", {"reduction": "none"}),
     ),
     pictures=(

@@ -203,6 +203,11 @@ LESSON = Lesson(
     shapes=difference.SHAPES,
     examples=(
         Example(
+            "Four errors, delta 2",
+            {**difference.TWO_ROWS, "delta": 2},
+            "Errors of 1.5 and 0.5 lie in the bowl, 3 and 2.5 on its straight arms.",
+        ),
+        Example(
             "Five distances from 0", difference.FIVE, "With delta 1 this is Smooth L1: 2.5 at −3, and 0.125 at 0.5."
         ),
         Example(
@@ -283,9 +288,9 @@ LESSON = Lesson(
         Reference("Huber, Robust Estimation of a Location Parameter (1964)", "https://doi.org/10.1214/aoms/1177703732"),
     ),
     tries=(
-        Try("What if the square reaches out to 2?", {"delta": 2.0}),
+        Try("What if the square reaches out to 2.75?", {"delta": 2.75}),
         Try("What if delta is small?", {"delta": 0.1}),
-        Try("What if one target is far away?", {"target": [0, 0, 0, 0, 50]}),
+        Try("What if one target is far away?", {"target": [[3, 1], [2, 50]]}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),
     extremes=difference.far_off(naive),

@@ -134,6 +134,11 @@ LESSON = Lesson(
     shapes=difference.SHAPES,
     examples=(
         Example(
+            "Four errors",
+            difference.TWO_ROWS,
+            "The sizes are 1.5, 3, 0.5 and 2.5, whichever side they are on. Their mean is 1.875.",
+        ),
+        Example(
             "Ones for threes",
             difference.ONES_AND_THREES,
             "Every prediction is 2 too low, so every loss is 2, and so is the mean.",
@@ -210,8 +215,8 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if one target is far away?", {"target": [[3, 3], [3, 30]]}),
-        Try("What if one prediction is exactly right?", {"input": [[3, 1], [1, 1]]}),
+        Try("What if one target is far away?", {"target": [[3, 1], [2, 30]]}),
+        Try("What if one prediction is exactly right?", {"input": [[3, 4], [2.5, -1]]}),
         Try("What if the losses are only added up?", {"reduction": "sum"}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),

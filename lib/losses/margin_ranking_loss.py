@@ -216,6 +216,11 @@ LESSON = Lesson(
     ),
     examples=(
         Example(
+            "Four pairs, margin 0.6",
+            {"input1": [1, 3.25, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
+            "Only the second pair is in the right order, and by more than the margin.",
+        ),
+        Example(
             "Behind, level, and ahead when it should not be",
             THREE,
             "Pair 0 is behind by 1 and costs 1. Pair 1 is level and costs nothing. "
@@ -312,8 +317,8 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if the right score must lead by 0.5?", {"margin": 0.5}),
-        Try("What if the second score should win everywhere?", {"target": [-1, -1, -1]}),
+        Try("What if any lead is enough?", {"margin": 0.0}),
+        Try("What if the second score should win everywhere?", {"target": [-1, -1, -1, -1]}),
         Try("What if the losses are kept apart?", {"reduction": "none"}),
     ),
     pictures=(

@@ -133,6 +133,11 @@ LESSON = Lesson(
     shapes=difference.SHAPES,
     examples=(
         Example(
+            "Four errors",
+            difference.TWO_ROWS,
+            "Of an error of 3 squaring makes 9, of one of ½ it makes ¼: the largest error has half of the total.",
+        ),
+        Example(
             "Ones for threes",
             difference.ONES_AND_THREES,
             "Every prediction is off by 2, so every loss is 4, and so is the mean.",
@@ -205,8 +210,8 @@ LESSON = Lesson(
     ),
     references=(Reference("Wikipedia: Mean squared error", "https://en.wikipedia.org/wiki/Mean_squared_error"),),
     tries=(
-        Try("What if one target is far away?", {"target": [[3, 3], [3, 30]]}),
-        Try("What if the errors are below 1?", {"target": [[1.5, 1.5], [1.5, 1.5]]}),
+        Try("What if one target is far away?", {"target": [[3, 1], [2, 30]]}),
+        Try("What if the errors are below 1?", {"target": [[1, 3.5], [2.25, -1.5]]}),
         Try("What if the losses are only added up?", {"reduction": "sum"}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),

@@ -323,6 +323,11 @@ LESSON = Lesson(
     ),
     examples=(
         Example(
+            "Two samples, three classes",
+            {"input": [[0.5, 0.2, 1.6], [0.3, 0.9, -0.2]], "target": [[2, 0, -1], [1, -1, -1]]},
+            "Label 2 of sample 0 leads class 1 by more than 1 and costs nothing; label 0 leads it by only 0.3 and costs 0.7.",
+        ),
+        Example(
             "Labels 0 and 3 of four classes",
             FOUR,
             "Class 0 trails both wrong classes and costs 1.1 + 1.3; class 3 leads, but by less than 1: 0.4 + 0.6. "
@@ -394,10 +399,10 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if class 3 leads by far?", {"input": [[0.1, 0.2, 0.4, 2.0]]}),
-        Try("What if only class 3 is right?", {"target": [[3, -1, -1, -1]]}),
-        Try("What if there is a label behind the −1?", {"target": [[0, 3, -1, 2]]}),
-        Try("What if class 0 is listed twice?", {"target": [[0, 0, 3, -1]]}),
+        Try("What if label 0 leads by far?", {"input": [[2.5, 0.2, 1.6], [0.3, 0.9, -0.2]]}),
+        Try("What if only class 2 is right?", {"target": [[2, -1, -1], [1, -1, -1]]}),
+        Try("What if there is a label behind the −1?", {"target": [[2, -1, 0], [1, -1, -1]]}),
+        Try("What if class 0 is listed twice?", {"target": [[0, 0, 2], [1, -1, -1]]}),
     ),
     pictures=(
         Curves(

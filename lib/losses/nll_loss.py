@@ -160,6 +160,7 @@ GRAD_MISTAKES = {
     **classes.GRAD_MISTAKES,
 }
 
+DIFFERENT = {"input": [[-1.3133, -0.3133], [-2.1269, -0.1269], [-0.1269, -2.1269]], "target": [0, 1, 1]}
 THREE = {"input": [[-1.3133, -0.3133], [-2.1269, -0.1269], [-2.1269, -0.1269]], "target": [0, 1, 1]}
 RAW = {"input": [[1, 2], [1, 3], [1, 3]], "target": [0, 1, 1]}
 
@@ -196,6 +197,11 @@ LESSON = Lesson(
         {"input": (0, 3, 2), "target": (0, 2), "weight": (3,)},
     ),
     examples=(
+        Example(
+            "Behind, ahead, far behind",
+            DIFFERENT,
+            "The log-softmax of scores [1, 2], [1, 3] and [2, 0]. Each loss is minus the number of the right class.",
+        ),
         Example(
             "Three samples",
             THREE,
@@ -276,9 +282,9 @@ LESSON = Lesson(
         ),
     ),
     tries=(
-        Try("What if class 1 counts double?", {"weight": [1, 2]}),
+        Try("What if class 1 counts four times?", {"weight": [1, 4]}),
         Try("What if class 1 is ignored?", {"ignore_index": 1}),
-        Try("What if raw scores come in?", {"input": [[1, 2], [1, 3], [1, 3]]}),
+        Try("What if raw scores come in?", {"input": [[1, 2], [1, 3], [2, 0]]}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),
     pictures=(

@@ -211,6 +211,11 @@ LESSON = Lesson(
     shapes=difference.SHAPES,
     examples=(
         Example(
+            "Four errors, beta 1.75",
+            {**difference.TWO_ROWS, "beta": 1.75},
+            "Errors of 1.5 and 0.5 lie on the curve, 3 and 2.5 on the straight part, 0.875 below their size.",
+        ),
+        Example(
             "Five distances from 0",
             difference.FIVE,
             "At −3 the loss is 2.5, half less than the distance. At 0.5 it is 0.125, a quarter of it.",
@@ -286,9 +291,9 @@ LESSON = Lesson(
     ),
     references=(Reference("Girshick, Fast R-CNN (2015)", "https://arxiv.org/abs/1504.08083"),),
     tries=(
-        Try("What if the square reaches out to 2?", {"beta": 2.0}),
+        Try("What if the square reaches out to 2.75?", {"beta": 2.75}),
         Try("What if nothing is smoothed?", {"beta": 0.0}),
-        Try("What if one target is far away?", {"target": [0, 0, 0, 0, 50]}),
+        Try("What if one target is far away?", {"target": [[3, 1], [2, 50]]}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),
     extremes=difference.far_off(naive),

@@ -163,6 +163,11 @@ LESSON = Lesson(
     shapes=triplets.SHAPES,
     examples=(
         Example(
+            "Two triplets, margin 1.5",
+            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.5},
+            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.5 and 0.5.",
+        ),
+        Example(
             "Three points on a line",
             {"anchor": [[1]], "positive": [[2]], "negative": [[0.5]], "p": 1},
             "The positive is 1 away, the negative only ½: 1 − ½ and the margin of 1 make 1.5.",
@@ -245,10 +250,13 @@ LESSON = Lesson(
     ),
     references=triplets.REFERENCES,
     tries=(
-        Try("What if the negative moves away to −2?", {"negative": [[-2]]}),
+        Try("What if the negatives move away?", {"negative": [[0, 9], [9, 1]]}),
         Try("What if the margin is only 0.2?", {"margin": 0.2}),
-        Try("What if the negative lies beyond the positive, and the swap is on?", {"negative": [[3]], "swap": True}),
-        Try("What if the positive meets the anchor?", {"positive": [[1]]}),
+        Try(
+            "What if the negatives lie beyond the positives, and the swap is on?",
+            {"negative": [[6, 8], [1, 4]], "swap": True},
+        ),
+        Try("What if the positives meet the anchors?", {"positive": [[0, 0], [1, 1]]}),
     ),
     pictures=(
         triplets.TWO_DISTANCES,

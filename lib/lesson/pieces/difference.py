@@ -231,6 +231,7 @@ SIZES_DO_NOT_FIT = Pitfall(
 
 NOTHING_TO_AVERAGE = Pitfall("Nothing to average", "The mean over an empty batch is 0/0 = NaN. Skip empty batches.")
 
+TWO_ROWS = {"input": [[1.5, 4], [2.5, -1]], "target": [[3, 1], [2, 1.5]]}
 ONES_AND_THREES = {"input": [[1, 1], [1, 1]], "target": [[3, 3], [3, 3]]}
 FIVE = {"input": [-3, -1, 0, 0.5, 2], "target": [0, 0, 0, 0, 0]}
 COLUMN_AND_ROW = {"input": [[1], [3], [4]], "target": [2, 2, 3]}
