@@ -171,6 +171,7 @@ MISTAKES = {
         },
         "You swapped the two logarithms: “yes” goes with log x, “no” with log(1 − x).",
     ),
+    **logistic.IN_BETWEEN,
     **logistic.MEAN_MISTAKES,
 }
 
@@ -179,7 +180,7 @@ GRAD_MISTAKES = {
     **reduction.GRAD_DIVIDES_BY_ROWS,
     **logistic.GRAD_MISTAKES,
     "divides_by_zero": Mistake(
-        {"variance": lambda given, done: given["input"] * (1 - given["input"])},
+        {"d_input": lambda given, done: done["d_input"] * done["variance"] / (given["input"] * (1 - given["input"]))},
         "You divided by 0 where the probability is 0 or 1. PyTorch lets the denominator go down to 10⁻¹² only.",
         not_finite=True,
     ),

@@ -194,6 +194,7 @@ MISTAKES = {
         "You divided by the sum of the pos_weights. The mean divides by the number of elements, weighted or not.",
         when=lambda given: takes_mean(given) and has_pos_weight(given),
     ),
+    **logistic.IN_BETWEEN,
     **logistic.MEAN_MISTAKES,
 }
 

@@ -171,7 +171,7 @@ LESSON = Lesson(
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes={**MISTAKES, **difference.MISTAKES},
+    mistakes={**MISTAKES, **difference.PAIRING, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},
     pitfalls=(
         Pitfall(

@@ -155,17 +155,17 @@ def of_one_shape(given: Mapping[str, Any]) -> bool:
 def of_one_row(given: Mapping[str, Any]) -> bool:
     """Whether there are as many predictions as targets, several of them, all along one axis."""
     x, y = np.shape(given["input"]), np.shape(given["target"])
-    return len(x) == 1 and x == y and x[0] > 1 and given["reduction"] != "none" and "var" not in given
+    return len(x) == 1 and x == y and x[0] > 1 and given["reduction"] != "none"
 
 
 def of_column_and_row(given: Mapping[str, Any]) -> bool:
     """Whether as many predictions as targets meet as a column and a row, which torch stretches over one another."""
     x, y = np.shape(given["input"]), np.shape(given["target"])
     column = {len(x), len(y)} == {1, 2} and 1 in (*x[1:], *y[1:])
-    return column and given["input"].size == given["target"].size > 1 and "var" not in given
+    return column and given["input"].size == given["target"].size > 1
 
 
-MISTAKES = {
+PAIRING = {
     "compares_all_with_all": Mistake(
         {},
         "You compared every prediction with every target, as NumPy does once one of them is a column. "
@@ -180,6 +180,9 @@ MISTAKES = {
         when=of_column_and_row,
         given=lambda given: {"input": given["input"].ravel(), "target": given["target"].ravel()},
     ),
+}
+
+MISTAKES = {
     "adds_the_target": Mistake(
         {"error": lambda given, done: given["input"] + given["target"]},
         "You added the target. The error is the prediction minus the target.",

@@ -115,12 +115,6 @@ def cost_mistakes(
             "You squared how far the probability is from the answer (the Brier score). "
             "The cost is minus the logarithm of the probability that the answer was given.",
         ),
-        "only_yes_or_no": Mistake(
-            {},
-            "You chose one of the two costs. A target between 0 and 1 mixes them: y · log x + (1 − y) · log(1 − x).",
-            when=between_yes_and_no,
-            given=lambda given: {"target": (given["target"] > 0.5) * 1.0},
-        ),
         "weights_labels_only": Mistake(
             {
                 step: lambda given, done: (
@@ -187,6 +181,16 @@ GRAD_MISTAKES = {
         {"share": lambda given, done: 1 / stretched(given["weight"], given["input"]).sum()},
         "You divided by the sum of the weights. With BCE the mean divides by the number of elements, weighted or not.",
         when=lambda given: takes_mean(given) and has_weight(given),
+    ),
+}
+
+
+IN_BETWEEN = {
+    "only_yes_or_no": Mistake(
+        {},
+        "You chose one of the two costs. A target between 0 and 1 mixes them: y · log x + (1 − y) · log(1 − x).",
+        when=between_yes_and_no,
+        given=lambda given: {"target": (given["target"] > 0.5) * 1.0},
     ),
 }
 

@@ -92,7 +92,7 @@ CUTS_OFF_THE_MEAN = {
 
 
 def added_up(given: Given, shortfall: np.ndarray) -> Any:
-    return shortfall.mean() if given["reduction"] == "mean" else shortfall.sum()
+    return shortfall.sum() / (shortfall.size if given["reduction"] == "mean" else 1)
 
 
 IGNORES_MARGIN = {
