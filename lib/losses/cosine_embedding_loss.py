@@ -316,7 +316,7 @@ GRAD_MISTAKES = {
         "You used 0 where the margin belongs: unlike pairs below the margin are left alone.", margin=0.0
     ),
     "divides_by_coordinates": Mistake(
-        {"share": lambda given, done: 1 / given["input1"].size},
+        {"share": lambda given, done: np.divide(1.0, given["input1"].size)},
         "You divided by the number of coordinates. Two vectors make one pair and one loss: divide by the number of "
         "pairs.",
         when=takes_mean,

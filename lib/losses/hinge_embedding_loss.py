@@ -197,7 +197,7 @@ GRAD_MISTAKES = {
     **IGNORES_THE_MARGIN,
     **reduction.GRAD_DIVIDES_BY_ROWS,
     "divides_by_those_that_pull": Mistake(
-        {"share": lambda given, done: 1 / max(pulling(given), 1)},
+        {"share": lambda given, done: np.divide(1.0, max(pulling(given), 1))},
         "You divided by the number of distances that still pull. PyTorch's mean counts all of them.",
         when=reduction.takes_mean,
     ),

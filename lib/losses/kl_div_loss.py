@@ -310,12 +310,12 @@ GRAD_MISTAKES = {
         reduction="mean",
     ),
     "batchmean_as_mean": Mistake(
-        {"share": lambda given, done: 1 / truth(given).size},
+        {"share": lambda given, done: np.divide(1.0, truth(given).size)},
         "You treated 'batchmean' as 'mean'. It divides by the number of samples only, the size of the first axis.",
         when=divides_by_samples,
     ),
     "mean_as_batchmean": Mistake(
-        {"share": lambda given, done: 1 / given["input"].shape[0]},
+        {"share": lambda given, done: np.divide(1.0, given["input"].shape[0])},
         "You divided the mean by the number of samples. That is 'batchmean'; PyTorch's 'mean' counts all elements.",
         when=divides_by_elements,
     ),

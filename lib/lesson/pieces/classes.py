@@ -211,7 +211,7 @@ GRAD_MISTAKES = {
         weight=None,
     ),
     "divides_by_samples": Mistake(
-        {"share": lambda given, done: 1 / given["target"].size},
+        {"share": lambda given, done: np.divide(1.0, given["target"].size)},
         "You divided by the number of samples. The mean divides by the sum of the weights of the targets' classes; "
         "ignored targets do not count.",
         when=lambda given: takes_mean(given) and has_indices(given) and (has_weight(given) or some_ignored(given)),

@@ -178,7 +178,7 @@ GRAD_MISTAKES = {
         "You left the weights out. Each slope is multiplied by the weight of its element.", weight=None
     ),
     "divides_by_the_weights": Mistake(
-        {"share": lambda given, done: 1 / stretched(given["weight"], given["input"]).sum()},
+        {"share": lambda given, done: np.divide(1.0, stretched(given["weight"], given["input"]).sum())},
         "You divided by the sum of the weights. With BCE the mean divides by the number of elements, weighted or not.",
         when=lambda given: takes_mean(given) and has_weight(given),
     ),

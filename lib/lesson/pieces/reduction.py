@@ -151,7 +151,7 @@ GRAD_MISTAKES = {
 
 GRAD_DIVIDES_BY_ROWS = {
     "divides_by_rows": Mistake(
-        {"share": lambda given, done: 1 / rows(given)},
+        {"share": lambda given, done: np.divide(1.0, rows(given))},
         "You divided by the number of rows. The mean is over elements: each gets one part in their number.",
         when=has_rows,
     ),

@@ -349,7 +349,7 @@ GRAD_MISTAKES = {
     **margins.IGNORES_THE_MARGIN,
     **margins.DIVIDES_BY_THOSE_THAT_PULL,
     "divides_by_coordinates": Mistake(
-        {"share": lambda given, done: 1 / given["anchor"].size},
+        {"share": lambda given, done: np.divide(1.0, given["anchor"].size)},
         "You divided by the number of coordinates. Three vectors make one triplet and one loss: "
         "divide by the number of triplets.",
         when=takes_mean,
