@@ -106,7 +106,7 @@ def likeliest(given):
 
 
 MISTAKES = {
-    **units.wrong_logarithm("surprise"),
+    **units.WRONG_LOGARITHM,
     "leaves_out_the_minus": Mistake(
         {"surprise": lambda given, done: -done["surprise"]},
         "You left out the minus. A probability's logarithm is at most 0, so cross-entropy would come out negative.",

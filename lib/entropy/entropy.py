@@ -67,7 +67,7 @@ def grad_by_hand(s, p, *, unit) -> Steps:
 
 
 MISTAKES = {
-    **units.wrong_logarithm("self_information"),
+    **units.WRONG_LOGARITHM,
     "leaves_out_the_minus": Mistake(
         {"self_information": lambda given, done: -done["self_information"]},
         "The minus sign is missing: the entropy is never negative.",

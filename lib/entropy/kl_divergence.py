@@ -90,7 +90,7 @@ def naive(*, p, q, unit):
 
 
 MISTAKES = {
-    **units.wrong_logarithm("term"),
+    **units.WRONG_LOGARITHM,
     "distributions_swapped": Mistake(
         {"term": lambda given, done: -done["term"] * given["q"] / given["p"]},
         "You swapped P and Q. KL(P‖Q) weights by P, the truth, and puts P on top of the fraction.",

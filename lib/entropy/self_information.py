@@ -58,7 +58,7 @@ def grad_by_hand(s, p, *, unit) -> Steps:
 
 
 MISTAKES = {
-    **units.wrong_logarithm("logarithm"),
+    **units.WRONG_LOGARITHM,
     "multiplies_by_the_base": Mistake(
         {"logarithm": lambda given, done: done["logarithm"] * units.NATS[given["unit"]] ** 2},
         "You multiplied by the logarithm of the base. Divide by it: one bit is worth 0.693 nats, "

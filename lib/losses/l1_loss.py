@@ -63,9 +63,9 @@ MISTAKES = {
         when=is_real,
     ),
     "averages_first": Mistake(
-        {"loss": lambda given, done: abs(done["error"].mean())},
+        {"loss": lambda given, done: abs(reduction.put_together(given, done["error"]))},
         "You averaged first and dropped the sign afterwards, so errors cancelled. Drop each sign first.",
-        when=takes_mean,
+        when=reduction.is_one_number,
     ),
     "relative_error": Mistake(
         {"loss_per_element": lambda given, done: done["loss_per_element"] / np.abs(given["target"])},

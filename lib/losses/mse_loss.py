@@ -79,9 +79,9 @@ MISTAKES = {
         when=lambda given: given["reduction"] != "none",
     ),
     "averages_first": Mistake(
-        {"loss": lambda given, done: done["error"].mean() ** 2},
+        {"loss": lambda given, done: reduction.put_together(given, done["error"]) ** 2},
         "You averaged first and squared afterwards, so errors of opposite sign cancelled. Square each one first.",
-        when=takes_mean,
+        when=reduction.is_one_number,
     ),
     "length_of_the_error": Mistake(
         {"loss": lambda given, done: np.sqrt(done["loss_per_element"].sum())},

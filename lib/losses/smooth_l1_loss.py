@@ -101,7 +101,6 @@ MISTAKES = {
     "keeps_the_sign": Mistake(
         {"size": lambda given, done: done["error"]},
         "You kept the sign. Drop it, or every negative error looks smaller than beta.",
-        when=smooths,
     ),
     "square_without_half": Mistake(
         {"loss_per_element": lambda given, done: np.where(near(given, done), 2, 1) * done["loss_per_element"]},

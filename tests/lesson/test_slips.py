@@ -234,6 +234,6 @@ def test_page_names_every_mistake_that_gives_this_result(lesson):
         told = named(lesson.slug, values, last.key, value)
         assert mistake.name in told
         alike.setdefault(str(np.round(value, 4)), told)
-    for value, told in alike.items():
+    for number, told in alike.items():
         if len(told) > 1:
-            print(f"{lesson.slug}: {value} is {' and '.join(told)}")
+            print(f"{lesson.slug}: {number} is {' and '.join(told)}")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.formula import formula
-from lib.lesson.pieces import draw
+from lib.lesson.pieces import draw, reduction
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Mistake, Step, Steps
 
@@ -83,16 +83,12 @@ MARGIN_IS_ADDED = {
 
 CUTS_OFF_THE_MEAN = {
     "cuts_off_the_mean": Mistake(
-        {"loss": lambda given, done: np.maximum(0, added_up(given, done["shortfall"]))},
+        {"loss": lambda given, done: np.maximum(0, reduction.put_together(given, done["shortfall"]))},
         "You cut off at 0 after the losses were put together. Each is cut off by itself, "
         "or one that keeps the margin pays for another.",
-        when=lambda given: given["reduction"] != "none",
+        when=reduction.is_one_number,
     ),
 }
-
-
-def added_up(given: Given, shortfall: np.ndarray) -> Any:
-    return shortfall.sum() / (shortfall.size if given["reduction"] == "mean" else 1)
 
 
 IGNORES_MARGIN = {

@@ -86,6 +86,15 @@ def has_rows(given: Mapping[str, Any]) -> bool:
     return takes_mean(given) and any(np.ndim(value) > 1 for value in given.values() if isinstance(value, np.ndarray))
 
 
+def is_one_number(given: Mapping[str, Any]) -> bool:
+    return bool(given["reduction"] != "none")
+
+
+def put_together(given: Mapping[str, Any], numbers: np.ndarray) -> Any:
+    """The mean or the sum of the numbers, whichever is asked for."""
+    return numbers.sum() / (numbers.size if takes_mean(given) else 1)
+
+
 def rows(given: Mapping[str, Any]) -> int:
     """How many rows there are: the size of the first axis, once the tensors are stretched over one another."""
     shapes = (np.shape(value) for name, value in given.items() if name in ("input", "target"))
