@@ -236,6 +236,11 @@ LESSON = Lesson(
             {"input": [[0, 3], [1, -1]], "target": [[0.5, 0], [1, 1]]},
             "Four elements in two rows: the mean divides by 4, not by 2.",
         ),
+        Example(
+            "A column against a row",
+            difference.COLUMN_AND_ROW,
+            "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three, and PyTorch only warns.",
+        ),
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
