@@ -221,8 +221,8 @@ OTHER_SIGN = {
 
 WEIGHT_IN_THE_FUNCTION = Pitfall(
     "The function takes weight, the class does not",
-    "F.l1_loss and F.mse_loss take weight, one number per element, and their mean then divides by "
-    "the sum of the weights. The classes refuse it: use reduction='none' and weigh yourself.",
+    "F.l1_loss and F.mse_loss take weight, one number per element, and their mean then divides by the sum of the "
+    "weights. The classes nn.L1Loss and nn.MSELoss refuse weight: use reduction='none' and weigh yourself.",
 )
 
 SIZES_DO_NOT_FIT = Pitfall(
