@@ -51,6 +51,11 @@ def naive(*, input, target, **_):
     return (input * input - 2 * input * target + target * target).mean()
 
 
+def through_square(given, gradient):
+    """The share of each square in the loss, from its slope 2e."""
+    return gradient * (given["input"] - given["target"]) / 2
+
+
 MISTAKES = {
     "l1": Mistake(
         {"loss_per_element": lambda given, done: np.abs(done["error"])},
@@ -74,8 +79,13 @@ MISTAKES = {
         when=lambda given: given["reduction"] != "none",
     ),
     "averages_first": Mistake(
-        {"loss": lambda given, done: done["error"].mean() ** 2},
+        {"loss": lambda given, done: reduction.put_together(given, done["error"]) ** 2},
         "You averaged first and squared afterwards, so errors of opposite sign cancelled. Square each one first.",
+        when=reduction.is_one_number,
+    ),
+    "length_of_the_error": Mistake(
+        {"loss": lambda given, done: np.sqrt(done["loss_per_element"].sum())},
+        "You took the length of the error: the root of the sum of squares. MSE divides the sum and takes no root.",
         when=takes_mean,
     ),
 }
@@ -85,6 +95,12 @@ GRAD_MISTAKES = {
         {"d_input": lambda given, done: done["d_input"] / 2},
         "You left out the 2 that comes down from the square.",
     ),
+    "the_loss_itself": Mistake(
+        {"d_input": lambda given, done: through_square(given, done["d_input"])},
+        "This is each square's share of the loss. The slope of e² is 2e.",
+        when=difference.of_one_shape,
+    ),
+    **difference.DROPS_THE_SIGN,
     **difference.OTHER_SIGN,
 }
 
@@ -117,6 +133,11 @@ LESSON = Lesson(
     shapes=difference.SHAPES,
     examples=(
         Example(
+            "Four errors",
+            difference.TWO_ROWS,
+            "Of an error of 3 squaring makes 9, of one of ½ it makes ¼: the largest error has half of the total.",
+        ),
+        Example(
             "Ones for threes",
             difference.ONES_AND_THREES,
             "Every prediction is off by 2, so every loss is 4, and so is the mean.",
@@ -145,12 +166,12 @@ LESSON = Lesson(
             "A column against a row",
             difference.COLUMN_AND_ROW,
             "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. "
-            "PyTorch only warns, and a perfect prediction seems to cost 1.333.",
+            "PyTorch only warns, and predictions that are off by 1 each seem to cost 1.889.",
         ),
     ),
     by_hand=by_hand,
     grad_by_hand=grad_by_hand,
-    mistakes={**MISTAKES, **difference.MISTAKES},
+    mistakes={**MISTAKES, **difference.PAIRING, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},
     pitfalls=(
         Pitfall(
@@ -189,8 +210,8 @@ LESSON = Lesson(
     ),
     references=(Reference("Wikipedia: Mean squared error", "https://en.wikipedia.org/wiki/Mean_squared_error"),),
     tries=(
-        Try("What if one target is far away?", {"target": [[3, 3], [3, 30]]}),
-        Try("What if the errors are below 1?", {"target": [[1.5, 1.5], [1.5, 1.5]]}),
+        Try("What if one target is far away?", {"target": [[3, 1], [2, 30]]}),
+        Try("What if the errors are below 1?", {"target": [[1, 3.5], [2.25, -1.5]]}),
         Try("What if the losses are only added up?", {"reduction": "sum"}),
         Try("What if every loss is kept?", {"reduction": "none"}),
     ),

@@ -235,14 +235,14 @@ LESSON = Lesson(
     ),
     examples=(
         Example(
+            "Two samples",
+            {"input": [[2, -1.5, 0.5], [-1, 0.25, 3]], "target": [[1, 0, 0], [0, 1, 1]]},
+            "Each sample is averaged over its 3 classes first. With reduction='none' there are two losses, not six.",
+        ),
+        Example(
             "Labels 1 and 2 of three classes",
             ARTICLE,
             "Class 0 is no label and costs 0.8544; the labels cost 0.4032 and 0.3711. Averaged over 3 classes: 0.5429.",
-        ),
-        Example(
-            "Two samples",
-            {"input": [[2, -1, 0.5], [-1, 0, 3]], "target": [[1, 0, 0], [0, 1, 1]]},
-            "Each sample is averaged over its 3 classes first. With reduction='none' there are two losses, not six.",
         ),
         Example(
             "Confident and wrong",
@@ -310,9 +310,9 @@ LESSON = Lesson(
     ),
     references=(COX,),
     tries=(
-        Try("What if class 0 is a label too?", {"target": [[1, 1, 1]]}),
+        Try("What if class 1 is a label of both?", {"target": [[1, 1, 0], [0, 1, 1]]}),
         Try("What if class 1 counts double?", {"weight": [1, 2, 1]}),
-        Try("What if the score of a label is very low?", {"input": [[0.3, -20, 0.8]]}),
+        Try("What if the score of a label is very low?", {"input": [[2, -1.5, 0.5], [-1, -20, 3]]}),
     ),
     extremes=Extremes(
         values=lambda x: {"input": np.array([[x, -x]]), "target": np.array([[0.0, 1.0]])},

@@ -11,7 +11,7 @@ import pytest
 from lib.catalog import LESSONS
 from lib.lesson import run
 from lib.lesson.pieces.draw import draw_values
-from lib.lesson.spec import Choice, Number, Switch, Tensor
+from lib.lesson.spec import Choice, Number, Switch, Tensor, unchanged
 from tests.lesson import slips
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -224,21 +224,32 @@ def mistakes():
             yield pytest.param(lesson, mistake, "gradient", id=f"{slug}-gradient-{mistake.name}")
 
 
+def shown(lesson):
+    """The examples, what is worth trying on the first one, then random values with other settings."""
+    yield from (example.values for example in lesson.examples if not example.rejected)
+    yield from ({**lesson.examples[0].values, **attempt.values} for attempt in lesson.tries)
+    for change, shapes, seed in itertools.product(settings(lesson), lesson.shapes, range(2)):
+        values = {**draw_values(lesson, shapes, seed=seed), **change}
+        try:
+            run.check(lesson, values)
+        except ValueError:
+            continue
+        yield values
+
+
 @pytest.mark.parametrize(("lesson", "mistake", "part"), list(mistakes()))
 def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake, part):
-    for example in lesson.examples:
-        if example.rejected:
-            continue
-        truth, wrong = slips.truth_and_mistaken(lesson, example.values, mistake, part)
+    for values in shown(lesson):
+        truth, wrong = slips.truth_and_mistaken(lesson, values, mistake, part)
         if wrong is None:
             continue
         first = slips.first_difference(truth, wrong)
         if first is not None:
-            assert truth[first].base in mistake.instead
-            found = slips.fitting(lesson, example.values, first, wrong[first].value, part=part)
+            assert truth[first].base in mistake.instead or mistake.given is not unchanged
+            found = slips.fitting(lesson, values, first, wrong[first].value, part=part)
             assert mistake in found
             return
-    pytest.fail("no example shows this mistake")
+    pytest.fail("nothing shows this mistake: no example, nothing to try, no random values")
 
 
 @pytest.mark.parametrize("lesson", [pytest.param(x, id=slug) for slug, x in LESSONS.items()])

@@ -405,8 +405,8 @@ LINKS = {
     "a value": (
         "huber_loss",
         "value",
-        {"input": np.array([1.5]), "delta": 2.0},
-        {"input": "[1.5]", "delta": "2.0", "dtype": "float64"},
+        {"input": np.array([1.5]), "delta": 3.0},
+        {"input": "[1.5]", "delta": "3.0", "dtype": "float64"},
     ),
     "a gradient": ("huber_loss", "grad", {"input": np.array([1.5])}, {"input": "[1.5]", "view": "gradient"}),
     "an update": (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -67,11 +69,15 @@ def score_behind(sent: np.ndarray, shown: np.ndarray, score: np.ndarray) -> np.n
     return np.where(sent == shown, score, np.log(sent) - np.log1p(-sent))
 
 
-def logarithm_to_base_2(step: str) -> dict[str, Mistake]:
-    """The logarithm of the wrong base, taken at `step`."""
+def _in_bits(step: str, given: Any, done: Mapping[str, np.ndarray]) -> np.ndarray:
+    return done[step] / np.log(2)
+
+
+def logarithm_to_base_2(*steps: str) -> dict[str, Mistake]:
+    """The logarithm of the wrong base, taken at each of these steps."""
     return {
         "logarithm_to_base_2": Mistake(
-            {step: lambda given, done: done[step] / np.log(2)},
+            {step: partial(_in_bits, step) for step in steps},
             "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
         ),
     }

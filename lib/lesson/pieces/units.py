@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Choice, Mistake, Reference
 from lib.refusal import Refusal
 
@@ -46,20 +47,19 @@ def in_another_unit(given: Mapping[str, Any]) -> bool:
     return not in_nats(given)
 
 
-def wrong_logarithm(step: str) -> dict[str, Mistake]:
-    """The logarithm of another unit, at the step that takes it."""
-    return {
-        "logarithm_to_base_2": Mistake(
-            {step: lambda given, done: done[step] / np.log(2)},
-            "You took the logarithm to base 2, which gives bits. Nats take the natural logarithm, ln.",
-            when=in_nats,
-        ),
-        "natural_logarithm": Mistake(
-            {step: lambda given, done: done[step] * NATS[given["unit"]]},
-            "You took the natural logarithm, which gives nats. Bits take base 2, bans base 10.",
-            when=in_another_unit,
-        ),
-    }
+WRONG_LOGARITHM = {
+    "logarithm_to_base_2": ignoring(
+        "You took the logarithm to base 2, which gives bits. Nats take the natural logarithm, ln; bans take base 10.",
+        unit="bits",
+    ),
+    "natural_logarithm": ignoring(
+        "You took the natural logarithm, which gives nats. Bits take base 2, bans base 10.", unit="nats"
+    ),
+    "logarithm_to_base_10": ignoring(
+        "You took the logarithm to base 10, which gives bans. Nats take the natural logarithm, ln; bits take base 2.",
+        unit="bans",
+    ),
+}
 
 
 def gradient_in_nats(step: str) -> dict[str, Mistake]:
