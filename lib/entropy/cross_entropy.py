@@ -100,6 +100,11 @@ def naive(*, p, q, unit):
     return -(p * logarithm(unit)[0](q)).sum(-1)
 
 
+def likeliest(given):
+    """The place of the truth's likeliest outcome."""
+    return given["p"].argmax(-1)[..., None]
+
+
 MISTAKES = {
     **units.wrong_logarithm("surprise"),
     "leaves_out_the_minus": Mistake(
@@ -127,6 +132,22 @@ MISTAKES = {
     "kl_divergence": Mistake(
         {"cross_entropy": lambda given, done: done["kl_divergence"]},
         "You took the entropy of P away. What remains is the KL divergence; cross-entropy keeps both parts.",
+    ),
+    "entropy_of_p": Mistake(
+        {"cross_entropy": lambda given, done: done["entropy"]},
+        "This is the entropy of P alone. Cross-entropy takes the logarithm of q.",
+    ),
+    "leaves_out_the_logarithm": Mistake(
+        {"surprise": lambda given, done: 1 - given["q"]},
+        "You took 1 − q for the surprise. It is minus the logarithm of q.",
+    ),
+    "of_the_likeliest_only": Mistake(
+        {"cross_entropy": lambda given, done: np.take_along_axis(done["surprise"], likeliest(given), -1)[..., 0]},
+        "You took the surprise of the truth's likeliest outcome only. Every outcome counts, by its probability.",
+    ),
+    "perplexity": Mistake(
+        {"cross_entropy": lambda given, done: np.exp(done["cross_entropy"] * NATS[given["unit"]])},
+        "You raised e to it: that is the perplexity. Cross-entropy is its logarithm.",
     ),
     "largest_term_only": Mistake(
         {"cross_entropy": lambda given, done: np.max(done["term"], -1, initial=0.0)},

@@ -78,6 +78,18 @@ MISTAKES = {
     ),
     **distributions.zero_times_infinity("weighted", when=distributions.never_happens),
     **distributions.averaged("entropy", of="weighted"),
+    "one_minus_p": Mistake(
+        {"self_information": lambda given, done: 1 - given["p"]},
+        "You took 1 − p for the surprise, which leads to the Gini impurity. The surprise is minus the logarithm of p.",
+    ),
+    "weighs_twice": Mistake(
+        {"weighted": lambda given, done: done["weighted"] * given["p"]},
+        "You weighted by p twice. Each surprise counts as often as its outcome happens: once times p.",
+    ),
+    "perplexity": Mistake(
+        {"entropy": lambda given, done: np.exp(done["entropy"] * NATS[given["unit"]])},
+        "You raised e to the entropy: that is the perplexity. The entropy is its logarithm.",
+    ),
 }
 
 GRAD_MISTAKES = {

@@ -103,6 +103,18 @@ MISTAKES = {
         {"term": lambda given, done: done["term"] * given["q"] / given["p"]},
         "You weighted by q. What happens is drawn from P, so weight by p.",
     ),
+    "cross_entropy": Mistake(
+        {"term": lambda given, done: distributions.weighted(given["p"], 0.0 - logarithm(given["unit"])[0](given["q"]))},
+        "You left log p out: −Σ p log q is the cross-entropy. The divergence weighs log p − log q.",
+    ),
+    "leaves_out_the_logarithm": Mistake(
+        {"term": lambda given, done: distributions.weighted(given["p"], given["p"] / given["q"])},
+        "You left out the logarithm: weight log(p/q), not p/q.",
+    ),
+    "difference_of_probabilities": Mistake(
+        {"term": lambda given, done: given["p"] * (given["p"] - given["q"])},
+        "You took the difference of the probabilities. It is the difference of their logarithms.",
+    ),
     "unweighted": Mistake(
         {"term": lambda given, done: done["term"] / given["p"]},
         "You did not weight by p. Each logarithm counts as often as its outcome happens.",

@@ -59,13 +59,27 @@ def grad_by_hand(s, p, *, unit) -> Steps:
 
 MISTAKES = {
     **units.wrong_logarithm("logarithm"),
+    "multiplies_by_the_base": Mistake(
+        {"logarithm": lambda given, done: done["logarithm"] * units.NATS[given["unit"]] ** 2},
+        "You multiplied by the logarithm of the base. Divide by it: one bit is worth 0.693 nats, "
+        "so there are more bits than nats.",
+        when=units.in_another_unit,
+    ),
     "opposite_outcome": Mistake(
-        {"logarithm": lambda given, done: np.log(1 - given["p"])},
+        {"logarithm": lambda given, done: np.log(1 - given["p"]) / units.NATS[given["unit"]]},
         "You took the probability that it does not happen. Use p itself.",
     ),
     "leaves_out_the_minus": Mistake(
         {"information": lambda given, done: done["logarithm"]},
         "The minus sign is missing: the logarithm of a probability is negative, its self-information is not.",
+    ),
+    "one_over_p": Mistake(
+        {"information": lambda given, done: 1 / given["p"]},
+        "You took 1/p. Its logarithm is the self-information.",
+    ),
+    "one_minus_p": Mistake(
+        {"information": lambda given, done: 1 - given["p"]},
+        "You took 1 − p. The self-information is minus the logarithm of p.",
     ),
     "weighs_by_p": Mistake(
         {"information": lambda given, done: given["p"] * done["information"]},

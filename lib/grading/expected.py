@@ -29,7 +29,8 @@ class Likely:
     """A likely mistake and what whoever makes it answers, one trial per test.
 
     `name` is the lesson's name for it, or that of its file in the exercise's `mistakes/`; `says` sets the learner
-    right. `step` is the step of the lesson at which the mistake is made, empty for one from a file.
+    right. `step` is the step of the lesson at which the mistake is made; empty for one from a file, and
+    for one in what goes in.
     """
 
     name: str
@@ -185,7 +186,7 @@ def lesson_mistakes(exercise: Exercise) -> list[Mistake]:
 
 def _lesson_mistakes(exercise: Exercise, seed: int) -> list[Likely]:
     return [
-        Likely(mistake.name, mistake.says, mistaken_trials(exercise, mistake, seed), next(iter(mistake.instead)))
+        Likely(mistake.name, mistake.says, mistaken_trials(exercise, mistake, seed), next(iter(mistake.instead), ""))
         for mistake in lesson_mistakes(exercise)
     ]
 

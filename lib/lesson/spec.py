@@ -64,12 +64,18 @@ def always(given: Mapping[str, Any]) -> bool:
     return True
 
 
+def unchanged(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """A slip that learners really make: one or more steps answered otherwise.
+    """A slip that learners really make: other inputs or parameters taken, or one or more steps answered otherwise.
 
     `instead` maps a step's name to f(given, done): `given` holds inputs and parameters, `done` the values so far,
     the right value of this step among them (under its name, and under the name without the loop's index).
+    `given(given)` says which inputs or parameters the learner took otherwise, such as the softmax for the scores, or
+    no weight; it changes every step that they touch, and `instead` is handed what it makes of them.
     `not_finite`: it is about NaN or infinity, so that it may explain one that was typed. `says` is for people only.
     `name`, the key under which a lesson holds the mistake, is what exercises, links, tests and JSON carry; a lesson
     fills it in. Once published it is never given to another mistake; after a renaming the
@@ -81,6 +87,7 @@ class Mistake:
     when: Callable[[Mapping[str, Any]], bool] = always
     aliases: tuple[str, ...] = ()
     not_finite: bool = False
+    given: Callable[[Mapping[str, Any]], Mapping[str, Any]] = unchanged
     name: str = ""
 
 

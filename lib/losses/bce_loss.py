@@ -8,10 +8,10 @@ from torch import nn
 from lib.lesson.cost import of_stretched
 from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, draw, logistic, reduction
-from lib.lesson.pieces.logistic import COX, cost_mistakes, other_sign, yes_at
+from lib.lesson.pieces.logistic import COX, cost_mistakes, other_sign, weight_of, yes_at
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
 from lib.lesson.pieces.scores import logarithm_to_base_2, sigmoid
-from lib.lesson.pieces.weights import stretched, times, unweighted
+from lib.lesson.pieces.weights import stretched, times
 from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
 LOWEST_LOG = -100.0  # torch raises every logarithm to this
@@ -136,12 +136,21 @@ def draw_answer(random, shape, drawn):
 
 MISTAKES = {
     "sigmoid_twice": Mistake(
-        {"log_yes": lambda given, done: np.log(sigmoid(given["input"]))},
+        {},
         "You took a sigmoid first. The input is probabilities already; BCE with logits is the one that takes scores.",
+        given=lambda given: {"input": sigmoid(given["input"])},
     ),
-    **logarithm_to_base_2("log_yes"),
+    "clips_probabilities": Mistake(
+        {},
+        "You kept the probabilities away from 0 and 1. PyTorch lets them be, and stops the logarithm at −100.",
+        given=lambda given: {"input": np.clip(given["input"], 1e-7, 1 - 1e-7)},
+    ),
+    **logarithm_to_base_2("log_yes", "log_no"),
     "keeps_log_0": Mistake(
-        {"log_yes": lambda given, done: np.log(given["input"])},
+        {
+            "log_yes": lambda given, done: np.log(given["input"]),
+            "log_no": lambda given, done: np.log1p(-given["input"]),
+        },
         "You kept log 0 = −∞. PyTorch never goes below −100, so that the loss stays finite.",
         not_finite=True,
     ),
@@ -153,21 +162,31 @@ MISTAKES = {
         {"log_no": lambda given, done: np.log(1 - given["target"])},
         "You took the logarithm of 1 minus the answer. It is 1 minus the probability.",
     ),
-    **cost_mistakes("loss_per_element", log_yes=lambda done: done["log_yes"]),
+    **cost_mistakes("loss_per_element", log_yes=lambda done: done["log_yes"], log_no=lambda done: done["log_no"]),
     "logarithms_swapped": Mistake(
         {
             "loss_per_element": lambda given, done: (
-                -(given["target"] * done["log_no"] + (1 - given["target"]) * done["log_yes"])
+                -weight_of(given) * (given["target"] * done["log_no"] + (1 - given["target"]) * done["log_yes"])
             )
         },
         "You swapped the two logarithms: “yes” goes with log x, “no” with log(1 − x).",
-        when=unweighted,
     ),
     **logistic.MEAN_MISTAKES,
 }
 
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
+    **reduction.GRAD_DIVIDES_BY_ROWS,
+    **logistic.GRAD_MISTAKES,
+    "divides_by_zero": Mistake(
+        {"variance": lambda given, done: given["input"] * (1 - given["input"])},
+        "You divided by 0 where the probability is 0 or 1. PyTorch lets the denominator go down to 10⁻¹² only.",
+        not_finite=True,
+    ),
+    "leaves_out_the_no": Mistake(
+        {"d_input": lambda given, done: where_yes(given, done)},
+        "You took only the slope of y · log x. Where the answer is not a full yes, log(1 − x) pulls as well.",
+    ),
     "gradient_of_the_score": Mistake(
         {"variance": lambda given, done: np.ones_like(done["variance"])},
         "You stopped at probability minus answer. That is the gradient for the score before the sigmoid; "
@@ -183,6 +202,12 @@ GRAD_MISTAKES = {
         "The sign is the other way round: the cost of “yes” less the cost of “no”.",
     ),
 }
+
+
+def where_yes(given, done):
+    """The slope of y · log x alone, with share and weight."""
+    return -done.get("share", 1.0) * weight_of(given) * given["target"] / np.maximum(given["input"], SMALLEST_VARIANCE)
+
 
 SURE = {"input": [0.7311, 0.8808, 0.8808], "target": [1, 0, 1]}
 ARTICLE = {

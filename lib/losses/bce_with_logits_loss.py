@@ -20,6 +20,7 @@ from lib.lesson.pieces.logistic import (
 )
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share, takes_mean
 from lib.lesson.pieces.scores import sigmoid, softplus
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.weights import stretched, times
 from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
@@ -149,6 +150,13 @@ def without_pos_weight(given, done):
     return -stretched(given["weight"], given["input"]) * (y * np.log(p) + (1 - y) * np.log1p(-p))
 
 
+def logarithms_swapped(given, done):
+    """The loss of each element with log p for “no” and log(1 − p) for “yes”."""
+    y, p = given["target"], done["probability"]
+    yes = logistic.pos_weight_of(given) * y * np.log1p(-p)
+    return -stretched(given["weight"], given["input"]) * (yes + (1 - y) * np.log(p))
+
+
 MISTAKES = {
     **logistic.PROBABILITY_MISTAKES,
     "exponent_without_minus": Mistake(
@@ -165,10 +173,21 @@ MISTAKES = {
         "You put pos_weight on the whole loss. It multiplies the “yes” part only; weight is the one that scales all.",
         when=has_pos_weight,
     ),
-    "ignores_pos_weight": Mistake(
-        {"loss_per_element": without_pos_weight},
-        "You left out pos_weight. The cost of every “yes” is multiplied by it.",
+    "ignores_pos_weight": ignoring(
+        "You left out pos_weight. The cost of every “yes” is multiplied by it.", pos_weight=None
+    ),
+    "pos_weight_on_the_no": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                without_pos_weight(given, done) * np.where(given["target"] > 0.5, 1.0, given["pos_weight"])
+            )
+        },
+        "You put pos_weight on the cost of “no”. It multiplies the cost of “yes”.",
         when=has_pos_weight,
+    ),
+    "logarithms_swapped": Mistake(
+        {"loss_per_element": lambda given, done: logarithms_swapped(given, done)},
+        "You swapped the two logarithms: “yes” goes with log p, “no” with log(1 − p).",
     ),
     "divides_by_the_pos_weights": Mistake(
         {"divisor": lambda given, done: ((given["pos_weight"] - 1) * given["target"] + 1).sum()},
@@ -180,6 +199,22 @@ MISTAKES = {
 
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
+    **reduction.GRAD_DIVIDES_BY_ROWS,
+    **logistic.GRAD_MISTAKES,
+    "decides_first": Mistake(
+        {"pull": lambda given, done: pull_at(given, given["input"] > 0)},
+        "You rounded the probability to yes or no. A probability of 0.6 for a right yes still pulls, with −0.4.",
+    ),
+    "pos_weight_on_no_too": Mistake(
+        {"pull": lambda given, done: (sigmoid(given["input"]) - given["target"]) * given["pos_weight"]},
+        "You multiplied the whole pull by pos_weight. It belongs to the cost of yes only.",
+        when=has_pos_weight,
+    ),
+    "pos_weight_on_the_answer_only": Mistake(
+        {"pull": lambda given, done: sigmoid(given["input"]) - given["target"] * given["pos_weight"]},
+        "You wrote p − r · y. Where the answer is yes the probability is multiplied as well: r · (p − 1).",
+        when=has_pos_weight,
+    ),
     **other_sign("pull"),
     "pull_without_sigmoid": Mistake(
         {"pull": lambda given, done: given["input"] - given["target"]},
@@ -199,6 +234,12 @@ GRAD_MISTAKES = {
         "The sign is the other way round: a high score makes “yes” cheaper, so the gradient is minus the score.",
     ),
 }
+
+
+def pull_at(given, p):
+    """Probability minus answer with these probabilities, “yes” weighted up."""
+    return logistic.pos_weight_of(given) * given["target"] * (p - 1.0) + (1 - given["target"]) * p
+
 
 THREE = {"input": [1, 2, 2], "target": [1, 0, 1]}
 ARTICLE = {"input": [[1, 2], [2, 2], [3, 4], [4, 5]], "target": [[1, 0], [1, 0], [0, 1], [0, 1]]}

@@ -9,9 +9,10 @@ from lib.lesson import cost
 from lib.lesson.formula import formula, joined, of
 from lib.lesson.pieces import checks, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.margins import draw_target, has, has_margin
+from lib.lesson.pieces.margins import DIVIDES_BY_THOSE_THAT_PULL, draw_target, has, has_margin
 from lib.lesson.pieces.norms import in_floats
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import (
     Curves,
     Example,
@@ -225,6 +226,10 @@ def without_own_part(given, done):
     return gathered(pull[..., None] * np.broadcast_arrays(u, v)[1], u.shape)
 
 
+def without_own_part_of_second(given, done):
+    return without_own_part({**given, "input1": given["input2"], "input2": given["input1"]}, done)
+
+
 MISTAKES = {
     "averages_the_coordinates": Mistake(
         {"dot_product": lambda given, done: done["dot_product"] / given["input1"].shape[-1]},
@@ -266,6 +271,20 @@ MISTAKES = {
         "You added the margin. It is taken away: a cosine up to the margin is free.",
         when=lambda given: has(-1)(given) and has_margin(given),
     ),
+    "ignores_margin": ignoring(
+        "You left the margin out. An unlike pair pays only what its cosine has above the margin.", margin=0.0
+    ),
+    "wants_opposites": Mistake(
+        {"loss_per_pair": lambda given, done: where_target(-1, given, 1 + done["cosine"], done)},
+        "You wanted unlike vectors to be opposite: 1 + cosine. A cosine up to the margin is enough: "
+        "max(0, cosine − margin).",
+        when=has(-1),
+    ),
+    "like_and_unlike_swapped": Mistake(
+        {},
+        "You swapped the two. Target 1 means alike: 1 minus the cosine. Target −1 means unlike.",
+        given=lambda given: {"target": -given["target"]},
+    ),
     "all_pairs_alike": Mistake(
         {"loss_per_pair": lambda given, done: where_target(-1, given, 1 - done["cosine"], done)},
         "You treated every pair as alike. "
@@ -291,6 +310,27 @@ GRAD_MISTAKES = {
     "other_sign_of_the_pull": Mistake(
         {"pull": lambda given, done: -done["pull"]},
         "The sign is the other way round: a like pair's loss falls as the cosine rises.",
+    ),
+    **DIVIDES_BY_THOSE_THAT_PULL,
+    "ignores_the_margin": ignoring(
+        "You used 0 where the margin belongs: unlike pairs below the margin are left alone.", margin=0.0
+    ),
+    "divides_by_coordinates": Mistake(
+        {"share": lambda given, done: 1 / given["input1"].size},
+        "You divided by the number of coordinates. Two vectors make one pair and one loss: divide by the number of "
+        "pairs.",
+        when=takes_mean,
+    ),
+    "everything_else_is_unlike": Mistake(
+        {},
+        "You treated every target but 1 as unlike. Only −1 is; a pair with any other target pulls at nothing.",
+        when=lambda given: bool((np.abs(given["target"]) != 1).any()),
+        given=lambda given: {"target": np.where(given["target"] == 1, 1, -1)},
+    ),
+    "takes_both_lengths_for_fixed": Mistake(
+        {"d_input1": without_own_part, "d_input2": without_own_part_of_second},
+        "You left out the second part in both gradients. The length changes with the vector too: "
+        "take off the cosine times the vector over its squared length.",
     ),
     "pulls_beyond_the_margin": Mistake(
         {"pull": lambda given, done: -given["target"] * done.get("share", 1.0) * np.ones_like(done["pull"])},

@@ -26,6 +26,7 @@ from lib.lesson.pieces.scores import (
     logarithm_to_base_2,
     shifted,
 )
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.weights import has_weight, times
 from lib.lesson.spec import (
     Bars,
@@ -268,15 +269,61 @@ def draw_target(random, shape, drawn):
     return draw.class_index(random, shape, drawn)
 
 
-def softmax(scores):
-    return np.exp(log_softmax(scores))
+def softmax_first(given):
+    return {"input": class_second(np.exp(log_softmax(class_last(given["input"]))))}
+
+
+def of_one_class(given):
+    return has_indices(given) and given["label_smoothing"] == 0
+
+
+def right_probability(done):
+    return np.exp(done["right_score"] - done["log_sum_exp"])
+
+
+def number(given):
+    return classes.classes_of(given["input"])
+
+
+def several_smoothed(given):
+    """Whether smoothing moves something of one right class to others."""
+    return has_indices(given) and given["label_smoothing"] > 0 and number(given) > 1
+
+
+def counting(given):
+    return given["target"] != given["ignore_index"]
+
+
+def mean_surprise(given, done, weight=None):
+    """The surprise of all classes, averaged, ignored samples included."""
+    surprise = done["log_sum_exp"][..., None] - class_last(given["input"])
+    return (surprise * class_weights(weight, surprise)).sum(-1) / number(given)
+
+
+def spread_over_others(every, given, done):
+    """The part of all classes without the right one, averaged; the right class keeps 1 − ε."""
+    return (every * number(given) - done["right_class_part"]) / (number(given) - 1)
+
+
+def ignored_softmax(given, done):
+    """The softmax of ignored samples, with their share in the result; 0 everywhere else."""
+    ignored = ~counting(given).reshape(done["softmax"].shape[:-1])
+    return class_second(np.where(ignored[..., None], done["softmax"] * done.get("share", 1.0), 0.0))
+
+
+def weighted_by_column(given, done):
+    """Probability minus target, each class times its own weight, times the share."""
+    pull = done["target_pull"] / np.where(done["target_pull"] == 0, 1.0, given["weight"])
+    counts = counting(given).reshape(pull.shape[:-1])[..., None]
+    return np.where(counts, (done["softmax"] - pull) * given["weight"] * done.get("share", 1.0), 0.0)
 
 
 MISTAKES = {
     "softmax_twice": Mistake(
-        {"log_sum_exp": lambda given, done: np.log(np.exp(softmax(class_last(given["input"]))).sum(-1))},
+        {},
         "You took the softmax of the scores first. Cross-entropy takes raw scores and does that itself; "
         "this way softmax is applied twice.",
+        given=softmax_first,
     ),
     "leaves_out_the_logarithm": Mistake(
         {"log_sum_exp": lambda given, done: np.exp(class_last(given["input"])).sum(-1)},
@@ -287,14 +334,58 @@ MISTAKES = {
         {"log_sum_exp": lambda given, done: np.log(class_last(given["input"]).sum(-1))},
         "You added up the scores themselves. Raise e to each score before adding.",
     ),
+    "largest_score_only": Mistake(
+        {"log_sum_exp": lambda given, done: class_last(given["input"]).max(-1)},
+        "You took the largest score. The log of the sum is a little more: every class adds its part.",
+    ),
     "score_minus_log_sum": Mistake(
         {"loss_per_sample": lambda given, done: -done["loss_per_sample"]},
         "The sign is the other way round: the log of the sum minus the right class's score.",
     ),
     "nll_of_scores": Mistake(
-        {"loss_per_sample": lambda given, done: -done["right_score"]},
+        {"loss_per_sample": lambda given, done: -done["right_score"] * classes.sample_weights(given)},
         "You only took minus the score of the right class. That is NLLLoss on raw scores; add the log of the sum.",
-        when=lambda given: has_indices(given) and given["label_smoothing"] == 0 and not has_weight(given),
+        when=of_one_class,
+    ),
+    "logarithm_of_the_score": Mistake(
+        {"loss_per_sample": lambda given, done: -np.log(done["right_score"]) * classes.sample_weights(given)},
+        "You took minus the logarithm of the score. It is no probability yet: the softmax comes first.",
+        when=of_one_class,
+    ),
+    "one_minus_the_probability": Mistake(
+        {"loss_per_sample": lambda given, done: (1 - right_probability(done)) * classes.sample_weights(given)},
+        "You took 1 minus the right class's probability. The loss is minus its logarithm.",
+        when=of_one_class,
+    ),
+    "minus_the_probability": Mistake(
+        {"loss_per_sample": lambda given, done: -right_probability(done) * classes.sample_weights(given)},
+        "You left the logarithm out: this is minus the right class's probability. The loss is minus its logarithm.",
+        when=of_one_class,
+    ),
+    "ignores_label_smoothing": ignoring(
+        "You left label_smoothing out. It takes that part of every target and spreads it over all classes.",
+        label_smoothing=0.0,
+    ),
+    "smooths_the_wrong_classes_only": Mistake(
+        {"all_classes_part": lambda given, done: spread_over_others(done["all_classes_part"], given, done)},
+        "You spread ε over the other classes only. PyTorch spreads it over all C, the right one included.",
+        when=several_smoothed,
+    ),
+    "divides_by_the_other_classes": Mistake(
+        {"all_classes_part": lambda given, done: done["all_classes_part"] * number(given) / (number(given) - 1)},
+        "You divided by C − 1. All C classes are averaged, the right one among them.",
+        when=several_smoothed,
+    ),
+    "smooths_without_weights": Mistake(
+        {"all_classes_part": lambda given, done: np.where(counting(given), mean_surprise(given, done), 0.0)},
+        "You left the weights out of the smoothed part. There each class counts with its own weight.",
+        when=lambda given: several_smoothed(given) and has_weight(given),
+    ),
+    "smooths_ignored_samples": Mistake(
+        {"all_classes_part": lambda given, done: mean_surprise(given, done, given["weight"])},
+        "You set the ignored sample's loss to 0 but smoothed it afterwards, so it still adds something. Set it to 0 "
+        "last.",
+        when=lambda given: several_smoothed(given) and classes.some_ignored(given),
     ),
     **classes.MISTAKES,
     "divides_by_the_weights": Mistake(
@@ -312,6 +403,31 @@ GRAD_MISTAKES = {
     "softmax_alone": Mistake(
         {"d_input": lambda given, done: class_second(done["softmax"] * done.get("share", 1.0))},
         "This is the softmax alone. Subtract 1 at the right class.",
+    ),
+    "softmax_twice": Mistake(
+        {},
+        "You took the softmax of the scores first. Cross-entropy takes raw scores and does that itself.",
+        given=softmax_first,
+    ),
+    "right_class_only": Mistake(
+        {"d_input": lambda given, done: np.where(classes.pulls(given), done["d_input"], 0.0)},
+        "You changed the right class only. Every other class is pushed down by its probability.",
+        when=of_one_class,
+    ),
+    "ignored_rows_pull": Mistake(
+        {"d_input": lambda given, done: done["d_input"] + ignored_softmax(given, done)},
+        "You left the softmax in the ignored sample's row. An ignored sample pulls at nothing: the whole row is 0.",
+        when=lambda given: of_one_class(given) and classes.some_ignored(given),
+    ),
+    "weights_each_class": Mistake(
+        {"d_input": lambda given, done: class_second(weighted_by_column(given, done))},
+        "You multiplied each column by its own weight. "
+        "The weight of the sample's right class multiplies the whole row.",
+        when=lambda given: of_one_class(given) and has_weight(given),
+    ),
+    "ignores_label_smoothing": ignoring(
+        "You left label_smoothing out. It takes that part of every target and spreads it over all classes.",
+        label_smoothing=0.0,
     ),
     **classes.GRAD_MISTAKES,
 }

@@ -25,6 +25,7 @@ from lib.lesson.pieces.lattice import (
     through_states,
 )
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import (
     Curves,
     Example,
@@ -266,6 +267,30 @@ def minus_posterior(given, done):
 
 MISTAKES = {
     **lattice.MISTAKES,
+    "ignores_zero_infinity": ignoring(
+        "You left infinite costs as they are. zero_infinity=True puts 0 in their place.",
+        zero_infinity=False,
+        not_finite=True,
+    ),
+    "uses_every_frame": Mistake(
+        {},
+        "You used every frame. Of each sample only the first input_lengths[n] frames count.",
+        given=lambda given: {"input_lengths": np.full_like(given["input_lengths"], len(given["log_probs"]))},
+    ),
+    "blank_is_always_0": ignoring(
+        "You took class 0 for the blank. The caller says which class it is.",
+        blank=0,
+    ),
+    "always_divides": Mistake(
+        {
+            "loss_per_sample": lambda given, done: (
+                done["loss_per_sample"] / np.maximum(lattice.lattice_in(given).labels, 1)
+            )
+        },
+        "You divided by the length of the target with every reduction. Only 'mean' does; 'none' and 'sum' take the "
+        "cost as it is.",
+        when=lambda given: not takes_mean(given),
+    ),
     "leaves_out_the_minus": Mistake(
         {"loss_per_sample": lambda given, done: -done["loss_per_sample"]},
         "The minus is missing. The loss is minus the logarithm of the likelihood.",

@@ -10,6 +10,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, difference, draw
 from lib.lesson.pieces.difference import PER_LOSS, error_of, gathered, gradient_of
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import (
     Curves,
     Example,
@@ -171,6 +172,11 @@ def meets_eps(given):
     return bool((given["var"] < given["eps"]).any())
 
 
+def var_squared(given):
+    """The variances of somebody who takes var for the standard deviation."""
+    return {"var": np.maximum(given["var"], given["eps"]) ** 2, "eps": 0.0}
+
+
 MISTAKES = {
     "divides_by_zero": Mistake(
         {"variance": raw_variance},
@@ -183,8 +189,20 @@ MISTAKES = {
         "You added eps to the variance. PyTorch takes the larger of the two instead.",
     ),
     "takes_var_for_the_deviation": Mistake(
+        {},
+        "You took var for the standard deviation and squared it. It is the variance already.",
+        given=var_squared,
+    ),
+    "squares_the_whole_fraction": Mistake(
         {"fit": lambda given, done: done["fit"] / done["variance"]},
-        "You divided by the variance squared, as if var were the standard deviation. Divide by var once.",
+        "You squared the variance too: (e/v)². Only the error is squared.",
+    ),
+    "ignores_eps": ignoring("You used 1e-6 where eps belongs. The caller says how small a variance may be.", eps=1e-6),
+    "logarithm_of_the_raw_variance": Mistake(
+        {"log_variance": lambda given, done: np.log(raw_variance(given, done))},
+        "You raised the variance to eps in the division only. The logarithm takes the raised one as well.",
+        when=meets_eps,
+        not_finite=True,
     ),
     "divides_by_the_deviation": Mistake(
         {"fit": lambda given, done: done["fit"] * done["variance"] / np.sqrt(done["variance"])},
@@ -201,6 +219,14 @@ MISTAKES = {
     "leaves_out_the_half": Mistake(
         {"loss_per_element": lambda given, done: done["log_variance"] + done["fit"]},
         "You left out the half.",
+    ),
+    "halves_the_logarithm_only": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] + 0.5 * done["fit"]},
+        "You halved the logarithm only. The half belongs to both parts.",
+    ),
+    "halves_the_fit_only": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] + 0.5 * done["log_variance"]},
+        "You halved the squared error only. The half belongs to the logarithm as well.",
     ),
     "leaves_out_the_logarithm": Mistake(
         {"loss_per_element": lambda given, done: 0.5 * done["fit"]},
@@ -220,9 +246,42 @@ MISTAKES = {
         "You added half of ln 2π. PyTorch leaves this constant out unless full=True.",
         when=lambda given: not given["full"],
     ),
+    "twice_the_constant": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] + HALF_LOG_2PI},
+        "You added log 2π. PyTorch adds half of it, 0.919.",
+        when=lambda given: given["full"],
+    ),
+    "adds_the_constant_once": Mistake(
+        {"loss": lambda given, done: done["loss"] - (done["loss_per_element"].size - 1) * HALF_LOG_2PI},
+        "You added ½ log 2π once, to the result. It belongs to every loss: a sum holds it as often as there are "
+        "elements.",
+        when=lambda given: given["full"] and given["reduction"] == "sum",
+    ),
 }
 
 GRAD_MISTAKES = {
+    "takes_var_for_the_deviation": Mistake(
+        {},
+        "You took var for the standard deviation and squared it. It is the variance already.",
+        given=var_squared,
+    ),
+    "adds_eps": Mistake(
+        {},
+        "You added eps to the variance. PyTorch takes the larger of the two instead.",
+        given=lambda given: {"var": given["var"] + given["eps"], "eps": 0.0},
+    ),
+    "divides_by_zero": Mistake(
+        {},
+        "You used the variances as they came. Below eps each counts as eps, or 0 is divided by.",
+        when=meets_eps,
+        given=lambda given: {"eps": 0.0},
+        not_finite=True,
+    ),
+    "whole_slope_of_the_variance": Mistake(
+        {"d_var": lambda given, done: 2 * done["d_var"]},
+        "You left the ½ out of the slope for the variance. It stands in front of both parts of the loss, "
+        "and no 2 cancels it.",
+    ),
     "keeps_the_two": Mistake(
         {"pull": lambda given, done: 2 * done["pull"]},
         "You forgot the half in front of the squared error: it cancels the 2 of the square.",

@@ -9,7 +9,14 @@ from lib.lesson.cost import of_stretched
 from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.margins import cut_at_zero, draw_target, goes_below_zero, has
+from lib.lesson.pieces.margins import (
+    IGNORES_MARGIN,
+    IGNORES_THE_MARGIN,
+    cut_at_zero,
+    draw_target,
+    goes_below_zero,
+    has,
+)
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 from lib.refusal import Refusal
@@ -101,6 +108,12 @@ def has_others(given):
     return bool(((given["target"] != 1) & (given["target"] != -1)).any())
 
 
+def average_of_branches(given, done):
+    """The mean over the like pairs and the mean over the unlike ones, added up."""
+    each, y = np.broadcast_arrays(done["loss_per_element"], given["target"])
+    return sum(each[y == side].sum() / max((y == side).sum(), 1) for side in (1, -1))
+
+
 MISTAKES = {
     "distance_minus_margin": Mistake(
         {"shortfall": lambda given, done: -done["shortfall"]},
@@ -134,16 +147,76 @@ MISTAKES = {
         "You took 0 for unlike. PyTorch wants −1; with any other target than 1 and −1 it adds both branches.",
         when=has_others,
     ),
+    "leaves_out_the_margin": Mistake(
+        {"shortfall": lambda given, done: done["shortfall"] - given["margin"]},
+        "You left out the margin. An unlike pair costs what its distance lacks to the margin.",
+        when=has(-1),
+    ),
+    "drops_the_sign": Mistake(
+        {"push_apart": lambda given, done: np.abs(done["shortfall"])},
+        "You took the absolute value of what is lacking. Beyond the margin nothing is lacking: the loss is 0 there.",
+    ),
+    "other_targets_are_free": Mistake(
+        {"loss_per_element": lambda given, done: np.where(np.abs(given["target"]) == 1, done["loss_per_element"], 0.0)},
+        "You let targets other than 1 and −1 cost nothing. PyTorch adds both costs for them.",
+        when=has_others,
+    ),
+    "squares_the_distance": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                done["loss_per_element"] + np.where(given["target"] != -1, given["input"] ** 2 - given["input"], 0.0)
+            )
+        },
+        "You squared the distance of a like pair, as the original contrastive loss does. PyTorch takes it as it is.",
+        when=has(1),
+    ),
+    "averages_each_branch": Mistake(
+        {"loss": average_of_branches},
+        "You averaged like and unlike pairs apart. PyTorch adds all losses and divides by the number of pairs.",
+        when=lambda given: reduction.takes_mean(given) and not has_others(given),
+    ),
+    **IGNORES_MARGIN,
     **reduction.COUNTS_WHAT_COSTS,
     **reduction.DIVIDES_BY_ROWS,
     **reduction.MISTAKES,
 }
+
+
+def pulling(given):
+    """How many distances still pull."""
+    x, y = np.broadcast_arrays(given["input"], given["target"])
+    return np.count_nonzero(np.where(y != -1, 1, 0) - np.where((y != 1) & (x <= given["margin"]), 1, 0))
+
 
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
     "pulls_beyond_the_margin": Mistake(
         {"slope": lambda given, done: np.broadcast_to(given["target"], done["slope"].shape)},
         "You took the target for the slope. Beyond the margin the loss is flat: the slope there is 0.",
+    ),
+    **IGNORES_THE_MARGIN,
+    **reduction.GRAD_DIVIDES_BY_ROWS,
+    "divides_by_those_that_pull": Mistake(
+        {"share": lambda given, done: 1 / max(pulling(given), 1)},
+        "You divided by the number of distances that still pull. PyTorch's mean counts all of them.",
+        when=reduction.takes_mean,
+    ),
+    "pulls_by_the_distance": Mistake(
+        {"slope": lambda given, done: done["slope"] * given["input"]},
+        "You multiplied by the distance. The loss is a straight line on both sides, so its slope is 1 or −1, near or "
+        "far.",
+    ),
+    "swaps_alike_and_unlike": Mistake(
+        {},
+        "You swapped the two. Target 1 means alike: the distance itself is the loss. Target −1 means unlike.",
+        given=lambda given: {"target": -given["target"]},
+    ),
+    "takes_everything_else_for_unlike": Mistake(
+        {},
+        "You treated every target but 1 as unlike. PyTorch adds both losses where it is neither 1 nor −1, so the "
+        "slopes cancel inside the margin.",
+        when=has_others,
+        given=lambda given: {"target": np.where(given["target"] == 1, 1, -1)},
     ),
     "slope_without_sign": Mistake(
         {"slope": lambda given, done: np.abs(done["slope"])},

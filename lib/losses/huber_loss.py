@@ -10,6 +10,7 @@ from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, difference
 from lib.lesson.pieces.difference import error_of, size_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 from lib.refusal import Refusal
 
@@ -70,6 +71,10 @@ def far(given, done):
     return done["size"] >= given["delta"]
 
 
+def inside(given):
+    return np.abs(given["input"] - given["target"]) < given["delta"]
+
+
 def delta_matters(given):
     return given["delta"] != 1
 
@@ -109,6 +114,28 @@ MISTAKES = {
         "You did not multiply the straight part by delta. PyTorch does, so that the two parts meet.",
         when=delta_matters,
     ),
+    "half_of_delta_outside": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                done["loss_per_element"] + far(given, done) * given["delta"] * (given["delta"] - 1) / 2
+            )
+        },
+        "You took off ½ delta after multiplying. It comes off the size first, so ½ delta² comes off in all.",
+        when=delta_matters,
+    ),
+    "branches_swapped": Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                far(given, done),
+                0.5 * done["size"] ** 2,
+                given["delta"] * (done["size"] - 0.5 * given["delta"]),
+            )
+        },
+        "You swapped the two parts. Near the target, below delta, it is half the square.",
+    ),
+    "ignores_delta": ignoring(
+        "You used 1 where delta belongs: it decides where the curve straightens, and how steep it goes on.", delta=1.0
+    ),
 }
 
 GRAD_MISTAKES = {
@@ -121,6 +148,30 @@ GRAD_MISTAKES = {
         "You held the pull between −1 and 1: that is Smooth L1. Huber's pull goes up to delta.",
         when=delta_matters,
     ),
+    "keeps_the_two": Mistake(
+        {"slope": lambda given, done: np.where(inside(given), 2 * done["slope"], done["slope"])},
+        "You gave the bowl the slope 2e. That is the slope of e²; Huber has half the square, so the 2 cancels.",
+    ),
+    "slope_one_further_out": Mistake(
+        {"slope": lambda given, done: np.where(inside(given), done["slope"], np.sign(done["slope"]))},
+        "You gave the straight part the slope ±1, as L1 loss has. It is delta times as steep.",
+        when=delta_matters,
+    ),
+    "clips_after_dividing": Mistake(
+        {
+            "d_input": lambda given, done: np.clip(
+                (given["input"] - given["target"]) * done.get("share", 1.0), -given["delta"], given["delta"]
+            )
+        },
+        "You divided first and clipped then, so delta works on the share of the pull. Hold the bare error between "
+        "−delta and delta.",
+        when=difference.of_one_shape,
+    ),
+    "clips_at_one": ignoring(
+        "You held the error between −1 and 1 whatever delta is. The strongest pull is delta.", delta=1.0
+    ),
+    **difference.DROPS_THE_SIGN,
+    **difference.OTHER_SIGN,
 }
 
 LESSON = Lesson(

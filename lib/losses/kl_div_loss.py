@@ -11,6 +11,7 @@ from lib.lesson.pieces import checks, distributions, draw
 from lib.lesson.pieces.difference import gathered
 from lib.lesson.pieces.distributions import logs
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, reduce, share
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import (
     Bars,
     Choice,
@@ -181,6 +182,21 @@ def truth(given):
     return np.broadcast_arrays(given["input"], given["target"])[1]
 
 
+def logarithm(given, done):
+    """The logarithm of the target."""
+    return done["log_of_target"] if probabilities(given) else truth(given)
+
+
+def own_part(t):
+    """t log t, and 0 where there is no such logarithm."""
+    return t * np.log(np.where(t > 0, t, 1))
+
+
+def probability(given, done):
+    """The target's probabilities."""
+    return truth(given) if probabilities(given) else done["target_probability"]
+
+
 MISTAKES = {
     "leaves_out_the_logarithm": Mistake(
         {"log_of_target": lambda given, done: truth(given)},
@@ -205,29 +221,60 @@ MISTAKES = {
         when=lambda given: probabilities(given) and bool((given["input"] > 0).any()),
     ),
     "back_to_probability": Mistake(
-        {"loss_per_element": lambda given, done: truth(given) * (done["log_of_target"] - np.exp(prediction(given)))},
+        {
+            "loss_per_element": lambda given, done: (
+                probability(given, done) * (logarithm(given, done) - np.exp(prediction(given)))
+            )
+        },
         "You turned the input back into probabilities. Subtract the log-probabilities themselves.",
-        when=probabilities,
     ),
     "distributions_swapped": Mistake(
         {
             "loss_per_element": lambda given, done: (
-                np.exp(prediction(given)) * (prediction(given) - done["log_of_target"])
+                np.exp(prediction(given)) * (prediction(given) - logarithm(given, done))
             )
         },
         "You swapped the two distributions. "
         "PyTorch weighs by the target, the second argument, and the divergence is not symmetric.",
-        when=probabilities,
     ),
     "cross_entropy": Mistake(
-        {"loss_per_element": lambda given, done: -truth(given) * prediction(given)},
+        {"loss_per_element": lambda given, done: -probability(given, done) * prediction(given)},
         "This is the cross-entropy: minus target times input. Add target times its own logarithm.",
-        when=probabilities,
     ),
     "unweighted": Mistake(
-        {"loss_per_element": lambda given, done: done["log_of_target"] - prediction(given)},
+        {"loss_per_element": lambda given, done: logarithm(given, done) - prediction(given)},
         "You forgot to multiply by the target's probability.",
-        when=probabilities,
+    ),
+    "weighs_by_the_input": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                np.exp(prediction(given)) * (logarithm(given, done) - prediction(given))
+            )
+        },
+        "You weighed by what was predicted. The target says how often a class comes up.",
+    ),
+    "parts_without_sign": Mistake(
+        {"loss_per_element": lambda given, done: np.abs(done["loss_per_element"])},
+        "You dropped the minus signs. Single parts are negative where less is true than was predicted.",
+    ),
+    "zero_times_infinity": Mistake(
+        {"loss_per_element": lambda given, done: np.where(truth(given) == 0, np.nan, done["loss_per_element"])},
+        "You multiplied 0 by the logarithm of 0, which gives NaN. A target of 0 costs 0.",
+        when=lambda given: probabilities(given) and bool((given["target"] == 0).any()),
+        not_finite=True,
+    ),
+    "ignores_log_target": Mistake(
+        {"loss_per_element": lambda given, done: own_part(truth(given)) - truth(given) * prediction(given)},
+        "You treated the target as probabilities also with log_target=True. Then it holds logarithms: raise e to it.",
+        when=lambda given: given["log_target"],
+    ),
+    "always_log_target": ignoring(
+        "You treated the target as logarithms. Without log_target it holds probabilities: take their logarithm.",
+        log_target=True,
+    ),
+    "ignores_reduction": ignoring(
+        "You always took the mean over the elements. reduction has three other values: 'none', 'sum' and 'batchmean'.",
+        reduction="mean",
     ),
     "difference_turned_round": Mistake(
         {"loss_per_element": lambda given, done: -done["loss_per_element"]},
@@ -256,6 +303,34 @@ GRAD_MISTAKES = {
         {"share": lambda given, done: 1.0},
         "This is the gradient of the sum. The mean divides each element's share.",
         when=divides,
+    ),
+    "always_divides": ignoring(
+        "You divided by the number of elements always. 'batchmean' divides by the number of samples, "
+        "'sum' and 'none' by nothing.",
+        reduction="mean",
+    ),
+    "batchmean_as_mean": Mistake(
+        {"share": lambda given, done: 1 / truth(given).size},
+        "You treated 'batchmean' as 'mean'. It divides by the number of samples only, the size of the first axis.",
+        when=divides_by_samples,
+    ),
+    "mean_as_batchmean": Mistake(
+        {"share": lambda given, done: 1 / given["input"].shape[0]},
+        "You divided the mean by the number of samples. That is 'batchmean'; PyTorch's 'mean' counts all elements.",
+        when=divides_by_elements,
+    ),
+    "does_not_know_batchmean": Mistake(
+        {"share": lambda given, done: 1.0},
+        "You left reduction='batchmean' undivided. It divides by the number of samples, the size of the first axis.",
+        when=divides_by_samples,
+    ),
+    "ignores_log_target": ignoring(
+        "You used the target as it came. With log_target=True it holds logarithms: raise e to it.", log_target=False
+    ),
+    "target_over_prediction": Mistake(
+        {"d_input": lambda given, done: done["d_input"] / np.exp(given["input"])},
+        "You divided by the predicted probability: that is the slope with respect to the probability. "
+        "The input is its logarithm.",
     ),
     "other_sign": Mistake(
         {"d_input": lambda given, done: -done["d_input"]},

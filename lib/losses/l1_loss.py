@@ -67,6 +67,24 @@ MISTAKES = {
         "You averaged first and dropped the sign afterwards, so errors cancelled. Drop each sign first.",
         when=takes_mean,
     ),
+    "relative_error": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] / np.abs(given["target"])},
+        "You divided by the target. L1 loss is in the target's own units, so nothing is divided.",
+    ),
+    "halves_the_error": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] / 2},
+        "You halved the error. The ½ belongs to squares, as in Smooth L1 and Huber; L1 has none.",
+    ),
+    "root_mean_square": Mistake(
+        {"loss": lambda given, done: np.sqrt(np.square(done["loss_per_element"]).mean())},
+        "You squared, averaged and took the root: the RMSE. Large errors then count for more; L1 averages the sizes.",
+        when=takes_mean,
+    ),
+    "length_of_the_error": Mistake(
+        {"loss": lambda given, done: np.sqrt(np.square(done["loss_per_element"]).sum())},
+        "You took the length of the error: the root of the sum of squares. L1 adds the sizes up.",
+        when=lambda given: given["reduction"] != "none",
+    ),
 }
 
 GRAD_MISTAKES = {
@@ -78,6 +96,18 @@ GRAD_MISTAKES = {
         {"slope": lambda given, done: np.where(done["slope"] == 0, 1.0, done["slope"])},
         "At exactly zero error there is a corner, and PyTorch takes 0 as its slope.",
     ),
+    "minus_one_on_the_target": Mistake(
+        {"slope": lambda given, done: np.where(done["slope"] == 0, -1.0, done["slope"])},
+        "You chose between two cases, so a prediction that is exactly right gets −1. There are three: on the target "
+        "PyTorch takes 0.",
+    ),
+    "divides_by_its_size": Mistake(
+        {"slope": lambda given, done: np.where(done["slope"] == 0, np.nan, done["slope"])},
+        "You divided the error by its size. Where a prediction is exactly right that is 0/0, NaN. The sign is 0 there.",
+        not_finite=True,
+    ),
+    **difference.DROPS_THE_SIGN,
+    **difference.OTHER_SIGN,
 }
 
 LESSON = Lesson(
@@ -132,7 +162,7 @@ LESSON = Lesson(
             "A column against a row",
             difference.COLUMN_AND_ROW,
             "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. "
-            "PyTorch only warns, and a perfect prediction seems to cost 0.889.",
+            "PyTorch only warns, and predictions that are off by 1 each seem to cost 1.222.",
         ),
     ),
     by_hand=by_hand,

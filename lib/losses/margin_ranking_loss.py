@@ -9,7 +9,16 @@ from lib.lesson.cost import of_stretched
 from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, reduction
 from lib.lesson.pieces.difference import gathered
-from lib.lesson.pieces.margins import MARGIN_IS_ADDED, PULLS_BEYOND_THE_MARGIN, cut_at_zero, goes_below_zero, pull_of
+from lib.lesson.pieces.margins import (
+    CUTS_OFF_THE_MEAN,
+    DIVIDES_BY_THOSE_THAT_PULL,
+    MARGIN_IS_ADDED,
+    PULLS_BEYOND_THE_MARGIN,
+    cut_at_zero,
+    goes_below_zero,
+    has_margin,
+    pull_of,
+)
 from lib.lesson.pieces.norms import in_floats
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
 from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
@@ -105,8 +114,33 @@ MISTAKES = {
         {"shortfall": lambda given, done: given["margin"] - done["difference"]},
         "You left the target out. Where it is −1 the second score should win, so the sign turns.",
     ),
+    "margin_times_target": Mistake(
+        {"shortfall": lambda given, done: done["shortfall"] + (given["target"] - 1) * given["margin"]},
+        "You multiplied the margin by the target, too. It is added whichever of the two should lead.",
+        when=has_margin,
+    ),
+    "every_other_target_is_minus_one": Mistake(
+        {},
+        "You took every target but 1 for −1. The formula multiplies by the target: one of 0 leaves the margin alone.",
+        when=lambda given: bool((np.abs(given["target"]) != 1).any()),
+        given=lambda given: {"target": np.where(given["target"] == 1, 1, -1)},
+    ),
     **MARGIN_IS_ADDED,
+    **CUTS_OFF_THE_MEAN,
     **goes_below_zero("loss_per_pair"),
+    "counts_wrong_orders": Mistake(
+        {"loss_per_pair": lambda given, done: (done["shortfall"] > 0) * 1.0},
+        "You counted the pairs in the wrong order. The loss says by how much they are wrong.",
+    ),
+    "margin_after_the_cut": Mistake(
+        {"loss_per_pair": lambda given, done: np.maximum(0, done["shortfall"] - given["margin"]) + given["margin"]},
+        "You cut off at 0 first and added the margin afterwards. Add it inside, or every pair pays the margin.",
+        when=has_margin,
+    ),
+    "squares_the_hinge": Mistake(
+        {"loss_per_pair": lambda given, done: done["loss_per_pair"] ** 2},
+        "You squared it. PyTorch's hinge is straight.",
+    ),
     "drops_the_sign": Mistake(
         {"loss_per_pair": lambda given, done: np.abs(done["shortfall"])},
         "You took the absolute value. Below 0 the loss is 0: a clear lead is no fault.",
@@ -123,6 +157,7 @@ MISTAKES = {
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
     **PULLS_BEYOND_THE_MARGIN,
+    **DIVIDES_BY_THOSE_THAT_PULL,
     "other_sign_of_input1": Mistake(
         {"d_input1": lambda given, done: -done["d_input1"]},
         "The sign is the other way round: with target 1, a higher first score lowers the loss.",

@@ -51,6 +51,11 @@ def naive(*, input, target, **_):
     return (input * input - 2 * input * target + target * target).mean()
 
 
+def through_square(given, gradient):
+    """The share of each square in the loss, from its slope 2e."""
+    return gradient * (given["input"] - given["target"]) / 2
+
+
 MISTAKES = {
     "l1": Mistake(
         {"loss_per_element": lambda given, done: np.abs(done["error"])},
@@ -78,6 +83,11 @@ MISTAKES = {
         "You averaged first and squared afterwards, so errors of opposite sign cancelled. Square each one first.",
         when=takes_mean,
     ),
+    "length_of_the_error": Mistake(
+        {"loss": lambda given, done: np.sqrt(done["loss_per_element"].sum())},
+        "You took the length of the error: the root of the sum of squares. MSE divides the sum and takes no root.",
+        when=takes_mean,
+    ),
 }
 
 GRAD_MISTAKES = {
@@ -85,6 +95,12 @@ GRAD_MISTAKES = {
         {"d_input": lambda given, done: done["d_input"] / 2},
         "You left out the 2 that comes down from the square.",
     ),
+    "the_loss_itself": Mistake(
+        {"d_input": lambda given, done: through_square(given, done["d_input"])},
+        "This is each square's share of the loss. The slope of e² is 2e.",
+        when=difference.of_one_shape,
+    ),
+    **difference.DROPS_THE_SIGN,
     **difference.OTHER_SIGN,
 }
 
@@ -145,7 +161,7 @@ LESSON = Lesson(
             "A column against a row",
             difference.COLUMN_AND_ROW,
             "The shapes (3, 1) and (3,) stretch to 3 × 3: nine losses, not three. "
-            "PyTorch only warns, and a perfect prediction seems to cost 1.333.",
+            "PyTorch only warns, and predictions that are off by 1 each seem to cost 1.889.",
         ),
     ),
     by_hand=by_hand,

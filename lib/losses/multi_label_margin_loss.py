@@ -170,6 +170,21 @@ def read_past_the_end(given, done):
     return costs(given, all_listed)
 
 
+def strongest_rival(given, done):
+    """What each label lacks against the strongest wrong class."""
+    gap, counts = shortfalls(np.atleast_1d(given["input"]), given["target"])
+    return np.where(counts, np.maximum(gap, 0), 0.0).max(-1, initial=0.0)
+
+
+def against_all_others(given, done):
+    """What each label lacks against every class but itself."""
+    scores = np.atleast_1d(given["input"])
+    gap, _ = shortfalls(scores, given["target"])
+    listed, label = labels_of(given["target"])
+    counts = listed[..., None] & (label[..., None] != np.arange(scores.shape[-1]))
+    return np.where(counts, np.maximum(gap, 0), 0.0).sum(-1)
+
+
 def number_of_labels(given):
     return labels_of(given["target"])[0].sum(-1)
 
@@ -199,6 +214,34 @@ MISTAKES = {
     "reads_past_the_end": Mistake(
         {"cost_of_label": read_past_the_end},
         "You read on after the first −1. PyTorch takes the labels before it and ignores everything behind.",
+    ),
+    "first_label_only": Mistake(
+        {
+            "cost_of_label": lambda given, done: (
+                done["cost_of_label"] * (np.arange(done["cost_of_label"].shape[-1]) == 0)
+            )
+        },
+        "You took the first label only. Every label before the first −1 has to beat the wrong classes.",
+    ),
+    "strongest_rival_only": Mistake(
+        {"cost_of_label": strongest_rival},
+        "You compared each label with the strongest wrong class only. It has to beat all of them: "
+        "sum over the wrong classes.",
+    ),
+    "labels_compete": Mistake(
+        {"cost_of_label": against_all_others},
+        "You compared each label with all classes but itself. Labels do not compete: leave every class out that is a "
+        "label.",
+    ),
+    "fills_up_with_class_0": Mistake(
+        {},
+        "You put class 0 in place of −1 and let it count. Those places hold no label: leave their terms out.",
+        given=lambda given: {"target": np.where(labels_of(given["target"])[0], given["target"], 0)},
+    ),
+    "minus_one_is_the_last_class": Mistake(
+        {},
+        "You used −1 as an index, which is the last class to NumPy. Here it ends the list.",
+        given=lambda given: {"target": given["target"] % classes(given)},
     ),
     "divides_by_the_labels": Mistake(
         {"loss_per_sample": lambda given, done: done["cost_of_label"].sum(-1) / number_of_labels(given)},

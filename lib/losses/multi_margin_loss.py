@@ -8,8 +8,9 @@ from torch import nn
 from lib.lesson.formula import formula, joined, total
 from lib.lesson.pieces import checks, class_margins, draw, reduction
 from lib.lesson.pieces.class_margins import classes
-from lib.lesson.pieces.margins import has_margin
+from lib.lesson.pieces.margins import IGNORES_MARGIN, has_margin
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
 from lib.refusal import Refusal
 
@@ -144,8 +145,9 @@ def squared(given):
     return given["p"] == 2
 
 
-def squared_without_weight(given):
-    return squared(given) and not has_weight(given)
+def own_weight(given):
+    """The weight of each sample's right class; 1 without weights."""
+    return 1.0 if given["weight"] is None else given["weight"][given["target"]]
 
 
 def leads(given):
@@ -181,19 +183,45 @@ MISTAKES = {
         "You divided by the number of other classes. PyTorch divides by all classes, the right one included.",
     ),
     "leaves_out_the_square": Mistake(
-        {"loss_per_sample": lambda given, done: done["shortfall"].mean(-1)},
+        {"loss_per_sample": lambda given, done: done["shortfall"].mean(-1) * own_weight(given)},
         "You forgot to square. With p=2 every term is squared before they are added up.",
-        when=squared_without_weight,
+        when=squared,
     ),
     "squares_the_sum": Mistake(
-        {"loss_per_sample": lambda given, done: done["shortfall"].sum(-1) ** 2 / classes(given)},
+        {"loss_per_sample": lambda given, done: done["shortfall"].sum(-1) ** 2 / classes(given) * own_weight(given)},
         "You squared the sum. With p=2 every term is squared by itself, then they are added up.",
-        when=squared_without_weight,
+        when=squared,
     ),
-    "ignores_weight": Mistake(
-        {"loss_per_sample": lambda given, done: done["loss_per_sample"] / given["weight"][given["target"]]},
-        "You left out the weight. Each sample's loss is multiplied by the weight of its right class.",
-        when=has_weight,
+    "strongest_rival_only": Mistake(
+        {
+            "loss_per_sample": lambda given, done: (
+                (done["shortfall"] ** given["p"]).max(-1) / classes(given) * own_weight(given)
+            )
+        },
+        "You looked at the strongest rival only. Every other class counts: sum over them.",
+    ),
+    "weight_inside_the_square": Mistake(
+        {"loss_per_sample": lambda given, done: done["loss_per_sample"] * own_weight(given)},
+        "You multiplied by the weight before squaring. Square first, then weight the sample.",
+        when=lambda given: squared(given) and has_weight(given),
+    ),
+    "takes_the_margin_off": Mistake(
+        {
+            "loss_per_sample": lambda given, done: (
+                done["loss_per_sample"] + own_weight(given) * (given["margin"] ** 2 - given["margin"]) / classes(given)
+            )
+        },
+        "You took the margin off for the right class's own term. With p=2 that term is the margin squared: leave it "
+        "out.",
+        when=squared,
+    ),
+    "counts_rivals": Mistake(
+        {"loss_per_sample": lambda given, done: (done["shortfall"] > 0).mean(-1) * own_weight(given)},
+        "You counted the classes that are too close. The loss says by how much they are.",
+    ),
+    **IGNORES_MARGIN,
+    "ignores_weight": ignoring(
+        "You left out the weight. Each sample's loss is multiplied by the weight of its right class.", weight=None
     ),
     "weights_of_wrong_classes": Mistake(
         {"loss_per_sample": lambda given, done: (done["shortfall"] ** given["p"] * given["weight"]).mean(-1)},
@@ -209,9 +237,9 @@ MISTAKES = {
 
 GRAD_MISTAKES = {
     "pulls_beyond_the_margin": Mistake(
-        {"push": lambda given, done: others(given) * 1.0},
+        {"push": lambda given, done: others(given) * np.asarray(own_weight(given))[..., None]},
         "You pushed every other class. One that trails by the margin or more is left alone.",
-        when=lambda given: not squared(given) and not has_weight(given),
+        when=lambda given: not squared(given),
     ),
     "leaves_out_the_two": Mistake(
         {"push": lambda given, done: done["push"] / 2},

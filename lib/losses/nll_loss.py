@@ -11,6 +11,7 @@ from lib.lesson.pieces.classes import (
     at_class,
     one_hot,
     reduce_weighted,
+    sample_weights,
     some_ignored,
     targets_of,
     unless_ignored,
@@ -101,8 +102,9 @@ def draw_log_probabilities(random, shape, drawn):
 
 
 def ignored_last_class(given):
-    """The last class's log-probability at ignored samples, 0 elsewhere."""
-    return np.where(given["target"] == given["ignore_index"], class_last(given["input"])[..., -1], 0.0)
+    """The last class's log-probability at ignored samples, times its weight; 0 elsewhere."""
+    last = class_last(given["input"])[..., -1] * (1 if given["weight"] is None else given["weight"][-1])
+    return np.where(given["target"] == given["ignore_index"], last, 0.0)
 
 
 MISTAKES = {
@@ -111,13 +113,17 @@ MISTAKES = {
         "You left out the minus. Log-probabilities are negative, so the loss turns them round to be positive.",
     ),
     "takes_the_logarithm": Mistake(
-        {"loss_per_sample": lambda given, done: -np.log(done["right_log_probability"])},
+        {"loss_per_sample": lambda given, done: -np.log(done["right_log_probability"]) * sample_weights(given)},
         "You took the logarithm. NLL loss takes none: its input is logarithms already.",
         not_finite=True,
     ),
     "back_to_probability": Mistake(
-        {"loss_per_sample": lambda given, done: -np.exp(done["right_log_probability"])},
+        {"loss_per_sample": lambda given, done: -np.exp(done["right_log_probability"]) * sample_weights(given)},
         "You turned the logarithm back into a probability. The loss is minus the log-probability itself.",
+    ),
+    "one_minus_the_probability": Mistake(
+        {"loss_per_sample": lambda given, done: (1 - np.exp(done["right_log_probability"])) * sample_weights(given)},
+        "You took 1 minus the probability. The loss is minus the log-probability itself.",
     ),
     "adds_up_all_classes": Mistake(
         {"loss_per_sample": lambda given, done: -class_last(given["input"]).sum(-1)},
@@ -126,7 +132,8 @@ MISTAKES = {
     "cross_entropy": Mistake(
         {
             "loss_per_sample": lambda given, done: (
-                np.log(np.exp(class_last(given["input"])).sum(-1)) - done["right_log_probability"]
+                sample_weights(given)
+                * (np.log(np.exp(class_last(given["input"])).sum(-1)) - done["right_log_probability"])
             )
         },
         "You worked out cross-entropy, with a softmax in it. NLL loss only picks; log-softmax has to come before it.",
@@ -134,7 +141,7 @@ MISTAKES = {
     "counts_the_ignored": Mistake(
         {"loss_per_sample": lambda given, done: done["loss_per_sample"] - ignored_last_class(given)},
         "You counted the ignored sample, as if its target meant the last class. Its loss is 0.",
-        when=lambda given: some_ignored(given) and not has_weight(given),
+        when=some_ignored,
     ),
     **classes.MISTAKES,
 }
@@ -142,7 +149,7 @@ MISTAKES = {
 GRAD_MISTAKES = {
     "pull_without_weight": Mistake(
         {"target_pull": lambda given, done: done["target_pull"] / weights_in(given)[..., None]},
-        "You left out the class weight.",
+        "You left the class weight out of the pull. It counts above and below.",
         when=has_weight,
     ),
     "pull_of_cross_entropy": Mistake(

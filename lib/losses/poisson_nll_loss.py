@@ -12,6 +12,7 @@ from lib.lesson.formula import alone, formula, of
 from lib.lesson.pieces import checks, difference, draw, reduction
 from lib.lesson.pieces.difference import PER_LOSS, gathered, gradient_of
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import (
     Curves,
     Example,
@@ -218,11 +219,34 @@ def of_one_shape(given):
     return given["input"].shape == given["target"].shape
 
 
+def without_root(y):
+    """Stirling's formula without ½ log(2πy)."""
+    y = np.maximum(y, 1)
+    return y * np.log(y) - y
+
+
 def log_factorials(y):
     return np.vectorize(lambda count: math.lgamma(count + 1), otypes=[float])(y)
 
 
+def log_rate(given, done):
+    """The logarithm of the rate, in the losses' shape."""
+    return prediction(given) if is_log(given) else done["log_rate"]
+
+
+def rate(given, done):
+    return done["rate"] if is_log(given) else prediction(given)
+
+
 MISTAKES = {
+    "always_rates": ignoring(
+        "You took the input for the rate everywhere. With log_input=True it is the rate's logarithm: "
+        "e to the input, less the count times the input.",
+        log_input=False,
+    ),
+    "always_log_rates": ignoring(
+        "You raised e to the input also with log_input=False. Then the input is the rate itself.", log_input=True
+    ),
     "input_for_rate": Mistake(
         {"rate": lambda given, done: prediction(given)},
         "You took the input for the rate. With log_input=True it is the rate's logarithm: raise e to it.",
@@ -264,11 +288,33 @@ MISTAKES = {
         {"stirling": lambda given, done: stirling(counts(given) * 1.0)},
         "You used Stirling's formula for counts of 0 or 1 as well. PyTorch puts 0 there, which is exact: 0! = 1! = 1.",
         when=is_full,
+        not_finite=True,
+    ),
+    "short_stirling": Mistake(
+        {"stirling": lambda given, done: np.where(counts(given) > 1, without_root(counts(given)), 0)},
+        "You left out ½ log(2πy). PyTorch's form of Stirling's formula has three terms.",
+        when=is_full,
     ),
     "adds_the_log_rate": Mistake(
-        {"loss_per_element": lambda given, done: 2 * done["rate"] - done["loss_per_element"]},
+        {"loss_per_element": lambda given, done: done["loss_per_element"] + 2 * counts(given) * log_rate(given, done)},
         "You added the count times the log-rate. It is subtracted.",
-        when=lambda given: is_log(given) and not is_full(given),
+    ),
+    "leaves_out_the_rate": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] - rate(given, done)},
+        "You left out the rate. Without it, a network could win by always predicting more.",
+    ),
+    "leaves_out_the_count": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                done["loss_per_element"] + (counts(given) - 1) * log_rate(given, done)
+            )
+        },
+        "You left out the count: the logarithm of the rate is multiplied by it.",
+    ),
+    "squared_error": Mistake(
+        {"loss_per_element": lambda given, done: (rate(given, done) - counts(given)) ** 2},
+        "You squared how far the rate is from the count. "
+        "Poisson's loss is the rate less the count times its logarithm.",
     ),
     "log_likelihood": Mistake(
         {"loss_per_element": lambda given, done: -done["loss_per_element"]},
@@ -283,6 +329,7 @@ MISTAKES = {
     "divides_by_the_counts": Mistake(
         {"divisor": lambda given, done: given["target"].sum()},
         "You divided by the sum of the counts. PyTorch divides by how many elements there are.",
+        when=reduction.takes_mean,
     ),
     **reduction.MISTAKES,
 }

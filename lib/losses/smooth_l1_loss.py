@@ -10,6 +10,7 @@ from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, difference, reduction
 from lib.lesson.pieces.difference import direction, error_of, size_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 from lib.refusal import Refusal
 
@@ -84,6 +85,10 @@ def near(given, done):
     return done["size"] < given["beta"]
 
 
+def inside(given):
+    return np.abs(given["input"] - given["target"]) < given["beta"]
+
+
 def smooths(given):
     return given["beta"] > 0
 
@@ -129,6 +134,23 @@ MISTAKES = {
         "You did not divide the square by beta. PyTorch does, so that the two parts meet.",
         when=beta_matters,
     ),
+    "arms_lowered_twice": Mistake(
+        {"loss_per_element": lambda given, done: done["loss_per_element"] - ~near(given, done) * given["beta"] / 2},
+        "You took all of beta off the size in the straight part. Only half of it comes off.",
+        when=smooths,
+    ),
+    "branches_swapped": Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                near(given, done), done["size"] - 0.5 * given["beta"], 0.5 * done["size"] ** 2 / given["beta"]
+            )
+        },
+        "You swapped the two parts. Near the target, below beta, it is half the square over beta.",
+        when=smooths,
+    ),
+    "ignores_beta": ignoring(
+        "You used 1 where beta belongs: it decides where the parabola turns into the line.", beta=1.0
+    ),
 }
 
 GRAD_MISTAKES = {
@@ -142,6 +164,23 @@ GRAD_MISTAKES = {
         "You took the sign everywhere: that is L1Loss. Inside beta the pull is the error divided by beta.",
         when=smooths,
     ),
+    "keeps_the_two": Mistake(
+        {"slope": lambda given, done: np.where(inside(given), 2 * done["slope"], done["slope"])},
+        "You gave the bowl the slope 2e/beta. Half the square stands there, so the 2 cancels.",
+        when=smooths,
+    ),
+    "pull_not_divided_by_beta": Mistake(
+        {"slope": lambda given, done: np.where(inside(given), done["slope"] * given["beta"], done["slope"])},
+        "You did not divide by beta. Inside beta the pull is the error divided by beta, so that it grows up to 1.",
+        when=beta_matters,
+    ),
+    "ignores_beta": ignoring(
+        "You used 1 where beta belongs: inside beta the pull grows with the error, outside it stays at 1.",
+        beta=1.0,
+        when=smooths,
+    ),
+    **difference.DROPS_THE_SIGN,
+    **difference.OTHER_SIGN,
 }
 
 LESSON = Lesson(

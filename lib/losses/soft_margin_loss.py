@@ -10,7 +10,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.logistic import COX, other_sign, yes_at
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
-from lib.lesson.pieces.scores import logarithm_to_base_2
+from lib.lesson.pieces.scores import logarithm_to_base_2, sigmoid, softplus
 from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
 
 
@@ -85,6 +85,25 @@ MISTAKES = {
         {"agreement": lambda given, done: given["target"] - given["input"]},
         "You took the difference. Multiply answer and score.",
     ),
+    "only_the_sign": Mistake(
+        {},
+        "You looked only at whether the sign is right. How sure the score is counts as well: "
+        "multiply by the score itself.",
+        given=lambda given: {"input": np.sign(given["input"])},
+    ),
+    "binary_cross_entropy": Mistake(
+        {
+            "loss_per_element": lambda given, done: (
+                given["target"] * softplus(-given["input"]) + (1 - given["target"]) * softplus(given["input"])
+            )
+        },
+        "You put −1 into the formula of binary cross-entropy, which says 0 for no. Here answer and score are "
+        "multiplied.",
+    ),
+    "leaves_out_the_one": Mistake(
+        {"loss_per_element": lambda given, done: -done["agreement"]},
+        "You left out the 1: the logarithm of e^−m alone is −m. Add 1 before you take it.",
+    ),
     "exponent_without_minus": Mistake(
         {"loss_per_element": lambda given, done: done["agreement"] + done["loss_per_element"]},
         "You left the minus out of the exponent: it is e to minus the agreement.",
@@ -108,6 +127,27 @@ MISTAKES = {
 
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
+    **reduction.GRAD_DIVIDES_BY_ROWS,
+    "the_slope_of_the_hinge": Mistake(
+        {"pull": lambda given, done: given["target"] * (given["target"] * given["input"] < 1)},
+        "You let a score pull fully until it keeps a margin, and then not at all. That is the hinge; here the pull "
+        "fades.",
+    ),
+    "slope_of_the_exponential_alone": Mistake(
+        {"pull": lambda given, done: given["target"] * np.exp(-given["target"] * given["input"])},
+        "You stopped at −y · e^(−m), the slope of what stands in the logarithm. "
+        "The logarithm divides it by 1 + e^(−m).",
+    ),
+    "probability_minus_answer": Mistake(
+        {"d_input": lambda given, done: (sigmoid(given["input"]) - given["target"]) * done.get("share", 1.0)},
+        "You wrote σ(x) − y, which is right for answers of 1 and 0. Here no is −1: for it the gradient is σ(x) itself, "
+        "divided as the mean does.",
+    ),
+    "with_respect_to_the_answer": Mistake(
+        {"d_input": lambda given, done: done["d_input"] * given["input"] * given["target"]},
+        "You multiplied by the score: that is the slope with respect to the answer. "
+        "Seen from the score, m = y · x has the slope y.",
+    ),
     "probability_of_the_right_answer": Mistake(
         {"pull": lambda given, done: given["target"] - done["pull"]},
         "You took the probability of the right answer. The pull is as strong as the wrong answer is likely.",

@@ -10,6 +10,7 @@ from lib.lesson.pieces import triplets
 from lib.lesson.pieces.distances import norm_distance
 from lib.lesson.pieces.margins import cut_at_zero
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.triplets import (
     PLANE,
     adds_differences,
@@ -60,6 +61,11 @@ def along_axes(given):
     return given["p"] == 1
 
 
+def done_shape(done):
+    """The shape of one distance per triplet, as the step that is answered has it."""
+    return np.shape(list(done.values())[-1])
+
+
 MISTAKES = {
     **triplets.norm_mistakes(straight, along_axes),
     "averages_the_coordinates": Mistake(
@@ -72,10 +78,35 @@ MISTAKES = {
         "You added up the absolute differences: that is p = 1. With p = 2, square them, add up and take the root.",
         when=lambda given: straight(given) and coordinates(given) > 1,
     ),
+    "ignores_eps": ignoring(
+        "You left eps out, or added it to both distances, where it cancels. "
+        "It is added to every coordinate of the differences.",
+        eps=0.0,
+    ),
+    "eps_on_the_distance": Mistake(
+        both_distances(
+            lambda given, done, other: (
+                np.broadcast_to(distance_with(given["p"], 0.0).value(given["anchor"], given[other]), done_shape(done))
+                + given["eps"]
+            )
+        ),
+        "You added eps to the distance. PyTorch adds it to every coordinate of the difference, before the squares.",
+        when=lambda given: given["eps"] != 0,
+    ),
+    "second_minus_first": Mistake(
+        {},
+        "You subtracted the other way round. With eps added that is another number: it is anchor − positive + eps.",
+        when=lambda given: given["eps"] != 0,
+        given=lambda given: {"eps": -given["eps"]},
+    ),
+    "ignores_p": ignoring("You always measured straight, with p = 2. The caller says which norm counts.", p=2.0),
     **triplets.MISTAKES,
 }
 
 GRAD_MISTAKES = {
+    "ignores_eps": ignoring(
+        "You left eps out. It is added to every coordinate of both differences, and stays in them.", eps=0.0
+    ),
     **triplets.GRAD_MISTAKES,
     **triplets.not_divided_by_distance(straight),
     "other_sign_of_positive": Mistake(

@@ -24,6 +24,7 @@ from lib.lesson.pieces.norms import (
     vector_norm,
 )
 from lib.lesson.pieces.reduction import REDUCTION, reduce
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.triplets import PLANE, both_distances, coordinates, distances_of, shortfall_of, triplet_gradient
 from lib.lesson.spec import Choice, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Steps, Try
 from lib.refusal import Refusal
@@ -206,6 +207,19 @@ MISTAKES = {
     "cosine_for_distance": Mistake(
         both_distances(lambda given, done, other: 1 - done[f"{other}_distance"]),
         "You took the cosine itself. It measures likeness; the distance is 1 minus the cosine.",
+        when=measured("cosine"),
+    ),
+    "always_straight": ignoring(
+        "You measured straight whatever the name says. Look the function up by distance_function.",
+        distance_function="euclidean",
+        when=lambda given: not straight(given),
+    ),
+    "product_without_lengths": Mistake(
+        {
+            **both_distances(lambda given, done, other: 1 - (given["anchor"] * given[other]).sum(-1)),
+            "swap_distance": lambda given, done: 1 - (given["positive"] * given["negative"]).sum(-1),
+        },
+        "You left the lengths out. The cosine is the dot product of the vectors divided by both lengths.",
         when=measured("cosine"),
     ),
     **triplets.MISTAKES,

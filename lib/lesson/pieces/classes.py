@@ -10,7 +10,8 @@ import numpy as np
 from lib.lesson.formula import Formula, formula, total
 from lib.lesson.pieces import checks, draw, reduction
 from lib.lesson.pieces.reduction import reduce, takes_mean
-from lib.lesson.pieces.scores import class_last
+from lib.lesson.pieces.scores import class_last, class_second
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.weights import has_weight
 from lib.lesson.spec import Mistake, Number, Pitfall, Steps, Tensor
 from lib.refusal import Refusal
@@ -133,11 +134,51 @@ def weights_in(given: Mapping[str, Any]) -> np.ndarray:
     return np.where(counts, w, 1.0)
 
 
+def sample_weights(given: Mapping[str, Any]) -> np.ndarray:
+    """The weight of each sample's class; 1 without weights, 0 for ignored samples."""
+    return targets_of(class_last(given["input"]), given["target"], given["weight"], given["ignore_index"])[2]
+
+
+def several_classes(given: Mapping[str, Any]) -> bool:
+    return has_indices(given) and classes_of(given["input"]) > 1
+
+
+def next_class_down(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The targets of somebody who counts the classes from 1; the ignored ones stay."""
+    target, ignored = given["target"].astype(np.int64), given["target"] == given["ignore_index"]
+    return {"target": np.where(ignored, target, (target - 1) % classes_of(given["input"]))}
+
+
+def known_everywhere(given: Mapping[str, Any]) -> bool:
+    """Whether an ignored target names a class all the same, so that its loss can be worked."""
+    target = given["target"]
+    known = (target >= -classes_of(given["input"])) & (target < classes_of(given["input"]))
+    return bool(has_indices(given) and (known | (target == -100)).all())
+
+
 MISTAKES = {
-    "ignores_weight": Mistake(
-        {"loss_per_sample": lambda given, done: done["loss_per_sample"] / weights_in(given)},
-        "You left out the class weight. Each loss is multiplied by the weight of its target's class.",
-        when=lambda given: has_weight(given) and has_indices(given) and not given.get("label_smoothing"),
+    "ignores_weight": ignoring(
+        "You left out the class weight. Each loss is multiplied by the weight of its target's class, "
+        "and the mean divides by these weights.",
+        weight=None,
+    ),
+    "weighs_the_divisor_only": Mistake(
+        {"loss": lambda given, done: (done["loss_per_sample"] / weights_in(given)).sum() / done["divisor"]},
+        "You divided by the weights but did not multiply by them. They count above and below.",
+        when=lambda given: (
+            takes_mean(given) and has_weight(given) and has_indices(given) and not given.get("label_smoothing")
+        ),
+    ),
+    "counts_classes_from_1": Mistake(
+        {},
+        "You counted the classes from 1. A target of 0 is the first class, so another class's number was taken.",
+        when=several_classes,
+        given=next_class_down,
+    ),
+    "always_ignores_minus_100": ignoring(
+        "You ignored −100 whatever ignore_index is. It may be any number, a class as well.",
+        ignore_index=-100,
+        when=known_everywhere,
     ),
     "divides_by_samples": Mistake(
         {"divisor": lambda given, done: given["target"].size},
@@ -154,8 +195,33 @@ MISTAKES = {
     **reduction.MISTAKES,
 }
 
+
+def pulls(given: Mapping[str, Any]) -> np.ndarray:
+    """True at each sample's class in the shape of input, classes second."""
+    scores = class_last(given["input"])
+    counts, y, _ = targets_of(scores, given["target"], given["weight"], given["ignore_index"])
+    return class_second(one_hot(scores, counts, y))
+
+
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
+    "ignores_weight": ignoring(
+        "You left the class weights out. Each row is multiplied by the weight of its right class, "
+        "and the mean divides by the sum of these weights.",
+        weight=None,
+    ),
+    "divides_by_samples": Mistake(
+        {"share": lambda given, done: 1 / given["target"].size},
+        "You divided by the number of samples. The mean divides by the sum of the weights of the targets' classes; "
+        "ignored targets do not count.",
+        when=lambda given: takes_mean(given) and has_indices(given) and (has_weight(given) or some_ignored(given)),
+    ),
+    "counts_classes_from_1": Mistake(
+        {},
+        "You counted the classes from 1. A target of 0 is the first class, so another class was pulled up.",
+        when=several_classes,
+        given=next_class_down,
+    ),
     "other_sign": Mistake(
         {"d_input": lambda given, done: -done["d_input"]},
         "The sign is the other way round: the loss falls as the right class's input rises, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -148,7 +148,38 @@ def gradient_of(
     )
 
 
+def of_one_shape(given: Mapping[str, Any]) -> bool:
+    return bool(np.shape(given["input"]) == np.shape(given["target"]))
+
+
+def of_one_row(given: Mapping[str, Any]) -> bool:
+    """Whether there are as many predictions as targets, several of them, all along one axis."""
+    x, y = np.shape(given["input"]), np.shape(given["target"])
+    return len(x) == 1 and x == y and x[0] > 1 and given["reduction"] != "none" and "var" not in given
+
+
+def of_column_and_row(given: Mapping[str, Any]) -> bool:
+    """Whether as many predictions as targets meet as a column and a row, which torch stretches over one another."""
+    x, y = np.shape(given["input"]), np.shape(given["target"])
+    column = {len(x), len(y)} == {1, 2} and 1 in (*x[1:], *y[1:])
+    return column and given["input"].size == given["target"].size > 1 and "var" not in given
+
+
 MISTAKES = {
+    "compares_all_with_all": Mistake(
+        {},
+        "You compared every prediction with every target, as NumPy does once one of them is a column. "
+        "Each prediction has its own target.",
+        when=of_one_row,
+        given=lambda given: {"input": given["input"][:, None]},
+    ),
+    "pairs_column_and_row": Mistake(
+        {},
+        "You gave each prediction its own target. The shapes are those of a column and a row, and PyTorch stretches "
+        "them: every prediction meets every target.",
+        when=of_column_and_row,
+        given=lambda given: {"input": given["input"].ravel(), "target": given["target"].ravel()},
+    ),
     "adds_the_target": Mistake(
         {"error": lambda given, done: given["input"] + given["target"]},
         "You added the target. The error is the prediction minus the target.",
@@ -168,6 +199,14 @@ GRAD_MISTAKES = {
         "The target enters with a minus, so its gradient has the other sign.",
     ),
     **reduction.GRAD_MISTAKES,
+    **reduction.GRAD_DIVIDES_BY_ROWS,
+}
+
+DROPS_THE_SIGN = {
+    "drops_the_sign": Mistake(
+        {"d_input": lambda given, done: np.abs(done["d_input"])},
+        "You used the size of the error. Its sign says which way the prediction has to move: keep it.",
+    ),
 }
 
 OTHER_SIGN = {
@@ -194,7 +233,7 @@ NOTHING_TO_AVERAGE = Pitfall("Nothing to average", "The mean over an empty batch
 
 ONES_AND_THREES = {"input": [[1, 1], [1, 1]], "target": [[3, 3], [3, 3]]}
 FIVE = {"input": [-3, -1, 0, 0.5, 2], "target": [0, 0, 0, 0, 0]}
-COLUMN_AND_ROW = {"input": [[1], [2], [3]], "target": [1, 2, 3]}
+COLUMN_AND_ROW = {"input": [[1], [3], [4]], "target": [2, 2, 3]}
 
 AWAY = "prediction (the target is 0)"
 GUESS = "the guess"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import draw, reduction
 from lib.lesson.pieces.reduction import takes_mean
 from lib.lesson.pieces.scores import by_class, score_behind, sigmoid
-from lib.lesson.pieces.weights import has_weight, stretched, times, unweighted
+from lib.lesson.pieces.taken import ignoring
+from lib.lesson.pieces.weights import has_weight, stretched, times
 from lib.lesson.spec import Mistake, Reference, Step, Steps, Tensor
+
+Given = Mapping[str, Any]
 
 ANSWER = (r"y_i", "the answer for element i: 1 for yes, 0 for no, or a probability in between")
 SIGMOID = (r"\sigma", "the sigmoid, 1 / (1 + e^−x)")
@@ -85,6 +89,7 @@ def yes_at(x: float) -> dict[str, list[float]]:
 def cost_mistakes(
     step: str,
     log_yes: Callable[[Mapping[str, np.ndarray]], np.ndarray] = lambda done: np.log(done["probability"]),
+    log_no: Callable[[Mapping[str, np.ndarray]], np.ndarray] = lambda done: np.log1p(-done["probability"]),
 ) -> dict[str, Mistake]:
     """The slips in −(y log p + (1 − y) log(1 − p)), the cost of an answer, where `step` is that cost."""
     return {
@@ -93,16 +98,54 @@ def cost_mistakes(
             "You left out the minus. Logarithms of probabilities are negative, so the loss turns them round.",
         ),
         "leaves_out_the_no": Mistake(
-            {step: lambda given, done: -given["target"] * log_yes(done)},
+            {step: lambda given, done: -weight_of(given) * pos_weight_of(given) * given["target"] * log_yes(done)},
             "You left out the “no” part: an answer of 0 costs minus the logarithm of 1 minus the probability.",
-            when=unweighted,
         ),
-        "ignores_weight": Mistake(
-            {step: lambda given, done: done[step] / given["weight"]},
-            "You left out the weight. Each loss is multiplied by its weight.",
+        "leaves_out_the_yes": Mistake(
+            {step: lambda given, done: -weight_of(given) * (1 - given["target"]) * log_no(done)},
+            "You left out the “yes” part: an answer of 1 costs minus the logarithm of the probability.",
+        ),
+        "one_minus_the_probability": Mistake(
+            {step: lambda given, done: weight_of(given) * np.abs(given["target"] - np.exp(log_yes(done)))},
+            "You took how far the probability is from the answer. The cost is minus the logarithm of the probability "
+            "that the answer was given.",
+        ),
+        "squared_error": Mistake(
+            {step: lambda given, done: weight_of(given) * (given["target"] - np.exp(log_yes(done))) ** 2},
+            "You squared how far the probability is from the answer (the Brier score). "
+            "The cost is minus the logarithm of the probability that the answer was given.",
+        ),
+        "only_yes_or_no": Mistake(
+            {},
+            "You chose one of the two costs. A target between 0 and 1 mixes them: y · log x + (1 − y) · log(1 − x).",
+            when=between_yes_and_no,
+            given=lambda given: {"target": (given["target"] > 0.5) * 1.0},
+        ),
+        "weights_labels_only": Mistake(
+            {
+                step: lambda given, done: (
+                    -weight_of(given) * pos_weight_of(given) * given["target"] * log_yes(done)
+                    - (1 - given["target"]) * log_no(done)
+                )
+            },
+            "You weighted the cost of “yes” only. The weight multiplies what “no” costs as well.",
             when=has_weight,
         ),
+        "ignores_weight": ignoring("You left out the weight. Each loss is multiplied by its weight.", weight=None),
     }
+
+
+def weight_of(given: Given) -> np.ndarray:
+    return np.asarray(1.0 if given["weight"] is None else given["weight"])
+
+
+def pos_weight_of(given: Given) -> np.ndarray:
+    return np.asarray(1.0 if given.get("pos_weight") is None else given["pos_weight"])
+
+
+def between_yes_and_no(given: Given) -> bool:
+    """Whether some answer is neither a plain yes nor a plain no."""
+    return bool(((given["target"] != 0) & (given["target"] != 1)).any())
 
 
 PROBABILITY_MISTAKES = {
@@ -113,6 +156,10 @@ PROBABILITY_MISTAKES = {
     "sigmoid_twice": Mistake(
         {"probability": lambda given, done: sigmoid(done["probability"])},
         "You applied the sigmoid twice. The network must not end in one: this loss has its own.",
+    ),
+    "decides_first": Mistake(
+        {"probability": lambda given, done: (given["input"] > 0) * 1.0},
+        "You rounded the probability to yes or no. The loss asks how sure the score is: keep the probability.",
     ),
     "softmax_for_sigmoid": Mistake(
         {"probability": lambda given, done: np.exp(given["input"]) / np.exp(given["input"]).sum(-1, keepdims=True)},
@@ -129,6 +176,18 @@ MEAN_MISTAKES = {
         when=lambda given: takes_mean(given) and has_weight(given),
     ),
     **reduction.MISTAKES,
+}
+
+
+GRAD_MISTAKES = {
+    "ignores_the_weight": ignoring(
+        "You left the weights out. Each slope is multiplied by the weight of its element.", weight=None
+    ),
+    "divides_by_the_weights": Mistake(
+        {"share": lambda given, done: 1 / stretched(given["weight"], given["input"]).sum()},
+        "You divided by the sum of the weights. With BCE the mean divides by the number of elements, weighted or not.",
+        when=lambda given: takes_mean(given) and has_weight(given),
+    ),
 }
 
 

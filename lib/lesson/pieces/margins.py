@@ -9,6 +9,7 @@ import numpy as np
 
 from lib.lesson.formula import formula
 from lib.lesson.pieces import draw
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Mistake, Step, Steps
 
 Given = Mapping[str, Any]
@@ -77,6 +78,35 @@ MARGIN_IS_ADDED = {
         {"shortfall": lambda given, done: done["shortfall"] - given["margin"]},
         "You left out the margin. It is added before anything is cut off at 0.",
         when=has_margin,
+    ),
+}
+
+CUTS_OFF_THE_MEAN = {
+    "cuts_off_the_mean": Mistake(
+        {"loss": lambda given, done: np.maximum(0, added_up(given, done["shortfall"]))},
+        "You cut off at 0 after the losses were put together. Each is cut off by itself, "
+        "or one that keeps the margin pays for another.",
+        when=lambda given: given["reduction"] != "none",
+    ),
+}
+
+
+def added_up(given: Given, shortfall: np.ndarray) -> Any:
+    return shortfall.mean() if given["reduction"] == "mean" else shortfall.sum()
+
+
+IGNORES_MARGIN = {
+    "ignores_margin": ignoring("You used 1 where the margin belongs. The caller says how large it is.", margin=1.0),
+}
+IGNORES_THE_MARGIN = {
+    "ignores_the_margin": ignoring("You used 1 where the margin belongs: it decides what still pulls.", margin=1.0),
+}
+
+DIVIDES_BY_THOSE_THAT_PULL = {
+    "divides_by_those_that_pull": Mistake(
+        {"pull": lambda given, done: np.sign(done["pull"]) / max(np.count_nonzero(done["pull"]), 1)},
+        "You divided by the number of those that still pull. PyTorch's mean counts all of them.",
+        when=lambda given: given["reduction"] == "mean",
     ),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.formula import Formula, formula, total
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Choice, Mistake, Pitfall, Step, Steps
 
 REDUCTION = Choice(
@@ -85,6 +86,12 @@ def has_rows(given: Mapping[str, Any]) -> bool:
     return takes_mean(given) and any(np.ndim(value) > 1 for value in given.values() if isinstance(value, np.ndarray))
 
 
+def rows(given: Mapping[str, Any]) -> int:
+    """How many rows there are: the size of the first axis, once the tensors are stretched over one another."""
+    shapes = (np.shape(value) for name, value in given.items() if name in ("input", "target"))
+    return int(np.broadcast_shapes(*shapes)[0])
+
+
 def losses(done: Mapping[str, np.ndarray]) -> np.ndarray:
     """What the reduction adds up, whatever it is a loss of: an element, a sample, a pair, a triplet.
 
@@ -99,6 +106,10 @@ MISTAKES = {
         {"loss": lambda given, done: done["loss"] * done["divisor"]},
         "This is the sum. With reduction='mean', it is divided by W.",
         when=takes_mean,
+    ),
+    "ignores_reduction": ignoring(
+        "You took the mean. reduction='sum' only adds the losses up, and 'none' keeps every one of them.",
+        reduction="mean",
     ),
 }
 
@@ -132,6 +143,17 @@ GRAD_MISTAKES = {
         {"share": lambda given, done: 1.0},
         "This is the gradient of the sum. The mean gives each loss one part in W.",
         when=takes_mean,
+    ),
+    "always_divides": ignoring(
+        "You divided as the mean does. With reduction='sum' and 'none' each loss counts whole.", reduction="mean"
+    ),
+}
+
+GRAD_DIVIDES_BY_ROWS = {
+    "divides_by_rows": Mistake(
+        {"share": lambda given, done: 1 / rows(given)},
+        "You divided by the number of rows. The mean is over elements: each gets one part in their number.",
+        when=has_rows,
     ),
 }
 

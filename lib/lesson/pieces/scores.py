@@ -67,11 +67,11 @@ def score_behind(sent: np.ndarray, shown: np.ndarray, score: np.ndarray) -> np.n
     return np.where(sent == shown, score, np.log(sent) - np.log1p(-sent))
 
 
-def logarithm_to_base_2(step: str) -> dict[str, Mistake]:
-    """The logarithm of the wrong base, taken at `step`."""
+def logarithm_to_base_2(*steps: str) -> dict[str, Mistake]:
+    """The logarithm of the wrong base, taken at each of these steps."""
     return {
         "logarithm_to_base_2": Mistake(
-            {step: lambda given, done: done[step] / np.log(2)},
+            {step: (lambda given, done, step=step: done[step] / np.log(2)) for step in steps},
             "You took the logarithm to base 2. PyTorch uses the natural logarithm, so losses are in nats.",
         ),
     }

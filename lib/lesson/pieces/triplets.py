@@ -17,6 +17,7 @@ from lib.lesson.pieces.distances import Distance
 from lib.lesson.pieces.margins import pull_of
 from lib.lesson.pieces.norms import minimum_shares, through_distance
 from lib.lesson.pieces.reduction import share, takes_mean
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Tensor, Vectors
 from lib.refusal import Refusal
 
@@ -306,12 +307,33 @@ MISTAKES = {
         "You took the larger distance. The swap picks the harder case, so the smaller distance.",
         when=swaps,
     ),
+    "always_from_the_positive": Mistake(
+        {"nearer_distance": lambda given, done: done["swap_distance"]},
+        "You took the negative's distance from the positive wherever swap is on. It counts only where it is the "
+        "smaller one.",
+        when=swaps,
+    ),
+    "swaps_unasked": ignoring(
+        "You took the smaller distance without being asked. That happens with swap=True only.",
+        swap=True,
+        when=lambda given: not swaps(given),
+    ),
+    "leaves_out_the_negative": Mistake(
+        {"shortfall": lambda given, done: given["margin"] + done["positive_distance"]},
+        "You left the negative out. Its distance is taken off: the farther it is, the less is lacking.",
+    ),
     "positive_and_negative_swapped": Mistake(
         {"shortfall": lambda given, done: 2 * given["margin"] - done["shortfall"]},
         "You swapped positive and negative. The positive's distance counts with plus, the negative's with minus.",
     ),
     **margins.MARGIN_IS_ADDED,
+    **margins.IGNORES_MARGIN,
+    **margins.CUTS_OFF_THE_MEAN,
     **margins.goes_below_zero("loss_per_triplet"),
+    "squares_the_hinge": Mistake(
+        {"loss_per_triplet": lambda given, done: done["loss_per_triplet"] ** 2},
+        "You squared it. PyTorch's hinge is straight.",
+    ),
     **reduction.COUNTS_WHAT_COSTS,
     "divides_by_coordinates": Mistake(
         {"divisor": lambda given, done: given["anchor"].size},
@@ -324,6 +346,31 @@ MISTAKES = {
 GRAD_MISTAKES = {
     **reduction.GRAD_MISTAKES,
     **margins.PULLS_BEYOND_THE_MARGIN,
+    **margins.IGNORES_THE_MARGIN,
+    **margins.DIVIDES_BY_THOSE_THAT_PULL,
+    "divides_by_coordinates": Mistake(
+        {"share": lambda given, done: 1 / given["anchor"].size},
+        "You divided by the number of coordinates. Three vectors make one triplet and one loss: "
+        "divide by the number of triplets.",
+        when=takes_mean,
+    ),
+    "adds_the_arrows_at_the_anchor": Mistake(
+        {
+            "d_anchor": lambda given, done: gathered(
+                through_distance(done["pull"], done["positive_slope"])
+                + through_distance(done["pull"], done["negative_slope"]),
+                given["anchor"].shape,
+            )
+        },
+        "You added the two arrows for the anchor. The negative's distance counts with a minus, so its arrow is taken "
+        "off.",
+        when=lambda given: not swaps(given),
+    ),
+    "pushes_the_negative_the_wrong_way": Mistake(
+        {"d_negative": lambda given, done: -done["d_negative"]},
+        "The negative's sign is the other way round: its distance counts with a minus, and the negative enters the "
+        "difference with a minus, too.",
+    ),
     "leaves_out_the_positive": Mistake(
         {
             "d_anchor": lambda given, done: (

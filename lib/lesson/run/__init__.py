@@ -1,7 +1,7 @@
 """Runs a lesson on given values: by hand, driving its coroutine, and by torch."""
 
 from lib.lesson.run.case import Case
-from lib.lesson.run.drive import Worked, drive
+from lib.lesson.run.drive import Slip, Worked, drive
 from lib.lesson.run.given import as_array, check, given_values
 from lib.lesson.run.loss import (
     REFUSALS,
@@ -18,6 +18,7 @@ from lib.lesson.run.trace import Update, trace_by_hand, trace_by_torch
 __all__ = [
     "REFUSALS",
     "Case",
+    "Slip",
     "TorchResult",
     "Update",
     "Worked",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,10 @@ class Case:
     def gradient(self) -> Worked:
         """The hand calculation of the gradient, each step going on with its own value."""
         return self.work_gradient(go_on)
+
+    def taking(self, changed: Mapping[str, Any]) -> Case:
+        """The case of somebody who takes these inputs or parameters otherwise; the same one where there are none."""
+        return replace(self, given={**self.given, **changed}) if changed else self
 
     def work(self, answer: Answer) -> Worked:
         """The hand calculation, with `answer` deciding what each step goes on with."""

@@ -12,7 +12,7 @@ import torch
 
 from lib.budget import UNBOUNDED, Budget, Cost
 from lib.lesson.cost import count
-from lib.lesson.run.drive import Answer, drive, go_on
+from lib.lesson.run.drive import RIGHT, Slip, drive
 from lib.lesson.run.given import cost_of, given_values
 from lib.lesson.run.parts import required
 from lib.lesson.run.to_torch import torch_parameters
@@ -39,13 +39,14 @@ def schedule_by_hand(
     values: Mapping[str, Any],
     steps: int,
     metrics: Sequence[float] | None = None,
-    slip: Callable[[Mapping[str, Any]], Answer] | None = None,
+    slip: Callable[[Mapping[str, Any]], Slip] | None = None,
     *,
     budget: Budget = UNBOUNDED,
 ) -> list[Rate]:
     """Every epoch from 0 on. `values` holds torch's arguments, and `lr`. Raises a Refusal for what torch rejects.
 
-    `metrics[t]` is what is watched after epoch t. `slip(given)` answers steps with other values, as a mistake does.
+    `metrics[t]` is what is watched after epoch t. `slip(given)` says what whoever makes a mistake takes and answers
+    otherwise.
     """
     budget.need(schedule_cost(lesson, values, steps))
     base = base_of(values)
@@ -58,7 +59,8 @@ def schedule_by_hand(
         given = given_values(lesson, {**own, **handed})
         if epoch == 0:
             lesson.check(**given)
-        worked = drive(lesson.by_hand(**given), slip(given) if slip else go_on, budget)
+        changed, answer = slip(given) if slip else RIGHT
+        worked = drive(lesson.by_hand(**{**given, **changed}), answer, budget)
         lr, state = float(worked.returned[0]), worked.returned[1]
         rates.append(Rate(worked.steps, lr, state, given))
     return rates

@@ -14,7 +14,7 @@ from lib.budget import UNBOUNDED, Budget, Cost
 from lib.lesson import cost
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_shape
-from lib.lesson.run.drive import Answer, asking, drive, finish, go_on
+from lib.lesson.run.drive import RIGHT, Slip, asking, drive, finish
 from lib.lesson.run.given import cost_of, given_values
 from lib.lesson.run.to_torch import torch_parameters
 from lib.lesson.spec import Step, Steps
@@ -50,7 +50,7 @@ def trace_by_hand(
     updates: int | None = None,
     *,
     way: Callable[..., Steps] | None = None,
-    slip: Callable[[Mapping[str, Any]], Answer] | None = None,
+    slip: Callable[[Mapping[str, Any]], Slip] | None = None,
     budget: Budget = UNBOUNDED,
 ) -> list[Update]:
     """The updates by hand in float64, one per gradient. Raises a Refusal for what torch rejects.
@@ -58,7 +58,7 @@ def trace_by_hand(
     `grads` is a list with a gradient per update (None: no gradient), or a function: for "closure" optimizers the
     closure itself, param -> (loss, gradient); for the others (param, update from 0) -> gradient. A function needs
     `updates`, else it runs once. `values["lr"]` may be a list with a learning rate per update. `way` is another
-    coroutine than the lesson's own, `slip(given)` answers steps with other values, as a mistake does.
+    coroutine than the lesson's own, `slip(given)` says what whoever makes a mistake takes and answers otherwise.
     """
     count = _count(grads, values, updates)
     budget.need(trace_cost(lesson, param, values, count))
@@ -79,17 +79,19 @@ def trace_by_hand(
             fixed = {**fixed, **lr}
             lesson.check(**fixed)
         given = {**fixed, "param": param, "grad": _ready(lesson, grad, param), "state": state}
-        steps = by_hand(**{**given, "grad": asking(given["grad"], budget)})
-        after = drive(steps, slip(given), budget).returned if slip else finish(steps, budget)
+        changed, answer = slip(given) if slip else RIGHT
+        steps = by_hand(**{**given, **changed, "grad": asking(changed.get("grad", given["grad"]), budget)})
+        after = drive(steps, answer, budget).returned if slip else finish(steps, budget)
         param, state = np.asarray(after[0]), after[1]
         done.append(Update(partial(_steps, by_hand, given, slip), param, state, given["grad"]))
     return done
 
 
 def _steps(
-    by_hand: Callable[..., Steps], given: Mapping[str, Any], slip: Callable[[Mapping[str, Any]], Answer] | None
+    by_hand: Callable[..., Steps], given: Mapping[str, Any], slip: Callable[[Mapping[str, Any]], Slip] | None
 ) -> dict[str, Step]:
-    return drive(by_hand(**given), slip(given) if slip else go_on).steps
+    changed, answer = slip(given) if slip else RIGHT
+    return drive(by_hand(**{**given, **changed}), answer).steps
 
 
 def trace_cost(lesson: Optimizer, param: Any, values: Mapping[str, Any], updates: int) -> Cost:

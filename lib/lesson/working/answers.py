@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.run.drive import Answer, go_on
+from lib.lesson.run.drive import Answer, Slip, go_on
 from lib.lesson.spec import Step
 from lib.lesson.working.diagnose import same_value
 from lib.lesson.working.rows import Row
@@ -47,14 +47,14 @@ def turning(name: str, of: Callable[[np.ndarray], np.ndarray]) -> Answer:
     return lambda step, done: of(np.asarray(step.value)) if step.name == name else step.value
 
 
-def all_of(slips: Sequence[Answer]) -> Answer:
-    """Answers each step as the first slip that changes it does."""
+def all_of(slips: Sequence[Slip]) -> Slip:
+    """Takes what any of the slips takes otherwise, and answers each step as the first slip that changes it does."""
 
     def answer(step: Step, done: Mapping[str, np.ndarray]) -> Any:
-        answers = (slip(step, done) for slip in slips)
+        answers = (slip.answer(step, done) for slip in slips)
         return next((value for value in answers if not same_value(value, step.value)), step.value)
 
-    return answer
+    return Slip({name: value for slip in slips for name, value in slip.changed.items()}, answer)
 
 
 def kept_to_decimals(count: int) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lib.lesson.run.case import Case
-from lib.lesson.run.drive import Answer, Worked, go_on
+from lib.lesson.run.drive import RIGHT, Answer, Slip, Worked, go_on
 from lib.lesson.spec import Lesson, Mistake, Step, Topic
 
 Part = Literal["forward", "gradient"]
@@ -32,7 +32,15 @@ def mistaken(case: Case, mistake: Mistake, part: Part = "forward") -> Worked | N
     """The whole working of somebody who makes this one mistake; None where it cannot be made with these values."""
     if not mistake.when(case.given):
         return None
-    return worked(case, part, answers_of(mistake, case.given))
+    changed, answer = made(mistake, case.given)
+    return worked(case.taking(changed), part, answer)
+
+
+def made(mistake: Mistake, given: Mapping[str, Any]) -> Slip:
+    """What whoever makes the mistake takes and answers otherwise where this is given."""
+    with np.errstate(all="ignore"):
+        changed = mistake.given(given)
+    return Slip(changed, answers_of(mistake, {**given, **changed}))
 
 
 def answers_of(mistake: Mistake, given: Mapping[str, Any]) -> Answer:
@@ -47,9 +55,9 @@ def answers_of(mistake: Mistake, given: Mapping[str, Any]) -> Answer:
     return answer
 
 
-def slip_of(mistake: Mistake) -> Callable[[Mapping[str, Any]], Answer]:
+def slip_of(mistake: Mistake) -> Callable[[Mapping[str, Any]], Slip]:
     """The mistake for a whole run: it is made in every update, or epoch, in which it can be made."""
-    return lambda given: answers_of(mistake, given) if mistake.when(given) else go_on
+    return lambda given: made(mistake, given) if mistake.when(given) else RIGHT
 
 
 def same_value(a: Any, b: Any) -> bool:

@@ -13,10 +13,10 @@ import numpy as np
 
 from lib.budget import UNBOUNDED, Budget, OverBudget, Stopped
 from lib.lesson.run.case import Case
-from lib.lesson.run.drive import Answer, Worked
+from lib.lesson.run.drive import Answer, Slip, Worked
 from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.working.answers import all_of, entered, first_of, kept_to_decimals, kept_to_digits, put, turning
-from lib.lesson.working.diagnose import Part, answers_of, mistakes_of, same_value, worked
+from lib.lesson.working.diagnose import Part, made, mistakes_of, same_value, worked
 from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned
 from lib.lesson.working.rows import Row, rows
 from lib.lesson.working.truth import Truth
@@ -36,6 +36,8 @@ from lib.tensors.rounding import (
 )
 
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
+
+NOTHING: Mapping[str, Any] = {}
 
 _CARRIED = "Right; your rounding moved the last digit."
 
@@ -223,13 +225,18 @@ class _Sheet:
         for sent in (before, wrong):
             yield from self._at(row, entered(sent, self.entries), before)
         anew = all(other.step.name != row.step.name for other in before)  # a slip made again is a slip again
-        for slip in self._slips(above):
-            yield from self._at(row, entered(before, self.entries, slip), before, sent=not anew)
-            yield from self._at(row, slip, [], sent=not anew)
+        for changed, slip in self._slips(above):
+            yield from self._at(row, entered(before, self.entries, slip), before, not anew, changed)
+            yield from self._at(row, slip, [], not anew, changed)
 
-    def _at(self, row: Row, answer: Answer, before: Sequence[Row], sent: bool = False) -> Iterator[np.ndarray]:
-        """This row's step when each step is answered so, with the chosen sample's entry in its place."""
-        working = self._going_on(answer)
+    def _at(
+        self, row: Row, answer: Answer, before: Sequence[Row], sent: bool = False, changed: Mapping[str, Any] = NOTHING
+    ) -> Iterator[np.ndarray]:
+        """This row's step when each step is answered so, with the chosen sample's entry in its place.
+
+        `changed` holds the inputs and parameters that were taken otherwise.
+        """
+        working = self._going_on(answer, changed)
         if working is None or row.step.name not in working.steps:
             return
         value = working.sent[row.step.name] if sent else working.steps[row.step.name].value
@@ -240,23 +247,23 @@ class _Sheet:
                 value = put(other, value, self.entries[other.key])
         yield np.asarray(value)
 
-    def _slips(self, above: Sequence[Judged]) -> list[Answer]:
+    def _slips(self, above: Sequence[Judged]) -> list[Slip]:
         """The slips that were recognised above, made by every sample: each by itself, then all of them together."""
         slips = [slip for judged in above for slip in self._slips_in(judged)]
         return [*slips, all_of(slips)] if len(slips) > 1 else slips
 
-    def _slips_in(self, judged: Judged) -> list[Answer]:
+    def _slips_in(self, judged: Judged) -> list[Slip]:
         if judged.verdict == "mistake":
-            return [answers_of(mistake, self.truth.case.given) for mistake in judged.mistakes]
+            return [made(mistake, self.truth.case.given) for mistake in judged.mistakes]
         if judged.verdict != "wrong" or judged.row.key not in self.entries:
             return []
         slip = turned(self.entries[judged.row.key], judged.truth, judged.row.step)
-        return [] if slip is None else [turning(judged.row.step.name, slip.of)]
+        return [] if slip is None else [Slip(NOTHING, turning(judged.row.step.name, slip.of))]
 
-    def _going_on(self, answer: Answer) -> Worked | None:
+    def _going_on(self, answer: Answer, changed: Mapping[str, Any] = NOTHING) -> Worked | None:
         """The working with these answers; None where it cannot go on with them, such as with an epoch of 1e308."""
         try:
-            return worked(self.truth.case, self.truth.part, answer)
+            return worked(self.truth.case.taking(changed), self.truth.part, answer)
         except (OverBudget, Stopped):
             raise
         except (ValueError, ArithmeticError, IndexError):
@@ -274,8 +281,9 @@ class _Sheet:
         for mistake in mistakes_of(self.truth.case.lesson, self.truth.part):
             if (odd and not mistake.not_finite) or not mistake.when(self.truth.case.given):
                 continue
-            slip = answers_of(mistake, self.truth.case.given)
-            values = [v for learner in learners for v in self._at(row, first_of(answered, learner, slip), [], True)]
+            changed, slip = made(mistake, self.truth.case.given)
+            answers = [first_of(answered, learner, slip) for learner in learners]
+            values = [value for answer in answers for value in self._at(row, answer, [], True, changed)]
             if any(self._is_slip(row, entry, row.of(value), right) for value in values):
                 found.append(mistake)
         return tuple(found)
