@@ -49,6 +49,11 @@ def from_the_last(lr, epoch, initial_lr, T_max, eta_min) -> float:
     return now / before * (lr - eta_min) + eta_min
 
 
+def wave_at(passed: float) -> float:
+    """Where the wave stands when so many half waves have passed."""
+    return (1 + math.cos(math.pi * passed)) / 2
+
+
 MISTAKES = {
     "leaves_out_pi": Mistake(
         {"wave": lambda given, done: (1 + math.cos(given["epoch"] / given["T_max"])) / 2},
@@ -58,9 +63,57 @@ MISTAKES = {
         {"wave": lambda given, done: (1 + math.cos(math.radians(math.pi * given["epoch"] / given["T_max"]))) / 2},
         "Your calculator is set to degrees. The cosine wants radians.",
     ),
+    "whole_wave": Mistake(
+        {"wave": lambda given, done: wave_at(2 * given["epoch"] / given["T_max"])},
+        "You took a whole wave, 2π, so the lowest rate comes at half of T_max. From lr to eta_min it is half of one: π.",
+    ),
+    "quarter_of_a_wave": Mistake(
+        {"wave": lambda given, done: wave_at(given["epoch"] / given["T_max"] / 2)},
+        "You took π/2. From lr to eta_min it is half a wave: π.",
+    ),
+    "ends_one_epoch_early": Mistake(
+        {"wave": lambda given, done: wave_at(given["epoch"] / (given["T_max"] - 1))},
+        "You divided by T_max − 1, so the lowest rate comes one epoch too early. It comes in epoch T_max.",
+        when=lambda given: given["T_max"] > 1,
+    ),
+    "ends_one_epoch_late": Mistake(
+        {"wave": lambda given, done: wave_at(given["epoch"] / (given["T_max"] + 1))},
+        "You divided by T_max + 1, so the lowest rate comes one epoch too late. It comes in epoch T_max.",
+    ),
+    "one_epoch_ahead": Mistake(
+        {"wave": lambda given, done: wave_at((given["epoch"] + 1) / given["T_max"])},
+        "You are one epoch ahead: in epoch 0 the wave stands at 1.",
+    ),
+    "one_epoch_behind": Mistake(
+        {"wave": lambda given, done: wave_at((given["epoch"] - 1) / given["T_max"])},
+        "You are one epoch behind: in epoch 1 the wave has begun to fall.",
+    ),
+    "jumps_back": Mistake(
+        {"wave": lambda given, done: wave_at(given["epoch"] % given["T_max"] / given["T_max"])},
+        "You jump back to lr at T_max. Those are warm restarts; here the wave climbs as gently as it fell.",
+        when=lambda given: given["epoch"] >= given["T_max"],
+    ),
+    "stays_at_the_bottom": Mistake(
+        {"wave": lambda given, done: 0.0},
+        "You held the lowest rate after T_max. PyTorch's wave goes on: it climbs again, and is back at lr in epoch 2 · "
+        "T_max.",
+        when=lambda given: given["epoch"] > given["T_max"],
+    ),
+    "sine": Mistake(
+        {"wave": lambda given, done: (1 + math.sin(math.pi * given["epoch"] / given["T_max"])) / 2},
+        "You took the sine. The cosine starts at its highest point.",
+    ),
+    "straight_line": Mistake(
+        {"wave": lambda given, done: 1 - given["epoch"] / given["T_max"]},
+        "You went down in a straight line. The rate follows half a wave of the cosine.",
+    ),
     **rates.WAVE_MISTAKES,
     "from_the_last_rate": Mistake(
-        {"lr": lambda given, done: given["lr"] * done["wave"]},
+        {
+            "lr": lambda given, done: (
+                given["eta_min"] + (given["lr"] - given["eta_min"]) * done["wave"] if "wave" in done else done["lr"]
+            )
+        },
         "You multiplied the last learning rate. The wave belongs to the first one.",
         when=rates.from_epoch_2,
     ),
