@@ -122,7 +122,7 @@ MISTAKES = {
         "You left epsilon out below the line. It goes under both roots.",
         not_finite=True,
     ),
-    "averages_the_steps": Mistake(
+    "steps_not_squared": Mistake(
         {
             "acc_delta": lambda given, done: (
                 rho_of(given) * before(given, "acc_delta") + (1 - rho_of(given)) * done["delta"]
@@ -229,7 +229,7 @@ LESSON = Optimizer(
     ),
     by_hand=by_hand,
     mistakes={
-        **gradient.MISTAKES,
+        **gradient.IN_ANY_CASE,
         **square_mistakes("square_avg", rho_of, "ρ"),
         **moments.bare_squares("square_avg", rho_of),
         **MISTAKES,

@@ -130,7 +130,11 @@ MISTAKES = {
     ),
     **move.root_mistakes("sum"),
     "divides_by_the_old_sum": Mistake(
-        {"denominator": lambda given, done: np.sqrt(done["sum"] - fed(given, done) ** 2) + given["eps"]},
+        {
+            "denominator": lambda given, done: (
+                np.sqrt(given["state"].get("sum", given["initial_accumulator_value"])) + given["eps"]
+            )
+        },
         "You divided by the sum as it was before this update. Add this gradient's square first.",
     ),
     **move.MISTAKES,

@@ -116,7 +116,7 @@ MISTAKES = {
         "You took the size of the bare gradient. d, with the decay in it, goes into both.",
         when=gradient.decays,
     ),
-    "without_the_size": Mistake(
+    "keeps_the_sign": Mistake(
         {
             "exp_inf": lambda given, done: np.maximum(
                 beta2(given) * before(given, "exp_inf"), fed(given, done) + given["eps"]

@@ -161,6 +161,7 @@ LESSON = Optimizer(
         **moments.AMSGRAD_MISTAKES,
         **moments.correction_mistakes(1, "exp_avg", "m_hat"),
         **moments.correction_mistakes(2, "exp_avg_sq", "v_hat"),
+        "counts_from_0": moments.COUNTS_FROM_0,
         **moments.ADAM_CORRECTIONS,
         **move.root_mistakes("v_hat"),
         **move.MISTAKES,

@@ -141,7 +141,7 @@ MISTAKES = {
         },
         "You counted updates from 0. The first update has t = 1.",
     ),
-    "counts_from_0": Mistake(
+    "everything_counts_from_0": Mistake(
         {
             "mu": lambda given, done: grown(given, update_number(given) - 1),
             "mu_next": lambda given, done: grown(given, update_number(given)),
@@ -235,11 +235,12 @@ MISTAKES = {
     "corrects_as_adam": Mistake(
         {
             "direction": lambda given, done: (
-                (1 - done["mu"]) * fed(given, done) / (1 - given["betas"][0] ** update_number(given))
+                gradients_part(given, done)
                 + done["mu_next"] * done["exp_avg"] / (1 - given["betas"][0] ** update_number(given))
             )
         },
-        "You corrected by 1 − β₁ᵗ, as Adam does. Here it is 1 minus the product of the momenta.",
+        "You corrected the average by 1 − β₁ᵗ, as Adam does. Here it is 1 minus the product of the momenta, the next "
+        "one included.",
     ),
     "the_bare_gradient_in_the_direction": Mistake(
         {

@@ -204,8 +204,9 @@ MISTAKES = {
             "param": lambda given, done: (
                 move.place(given, done)
                 - given["lr"]
+                * np.sqrt(1 - beta2(given) ** update_number(given))
                 * done["m_hat"]
-                / (np.sqrt(done["exp_avg_sq"] / (1 - beta2(given) ** update_number(given))) + given["eps"])
+                / (np.sqrt(done["exp_avg_sq"]) + given["eps"])
             )
         },
         "You divided, as Adam does. With a memory of 5 or less the step goes along the corrected average, undivided.",
@@ -237,6 +238,7 @@ MISTAKES = {
         {"rectification": lambda given, done: 1 / done["rectification"]},
         "You took the fraction upside down. What has been reached by now stands above the line.",
     ),
+    "counts_from_0": moments.COUNTS_FROM_0,
     **moments.BOTH_CORRECTIONS,
     **moments.carried_on("exp_avg"),
     **move.MISTAKES,

@@ -137,13 +137,9 @@ MISTAKES = {
         "You corrected the average for its start, as Adam does. RMSprop does not.",
     ),
     "divides_by_the_old_average": Mistake(
-        {
-            "denominator": lambda given, done: (
-                np.sqrt(spread(done) - done["square_avg"] + before(given, "square_avg")) + given["eps"]
-            )
-        },
+        {"denominator": lambda given, done: np.sqrt(before(given, "square_avg")) + given["eps"]},
         "You divided by the average as it was before this update. Update it first.",
-        not_finite=True,
+        when=lambda given: not given["centered"],
     ),
     "rate_in_the_buffer": Mistake(
         {

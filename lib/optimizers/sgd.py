@@ -183,7 +183,7 @@ MISTAKES = {
         {"momentum_buffer": lambda given, done: kept(given) + given["dampening"] * fed(given, done)},
         "You multiplied the gradient by dampening. Dampening is the part that is left out: 1 − dampening of the "
         "gradient goes in.",
-        when=lambda given: has_buffer(given) and given["dampening"] != 0,
+        when=has_buffer,
     ),
     "keeps_a_share_of_the_gradient_too": Mistake(
         {"momentum_buffer": lambda given, done: kept(given) + given["momentum"] * weighed(given) * fed(given, done)},
@@ -375,6 +375,19 @@ LESSON = Optimizer(
             "Uphill",
             {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
             "With maximize the saddle is climbed along x without end, while y goes to 0.",
+        ),
+        Example(
+            "Uphill, with a decay in the buffer",
+            {
+                "objective": "saddle",
+                "start": [1.0, 0.5],
+                "updates": 20,
+                "lr": 0.1,
+                "momentum": 0.5,
+                "weight_decay": 0.5,
+                "maximize": True,
+            },
+            "The gradient is turned round, then the decay is added, and the buffer carries both along.",
         ),
         Example(
             "It explodes",

@@ -57,7 +57,7 @@ def by_addition(given) -> tuple[float, float]:
     """Epochs since the restart, and the wave's length, if each wave were T_0 longer than the last."""
     since, length = given["epoch"], given["T_0"]
     while since >= length:
-        since, length = since - length, length + given["T_0"]
+        since, length = since - length, length + given["T_0"] * (given["T_mult"] - 1)
     return float(since), float(length)
 
 
@@ -94,12 +94,6 @@ MISTAKES = {
         "You made all waves after the first equally long. Each one is T_mult times as long as the one before it.",
         when=lambda given: given["T_mult"] > 1,
     ),
-    "restarts_one_epoch_late": Mistake(
-        {"since_restart": lambda given, done: done["since_restart"] or done["cycle_length"] / given["T_mult"]},
-        "You restarted one epoch late. A wave of T epochs has the parts 0 to (T − 1) / T; where the part would be 1, "
-        "the next wave begins.",
-        when=lambda given: given["epoch"] >= given["T_0"] and given["T_mult"] == 1,
-    ),
     "one_epoch_ahead": Mistake(
         {"since_restart": lambda given, done: done["since_restart"] + 1},
         "You are one epoch ahead: a wave begins with 0 epochs since the restart.",
@@ -116,7 +110,7 @@ MISTAKES = {
     "down_to_the_bottom": Mistake(
         {
             "wave": lambda given, done: (
-                (1 + math.cos(math.pi * float(done["since_restart"]) / (float(done["cycle_length"]) - 1))) / 2
+                (1 + math.cos(math.pi * float(done["since_restart"]) / max(float(done["cycle_length"]) - 1, 1))) / 2
             )
         },
         "You let each wave run all the way down to eta_min. It is cut off before: its last epoch has the part "

@@ -158,9 +158,12 @@ MISTAKES = {
         step_size_down=None,
     ),
     "jumps_down": Mistake(
-        {"height": lambda given, done: 0.0},
+        {
+            "cycle": lambda given, done: 1 + given["epoch"] // (given["step_size_up"] + 1),
+            "height": lambda given, done: given["epoch"] % (given["step_size_up"] + 1) / given["step_size_up"],
+        },
         "You jump down from the top. After step_size_up steps it takes step_size_down steps back, in a straight line.",
-        when=lambda given: given["epoch"] % both_ways(given) > given["step_size_up"],
+        when=lambda given: given["epoch"] > given["step_size_up"],
     ),
     "one_step_ahead": Mistake(
         {
@@ -185,7 +188,7 @@ MISTAKES = {
         mode="triangular",
     ),
     "gamma_once_a_cycle": Mistake(
-        {"scale": lambda given, done: given["gamma"] ** done["cycle"]},
+        {"scale": lambda given, done: given["gamma"] ** (done["cycle"] - 1)},
         "You took gamma to the power of the cycle. In exp_range it is the power of the step: every step is a little "
         "lower.",
         when=lambda given: given["mode"] == "exp_range" and given["scale_fn"] is None,

@@ -62,7 +62,7 @@ MISTAKES = {
         "You left the first learning rate out. Gamma's power says which share of lr is left: multiply by lr.",
     ),
     "lr_to_the_power": Mistake(
-        {"lr": lambda given, done: (given["initial_lr"] * given["gamma"]) ** given["epoch"]},
+        {"lr": lambda given, done: given["initial_lr"] * (given["initial_lr"] * given["gamma"]) ** given["epoch"]},
         "You took lr · gamma to the power. Only gamma is; lr is multiplied in once.",
     ),
     "multiplies_by_the_epoch": Mistake(

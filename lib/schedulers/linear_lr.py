@@ -99,7 +99,7 @@ MISTAKES = {
         {
             "share": lambda given, done: (
                 given["start_factor"]
-                * (given["end_factor"] / given["start_factor"]) ** (given["epoch"] / given["total_iters"])
+                * (max(given["end_factor"], 1e-12) / given["start_factor"]) ** (given["epoch"] / given["total_iters"])
             )
         },
         "You multiplied by the same factor each epoch, which is a curve. A line adds the same amount each epoch.",
@@ -123,7 +123,8 @@ MISTAKES = {
         {
             "lr": lambda given, done: (
                 given["start_factor"]
-                + (given["initial_lr"] - given["start_factor"]) * min(given["epoch"] / given["total_iters"], 1.0)
+                + (given["initial_lr"] * given["end_factor"] - given["start_factor"])
+                * min(given["epoch"] / given["total_iters"], 1.0)
             )
         },
         "You took the factors for learning rates: the line runs from start_factor to lr. They are parts of lr, so "
@@ -132,7 +133,7 @@ MISTAKES = {
     "full_rate_afterwards": Mistake(
         {"lr": lambda given, done: given["initial_lr"]},
         "You went back to lr after the line. It stays at its last point, end_factor · lr.",
-        when=lambda given: given["epoch"] > given["total_iters"],
+        when=lambda given: given["epoch"] >= given["total_iters"],
     ),
     "goes_on_for_ever": Mistake(
         {"lr": lambda given, done: line(given, given["epoch"] / given["total_iters"]) * given["initial_lr"]},

@@ -146,9 +146,9 @@ MISTAKES = {
         {"part": lambda given, done: done["part"] + part_of_a_step(given)},
         "You are one step ahead: step 0 is the beginning of the first phase.",
     ),
-    "top_one_step_late": Mistake(
+    "way_up_one_step_too_long": Mistake(
         {"part": lambda given, done: given["epoch"] / (given["pct_start"] * steps_in_all(given))},
-        "You put the top into step pct_start · total_steps. Steps are counted from 0, so it comes one earlier: − 1.",
+        "You divided by pct_start · total_steps. Steps are counted from 0, so the top comes one earlier: − 1.",
         when=lambda given: given["epoch"] <= given["pct_start"] * steps_in_all(given) - 1,
     ),
     "always_a_cosine": ignoring(

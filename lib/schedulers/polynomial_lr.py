@@ -77,9 +77,9 @@ MISTAKES = {
         when=within,
     ),
     "power_of_lr_too": Mistake(
-        {"lr": lambda given, done: (given["initial_lr"] * done["time_left"]) ** given["power"]},
+        {"lr": lambda given, done: (given["initial_lr"] * done.get("time_left", 1.0)) ** given["power"]},
         "You took lr to the power as well. Only what is left of the time is; lr is multiplied in at the end.",
-        when=lambda given: within(given) and given["power"] != 1,
+        when=lambda given: given["epoch"] <= given["total_iters"] and given["power"] != 1,
     ),
     "power_of_what_has_passed": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * (1 - (1 - done["time_left"]) ** given["power"])},
@@ -105,13 +105,13 @@ MISTAKES = {
     "stays_where_it_began": Mistake(
         {"lr": lambda given, done: given["initial_lr"]},
         "You gave lr back after total_iters. The learning rate has reached 0 by then, and stays 0.",
-        when=lambda given: given["epoch"] > given["total_iters"],
+        when=lambda given: given["epoch"] >= given["total_iters"],
     ),
     "climbs_again": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * (1 - given["epoch"] / given["total_iters"]) ** given["power"]},
         "You did not stop at total_iters: what is left becomes negative, and squared it climbs again. Cut it off at 0 "
         "before you take the power.",
-        when=lambda given: given["epoch"] > given["total_iters"] and float(given["power"]).is_integer(),
+        when=lambda given: given["epoch"] > given["total_iters"],
     ),
     "leaves_out_the_power": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["time_left"]},

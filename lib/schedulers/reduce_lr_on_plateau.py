@@ -124,11 +124,8 @@ MISTAKES = {
         "You waited one epoch too long. The epoch that goes beyond patience reduces.",
         when=rates.later,
     ),
-    "ignores_mode": Mistake(
-        {},
-        "You waited for the number to go the other way. With mode='max' more is better, with 'min' less.",
-        when=lambda given: rates.from_epoch_2(given),
-        given=lambda given: {"mode": "min" if given["mode"] == "max" else "max"},
+    "ignores_mode": ignoring(
+        "You waited for the number to fall in any case. With mode='max' more is better.", mode="min"
     ),
     "threshold_as_a_distance": ignoring(
         "You took the threshold for a distance. It is a part of the best so far: best · (1 − threshold).",

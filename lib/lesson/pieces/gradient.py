@@ -90,7 +90,7 @@ TURNED = {
     ),
 }
 
-MISTAKES = {
+IN_ANY_CASE = {
     **TURNED,
     "leaves_the_decay_out": Mistake(
         {"decayed": turned_or_not},
@@ -118,6 +118,10 @@ MISTAKES = {
         when=decays,
         given=lambda given: {"weight_decay": 2 * given["weight_decay"]},
     ),
+}
+
+MISTAKES = {
+    **IN_ANY_CASE,
     "rate_in_the_decay": Mistake(
         {
             "decayed": lambda given, done: (

@@ -294,17 +294,18 @@ def power(given: Given, number: int, t: float) -> float:
     return given["betas"][number - 1] ** t
 
 
+COUNTS_FROM_0 = Mistake(
+    {
+        "bias_correction_1": lambda given, done: 1 - power(given, 1, update_number(given) - 1),
+        "bias_correction_2": lambda given, done: 1 - power(given, 2, update_number(given) - 1),
+    },
+    "You counted updates from 0: at first both corrections are 1 − 1 = 0, and 0 cannot be divided by. "
+    "The first update has t = 1.",
+    not_finite=True,
+)
+
 BOTH_CORRECTIONS = {
     **COUNTED,
-    "counts_from_0": Mistake(
-        {
-            "bias_correction_1": lambda given, done: 1 - power(given, 1, update_number(given) - 1),
-            "bias_correction_2": lambda given, done: 1 - power(given, 2, update_number(given) - 1),
-        },
-        "You counted updates from 0: at first both corrections are 1 − 1 = 0, and 0 cannot be divided by. "
-        "The first update has t = 1.",
-        not_finite=True,
-    ),
     "one_update_ahead": Mistake(
         {
             "bias_correction_1": lambda given, done: 1 - power(given, 1, update_number(given) + 1),
