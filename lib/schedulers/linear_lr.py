@@ -75,7 +75,7 @@ MISTAKES = {
         when=within,
     ),
     "starts_from_nothing_at_1": Mistake(
-        {"share": lambda given, done: (given["epoch"] + 1) / given["total_iters"]},
+        {"share": lambda given, done: min((given["epoch"] + 1) / given["total_iters"], 1.0)},
         "You warmed up with (t + 1) / T. The line starts at start_factor, in epoch 0.",
         when=within,
     ),

@@ -51,9 +51,12 @@ def within(given):
 
 MISTAKES = {
     "part_that_has_passed": Mistake(
-        {"time_left": lambda given, done: given["epoch"] / given["total_iters"]},
+        {
+            "time_left": lambda given, done: given["epoch"] / given["total_iters"],
+            "lr": lambda given, done: given["initial_lr"] * (given["epoch"] / given["total_iters"]) ** given["power"],
+        },
         "You took the part that has passed. The part that is left counts.",
-        when=within,
+        when=lambda given: given["epoch"] <= given["total_iters"],
     ),
     "one_epoch_behind": Mistake(
         {"time_left": lambda given, done: 1 - (given["epoch"] - 1) / given["total_iters"]},
