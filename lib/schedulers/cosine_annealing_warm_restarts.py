@@ -115,7 +115,6 @@ MISTAKES = {
         },
         "You let each wave run all the way down to eta_min. It is cut off before: its last epoch has the part "
         "(T − 1) / T behind it.",
-        when=lambda given: given["T_0"] > 1,
     ),
     "leaves_out_pi": Mistake(
         {"wave": lambda given, done: (1 + math.cos(float(done["since_restart"]) / float(done["cycle_length"]))) / 2},

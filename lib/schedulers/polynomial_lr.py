@@ -49,6 +49,12 @@ def within(given):
     return 0 < given["epoch"] <= given["total_iters"]
 
 
+def below_zero_too(given):
+    """The power of what is left of the time, also where less than nothing is left: NaN where it is a root."""
+    with np.errstate(invalid="ignore"):
+        return np.power(1 - given["epoch"] / given["total_iters"], given["power"])
+
+
 MISTAKES = {
     "part_that_has_passed": Mistake(
         {
@@ -111,10 +117,11 @@ MISTAKES = {
         when=lambda given: given["epoch"] >= given["total_iters"],
     ),
     "climbs_again": Mistake(
-        {"lr": lambda given, done: given["initial_lr"] * (1 - given["epoch"] / given["total_iters"]) ** given["power"]},
+        {"lr": lambda given, done: given["initial_lr"] * below_zero_too(given)},
         "You did not stop at total_iters: what is left becomes negative, and squared it climbs again. Cut it off at 0 "
         "before you take the power.",
         when=lambda given: given["epoch"] > given["total_iters"],
+        not_finite=True,
     ),
     "leaves_out_the_power": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["time_left"]},
