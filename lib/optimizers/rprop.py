@@ -185,7 +185,6 @@ MISTAKES = {
     "steps_by_the_old_size": Mistake(
         {"param": lambda given, done: given["param"] - np.sign(done["prev"]) * old_size(given)},
         "You stepped by the step size of the last update. Change it first, then step.",
-        when=not_first,
     ),
     "goes_up": Mistake(
         {"param": lambda given, done: given["param"] + np.sign(done["prev"]) * done["step_size"]},
