@@ -7,7 +7,7 @@ from torch import optim
 
 from lib.lesson.formula import formula, of
 from lib.lesson.optimizer import Optimizer, speed_only
-from lib.lesson.pieces import gradient, move
+from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import before, count, not_first, square_average, square_mistakes
@@ -85,6 +85,60 @@ MISTAKES = {
         },
         "You forgot the roots.",
     ),
+    "upside_down": Mistake(
+        {
+            "delta": lambda given, done: (
+                np.sqrt(done["square_avg"] + given["eps"])
+                / np.sqrt(before(given, "acc_delta") + given["eps"])
+                * fed(given, done)
+            )
+        },
+        "You swapped the two averages. The length of steps stands above the line, the size of gradients below it.",
+    ),
+    "divides_by_the_old_average": Mistake(
+        {
+            "delta": lambda given, done: (
+                done["delta"]
+                * np.sqrt(done["square_avg"] + given["eps"])
+                / np.sqrt(before(given, "square_avg") + given["eps"])
+            )
+        },
+        "You divided by the average as it was before this update. v is updated before the step, only u after it.",
+    ),
+    "no_epsilon_above": Mistake(
+        {
+            "delta": lambda given, done: (
+                np.sqrt(before(given, "acc_delta")) / np.sqrt(done["square_avg"] + given["eps"]) * fed(given, done)
+            )
+        },
+        "You left epsilon out above the line. There u starts at 0: without epsilon nothing ever moves.",
+    ),
+    "no_epsilon_below": Mistake(
+        {
+            "delta": lambda given, done: (
+                np.sqrt(before(given, "acc_delta") + given["eps"]) / np.sqrt(done["square_avg"]) * fed(given, done)
+            )
+        },
+        "You left epsilon out below the line. It goes under both roots.",
+        not_finite=True,
+    ),
+    "steps_not_squared": Mistake(
+        {
+            "acc_delta": lambda given, done: (
+                rho_of(given) * before(given, "acc_delta") + (1 - rho_of(given)) * done["delta"]
+            )
+        },
+        "You averaged the steps themselves. u is an average of squared steps.",
+    ),
+    "step_average_weights_swapped": Mistake(
+        {
+            "acc_delta": lambda given, done: (
+                (1 - rho_of(given)) * before(given, "acc_delta") + rho_of(given) * done["delta"] ** 2
+            )
+        },
+        "You swapped the weights. The old average gets ρ, the squared step gets 1 − ρ.",
+    ),
+    **moments.COUNTED,
     "averages_the_gradient": Mistake(
         {
             "acc_delta": lambda given, done: (
@@ -107,7 +161,11 @@ MISTAKES = {
         "You put the learning rate into the average. It is averaged without.",
         when=lambda given: given["lr"] != 1,
     ),
-    **move.GOES_UP,
+    **move.MISTAKES,
+    "steps_along_the_gradient": Mistake(
+        {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done)},
+        "You stepped along the gradient. The step is Δ.",
+    ),
 }
 
 LESSON = Optimizer(
@@ -170,7 +228,12 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
-    mistakes={**gradient.MISTAKES, **square_mistakes("square_avg", rho_of, "ρ"), **MISTAKES},
+    mistakes={
+        **gradient.IN_ANY_CASE,
+        **square_mistakes("square_avg", rho_of, "ρ"),
+        **moments.bare_squares("square_avg", rho_of),
+        **MISTAKES,
+    },
     pitfalls=(
         Pitfall(
             "Epsilon is not just a guard",

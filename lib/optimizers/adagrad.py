@@ -89,6 +89,32 @@ MISTAKES = {
         "You took the same share away each time. The learning rate is divided by 1 + (t − 1) · lr_decay.",
         when=not_first,
     ),
+    "rate_does_not_fall": Mistake(
+        {"rate": lambda given, done: given["lr"]},
+        "You took the whole learning rate. It falls: it is divided by 1 + (t − 1) · lr_decay.",
+        when=not_first,
+    ),
+    "divides_by_a_power": Mistake(
+        {"rate": lambda given, done: given["lr"] / (1 + given["lr_decay"]) ** (update_number(given) - 1)},
+        "You multiplied the rate by the same factor each time. It is lr divided by 1 + (t − 1) · lr_decay.",
+        when=not_first,
+    ),
+    **moments.COUNTED,
+    "squares_the_bare_gradient": Mistake(
+        {"sum": lambda given, done: done["sum"] - fed(given, done) ** 2 + gradient.turned_or_not(given, done) ** 2},
+        "You added the square of the bare gradient. The decay is part of the gradient before it is squared.",
+        when=gradient.decays,
+    ),
+    "starts_at_zero": Mistake(
+        {"sum": lambda given, done: done["sum"] - given["initial_accumulator_value"]},
+        "You started the sum at 0. It starts at initial_accumulator_value.",
+        when=lambda given: given["initial_accumulator_value"] != 0 and not not_first(given),
+    ),
+    "adds_the_start_every_time": Mistake(
+        {"sum": lambda given, done: done["sum"] + given["initial_accumulator_value"]},
+        "You added initial_accumulator_value in every update. The sum starts there, once.",
+        when=lambda given: given["initial_accumulator_value"] != 0 and not_first(given),
+    ),
     "leaves_out_the_square": Mistake(
         {"sum": lambda given, done: done["sum"] - fed(given, done) ** 2 + fed(given, done)},
         "You forgot the square: squares of gradients are added up.",
@@ -103,9 +129,17 @@ MISTAKES = {
         when=not_first,
     ),
     **move.root_mistakes("sum"),
-    **move.GOES_UP,
+    "divides_by_the_old_sum": Mistake(
+        {
+            "denominator": lambda given, done: (
+                np.sqrt(given["state"].get("sum", given["initial_accumulator_value"])) + given["eps"]
+            )
+        },
+        "You divided by the sum as it was before this update. Add this gradient's square first.",
+    ),
+    **move.MISTAKES,
     "not_divided": Mistake(
-        {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done)},
+        {"param": lambda given, done: given["param"] - done.get("rate", given["lr"]) * fed(given, done)},
         "You did not divide. The gradient is divided by the root of the sum.",
     ),
 }

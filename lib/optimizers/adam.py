@@ -90,6 +90,16 @@ MISTAKES = {
         "You stepped along the gradient. Adam steps along the corrected average of gradients.",
         when=moments.not_first,
     ),
+    "decays_past_the_averages": Mistake(
+        {
+            "decayed": gradient.turned_or_not,
+            "param": lambda given, done: (
+                done["param"] - given["lr"] * given["weight_decay"] * given["param"] / done["denominator"]
+            ),
+        },
+        "You added the decay to the corrected average. It belongs to the gradient, and goes into both averages.",
+        when=gradient.decays,
+    ),
 }
 
 AMSGRAD_PAPER = Reference(
@@ -169,12 +179,17 @@ LESSON = Optimizer(
     mistakes={
         **gradient.MISTAKES,
         **move.SHRUNK,
+        **move.DECAYS_THE_OTHER_WAY,
         **moments.BOTH_AVERAGES,
+        **moments.bare_squares("exp_avg_sq", moments.beta2),
         **moments.AMSGRAD_MISTAKES,
         **moments.correction_mistakes(1, "exp_avg", "m_hat"),
         **moments.correction_mistakes(2, "exp_avg_sq", "v_hat"),
+        "corrections_count_from_0": moments.COUNTS_FROM_0,
+        **moments.ADAM_CORRECTIONS,
         **move.root_mistakes("v_hat"),
         **move.MISTAKES,
+        **move.undivided("m_hat"),
         **MISTAKES,
     },
     conventions=(

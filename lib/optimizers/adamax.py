@@ -90,6 +90,71 @@ MISTAKES = {
         {"exp_inf": lambda given, done: fed(given, done) ** 2},
         "You squared the gradient, as Adam does. Here its size counts.",
     ),
+    "leaves_out_eps": Mistake(
+        {"exp_inf": lambda given, done: np.maximum(beta2(given) * before(given, "exp_inf"), np.abs(fed(given, done)))},
+        "You left epsilon out. It is added to the size of the gradient.",
+        not_finite=True,
+    ),
+    "epsilon_outside": Mistake(
+        {
+            "exp_inf": lambda given, done: np.maximum(
+                beta2(given) * before(given, "exp_inf"), np.abs(fed(given, done))
+            ),
+            "param": lambda given, done: (
+                given["param"] - given["lr"] * done["m_hat"] / (done["exp_inf"] + given["eps"])
+            ),
+        },
+        "You added epsilon to u when dividing, as Keras does. PyTorch adds it to |d|, inside the maximum.",
+    ),
+    "size_of_the_bare_gradient": Mistake(
+        {
+            "exp_inf": lambda given, done: np.maximum(
+                beta2(given) * before(given, "exp_inf"),
+                np.abs(gradient.turned_or_not(given, done)) + given["eps"],
+            )
+        },
+        "You took the size of the bare gradient. d, with the decay in it, goes into both.",
+        when=gradient.decays,
+    ),
+    "keeps_the_sign": Mistake(
+        {
+            "exp_inf": lambda given, done: np.maximum(
+                beta2(given) * before(given, "exp_inf"), fed(given, done) + given["eps"]
+            )
+        },
+        "You compared the gradient itself. A negative one is as large as a positive one: np.abs.",
+        not_finite=True,
+    ),
+    "smaller_of_the_two": Mistake(
+        {
+            "exp_inf": lambda given, done: np.minimum(
+                beta2(given) * before(given, "exp_inf"), np.abs(fed(given, done)) + given["eps"]
+            )
+        },
+        "You took the smaller of the two. Adamax keeps the larger one.",
+        not_finite=True,
+    ),
+    "corrects_the_size": Mistake(
+        {
+            "param": lambda given, done: (
+                given["param"]
+                - given["lr"] * done["m_hat"] * (1 - beta2(given) ** moments.update_number(given)) / done["exp_inf"]
+            )
+        },
+        "You corrected u for its start. A maximum is not too small at first: only the average is corrected.",
+    ),
+    "takes_the_root": Mistake(
+        {"param": lambda given, done: given["param"] - given["lr"] * done["m_hat"] / np.sqrt(done["exp_inf"])},
+        "You took the root of u. It is a size already, not a square.",
+    ),
+    "betas_swapped": Mistake(
+        {},
+        "You swapped the betas: the first belongs to the average of the gradient, the second to its largest size.",
+        given=lambda given: {"betas": given["betas"][::-1]},
+    ),
+    **moments.COUNTED,
+    **moments.carried_on("exp_avg"),
+    **move.undivided("m_hat"),
 }
 
 LESSON = Optimizer(

@@ -55,14 +55,30 @@ def decay_by_lambda_alone(param, grad, state, *, lr, betas, eps, weight_decay, *
     return new, {"step": t, "exp_avg": m, "exp_avg_sq": v}
 
 
+def l2(given):
+    """The decay as a part of the gradient, and nothing shrinks."""
+    decay = (-1 if given["maximize"] else 1) * given["weight_decay"] * given["param"]
+    return {"grad": given["grad"] + decay, "weight_decay": 0.0}
+
+
 MISTAKES = {
     "decays_the_gradient": Mistake(
+        {},
+        "You added the decay to the gradient: that is Adam with L2. AdamW leaves the averages alone and shrinks the "
+        "parameter.",
+        when=move.decouples,
+        given=l2,
+        aliases=("l2_in_both_averages",),
+    ),
+    "divides_the_decay": Mistake(
         {
-            "exp_avg": lambda given, done: (
-                done["exp_avg"] + (1 - given["betas"][0]) * given["weight_decay"] * given["param"]
-            )
+            "shrunk": lambda given, done: given["param"],
+            "param": lambda given, done: (
+                done["param"] - given["lr"] * given["weight_decay"] * given["param"] / done["denominator"]
+            ),
         },
-        "You put the weight decay into the gradient: that is Adam's L2 penalty. AdamW keeps the two apart.",
+        "You added the decay to the corrected average, and divided it with it. "
+        "The decay is not divided by the usual size.",
         when=move.decouples,
     ),
 }
@@ -145,8 +161,11 @@ LESSON = Optimizer(
         **moments.AMSGRAD_MISTAKES,
         **moments.correction_mistakes(1, "exp_avg", "m_hat"),
         **moments.correction_mistakes(2, "exp_avg_sq", "v_hat"),
+        "counts_from_0": moments.COUNTS_FROM_0,
+        **moments.ADAM_CORRECTIONS,
         **move.root_mistakes("v_hat"),
         **move.MISTAKES,
+        **move.undivided("m_hat"),
     },
     conventions=(
         Convention(

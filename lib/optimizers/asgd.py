@@ -13,7 +13,7 @@ from lib.lesson.optimizer import Optimizer, speed_only
 from lib.lesson.pieces import gradient, move
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
-from lib.lesson.pieces.moments import count, update_number
+from lib.lesson.pieces.moments import count, not_first, update_number
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
 from lib.refusal import Refusal
 
@@ -131,6 +131,58 @@ MISTAKES = {
     "decays_without_the_rate": Mistake(
         {"param": lambda given, done: (1 - given["lambd"]) * given["param"] - done["eta_now"] * fed(given, done)},
         "You shrank by λ_d alone. It is λ_d times the rate.",
+        when=has_decay,
+    ),
+    "grows": Mistake(
+        {"param": lambda given, done: done["param"] + 2 * given["lambd"] * done["eta_now"] * given["param"]},
+        "You made the parameter larger. The decay makes it smaller.",
+        when=has_decay,
+    ),
+    "steps_before_shrinking": Mistake(
+        {
+            "param": lambda given, done: (
+                (1 - given["lambd"] * done["eta_now"]) * (given["param"] - done["eta_now"] * fed(given, done))
+            )
+        },
+        "You shrank the step too. (1 − λ_d·η) multiplies the old parameter only.",
+        when=has_decay,
+    ),
+    "steps_by_the_first_rate": Mistake(
+        {"eta_now": lambda given, done: given["lr"]},
+        "You took the learning rate itself. The step uses the rate that the last update left.",
+        when=not_first,
+    ),
+    "uses_the_new_rate": Mistake(
+        {"eta_now": lambda given, done: _next_rate(given["lr"], given["lambd"], given["alpha"], update_number(given))},
+        "You used the rate that you had just worked out. "
+        "It is for the next update: this one uses the rate from the state.",
+    ),
+    "averages_the_old_parameter": Mistake(
+        {"ax": lambda given, done: done["ax"] + share_now(given["state"]) * (given["param"] - done["param"])},
+        "You moved the average towards the old parameter. It moves towards the new one.",
+    ),
+    "uses_the_new_share": Mistake(
+        {
+            "ax": lambda given, done: (
+                given["state"]["ax"]
+                + (done["param"] - given["state"]["ax"]) / max(1.0, update_number(given) - given["t0"])
+            )
+        },
+        "You averaged with the mu that you had just worked out. It is for the next update.",
+        when=not_first,
+    ),
+    "shrinks_the_old_rate": Mistake(
+        {
+            "eta": lambda given, done: (
+                done["eta_now"] / (1 + given["lambd"] * given["lr"] * update_number(given)) ** given["alpha"]
+            )
+        },
+        "You shrank the old rate once more. Each new rate comes from lr and t.",
+        when=not_first,
+    ),
+    "rate_counts_from_0": Mistake(
+        {"eta": lambda given, done: _next_rate(given["lr"], given["lambd"], given["alpha"], update_number(given) - 1)},
+        "You counted updates from 0. The first update has t = 1.",
         when=has_decay,
     ),
     "does_not_average": Mistake(

@@ -119,23 +119,57 @@ def without_psi(param, grad, state, **given) -> Steps:
     return result
 
 
+def grown(given, update):
+    """The momentum of that update."""
+    return given["betas"][0] * (1 - 0.5 * 0.96 ** (update * given["momentum_decay"]))
+
+
+def gradients_part(given, done):
+    """What of the direction is the gradient."""
+    return (1 - done["mu"]) / (1 - done["mu_product"]) * fed(given, done)
+
+
 MISTAKES = {
     "constant_momentum": Mistake(
-        {"mu": lambda given, done: given["betas"][0]},
+        {"mu": lambda given, done: given["betas"][0], "mu_next": lambda given, done: given["betas"][0]},
         "You took β₁ itself. PyTorch's momentum grows towards it, from about half.",
     ),
     "mu_counts_from_0": Mistake(
         {
-            "mu": lambda given, done: (
-                given["betas"][0] * (1 - 0.5 * 0.96 ** ((update_number(given) - 1) * given["momentum_decay"]))
-            )
+            "mu": lambda given, done: grown(given, update_number(given) - 1),
+            "mu_next": lambda given, done: grown(given, update_number(given)),
         },
         "You counted updates from 0. The first update has t = 1.",
     ),
+    "everything_counts_from_0": Mistake(
+        {
+            "mu": lambda given, done: grown(given, update_number(given) - 1),
+            "mu_next": lambda given, done: grown(given, update_number(given)),
+            "bias_correction_2": lambda given, done: 1 - given["betas"][1] ** (update_number(given) - 1),
+        },
+        "You counted updates from 0 everywhere: at first the correction of v is 1 − 1 = 0, and 0 cannot be divided by. "
+        "The first update has t = 1.",
+        not_finite=True,
+    ),
+    "half_of_beta": Mistake(
+        {
+            "mu": lambda given, done: given["betas"][0] - done["mu"],
+            "mu_next": lambda given, done: given["betas"][0] - done["mu_next"],
+        },
+        "You multiplied by ½ · 0.96 to a power. It is 1 minus that: the momentum grows.",
+    ),
+    "leaves_out_the_half": Mistake(
+        {
+            "mu": lambda given, done: 2 * done["mu"] - given["betas"][0],
+            "mu_next": lambda given, done: 2 * done["mu_next"] - given["betas"][0],
+        },
+        "You left the ½ out: the momentum starts near half of β₁.",
+    ),
     "leaves_out_psi": Mistake(
-        {"mu": lambda given, done: given["betas"][0] * (1 - 0.5 * 0.96 ** update_number(given))},
+        {},
         "You left psi (momentum_decay) out of the power.",
         when=lambda given: given["momentum_decay"] != 1,
+        given=lambda given: {"momentum_decay": 1.0},
     ),
     "momentum_of_this_update": Mistake(
         {"mu_next": lambda given, done: done["mu"]},
@@ -150,7 +184,17 @@ MISTAKES = {
         {"mu_product": lambda given, done: given["betas"][0] ** update_number(given)},
         "You took β₁ᵗ. The momenta differ from update to update: multiply them.",
     ),
+    "product_starts_at_0": Mistake(
+        {"mu_product": lambda given, done: 0.0},
+        "Your product starts at 0, and stays there. A product starts at 1.",
+    ),
+    "next_momentum_in_the_product": Mistake(
+        {"mu_product": lambda given, done: done["mu_product"] * done["mu_next"]},
+        "You put the next momentum into the product. π goes up to μₜ.",
+    ),
     **moments.BOTH_AVERAGES,
+    **moments.bare_squares("exp_avg_sq", moments.beta2),
+    **moments.COUNTED,
     **moments.correction_mistakes(2, "exp_avg_sq", "v_hat"),
     **move.root_mistakes("v_hat"),
     "adam": Mistake(
@@ -161,7 +205,63 @@ MISTAKES = {
         {"direction": lambda given, done: (1 - done["mu"]) * fed(given, done) + done["mu_next"] * done["exp_avg"]},
         "You left the corrections out: the two parts are divided by 1 − π and 1 − π times the next momentum.",
     ),
-    **move.GOES_UP,
+    "product_without_the_next": Mistake(
+        {
+            "direction": lambda given, done: (
+                gradients_part(given, done) + done["mu_next"] / (1 - done["mu_product"]) * done["exp_avg"]
+            )
+        },
+        "You divided both parts by 1 − π. Under the average the next momentum belongs to the product: 1 − π·μₜ₊₁.",
+    ),
+    "product_with_the_next_twice": Mistake(
+        {
+            "direction": lambda given, done: (
+                done["direction"]
+                - gradients_part(given, done)
+                + gradients_part(given, done) * (1 - done["mu_product"]) / (1 - done["mu_product"] * done["mu_next"])
+            )
+        },
+        "You divided both parts by 1 − π·μₜ₊₁. Under the gradient the product goes up to μₜ only.",
+    ),
+    "momenta_swapped": Mistake(
+        {
+            "direction": lambda given, done: (
+                (1 - done["mu_next"]) / (1 - done["mu_product"]) * fed(given, done)
+                + done["mu"] / (1 - done["mu_product"] * done["mu_next"]) * done["exp_avg"]
+            )
+        },
+        "You swapped the momenta. The gradient gets this update's, the average the next one's.",
+    ),
+    "corrects_as_adam": Mistake(
+        {
+            "direction": lambda given, done: (
+                gradients_part(given, done)
+                + done["mu_next"] * done["exp_avg"] / (1 - given["betas"][0] ** update_number(given))
+            )
+        },
+        "You corrected the average by 1 − β₁ᵗ, as Adam does. Here it is 1 minus the product of the momenta, the next "
+        "one included.",
+    ),
+    "the_bare_gradient_in_the_direction": Mistake(
+        {
+            "direction": lambda given, done: (
+                done["direction"]
+                + (1 - done["mu"]) / (1 - done["mu_product"]) * (gradient.turned_or_not(given, done) - fed(given, done))
+            )
+        },
+        "You mixed the bare gradient in. d, with the decay in it, takes the gradient's place everywhere.",
+        when=gradient.decays,
+    ),
+    "divides_by_the_old_average": Mistake(
+        {"v_hat": lambda given, done: moments.before(given, "exp_avg_sq") / done["bias_correction_2"]},
+        "You divided by the average as it was before this update. Update it first.",
+    ),
+    "epsilon_before_the_correction": Mistake(
+        {"denominator": lambda given, done: np.sqrt(done["v_hat"]) + given["eps"] / np.sqrt(done["bias_correction_2"])},
+        "You added epsilon to the root of the uncorrected average. PyTorch corrects first, then adds epsilon.",
+    ),
+    **move.MISTAKES,
+    **move.undivided("direction"),
 }
 
 LESSON = Optimizer(
@@ -221,7 +321,7 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
-    mistakes={**gradient.MISTAKES, **move.SHRUNK, **MISTAKES},
+    mistakes={**gradient.MISTAKES, **move.SHRUNK, **move.DECAYS_THE_OTHER_WAY, **MISTAKES},
     conventions=(
         Convention(
             "optax: the same momentum throughout",

@@ -14,6 +14,7 @@ from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import ready
 from lib.lesson.pieces.moments import (
     average,
+    beta2,
     bias_correction,
     corrected,
     count,
@@ -128,6 +129,13 @@ def from_four_on(param, grad, state, *, lr, betas, eps, weight_decay, **_) -> St
     return new, {"step": t, "exp_avg": m, "exp_avg_sq": v}
 
 
+def divides(given):
+    """Whether the memory is long enough by now."""
+    t = update_number(given)
+    longest_now = longest(beta2(given))
+    return longest_now - 2 * t * beta2(given) ** t / (1 - beta2(given) ** t) > ENOUGH
+
+
 MISTAKES = {
     "memory_after_endless_updates": Mistake(
         {"memory": lambda given, done: longest(given["betas"][1])},
@@ -153,10 +161,87 @@ MISTAKES = {
     ),
     **move.root_mistakes("exp_avg_sq"),
     "epsilon_after_the_correction": Mistake(
-        {"denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction_2"]) + given["eps"]},
+        {
+            "denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction_2"]) + given["eps"],
+            "param": lambda given, done: (
+                move.place(given, done) + (done["param"] - move.place(given, done)) / np.sqrt(done["bias_correction_2"])
+            ),
+        },
         "You corrected the mean square first. PyTorch adds epsilon to the uncorrected root here.",
+        when=divides,
     ),
-    **move.GOES_UP,
+    "corrected_twice": Mistake(
+        {"denominator": lambda given, done: np.sqrt(done["exp_avg_sq"] / done["bias_correction_2"]) + given["eps"]},
+        "You corrected the mean square, and once more beside the division. Once is enough.",
+        when=divides,
+    ),
+    "size_uncorrected": Mistake(
+        {"bias_correction_2": lambda given, done: 1.0},
+        "You left √(1 − β₂ᵗ) out. v started at 0, so its root is too small until it is corrected.",
+        when=divides,
+    ),
+    "correction_without_the_root": Mistake(
+        {
+            "param": lambda given, done: (
+                move.place(given, done) + (done["param"] - move.place(given, done)) * np.sqrt(done["bias_correction_2"])
+            )
+        },
+        "You multiplied by the correction itself. Its root belongs beside the division.",
+        when=divides,
+    ),
+    "rectifies_without_dividing": Mistake(
+        {"param": lambda given, done: move.place(given, done) - given["lr"] * done["rectification"] * done["m_hat"]},
+        "You multiplied by r, but did not divide by the usual size. Once ρ is above 5 both belong to the step.",
+        when=divides,
+    ),
+    "never_divides": Mistake(
+        {"param": lambda given, done: move.place(given, done) - given["lr"] * done["m_hat"]},
+        "You stepped along the corrected average. Once ρ is above 5 it is divided, and rectified.",
+        when=divides,
+    ),
+    "always_divides": Mistake(
+        {
+            "param": lambda given, done: (
+                move.place(given, done)
+                - given["lr"]
+                * np.sqrt(1 - beta2(given) ** update_number(given))
+                * done["m_hat"]
+                / (np.sqrt(done["exp_avg_sq"]) + given["eps"])
+            )
+        },
+        "You divided, as Adam does. With a memory of 5 or less the step goes along the corrected average, undivided.",
+        when=lambda given: not divides(given),
+    ),
+    "warm_up_without_correction": Mistake(
+        {"param": lambda given, done: move.place(given, done) - given["lr"] * done["exp_avg"]},
+        "You stepped along the uncorrected average in the first updates. It is corrected from the beginning.",
+        when=lambda given: not divides(given),
+    ),
+    "longest_memory_without_minus_1": Mistake(
+        {"memory": lambda given, done: done["memory"] + 1},
+        "You left the − 1 of ρ∞ out: it is 2 / (1 − β₂) − 1.",
+    ),
+    "memory_without_t": Mistake(
+        {
+            "memory": lambda given, done: (
+                longest(beta2(given)) - (longest(beta2(given)) - done["memory"]) / update_number(given)
+            )
+        },
+        "You left t out above the line: it is 2 t β₂ᵗ.",
+        when=not_first,
+    ),
+    "memory_without_the_2": Mistake(
+        {"memory": lambda given, done: (longest(beta2(given)) + done["memory"]) / 2},
+        "You left the 2 out above the line: it is 2 t β₂ᵗ.",
+    ),
+    "rectification_upside_down": Mistake(
+        {"rectification": lambda given, done: 1 / done["rectification"]},
+        "You took the fraction upside down. What has been reached by now stands above the line.",
+    ),
+    "counts_from_0": moments.COUNTS_FROM_0,
+    **moments.BOTH_CORRECTIONS,
+    **moments.carried_on("exp_avg"),
+    **move.MISTAKES,
 }
 
 PAPER = Reference(
@@ -240,7 +325,9 @@ LESSON = Optimizer(
     mistakes={
         **gradient.MISTAKES,
         **move.SHRUNK,
+        **move.DECAYS_THE_OTHER_WAY,
         **moments.BOTH_AVERAGES,
+        **moments.bare_squares("exp_avg_sq", beta2),
         **moments.correction_mistakes(1, "exp_avg", "m_hat"),
         **MISTAKES,
     },

@@ -12,7 +12,7 @@ from lib.lesson.optimizer import OPTAX, Convention, Optimizer, keras, speed_only
 from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
-from lib.lesson.pieces.moments import average, before, count, has_buffer, square_average
+from lib.lesson.pieces.moments import average, before, count, has_buffer, square_average, update_number
 from lib.lesson.pieces.move import denominator, divided_step, step_along
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
 
@@ -105,6 +105,11 @@ def alpha_of(given):
     return given["alpha"]
 
 
+def spread(done):
+    """What the root is taken of: the variance if it is centered, else the mean square."""
+    return done.get("variance", done["square_avg"])
+
+
 def has_momentum(given):
     return given["momentum"] != 0
 
@@ -118,7 +123,24 @@ MISTAKES = {
         {"variance": lambda given, done: done["square_avg"]},
         "You left the average out. Centered takes its square off.",
     ),
+    "centers_with_the_old_mean": Mistake(
+        {"variance": lambda given, done: done["square_avg"] - before(given, "grad_avg") ** 2},
+        "You took the square of the old mean gradient off. Update grad_avg first, then use it.",
+    ),
     **move.root_mistakes("variance", "square_avg"),
+    "corrects_the_start": Mistake(
+        {
+            "denominator": lambda given, done: (
+                np.sqrt(spread(done) / (1 - given["alpha"] ** update_number(given))) + given["eps"]
+            )
+        },
+        "You corrected the average for its start, as Adam does. RMSprop does not.",
+    ),
+    "divides_by_the_old_average": Mistake(
+        {"denominator": lambda given, done: np.sqrt(before(given, "square_avg")) + given["eps"]},
+        "You divided by the average as it was before this update. Update it first.",
+        when=lambda given: not given["centered"],
+    ),
     "rate_in_the_buffer": Mistake(
         {
             "momentum_buffer": lambda given, done: (
@@ -128,6 +150,46 @@ MISTAKES = {
         },
         "You put the learning rate into the buffer, as TensorFlow does. PyTorch multiplies by it at the end.",
         when=has_momentum,
+    ),
+    "rate_in_the_buffer_only": Mistake(
+        {
+            "momentum_buffer": lambda given, done: (
+                given["momentum"] * before(given, "momentum_buffer")
+                + given["lr"] * fed(given, done) / done["denominator"]
+            ),
+            "param": lambda given, done: given["param"] - done["momentum_buffer"],
+        },
+        "You put the learning rate into the buffer and not into the step, as TensorFlow does. "
+        "PyTorch multiplies by it at the end.",
+        when=has_momentum,
+    ),
+    "rate_in_every_buffer": Mistake(
+        {
+            "momentum_buffer": lambda given, done: given["lr"] * done["momentum_buffer"],
+            "param": lambda given, done: given["param"] - done["momentum_buffer"],
+        },
+        "You put the learning rate into the buffer in every update, as TensorFlow does, and not into the step. "
+        "PyTorch multiplies by it at the end.",
+        when=has_buffer,
+    ),
+    "averages_the_buffer": Mistake(
+        {
+            "momentum_buffer": lambda given, done: (
+                given["momentum"] * before(given, "momentum_buffer")
+                + (1 - given["momentum"]) * fed(given, done) / done["denominator"]
+            )
+        },
+        "You made the buffer an average with 1 − μ. The whole divided gradient is added to μ times the old buffer.",
+        when=has_momentum,
+    ),
+    "steps_beside_the_buffer": Mistake(
+        {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done) / done["denominator"]},
+        "You kept the buffer, but stepped along the divided gradient. With momentum the step goes along the buffer.",
+        when=has_buffer,
+    ),
+    "steps_along_the_gradient": Mistake(
+        {"param": lambda given, done: given["param"] - given["lr"] * fed(given, done)},
+        "You stepped along the gradient. It is divided by its usual size.",
     ),
     "buffer_forgotten": Mistake(
         {"momentum_buffer": lambda given, done: fed(given, done) / done["denominator"]},
@@ -236,6 +298,7 @@ LESSON = Optimizer(
     mistakes={
         **gradient.MISTAKES,
         **moments.square_mistakes("square_avg", alpha_of, "α"),
+        **moments.bare_squares("square_avg", alpha_of),
         **moments.average_mistakes("grad_avg", alpha_of, "α"),
         **MISTAKES,
     },

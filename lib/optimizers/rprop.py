@@ -101,6 +101,11 @@ def taking_back(param, grad, state, *, lr, etas, step_sizes, **_) -> Steps:
     return new, {"prev": np.where(turned, 0.0, grad), "step_size": size, "move": move}
 
 
+def old_size(given):
+    """The step sizes as the last update left them; lr before the first one."""
+    return given["state"].get("step_size", np.full_like(given["param"], given["lr"]))
+
+
 MISTAKES = {
     "etas_swapped": Mistake(
         {"factor": lambda given, done: factors(-fed(given, done) * before(given, "prev"), given["etas"])},
@@ -117,13 +122,69 @@ MISTAKES = {
         when=not_first,
     ),
     "leaves_out_the_bounds": Mistake(
-        {"step_size": lambda given, done: done["factor"] * before(given, "step_size")},
+        {"step_size": lambda given, done: done["factor"] * old_size(given)},
         "You did not keep the step size within its bounds.",
+    ),
+    "bounds_only_the_step": Mistake(
+        {
+            "step_size": lambda given, done: done["factor"] * old_size(given),
+            "param": lambda given, done: (
+                given["param"] - np.sign(done["prev"]) * np.clip(done["step_size"], *given["step_sizes"])
+            ),
+        },
+        "You kept the step within the bounds, but not the step size in the state: it goes on growing beyond.",
+    ),
+    "size_never_changes": Mistake(
+        {"factor": lambda given, done: np.ones_like(done["factor"])},
+        "You left the step size as it was. It grows while the sign stays, and shrinks when it changes.",
         when=not_first,
+    ),
+    "never_shrinks": Mistake(
+        {"factor": lambda given, done: np.where(done["factor"] == given["etas"][0], 1.0, done["factor"])},
+        "You left the step size as it was after a change of sign. It shrinks then.",
+        when=not_first,
+    ),
+    "never_grows": Mistake(
+        {"factor": lambda given, done: np.where(done["factor"] == given["etas"][1], 1.0, done["factor"])},
+        "You left the step size as it was while the sign stayed. It grows then.",
+        when=not_first,
+    ),
+    "shrinks_with_nothing_to_compare": Mistake(
+        {"factor": lambda given, done: np.where(done["factor"] == 1, given["etas"][0], done["factor"])},
+        "You let the step shrink with nothing to compare. If one of the two gradients is 0, the step size stays.",
+    ),
+    "first_size_from_the_gradient": Mistake(
+        {"step_size": lambda given, done: np.clip(given["lr"] * np.abs(fed(given, done)), *given["step_sizes"])},
+        "You started with lr times the size of the gradient. Every element's first step size is lr.",
+        when=lambda given: not not_first(given),
     ),
     "keeps_the_turned_gradient": Mistake(
         {"prev": fed},
         "You kept the gradient. After a change of sign PyTorch forgets it: no step in this update.",
+    ),
+    "always_forgets_the_gradient": Mistake(
+        {"prev": lambda given, done: np.where(done["factor"] == 1, done["prev"], 0.0)},
+        "You forgot the gradient where its sign stayed, too. It is forgotten after a change of sign only.",
+        when=not_first,
+    ),
+    "steps_after_the_flip": Mistake(
+        {"param": lambda given, done: given["param"] - np.sign(fed(given, done)) * done["step_size"]},
+        "You forgot the gradient for the next update, but stepped along it in this one. After a flip there is no step.",
+    ),
+    "takes_the_step_back": Mistake(
+        {
+            "param": lambda given, done: np.where(
+                done["factor"] == given["etas"][0],
+                given["param"] + np.sign(before(given, "prev")) * old_size(given),
+                done["param"],
+            )
+        },
+        "You took the last step back after a flip, as in the paper of 1993. PyTorch stays where it is.",
+        when=not_first,
+    ),
+    "steps_by_the_old_size": Mistake(
+        {"param": lambda given, done: given["param"] - np.sign(done["prev"]) * old_size(given)},
+        "You stepped by the step size of the last update. Change it first, then step.",
     ),
     "goes_up": Mistake(
         {"param": lambda given, done: given["param"] + np.sign(done["prev"]) * done["step_size"]},

@@ -130,9 +130,19 @@ def starts_a_buffer(given):
     return given["momentum"] != 0 and not has_buffer(given)
 
 
+def old_buffer(given):
+    """The buffer as the last update left it."""
+    return given["state"]["momentum_buffer"]
+
+
 def kept(given):
     """What is kept of the old buffer."""
-    return given["momentum"] * given["state"]["momentum_buffer"]
+    return given["momentum"] * old_buffer(given)
+
+
+def weighed(given):
+    """What of the gradient goes into the buffer: all of it at first, later what dampening leaves."""
+    return 1 - given["dampening"] if has_buffer(given) else 1
 
 
 MISTAKES = {
@@ -147,9 +157,67 @@ MISTAKES = {
         when=starts_a_buffer,
     ),
     "rate_in_the_buffer": Mistake(
-        {"momentum_buffer": lambda given, done: kept(given) + given["lr"] * fed(given, done)},
+        {
+            "momentum_buffer": lambda given, done: (
+                done["momentum_buffer"] - (1 - given["lr"]) * weighed(given) * fed(given, done)
+            )
+        },
         "You put the learning rate into the buffer, as Keras does. PyTorch multiplies by it only at the end.",
+        when=lambda given: given["momentum"] != 0,
+    ),
+    "rate_in_every_buffer": Mistake(
+        {
+            "momentum_buffer": lambda given, done: given["lr"] * done["momentum_buffer"],
+            "param": lambda given, done: given["param"] + (done["param"] - given["param"]) / given["lr"],
+        },
+        "You put the learning rate into the buffer in every update, as Keras does, "
+        "and not into the step. PyTorch multiplies by it only at the end.",
+        when=lambda given: has_buffer(given) and given["lr"] != 0,
+    ),
+    "dampening_left_out": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + fed(given, done)},
+        "You left the dampening out: 1 − dampening of the gradient goes into the buffer.",
+        when=lambda given: has_buffer(given) and given["dampening"] != 0,
+    ),
+    "dampening_the_other_way": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + given["dampening"] * fed(given, done)},
+        "You multiplied the gradient by dampening. Dampening is the part that is left out: 1 − dampening of the "
+        "gradient goes in.",
         when=has_buffer,
+    ),
+    "keeps_a_share_of_the_gradient_too": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + given["momentum"] * weighed(given) * fed(given, done)},
+        "You multiplied the gradient by μ too. Only the old buffer is.",
+        when=has_buffer,
+    ),
+    "buffer_whole": Mistake(
+        {"momentum_buffer": lambda given, done: done["momentum_buffer"] + old_buffer(given) - kept(given)},
+        "You kept the whole old buffer. μ times it is carried along.",
+        when=has_buffer,
+    ),
+    "decays_outside_the_buffer": Mistake(
+        {
+            "decayed": gradient.turned_or_not,
+            "param": lambda given, done: done["param"] - given["lr"] * given["weight_decay"] * given["param"],
+        },
+        "You added the decay after the buffer. It belongs to the gradient, so it goes into the buffer and is carried "
+        "along.",
+        when=lambda given: gradient.decays(given) and given["momentum"] != 0,
+    ),
+    "turns_the_decay_round": Mistake(
+        {"decayed": lambda given, done: done["uphill"] - given["weight_decay"] * given["param"]},
+        "You turned the sign after adding the decay, so that uphill the decay pushes away from 0. Turn the gradient "
+        "first, then add the decay.",
+        when=lambda given: given["maximize"] and gradient.decays(given),
+    ),
+    "shrinks_without_the_learning_rate": Mistake(
+        {
+            "decayed": gradient.turned_or_not,
+            "param": lambda given, done: done["param"] - given["weight_decay"] * given["param"],
+        },
+        "You shrank the parameter by λ itself. The decay is part of the gradient, so the learning rate multiplies it "
+        "too.",
+        when=gradient.decays,
     ),
     "an_average": Mistake(
         {"momentum_buffer": lambda given, done: kept(given) + (1 - given["momentum"]) * fed(given, done)},
@@ -162,7 +230,7 @@ MISTAKES = {
         when=has_buffer,
     ),
     "takes_the_gradient_away": Mistake(
-        {"momentum_buffer": lambda given, done: kept(given) - fed(given, done)},
+        {"momentum_buffer": lambda given, done: kept(given) - weighed(given) * fed(given, done)},
         "You took the gradient away from the buffer. It is added here; the minus comes with the step.",
         when=has_buffer,
     ),
@@ -176,9 +244,29 @@ MISTAKES = {
         "You used the old buffer. Nesterov takes the one that you have just computed.",
         when=lambda given: given["nesterov"] and has_buffer(given),
     ),
+    "adds_the_whole_buffer": Mistake(
+        {"direction": lambda given, done: fed(given, done) + done["momentum_buffer"]},
+        "You added the whole buffer. Nesterov adds μ times the new buffer to the gradient.",
+        when=lambda given: given["nesterov"],
+    ),
+    "momentum_on_the_gradient": Mistake(
+        {"direction": lambda given, done: given["momentum"] * fed(given, done) + done["momentum_buffer"]},
+        "You multiplied the gradient by μ. Nesterov adds the gradient to μ times the new buffer.",
+        when=lambda given: given["nesterov"],
+    ),
+    "buffer_twice": Mistake(
+        {"direction": lambda given, done: (1 + given["momentum"]) * done["momentum_buffer"]},
+        "You took 1 + μ times the buffer. Nesterov adds the gradient itself to μ times the new buffer.",
+        when=lambda given: given["nesterov"],
+    ),
+    "steps_along_the_old_buffer": Mistake(
+        {"param": lambda given, done: given["param"] - given["lr"] * old_buffer(given)},
+        "You stepped along the old buffer. The step goes along the one that you have just computed.",
+        when=has_buffer,
+    ),
     **move.MISTAKES,
     "steps_along_the_bare_gradient": Mistake(
-        {"param": lambda given, done: given["param"] - given["lr"] * given["grad"]},
+        {"param": lambda given, done: given["param"] - given["lr"] * gradient.turned_or_not(given, done)},
         "You stepped along the bare gradient. The step goes along what you have made of it.",
         when=lambda given: has_buffer(given) or gradient.decays(given),
     ),
@@ -287,6 +375,19 @@ LESSON = Optimizer(
             "Uphill",
             {"objective": "saddle", "start": [1.0, 0.5], "updates": 20, "lr": 0.1, "maximize": True},
             "With maximize the saddle is climbed along x without end, while y goes to 0.",
+        ),
+        Example(
+            "Uphill, with a decay in the buffer",
+            {
+                "objective": "saddle",
+                "start": [1.0, 0.5],
+                "updates": 20,
+                "lr": 0.1,
+                "momentum": 0.5,
+                "weight_decay": 0.5,
+                "maximize": True,
+            },
+            "The gradient is turned round, then the decay is added, and the buffer carries both along.",
         ),
         Example(
             "It explodes",

@@ -48,6 +48,26 @@ MISTAKES = {
         "You took the whole learning rate. Until total_iters it is multiplied by the factor.",
         when=lambda given: given["epoch"] < given["total_iters"],
     ),
+    "one_epoch_early": Mistake(
+        {"lr": lambda given, done: given["initial_lr"]},
+        "You gave the whole rate back one epoch too early. The first epoch with all of it is total_iters.",
+        when=lambda given: given["epoch"] > 0 and given["epoch"] == given["total_iters"] - 1,
+    ),
+    "multiplies_every_epoch": Mistake(
+        {"lr": lambda given, done: given["lr"] * given["factor"]},
+        "You multiplied once more. In epoch 0 the factor comes in; after that nothing happens until total_iters.",
+        when=lambda given: 0 < given["epoch"] < given["total_iters"],
+    ),
+    "whole_rate_times_the_factor": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * given["factor"]},
+        "You went on multiplying by the factor. From total_iters on the whole rate counts.",
+        when=lambda given: given["epoch"] > given["total_iters"],
+    ),
+    "divides_by_the_factor": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] / given["factor"]},
+        "You divided by the factor. At first it multiplies.",
+        when=lambda given: given["epoch"] < given["total_iters"] and given["factor"] not in (0, 1),
+    ),
     "multiplies_again": Mistake(
         {"lr": lambda given, done: given["factor"] * given["lr"]},
         "You multiplied again. In this epoch the factor is taken out.",

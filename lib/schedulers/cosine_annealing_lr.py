@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from torch.optim import lr_scheduler
@@ -10,7 +12,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, always
 from lib.refusal import Refusal
 
 
@@ -49,18 +51,99 @@ def from_the_last(lr, epoch, initial_lr, T_max, eta_min) -> float:
     return now / before * (lr - eta_min) + eta_min
 
 
+def wave_at(passed: float) -> float:
+    """Where the wave stands when so many half waves have passed."""
+    return (1 + math.cos(math.pi * passed)) / 2
+
+
+def waved(wave: Callable[[Any], float], says: str, when: Callable[[Any], bool] = always) -> Mistake:
+    """The slip of whoever takes another wave, from epoch 0 on, and puts it into the closed form."""
+    return Mistake(
+        {
+            "wave": lambda given, done: wave(given),
+            "lr": lambda given, done: given["eta_min"] + (given["initial_lr"] - given["eta_min"]) * wave(given),
+        },
+        says,
+        when=when,
+    )
+
+
 MISTAKES = {
-    "leaves_out_pi": Mistake(
-        {"wave": lambda given, done: (1 + math.cos(given["epoch"] / given["T_max"])) / 2},
+    "leaves_out_pi": waved(
+        lambda given: (1 + math.cos(given["epoch"] / given["T_max"])) / 2,
         "You left π out.",
     ),
-    "degrees": Mistake(
-        {"wave": lambda given, done: (1 + math.cos(math.radians(math.pi * given["epoch"] / given["T_max"]))) / 2},
+    "degrees": waved(
+        lambda given: (1 + math.cos(math.radians(math.pi * given["epoch"] / given["T_max"]))) / 2,
         "Your calculator is set to degrees. The cosine wants radians.",
     ),
+    "whole_wave": waved(
+        lambda given: wave_at(2 * given["epoch"] / given["T_max"]),
+        "You took a whole wave, 2π, so the lowest rate comes at half of T_max. From lr to eta_min it is half: π.",
+    ),
+    "quarter_of_a_wave": waved(
+        lambda given: wave_at(given["epoch"] / given["T_max"] / 2),
+        "You took π/2. From lr to eta_min it is half a wave: π.",
+    ),
+    "ends_one_epoch_early": waved(
+        lambda given: wave_at(given["epoch"] / (given["T_max"] - 1)),
+        "You divided by T_max − 1, so the lowest rate comes one epoch too early. It comes in epoch T_max.",
+        when=lambda given: given["T_max"] > 1,
+    ),
+    "ends_one_epoch_late": waved(
+        lambda given: wave_at(given["epoch"] / (given["T_max"] + 1)),
+        "You divided by T_max + 1, so the lowest rate comes one epoch too late. It comes in epoch T_max.",
+    ),
+    "one_epoch_ahead": waved(
+        lambda given: wave_at((given["epoch"] + 1) / given["T_max"]),
+        "You are one epoch ahead: in epoch 0 the wave stands at 1.",
+    ),
+    "one_epoch_behind": waved(
+        lambda given: wave_at((given["epoch"] - 1) / given["T_max"]),
+        "You are one epoch behind: in epoch 1 the wave has begun to fall.",
+    ),
+    "jumps_back": waved(
+        lambda given: wave_at(given["epoch"] % given["T_max"] / given["T_max"]),
+        "You jump back to lr at T_max. Those are warm restarts; here the wave climbs as gently as it fell.",
+        when=lambda given: given["epoch"] >= given["T_max"],
+    ),
+    "stays_at_the_bottom": waved(
+        lambda given: wave_at(min(given["epoch"], given["T_max"]) / given["T_max"]),
+        "You held the lowest rate after T_max. PyTorch's wave goes on: it climbs again, and is back at lr in epoch 2 · "
+        "T_max.",
+        when=lambda given: given["epoch"] > given["T_max"],
+    ),
+    "sine": waved(
+        lambda given: (1 + math.sin(math.pi * given["epoch"] / given["T_max"])) / 2,
+        "You took the sine. The cosine starts at its highest point.",
+    ),
+    "straight_line": waved(
+        lambda given: 1 - given["epoch"] / given["T_max"],
+        "You went down in a straight line. The rate follows half a wave of the cosine.",
+    ),
     **rates.WAVE_MISTAKES,
+    "cosine_itself": waved(
+        lambda given: 2 * wave_at(given["epoch"] / given["T_max"]) - 1,
+        "You took the cosine itself. It is lifted by 1 and halved, so that it runs from 1 to 0.",
+    ),
+    "upside_down": waved(
+        lambda given: 1 - wave_at(given["epoch"] / given["T_max"]),
+        "You took 1 − cos, which climbs from eta_min. With 1 + cos it starts at lr.",
+    ),
+    "not_halved": waved(
+        lambda given: 2 * wave_at(given["epoch"] / given["T_max"]),
+        "You did not halve: 1 + cos runs from 2 to 0.",
+    ),
+    "not_lifted": waved(
+        lambda given: wave_at(given["epoch"] / given["T_max"]) - 0.5,
+        "You left the 1 out: the cosine is lifted by 1, and then halved.",
+    ),
     "from_the_last_rate": Mistake(
-        {"lr": lambda given, done: given["lr"] * done["wave"]},
+        {
+            "lr": lambda given, done: (
+                given["eta_min"] + (given["lr"] - given["eta_min"]) * done["wave"] if "wave" in done else done["lr"]
+            )
+        },
         "You multiplied the last learning rate. The wave belongs to the first one.",
         when=rates.from_epoch_2,
     ),

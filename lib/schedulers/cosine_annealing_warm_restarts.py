@@ -53,6 +53,20 @@ def place_in_cycle(epoch, T_0, T_mult) -> tuple[int, int]:
     return since, length
 
 
+def by_addition(given) -> tuple[float, float]:
+    """Epochs since the restart, and the wave's length, if each wave were T_0 longer than the last."""
+    since, length = given["epoch"], given["T_0"]
+    while since >= length:
+        since, length = since - length, length + given["T_0"] * (given["T_mult"] - 1)
+    return float(since), float(length)
+
+
+def growing_once(given) -> tuple[float, float]:
+    """Epochs since the restart, and the wave's length, if only the first wave were shorter."""
+    since, later = given["epoch"] - given["T_0"], given["T_0"] * given["T_mult"]
+    return (float(given["epoch"]), float(given["T_0"])) if since < 0 else (float(since % later), float(later))
+
+
 MISTAKES = {
     "counts_from_the_beginning": Mistake(
         {"since_restart": lambda given, done: given["epoch"]},
@@ -64,7 +78,62 @@ MISTAKES = {
         "You took every cycle to be as long as the first. Each one is T_mult times as long as the last.",
         when=lambda given: given["T_mult"] > 1,
     ),
+    "grows_by_addition": Mistake(
+        {
+            "cycle_length": lambda given, done: by_addition(given)[1],
+            "since_restart": lambda given, done: by_addition(given)[0],
+        },
+        "You added to the length of the wave: 1, 2, 3 times T_0. It is multiplied: with T_mult = 2 it is 1, 2, 4.",
+        when=lambda given: given["T_mult"] > 1,
+    ),
+    "grows_once": Mistake(
+        {
+            "cycle_length": lambda given, done: growing_once(given)[1],
+            "since_restart": lambda given, done: growing_once(given)[0],
+        },
+        "You made all waves after the first equally long. Each one is T_mult times as long as the one before it.",
+        when=lambda given: given["T_mult"] > 1,
+    ),
+    "one_epoch_ahead": Mistake(
+        {"since_restart": lambda given, done: done["since_restart"] + 1},
+        "You are one epoch ahead: a wave begins with 0 epochs since the restart.",
+    ),
+    "one_epoch_behind": Mistake(
+        {"since_restart": lambda given, done: max(done["since_restart"] - 1, 0)},
+        "You are one epoch behind: in epoch 1 one epoch has passed.",
+    ),
+    "length_of_the_first": Mistake(
+        {"wave": lambda given, done: (1 + math.cos(math.pi * done["since_restart"] / given["T_0"])) / 2},
+        "You divided by the first wave's length. This one is longer.",
+        when=lambda given: given["T_mult"] > 1,
+    ),
+    "down_to_the_bottom": Mistake(
+        {
+            "wave": lambda given, done: (
+                (1 + math.cos(math.pi * float(done["since_restart"]) / max(float(done["cycle_length"]) - 1, 1))) / 2
+            )
+        },
+        "You let each wave run all the way down to eta_min. It is cut off before: its last epoch has the part "
+        "(T − 1) / T behind it.",
+    ),
+    "leaves_out_pi": Mistake(
+        {"wave": lambda given, done: (1 + math.cos(float(done["since_restart"]) / float(done["cycle_length"]))) / 2},
+        "You left π out.",
+    ),
+    "whole_wave": Mistake(
+        {
+            "wave": lambda given, done: (
+                (1 + math.cos(2 * math.pi * float(done["since_restart"]) / float(done["cycle_length"]))) / 2
+            )
+        },
+        "You took a whole wave, 2π. Between two restarts it is half a wave: π.",
+    ),
     **rates.WAVE_MISTAKES,
+    "from_the_last_rate": Mistake(
+        {"lr": lambda given, done: given["eta_min"] + (given["lr"] - given["eta_min"]) * done["wave"]},
+        "You multiplied the last learning rate. The wave belongs to the first one.",
+        when=rates.from_epoch_2,
+    ),
 }
 
 LESSON = Scheduler(

@@ -9,6 +9,7 @@ from torch.optim import lr_scheduler
 
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
 from lib.refusal import Refusal
@@ -125,6 +126,19 @@ def a_third_each_time(x):
 
 SCALES = {"a third each time": a_third_each_time}
 
+
+def both_ways(given) -> float:
+    """How many steps a cycle takes, up and down."""
+    down = given["step_size_down"]
+    return given["step_size_up"] + (given["step_size_up"] if down is None else down)
+
+
+def height_at(given, step) -> float:
+    """How far up that step stands."""
+    passed, up = step % both_ways(given), given["step_size_up"]
+    return passed / up if passed <= up else (both_ways(given) - passed) / (both_ways(given) - up)
+
+
 MISTAKES = {
     "cycles_from_0": Mistake(
         {"cycle": lambda given, done: done["cycle"] - 1},
@@ -139,7 +153,59 @@ MISTAKES = {
         "You halved the first cycle too. The first one goes all the way up.",
         when=lambda given: given["mode"] == "triangular2" and given["scale_fn"] is None,
     ),
+    "down_like_up": ignoring(
+        "You went down in as many steps as up. step_size_down says how many it takes, if it is given.",
+        step_size_down=None,
+    ),
+    "jumps_down": Mistake(
+        {
+            "cycle": lambda given, done: 1 + given["epoch"] // (given["step_size_up"] + 1),
+            "height": lambda given, done: given["epoch"] % (given["step_size_up"] + 1) / given["step_size_up"],
+        },
+        "You jump down from the top. After step_size_up steps it takes step_size_down steps back, in a straight line.",
+        when=lambda given: given["epoch"] > given["step_size_up"],
+    ),
+    "one_step_ahead": Mistake(
+        {
+            "cycle": lambda given, done: math.floor(1 + (given["epoch"] + 1) / both_ways(given)),
+            "height": lambda given, done: height_at(given, given["epoch"] + 1),
+        },
+        "You are one step ahead: step 0 stands at the bottom.",
+    ),
+    "one_step_behind": Mistake(
+        {"height": lambda given, done: height_at(given, given["epoch"] - 1)},
+        "You are one step behind: step 1 is one step up.",
+        when=rates.later,
+    ),
+    "upside_down": Mistake(
+        {"height": lambda given, done: 1 - done["height"]},
+        "You started on top. A cycle starts at the bottom.",
+    ),
+    "ignores_mode": ignoring(
+        "You made all tops alike. triangular2 halves them from cycle to cycle, exp_range takes gamma to the power of "
+        "the step.",
+        when=lambda given: given["scale_fn"] is None,
+        mode="triangular",
+    ),
+    "gamma_once_a_cycle": Mistake(
+        {"scale": lambda given, done: given["gamma"] ** (done["cycle"] - 1)},
+        "You took gamma to the power of the cycle. In exp_range it is the power of the step: every step is a little "
+        "lower.",
+        when=lambda given: given["mode"] == "exp_range" and given["scale_fn"] is None,
+    ),
     **rates.MOMENTUM_MISTAKES,
+    "scales_the_lower_bound_too": Mistake(
+        {
+            "lr": lambda given, done: (
+                (given["base_lr"] + (given["max_lr"] - given["base_lr"]) * done["height"]) * done["scale"]
+            )
+        },
+        "You scaled the whole learning rate. Only what stands above base_lr is scaled; base_lr itself stays.",
+    ),
+    "base_lr_not_taken_off": Mistake(
+        {"lr": lambda given, done: given["base_lr"] + given["max_lr"] * done["height"] * done["scale"]},
+        "You added max_lr's part whole. What is above base_lr is max_lr − base_lr.",
+    ),
     "starts_from_nothing": Mistake(
         {"lr": lambda given, done: given["max_lr"] * done["height"] * done["scale"]},
         "You started from 0. The lower bound is base_lr.",

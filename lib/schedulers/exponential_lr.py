@@ -7,6 +7,7 @@ from torch.optim import lr_scheduler
 
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
 
@@ -34,6 +35,35 @@ MISTAKES = {
     "one_epoch_ahead": Mistake(
         {"decay": lambda given, done: given["gamma"] ** (given["epoch"] + 1)},
         "You counted epochs from 1. The first epoch is 0 and has the whole learning rate.",
+    ),
+    "one_epoch_behind": Mistake(
+        {"decay": lambda given, done: given["gamma"] ** (given["epoch"] - 1)},
+        "You are one epoch behind. In epoch 1 gamma has multiplied once.",
+    ),
+    "e_to_the_minus_gamma": Mistake(
+        {"decay": lambda given, done: np.exp(-given["gamma"] * given["epoch"])},
+        "You took e to the power −gamma · t. Here gamma itself is taken to the power t.",
+    ),
+    "straight_line": Mistake(
+        {"decay": lambda given, done: 1 - (1 - given["gamma"]) * given["epoch"]},
+        "You went down in a straight line, by the same amount each epoch. Each epoch keeps the same share: multiply.",
+    ),
+    "gamma_once": Mistake(
+        {"decay": lambda given, done: given["gamma"]},
+        "You multiplied by gamma once. Every epoch multiplies once more.",
+    ),
+    "share_taken_off": Mistake(
+        {"decay": lambda given, done: (1 - given["gamma"]) ** given["epoch"]},
+        "You took the share gamma off. Gamma is what each epoch keeps.",
+    ),
+    "ignores_gamma": ignoring("You used 0.9 always. That is only gamma's default.", gamma=0.9),
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: done["decay"]},
+        "You left the first learning rate out. Gamma's power says which share of lr is left: multiply by lr.",
+    ),
+    "lr_to_the_power": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * (given["initial_lr"] * given["gamma"]) ** given["epoch"]},
+        "You took lr · gamma to the power. Only gamma is; lr is multiplied in once.",
     ),
     "multiplies_by_the_epoch": Mistake(
         {"decay": lambda given, done: given["gamma"] * given["epoch"]},

@@ -53,6 +53,11 @@ def within(given):
     return given["epoch"] <= given["total_iters"]
 
 
+def line(given, share):
+    """The factor when that share of the way is behind."""
+    return given["start_factor"] + (given["end_factor"] - given["start_factor"]) * share
+
+
 MISTAKES = {
     "starts_from_nothing": Mistake(
         {"share": lambda given, done: given["epoch"] / given["total_iters"]},
@@ -68,6 +73,72 @@ MISTAKES = {
         },
         "You are one epoch ahead: epoch 0 has start_factor itself.",
         when=within,
+    ),
+    "starts_from_nothing_at_1": Mistake(
+        {"share": lambda given, done: min((given["epoch"] + 1) / given["total_iters"], 1.0)},
+        "You warmed up with (t + 1) / T. The line starts at start_factor, in epoch 0.",
+        when=within,
+    ),
+    "one_epoch_behind": Mistake(
+        {"share": lambda given, done: line(given, max(given["epoch"] - 1, 0) / given["total_iters"])},
+        "You are one epoch behind: in epoch 1 the first step along the line has been made.",
+        when=within,
+    ),
+    "ends_one_epoch_early": Mistake(
+        {"share": lambda given, done: line(given, min(given["epoch"] / (given["total_iters"] - 1), 1.0))},
+        "You spread the line over total_iters epochs, both ends included, so it ends one epoch too early. It has "
+        "total_iters steps, and so total_iters + 1 epochs.",
+        when=lambda given: within(given) and given["total_iters"] > 1,
+    ),
+    "ends_one_epoch_late": Mistake(
+        {"share": lambda given, done: line(given, given["epoch"] / (given["total_iters"] + 1))},
+        "Your line ends one epoch too late. It reaches end_factor in epoch total_iters.",
+        when=within,
+    ),
+    "grows_exponentially": Mistake(
+        {
+            "share": lambda given, done: (
+                given["start_factor"]
+                * (max(given["end_factor"], 1e-12) / given["start_factor"]) ** (given["epoch"] / given["total_iters"])
+            )
+        },
+        "You multiplied by the same factor each epoch, which is a curve. A line adds the same amount each epoch.",
+        when=lambda given: within(given) and given["start_factor"] != 0,
+    ),
+    "ends_swapped": Mistake(
+        {"share": lambda given, done: line(given, 1 - given["epoch"] / given["total_iters"])},
+        "You swapped the two ends: the line starts at start_factor.",
+        when=within,
+    ),
+    "adds_the_whole_end": Mistake(
+        {
+            "share": lambda given, done: (
+                given["start_factor"] + given["end_factor"] * given["epoch"] / given["total_iters"]
+            )
+        },
+        "You added too much: from start to end it is end_factor minus start_factor.",
+        when=within,
+    ),
+    "factors_as_rates": Mistake(
+        {
+            "lr": lambda given, done: (
+                given["start_factor"]
+                + (given["initial_lr"] * given["end_factor"] - given["start_factor"])
+                * min(given["epoch"] / given["total_iters"], 1.0)
+            )
+        },
+        "You took the factors for learning rates: the line runs from start_factor to lr. They are parts of lr, so "
+        "multiply them by it.",
+    ),
+    "full_rate_afterwards": Mistake(
+        {"lr": lambda given, done: given["initial_lr"]},
+        "You went back to lr after the line. It stays at its last point, end_factor · lr.",
+        when=lambda given: given["epoch"] >= given["total_iters"],
+    ),
+    "goes_on_for_ever": Mistake(
+        {"lr": lambda given, done: line(given, given["epoch"] / given["total_iters"]) * given["initial_lr"]},
+        "You let the line run on beyond total_iters. From that epoch on the learning rate stays as it is.",
+        when=lambda given: given["epoch"] > given["total_iters"],
     ),
     "from_the_last_rate": Mistake(
         {"lr": lambda given, done: given["lr"] * done["share"]},

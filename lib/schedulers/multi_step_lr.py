@@ -48,6 +48,24 @@ MISTAKES = {
         {"drops": lambda given, done: float(given["epoch"] in given["milestones"])},
         "You forgot earlier milestones. Every one that has been reached counts.",
     ),
+    "one_epoch_ahead": Mistake(
+        {"drops": lambda given, done: float(sum(m <= given["epoch"] + 1 for m in given["milestones"]))},
+        "You dropped one epoch too early. The drop comes at the milestone itself.",
+    ),
+    "counts_a_repeated_one_once": Mistake(
+        {"drops": lambda given, done: float(len({m for m in given["milestones"].tolist() if m <= given["epoch"]}))},
+        "You counted a milestone once however often it is listed. Each time that it stands there multiplies by gamma "
+        "once more.",
+        when=lambda given: len(set(given["milestones"].tolist())) < len(given["milestones"]),
+    ),
+    "gaps_between_drops": Mistake(
+        {"drops": lambda given, done: float(np.count_nonzero(np.cumsum(given["milestones"]) <= given["epoch"]))},
+        "You took the milestones for distances from one drop to the next. They are epochs, counted from the beginning.",
+    ),
+    "drops_every_epoch": Mistake(
+        {"drops": lambda given, done: float(sum(max(given["epoch"] - m + 1, 0) for m in given["milestones"]))},
+        "You dropped in every epoch from the milestone on. A milestone drops once.",
+    ),
     **rates.DROP_MISTAKES,
 }
 

@@ -9,6 +9,7 @@ from torch.optim import lr_scheduler
 
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
 from lib.refusal import Refusal
@@ -123,11 +124,56 @@ def along_a_cosine(given):
     return given["anneal_strategy"] == "cos"
 
 
+def steps_in_all(given) -> int:
+    """How many steps the whole schedule has."""
+    return given["total_steps"] if given["total_steps"] is not None else given["epochs"] * given["steps_per_epoch"]
+
+
+def part_of_a_step(given) -> float:
+    """Which part of its phase one step is."""
+    begin, end, *_ = phase_at(
+        given["epoch"], phases_of(steps_in_all(given), given["pct_start"], given["three_phase"], 0, 0, 0, 0, 0)
+    )
+    return 1 / (end - begin)
+
+
 MISTAKES = {
     "part_of_the_whole": Mistake(
-        {"part": lambda given, done: given["epoch"] / given["total_steps"]},
+        {"part": lambda given, done: given["epoch"] / steps_in_all(given)},
         "You took the part of the whole schedule. Each phase has its own part from 0 to 1.",
-        when=lambda given: given["total_steps"] is not None,
+    ),
+    "one_step_ahead": Mistake(
+        {"part": lambda given, done: done["part"] + part_of_a_step(given)},
+        "You are one step ahead: step 0 is the beginning of the first phase.",
+    ),
+    "way_up_one_step_too_long": Mistake(
+        {"part": lambda given, done: given["epoch"] / (given["pct_start"] * steps_in_all(given))},
+        "You divided by pct_start · total_steps. Steps are counted from 0, so the top comes one earlier: − 1.",
+        when=lambda given: given["epoch"] <= given["pct_start"] * steps_in_all(given) - 1,
+    ),
+    "always_a_cosine": ignoring(
+        "You went along a cosine in any case. With anneal_strategy='linear' the ways are straight.",
+        anneal_strategy="cos",
+    ),
+    "back_to_the_first": ignoring(
+        "You went back to the first rate. The way down ends lower still: at the first rate divided by "
+        "final_div_factor.",
+        final_div_factor=1.0,
+    ),
+    "last_from_the_highest": Mistake(
+        {},
+        "You divided max_lr by final_div_factor. The last rate is the first one divided by it.",
+        given=lambda given: {"final_div_factor": given["final_div_factor"] / given["div_factor"]},
+    ),
+    "leaves_out_pi": Mistake(
+        {"way": lambda given, done: (1 - math.cos(float(done["part"]))) / 2},
+        "You left π out.",
+        when=along_a_cosine,
+    ),
+    "not_halved": Mistake(
+        {"way": lambda given, done: 2 * done["way"]},
+        "You did not halve: 1 − cos runs from 0 to 2.",
+        when=along_a_cosine,
     ),
     "goes_straight": Mistake(
         {"way": lambda given, done: done["part"]},

@@ -49,16 +49,79 @@ def within(given):
     return 0 < given["epoch"] <= given["total_iters"]
 
 
+def below_zero_too(given):
+    """The power of what is left of the time, also where less than nothing is left: NaN where it is a root."""
+    with np.errstate(invalid="ignore"):
+        return np.power(1 - given["epoch"] / given["total_iters"], given["power"])
+
+
 MISTAKES = {
     "part_that_has_passed": Mistake(
-        {"time_left": lambda given, done: given["epoch"] / given["total_iters"]},
+        {
+            "time_left": lambda given, done: given["epoch"] / given["total_iters"],
+            "lr": lambda given, done: given["initial_lr"] * (given["epoch"] / given["total_iters"]) ** given["power"],
+        },
         "You took the part that has passed. The part that is left counts.",
-        when=within,
+        when=lambda given: given["epoch"] <= given["total_iters"],
     ),
     "one_epoch_behind": Mistake(
         {"time_left": lambda given, done: 1 - (given["epoch"] - 1) / given["total_iters"]},
         "You are one epoch behind: epoch 0 has the whole learning rate.",
         when=within,
+    ),
+    "one_epoch_ahead": Mistake(
+        {"time_left": lambda given, done: 1 - min((given["epoch"] + 1) / given["total_iters"], 1.0)},
+        "You are one epoch ahead: epoch 0 has the whole learning rate.",
+        when=within,
+    ),
+    "ends_one_epoch_early": Mistake(
+        {"time_left": lambda given, done: 1 - min(given["epoch"] / (given["total_iters"] - 1), 1.0)},
+        "Your rate is 0 one epoch too early. It takes total_iters steps from lr to 0, so epoch total_iters is the "
+        "first with 0.",
+        when=lambda given: within(given) and given["total_iters"] > 1,
+    ),
+    "ends_one_epoch_late": Mistake(
+        {"time_left": lambda given, done: 1 - given["epoch"] / (given["total_iters"] + 1)},
+        "Your rate is 0 one epoch too late. Epoch total_iters is the first with 0.",
+        when=within,
+    ),
+    "power_of_lr_too": Mistake(
+        {"lr": lambda given, done: (given["initial_lr"] * done.get("time_left", 1.0)) ** given["power"]},
+        "You took lr to the power as well. Only what is left of the time is; lr is multiplied in at the end.",
+        when=lambda given: given["epoch"] <= given["total_iters"] and given["power"] != 1,
+    ),
+    "power_of_what_has_passed": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * (1 - (1 - done["time_left"]) ** given["power"])},
+        "You took the power of the time that has passed. Take it of the time that is left: first 1 − t / T, then the "
+        "power.",
+        when=lambda given: within(given) and given["power"] != 1,
+    ),
+    "power_upside_down": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * done["time_left"] ** (1 / given["power"])},
+        "You took the root. What is left of the time is raised to the power.",
+        when=lambda given: within(given) and given["power"] not in (0, 1),
+    ),
+    "multiplies_by_the_power": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * done["time_left"] * given["power"]},
+        "You multiplied by the power. What is left of the time is raised to it.",
+        when=lambda given: within(given) and given["power"] != 1,
+    ),
+    "from_the_last_rate": Mistake(
+        {"lr": lambda given, done: given["lr"] * done["time_left"] ** given["power"]},
+        "You multiplied the last learning rate. The part that is left belongs to the first one.",
+        when=lambda given: within(given) and rates.from_epoch_2(given),
+    ),
+    "stays_where_it_began": Mistake(
+        {"lr": lambda given, done: given["initial_lr"]},
+        "You gave lr back after total_iters. The learning rate has reached 0 by then, and stays 0.",
+        when=lambda given: given["epoch"] >= given["total_iters"],
+    ),
+    "climbs_again": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * below_zero_too(given)},
+        "You did not stop at total_iters: what is left becomes negative, and squared it climbs again. Cut it off at 0 "
+        "before you take the power.",
+        when=lambda given: given["epoch"] > given["total_iters"],
+        not_finite=True,
     ),
     "leaves_out_the_power": Mistake(
         {"lr": lambda given, done: given["initial_lr"] * done["time_left"]},

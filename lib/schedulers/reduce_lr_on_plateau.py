@@ -9,6 +9,7 @@ from torch.optim import lr_scheduler
 
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Step, Steps, Try
 from lib.refusal import Refusal
@@ -81,6 +82,12 @@ def counted(given):
     return given["state"].get("num_bad_epochs", 0)
 
 
+def better(given, done) -> bool:
+    """Whether what is watched beats the border."""
+    metric, border = done["metric"], done["border"]
+    return bool(metric < border if given["mode"] == "min" else metric > border)
+
+
 MISTAKES = {
     "leaves_out_the_threshold": Mistake(
         {"border": lambda given, done: given["state"]["best"]},
@@ -98,10 +105,68 @@ MISTAKES = {
     "patience_counts_the_last": Mistake(
         {
             "lr": lambda given, done: (
-                given["lr"] * given["factor"] if done["num_bad_epochs"] >= given["patience"] else given["lr"]
+                max(given["lr"] * given["factor"], given["min_lr"])
+                if done["num_bad_epochs"] >= max(given["patience"], 1)
+                else given["lr"]
             )
         },
         "You reduced one epoch too early. Patience must be exceeded, not reached.",
+        when=rates.later,
+    ),
+    "patience_counts_one_more": Mistake(
+        {
+            "lr": lambda given, done: (
+                max(given["lr"] * given["factor"], given["min_lr"])
+                if done["num_bad_epochs"] > given["patience"] + 1
+                else given["lr"]
+            )
+        },
+        "You waited one epoch too long. The epoch that goes beyond patience reduces.",
+        when=rates.later,
+    ),
+    "ignores_mode": ignoring(
+        "You waited for the number to fall in any case. With mode='max' more is better.", mode="min"
+    ),
+    "threshold_as_a_distance": ignoring(
+        "You took the threshold for a distance. It is a part of the best so far: best · (1 − threshold).",
+        when=rates.from_epoch_2,
+        threshold_mode="abs",
+    ),
+    "threshold_the_other_way": Mistake(
+        {"border": lambda given, done: 2 * given["state"]["best"] - done["border"]},
+        "You put the threshold on the other side. It must be better by it, not worse.",
+        when=rates.from_epoch_2,
+    ),
+    "ignores_cooldown": Mistake(
+        {"num_bad_epochs": lambda given, done: 0.0 if better(given, done) else counted(given) + 1.0},
+        "You left the cooldown out. After a reduction that many epochs do not count as bad.",
+        when=lambda given: given["state"].get("cooldown_counter", 0) > 0,
+    ),
+    "no_lowest_rate": Mistake(
+        {
+            "lr": lambda given, done: (
+                given["lr"] * given["factor"] if done["num_bad_epochs"] > given["patience"] else given["lr"]
+            )
+        },
+        "You went below min_lr. A reduction ends there: max(lr · factor, min_lr).",
+        when=rates.later,
+    ),
+    "from_the_first_rate": Mistake(
+        {
+            "lr": lambda given, done: (
+                given["initial_lr"] * given["factor"] if done["num_bad_epochs"] > given["patience"] else given["lr"]
+            )
+        },
+        "You reduced the first learning rate. It is the last one that is multiplied.",
+        when=rates.later,
+    ),
+    "takes_the_factor_off": Mistake(
+        {
+            "lr": lambda given, done: (
+                given["lr"] * (1 - given["factor"]) if done["num_bad_epochs"] > given["patience"] else given["lr"]
+            )
+        },
+        "You took that part off. The factor is what is left.",
         when=rates.later,
     ),
     "leaves_the_rate": Mistake(

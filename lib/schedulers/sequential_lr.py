@@ -102,6 +102,14 @@ MISTAKES = {
         {"turn": lambda given, done: 1.0},
         "You stayed with the first schedule. A milestone has been reached, so the next one has taken over.",
     ),
+    "takes_over_one_epoch_late": Mistake(
+        {"turn": lambda given, done: done["turn"] - float(given["epoch"] in parts_of(given)[1]["milestones"])},
+        "You let the next schedule take over one epoch too late. It takes over at the milestone itself.",
+    ),
+    "takes_over_one_epoch_early": Mistake(
+        {"turn": lambda given, done: done["turn"] + float(given["epoch"] + 1 in parts_of(given)[1]["milestones"])},
+        "You let the next schedule take over one epoch too early. It takes over at the milestone itself.",
+    ),
     "counts_from_the_beginning": Mistake(
         {"own_epoch": lambda given, done: float(given["epoch"])},
         "You used the whole count. The schedule whose turn it is counts from its own beginning.",

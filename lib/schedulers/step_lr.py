@@ -49,6 +49,19 @@ MISTAKES = {
         {"drops": lambda given, done: given["epoch"]},
         "You dropped in every epoch: that is ExponentialLR.",
     ),
+    "one_epoch_behind": Mistake(
+        {"drops": lambda given, done: max(given["epoch"] - 1, 0) // given["step_size"]},
+        "You dropped one epoch too late. The first drop comes at epoch step_size itself.",
+    ),
+    "drops_in_epoch_0": Mistake(
+        {"drops": lambda given, done: done["drops"] + 1},
+        "You dropped in epoch 0 already, since 0 is a multiple of step_size too. "
+        "The first drop comes at epoch step_size.",
+    ),
+    "rounds_to_the_nearest": Mistake(
+        {"drops": lambda given, done: np.round(given["epoch"] / given["step_size"])},
+        "You rounded to the nearest whole number, so the drops come half a stair too early. Round down: // does.",
+    ),
     **rates.DROP_MISTAKES,
 }
 

@@ -90,7 +90,7 @@ TURNED = {
     ),
 }
 
-MISTAKES = {
+IN_ANY_CASE = {
     **TURNED,
     "leaves_the_decay_out": Mistake(
         {"decayed": turned_or_not},
@@ -106,6 +106,30 @@ MISTAKES = {
         {"decayed": lambda given, done: turned_or_not(given, done) + given["weight_decay"]},
         "You added λ alone. It is λ times the parameter.",
         when=decays,
+    ),
+    "decay_by_the_sign": Mistake(
+        {"decayed": lambda given, done: turned_or_not(given, done) + given["weight_decay"] * np.sign(given["param"])},
+        "You added λ with the sign of the parameter, which is L1 decay. Here it is λ times the parameter.",
+        when=decays,
+    ),
+    "doubles_the_decay": Mistake(
+        {},
+        "You added 2λθ, the slope of λθ². The penalty is ½λθ², and its slope is λθ.",
+        when=decays,
+        given=lambda given: {"weight_decay": 2 * given["weight_decay"]},
+    ),
+}
+
+MISTAKES = {
+    **IN_ANY_CASE,
+    "rate_in_the_decay": Mistake(
+        {
+            "decayed": lambda given, done: (
+                turned_or_not(given, done) + given["lr"] * given["weight_decay"] * given["param"]
+            )
+        },
+        "You multiplied the decay by the learning rate. The decay is a part of the gradient; the step multiplies both.",
+        when=lambda given: decays(given) and given["lr"] != 1,
     ),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.formula import formula, of
-from lib.lesson.pieces.gradient import Given, fed
+from lib.lesson.pieces.gradient import Given, decays, fed, turned_or_not
 from lib.lesson.spec import Example, Mistake, Numbers, Pitfall, Reference, Step, Steps, Switch
 
 State = Mapping[str, Any]  # what torch holds of a parameter, by name; empty before the first update
@@ -208,6 +208,22 @@ def square_mistakes(name: str, keep: Callable[[Given], float], beta: str) -> dic
     }
 
 
+def bare_squares(name: str, keep: Callable[[Given], float]) -> dict[str, Mistake]:
+    """In the running average `name` of the squared gradient, where weight decay goes into the gradient."""
+    return {
+        "squares_the_bare_gradient": Mistake(
+            {
+                name: lambda given, done: (
+                    keep(given) * before(given, name) + (1 - keep(given)) * turned_or_not(given, done) ** 2
+                )
+            },
+            "You averaged the square of the bare gradient. The decay is part of the gradient before it is squared.",
+            when=decays,
+            aliases=("decays_the_direction_only",),
+        ),
+    }
+
+
 def correction_mistakes(number: int, average: str, fair: str) -> dict[str, Mistake]:
     """In bias correction `number`, 1 or 2, and in its use: `average` and `fair` name the steps before and after it."""
     name = f"bias_correction_{number}"
@@ -219,11 +235,15 @@ def correction_mistakes(number: int, average: str, fair: str) -> dict[str, Mista
         f"{name}_counts_from_0": Mistake(
             {name: lambda given, done: 1 - beta(given) ** (update_number(given) - 1)},
             "You counted updates from 0. The first update has t = 1.",
+            not_finite=True,
         ),
         f"{name}_without_the_power": Mistake(
             {name: lambda given, done: 1 - beta(given)},
             "You left the power out: it is beta to the power of t, the number of the update.",
-            when=lambda given: update_number(given) > 2,  # at t = 2 this gives the same number as counting from 0
+        ),
+        f"{name}_one_update_ahead": Mistake(
+            {name: lambda given, done: 1 - beta(given) ** (update_number(given) + 1)},
+            "You counted one update too many. The first update has t = 1.",
         ),
         f"{name}_not_taken_from_1": Mistake(
             {name: lambda given, done: 1 - done[name]},
@@ -240,9 +260,114 @@ def correction_mistakes(number: int, average: str, fair: str) -> dict[str, Mista
     }
 
 
+COUNTED = {
+    "does_not_count": Mistake(
+        {"step": lambda given, done: 1.0},
+        "Your t stays at 1. Count on from what the last update left.",
+        when=not_first,
+    ),
+}
+
+
+def carried_on(*averages: str) -> dict[str, Mistake]:
+    """In what the last update left: `averages` are corrected in every update, the first with β₁, the second with β₂."""
+
+    def corrected_before(given: Given) -> dict[str, Any]:
+        gone = update_number(given) - 1
+        weights = [1 - beta**gone for beta in given["betas"]]
+        changed = {name: before(given, name) / weight for name, weight in zip(averages, weights, strict=False)}
+        return {"state": {**given["state"], **changed}}
+
+    return {
+        "corrected_averages_carried_on": Mistake(
+            {},
+            "You went on from the corrected averages, so that they are corrected again and again. "
+            "The corrected ones serve one step only.",
+            when=not_first,
+            given=corrected_before,
+        ),
+    }
+
+
+def power(given: Given, number: int, t: float) -> float:
+    """Beta 1 or 2 to the power of t."""
+    return given["betas"][number - 1] ** t
+
+
+COUNTS_FROM_0 = Mistake(
+    {
+        "bias_correction_1": lambda given, done: 1 - power(given, 1, update_number(given) - 1),
+        "bias_correction_2": lambda given, done: 1 - power(given, 2, update_number(given) - 1),
+    },
+    "You counted updates from 0: at first both corrections are 1 − 1 = 0, and 0 cannot be divided by. "
+    "The first update has t = 1.",
+    not_finite=True,
+)
+
+BOTH_CORRECTIONS = {
+    **COUNTED,
+    "one_update_ahead": Mistake(
+        {
+            "bias_correction_1": lambda given, done: 1 - power(given, 1, update_number(given) + 1),
+            "bias_correction_2": lambda given, done: 1 - power(given, 2, update_number(given) + 1),
+        },
+        "You counted one update too many. The first update has t = 1.",
+    ),
+    "corrections_swapped": Mistake(
+        {
+            "bias_correction_1": lambda given, done: 1 - power(given, 2, update_number(given)),
+            "bias_correction_2": lambda given, done: 1 - power(given, 1, update_number(given)),
+        },
+        "You swapped the betas in the corrections. β₁ corrects the average of the gradient, β₂ that of its square.",
+    ),
+}
+
+ADAM_CORRECTIONS = {
+    **BOTH_CORRECTIONS,
+    **carried_on("exp_avg", "exp_avg_sq"),
+    "no_correction": Mistake(
+        {
+            "m_hat": lambda given, done: done["exp_avg"],
+            "v_hat": lambda given, done: done.get("max_exp_avg_sq", done["exp_avg_sq"]),
+        },
+        "You left both bias corrections out. The averages started at 0 and are too small at first.",
+    ),
+    "epsilon_before_the_correction": Mistake(
+        {"denominator": lambda given, done: np.sqrt(done["v_hat"]) + given["eps"] / np.sqrt(done["bias_correction_2"])},
+        "You added epsilon to the root of the uncorrected average, as Keras does. "
+        "PyTorch corrects first, then adds epsilon.",
+    ),
+    "corrects_after_the_root": Mistake(
+        {"denominator": lambda given, done: np.sqrt(done["v_hat"] / done["bias_correction_2"]) + given["eps"]},
+        "You divided the root by the whole correction. The mean square is corrected first, and then its root taken.",
+    ),
+    "divides_by_the_old_average": Mistake(
+        {
+            "v_hat": lambda given, done: (
+                before(given, "max_exp_avg_sq" if given.get("amsgrad") else "exp_avg_sq") / done["bias_correction_2"]
+            )
+        },
+        "You divided by the average as it was before this update. Update it first.",
+    ),
+}
+
 FIRST_AVERAGE = average_mistakes("exp_avg", beta1, "β₁")
 BOTH_AVERAGES = {
     "betas_swapped": Mistake(
+        {},
+        "You swapped the betas: the first belongs to the average of the gradient, the second to that of its square.",
+        when=lambda given: beta1(given) != beta2(given),
+        given=lambda given: {"betas": given["betas"][::-1]},
+    ),
+    "squares_the_average": Mistake(
+        {
+            "exp_avg_sq": lambda given, done: (
+                beta2(given) * before(given, "exp_avg_sq") + (1 - beta2(given)) * done["exp_avg"] ** 2
+            )
+        },
+        "You averaged the square of the running average. The second average is one of squared gradients.",
+    ),
+    "betas_swapped_in_the_averages": Mistake(
         {
             "exp_avg": lambda given, done: (
                 beta2(given) * before(given, "exp_avg") + (1 - beta2(given)) * fed(given, done)
@@ -251,16 +376,46 @@ BOTH_AVERAGES = {
                 beta1(given) * before(given, "exp_avg_sq") + (1 - beta1(given)) * fed(given, done) ** 2
             ),
         },
-        "You swapped the betas: the first belongs to the average of the gradient, the second to that of its square.",
+        "You swapped the betas in the averages: the first belongs to that of the gradient.",
     ),
     **FIRST_AVERAGE,
     **square_mistakes("exp_avg_sq", beta2, "β₂"),
 }
 
+
+def gradient_squared(given: Given, done: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The square of the gradient as the update takes it."""
+    return fed(given, done) ** 2
+
+
 AMSGRAD_MISTAKES = {
     "mean_square_for_the_largest": Mistake(
         {"max_exp_avg_sq": lambda given, done: done["exp_avg_sq"]},
         "You took the new mean square. AMSGrad keeps the largest there has been.",
+        when=lambda given: given["amsgrad"] and not_first(given),
+    ),
+    "corrects_before_the_maximum": Mistake(
+        {
+            "max_exp_avg_sq": lambda given, done: np.maximum(
+                before(given, "max_exp_avg_sq"), done["exp_avg_sq"] / (1 - power(given, 2, update_number(given)))
+            ),
+            "v_hat": lambda given, done: done["max_exp_avg_sq"],
+        },
+        "You corrected the average before you took the maximum, as Optax does. PyTorch takes the maximum first.",
+        when=lambda given: given["amsgrad"],
+    ),
+    "largest_gradient": Mistake(
+        {
+            "max_exp_avg_sq": lambda given, done: np.maximum(
+                before(given, "max_exp_avg_sq"), gradient_squared(given, done)
+            )
+        },
+        "You kept the largest squared gradient. It is the largest running average that counts.",
+        when=lambda given: given["amsgrad"],
+    ),
+    "maximum_left_out": Mistake(
+        {"v_hat": lambda given, done: done["exp_avg_sq"] / done["bias_correction_2"]},
+        "You divided by the running average. AMSGrad divides by the largest there has been.",
         when=lambda given: given["amsgrad"] and not_first(given),
     ),
 }

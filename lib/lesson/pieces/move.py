@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.formula import formula, of
-from lib.lesson.pieces.gradient import Done, Given
+from lib.lesson.pieces.gradient import Done, Given, decays, fed
 from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Switch
 
 RATE = (r"\gamma", "lr: the learning rate")
@@ -146,6 +146,29 @@ SHRUNK = {
         "You made the parameter larger. Weight decay makes it smaller.",
         when=decouples,
     ),
+    "shrinks_after_the_step": Mistake(
+        {
+            "shrunk": lambda given, done: given["param"],
+            "param": lambda given, done: (1 - given["lr"] * given["weight_decay"]) * done["param"],
+        },
+        "You shrank the parameter after the step, and with it the step. Shrink first, then step.",
+        when=decouples,
+    ),
+}
+
+DECAYS_THE_OTHER_WAY = {
+    "decays_the_gradient": Mistake(
+        {},
+        "You put the weight decay into the gradient, as an L2 penalty. Decoupled, it shrinks the parameter alone.",
+        when=decouples,
+        given=lambda given: {"decoupled_weight_decay": False},
+    ),
+    "shrinks_the_parameter": Mistake(
+        {},
+        "You shrank the parameter, which is decoupled weight decay. Here λθ is added to the gradient.",
+        when=decays,
+        given=lambda given: {"decoupled_weight_decay": True},
+    ),
 }
 
 
@@ -186,7 +209,31 @@ MISTAKES = {
         "You left the learning rate out.",
         when=lambda given: given["lr"] not in (0, 1),
     ),
+    "learning_rate_twice": Mistake(
+        {"param": lambda given, done: place(given, done) + (done["param"] - place(given, done)) * given["lr"]},
+        "You multiplied by the learning rate twice.",
+        when=lambda given: given["lr"] not in (0, 1),
+    ),
+    "returns_the_move": Mistake(
+        {"param": lambda given, done: place(given, done) - done["param"]},
+        "This is the move alone. The new parameter is the old one minus the move.",
+    ),
 }
+
+
+def undivided(*directions: str) -> dict[str, Mistake]:
+    """In the last step: `directions` names the step of what is divided, the first one that there is."""
+
+    def direction(given: Given, done: Done) -> np.ndarray:
+        return next((done[name] for name in directions if name in done), fed(given, done))
+
+    return {
+        "not_divided": Mistake(
+            {"param": lambda given, done: place(given, done) - given["lr"] * direction(given, done)},
+            "You did not divide. The direction is divided by its usual size.",
+        ),
+    }
+
 
 DECOUPLED_DECAY = Example(
     "Decoupled weight decay",

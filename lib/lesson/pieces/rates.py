@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.formula import formula
+from lib.lesson.pieces.taken import ignoring
 from lib.lesson.spec import Mistake, Reference, Step, Steps
 
 EPOCH = (r"t", "the epoch, from 0")
@@ -63,6 +64,32 @@ DROP_MISTAKES = {
         {"lr": lambda given, done: given["initial_lr"] * given["gamma"] * done["drops"]},
         "You multiplied by the number of drops. Gamma is taken to that power.",
     ),
+    "drops_once": Mistake(
+        {"drops": lambda given, done: np.minimum(done["drops"], 1.0)},
+        "You dropped once and stayed there. Every drop multiplies by gamma once more.",
+    ),
+    "ignores_gamma": ignoring("You always divided by 10. That is only gamma's default: multiply by gamma.", gamma=0.1),
+    "divides_by_gamma": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] / given["gamma"] ** done["drops"]},
+        "You divided by gamma. A drop multiplies by it.",
+    ),
+    "takes_gamma_away": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] - given["gamma"] * done["drops"]},
+        "You took gamma away at each drop. A drop multiplies by it.",
+    ),
+    "takes_a_share_of_gamma_off": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * (1 - given["gamma"]) ** done["drops"]},
+        "You took the share gamma off. Gamma is what is left after a drop.",
+    ),
+    "from_the_last_rate": Mistake(
+        {"lr": lambda given, done: given["lr"] * given["gamma"] ** done["drops"]},
+        "You started from the last learning rate, so that earlier drops count twice. Start from the first one.",
+        when=from_epoch_2,
+    ),
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: given["gamma"] ** done["drops"]},
+        "You left the first learning rate out: multiply it by gamma's power.",
+    ),
 }
 
 
@@ -87,6 +114,15 @@ def factor_mistakes(functions: Mapping[str, Callable[[int], float]]) -> dict[str
                 )
             },
             "You are one epoch ahead. Epochs count from 0.",
+        ),
+        "one_epoch_behind": Mistake(
+            {
+                "factor": lambda given, done: float(
+                    functions.get(given["lr_lambda"], given["lr_lambda"])(given["epoch"] - 1)
+                )
+            },
+            "You are one epoch behind. The first step() is epoch 1.",
+            when=later,
         ),
     }
 
@@ -119,6 +155,41 @@ WAVE_MISTAKES = {
         "You added too much: eta_min is counted twice. "
         "The distance from eta_min to the first learning rate is what waves.",
         when=lambda given: given["eta_min"] != 0,
+    ),
+    "leaves_eta_min_out": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * done["wave"] if "wave" in done else done["lr"]},
+        "You left eta_min out. The wave runs between it and the first learning rate.",
+        when=lambda given: given["eta_min"] != 0,
+    ),
+    "eta_min_not_added": Mistake(
+        {
+            "lr": lambda given, done: (
+                (given["initial_lr"] - given["eta_min"]) * done["wave"] if "wave" in done else done["lr"]
+            )
+        },
+        "You did not add eta_min again after taking it off.",
+        when=lambda given: given["eta_min"] != 0,
+    ),
+    "eta_min_as_a_floor": Mistake(
+        {
+            "lr": lambda given, done: (
+                np.maximum(given["initial_lr"] * done["wave"], given["eta_min"]) if "wave" in done else done["lr"]
+            )
+        },
+        "You cut the wave off at eta_min. It is squeezed instead, to run between the first learning rate and eta_min.",
+        when=lambda given: given["eta_min"] != 0,
+    ),
+    "upside_down": Mistake(
+        {"wave": lambda given, done: 1 - done["wave"]},
+        "You took 1 − cos, which climbs from eta_min. With 1 + cos it starts at lr.",
+    ),
+    "not_halved": Mistake(
+        {"wave": lambda given, done: 2 * done["wave"]},
+        "You did not halve: 1 + cos runs from 2 to 0.",
+    ),
+    "not_lifted": Mistake(
+        {"wave": lambda given, done: done["wave"] - 0.5},
+        "You left the 1 out: the cosine is lifted by 1, and then halved.",
     ),
 }
 
