@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lib.course.courses import MyCourse
     from lib.course.who import Who
 
+
 def course_of_page(who: Who, title: str) -> MyCourse:
     """The course that the address names, for its staff. Raises Refusal, NotThere or NotAllowed."""
     from lib.course.courses import course_of
