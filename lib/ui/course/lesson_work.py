@@ -77,6 +77,9 @@ def _hand_in(who: Who, asked: AskedLesson, lesson: Lesson, sheet: Sheet, closed:
     if st.button(say("Hand in this working"), key=key, type="primary", disabled=bool(closed) or nothing):
         with said_in_words():
             hand_in_working(store(), who, asked.id, sheet.sample, sheet.entries, sheet.turn or "")
+            st.rerun()  # what stands above tells it too
+    if closed:
+        st.markdown(closed)
 
 
 def _handed_in(who: Who, asked: AskedLesson, lesson: Lesson, zone: str) -> None:
