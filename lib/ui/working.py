@@ -138,15 +138,15 @@ def working_card(
                 if judgement.row.step.name == step.name:
                     is_result = part == "forward" and judgement is result
                     _row(lesson, sheet, number_of_row, judgement, show_all, torch if is_result else None, in_address)
-    _foot(lesson, sheet, part, [row for row, text in entries.items() if text])
+    _foot(lesson, sheet, part, [row for row, text in entries.items() if text], covers=torch is not None)
     return Sheet(sample, turn, entries)
 
 
-def _foot(lesson: Topic, sheet: str, part: Part, filled: list[str]) -> None:
-    """The whole working on request, PyTorch's number covered on request, and a clean sheet."""
+def _foot(lesson: Topic, sheet: str, part: Part, filled: list[str], covers: bool) -> None:
+    """The whole working on request, PyTorch's number (where there is one) covered on request, and a clean sheet."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(say("Show the whole working"), key=key_of(lesson, f"whole_{part}"))
-        if part == "forward":
+        if part == "forward" and covers:
             _hide_switch()
         if filled:
             clear = key_of(lesson, f"clear_{sheet}")

@@ -12,7 +12,7 @@ from lib.ui.course.acting import asked, link, store
 from lib.ui.course.assigned import attempts_in_words, how_it_counts, mark_in_words, times
 from lib.ui.course.files import upload
 from lib.ui.course.handing_in import Desk, work
-from lib.ui.course.lesson_work import lesson_label, work_lesson
+from lib.ui.course.lesson_work import lessons_so_far, work_lesson
 from lib.ui.course.lessons_done import lessons_done
 from lib.ui.course.progress import attempt_list, live_state
 from lib.ui.course.projector import projector
@@ -47,9 +47,11 @@ def render() -> None:
         _heading(shown, course)
         if course.role != "student":
             lessons_done(who, course, shown.id)
+        if shown.lessons:
+            lessons_so_far(who, shown.lessons)
         desks = {str(one.id): _desk(who, one, shown, course) for one in shown.exercises}
         marks = _marks(who, course)
-        chosen = _chosen(who, shown, marks)
+        chosen = _chosen(shown, marks)
         if (lesson := next((one for one in shown.lessons if chosen == _name(one)), None)) is not None:
             work_lesson(who, lesson, course.zone, _closed(shown, course))
             return
@@ -102,13 +104,11 @@ def _marks(who: Who, course: MyCourse) -> dict[int, MyMark]:
     return my_marks(store(), who, course.id)[0]
 
 
-def _chosen(who: Who, shown: Shown, marks: dict[int, MyMark]) -> str:
+def _chosen(shown: Shown, marks: dict[int, MyMark]) -> str:
     """The exercise or lesson that is open, by its number; drawn only where there are several."""
-    from lib.course.lessons import my_working
-
     labels = {str(one.id): _label(place, one, marks.get(one.id)) for place, one in enumerate(shown.exercises, 1)}
     for place, one in enumerate(shown.lessons, len(labels) + 1):
-        labels[_name(one)] = f"{place}. {lesson_label(one, my_working(store(), who, one.id))}"
+        labels[_name(one)] = f"{place}. " + say("Lesson: {title}", title=one.title)
     if len(labels) == 1:
         return next(iter(labels))
     return choice_box(say("Exercise or lesson") if shown.lessons else say("Exercise"), labels, "exercise")

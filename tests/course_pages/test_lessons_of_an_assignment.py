@@ -47,7 +47,7 @@ def test_a_lesson_is_worked_on_the_assignments_page_and_handed_in(small_class: C
     told = my_working(here.store, who, lesson)
     assert told is not None and told.complete and told.entries == right
     assert "error" not in "".join(app.query_params)  # entries stand in no address
-    assert "✓ complete" in app.selectbox(key="exercise").options[2]
+    assert "Lessons: :green[✓ complete] MSE loss" in said
 
 
 def test_what_was_handed_in_stands_there_again_on_another_machine(small_class: Class, open_as: Opens) -> None:

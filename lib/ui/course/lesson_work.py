@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,10 +22,19 @@ if TYPE_CHECKING:
     from lib.course.who import Who
 
 
-def lesson_label(asked: AskedLesson, mine: HandedIn | None) -> str:
-    """What the list of an assignment's parts says of it."""
-    done = "" if mine is None else (say(" · ✓ complete") if mine.complete else say(" · handed in, rows open"))
-    return say("Lesson: {title}{done}", title=asked.title, done=done)
+def lessons_so_far(who: Who, lessons: Sequence[AskedLesson]) -> None:
+    """Which lessons of the assignment are complete, in a line."""
+    from lib.course.lessons import my_working
+
+    mine = {one.id: my_working(store(), who, one.id) for one in lessons}
+    said = [f"{_sign(mine[one.id])} {plain(one.title)}" for one in lessons]
+    st.markdown(say("Lessons: {said}", said=" · ".join(said)))
+
+
+def _sign(mine: HandedIn | None) -> str:
+    if mine is None:
+        return say(":gray[nothing handed in]")
+    return say(":green[✓ complete]") if mine.complete else say(":orange[rows open]")
 
 
 def work_lesson(who: Who, asked: AskedLesson, zone: str, closed: str) -> None:
@@ -88,9 +98,7 @@ def _handed_in(who: Who, asked: AskedLesson, lesson: Lesson, zone: str) -> None:
 
     mine = my_working(store(), who, asked.id)
     if mine is None:
-        st.caption(
-            say("Nothing handed in yet. The server judges it again; it counts as complete or open, not as points.")
-        )
+        st.caption(say("Nothing handed in yet. The server judges what you hand in: complete or open, without points."))
         return
     at = when(mine.at, zone)
     if mine.complete:
