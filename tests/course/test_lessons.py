@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,21 @@ from lib.course.assignments import (
     form_of,
     make_assignment,
 )
-from lib.course.courses import change_course, close_course
+from lib.course.backup import backup, restore
+from lib.course.claims import decide_claim, open_claims
+from lib.course.courses import change_course, close_course, set_code
 from lib.course.export import export_marks
 from lib.course.gradebook import gradebook
 from lib.course.keeping import erase_person, export_person, tidy
 from lib.course.lessons import HandedIn, LessonPart, completion, hand_in_working, lesson_values, my_working, working_of
 from lib.course.numbers import texts_of, values_of
+from lib.course.roster import make_links, read_roster
+from lib.course.sign_in import claim_by_link, open_link, session_of
 from lib.course.who import NotThere, Who
 from lib.lesson.run import Case, given_values
 from lib.lesson.working.rows import rows, sample_shape
 from lib.refusal import Refusal
-from lib.store import Store
+from lib.store import Store, open_store
 from lib.tensors.write import format_tensor
 from tests.course.setting import SETTINGS, Class
 from tests.course.test_keeping import everything
@@ -240,3 +245,33 @@ def test_every_sample_can_be_worked(store: Store) -> None:
     shape = sample_shape(Case.of(LESSONS[asked.slug], lesson_values(asked)).forward.steps)
     last = tuple(size - 1 for size in shape)
     assert handed_in(here, lesson, here.bo, sample=last).complete
+
+
+@pytest.mark.parametrize(("by_link", "by_name"), [("right", None), ("right", "open"), ("open", "right")])
+def test_of_two_workings_of_one_person_the_complete_one_stays(store: Store, by_link: str, by_name: str | None) -> None:
+    here = Class(store)
+    lesson = here.with_a_lesson()
+    read_roster(store, here.ada, here.course, b"name\nReal\n")
+    link = make_links(store, here.ada, here.course)[0].token
+    linked = session_of(store, open_link(store, link))
+    assert linked is not None
+    real = here.joined("real", set_code(store, here.ada, here.course, on=True))
+    for who, what in ((linked.who, by_link), (real, by_name)):
+        if what is not None:
+            handed_in(here, lesson, who, dict if what == "right" else lambda right: {"error": "1"})
+    claim_by_link(store, real, link)
+    (waits,) = open_claims(store, here.ada, here.course)
+    decide_claim(store, here.ada, waits.id, waits.row_id, accept=True)
+    assert completion(store, here.ada, here.course).students[-1].done == {lesson: True}
+    assert working_of(store, here.ada, lesson, linked.who.id) is None
+
+
+def test_a_backup_holds_lessons_and_workings(store: Store, tmp_path: Path) -> None:
+    here = Class(store)
+    lesson = here.with_a_lesson()
+    done = handed_in(here, lesson, here.li)
+    backup(store, tmp_path / "all.zip")
+    restored = open_store(f"sqlite:///{tmp_path / 'again.sqlite'}")
+    restore(restored, tmp_path / "all.zip")
+    assert working_of(restored, here.ada, lesson, here.li.id) == done
+    restored.close()
