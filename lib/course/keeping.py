@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lib.course.marks import window_in
@@ -18,6 +18,7 @@ from lib.store import Store
 from lib.store.base import Table
 from lib.store.lessons import AssignedLesson, Working
 from lib.store.people import Claim, Course, Enrolment, Person, PersonalLink, RosterRow, WebSession
+from lib.store.progress import Progress
 from lib.store.trail import Audit, Removal
 from lib.store.work import (
     AnotherLook,
@@ -65,6 +66,12 @@ KEPT = (
         "to grade, to answer questions, to grade anew",
         "you; staff of the course",
         "12 months after the course",
+    ),
+    Kept(
+        "Progress in exercises of self-study, where you took it from your browser",
+        "so that you find it on another device",
+        "you",
+        ERASED,
     ),
     Kept(
         "Marks, and when you handed in",
@@ -134,6 +141,7 @@ def _everything_about(session: Session, person_id: int, exercises: Sequence[int]
         Extension: Extension.person_id == person_id,
         Draft: Draft.person_id == person_id,
         Working: Working.person_id == person_id,
+        Progress: false() if exercises is None else Progress.person_id == person_id,  # nobody else's
         Submission: Submission.person_id == person_id,
         Grading: Grading.id.in_(gradings),
         Result: Result.grading_id.in_(gradings),
@@ -205,6 +213,7 @@ def erase(session: Session, store: Store, who: Acting, person_id: int) -> str:
     for table in (Extension, Override):
         session.execute(update(table).where(table.person_id == person_id).values(why=""))
     session.execute(delete(Draft).where(Draft.person_id == person_id))
+    session.execute(delete(Progress).where(Progress.person_id == person_id))
     _empty_workings(session, Working.person_id == person_id)
     session.execute(update(Audit).where(Audit.person_id == person_id, Audit.why != "").values(why=""))
     person.issuer = person.subject = None

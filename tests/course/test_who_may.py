@@ -23,6 +23,7 @@ from lib.course import (
     keeping,
     lessons,
     marking,
+    progress,
     regrade,
     review,
     roster,
@@ -140,6 +141,8 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     "seen.my_attempts": (MEMBERS, lambda c, s, who: seen.my_attempts(s, who, c.exercises[0])),
     "seen.my_marks": (MEMBERS, lambda c, s, who: seen.my_marks(s, who, c.course)),
     "seen.attempts_of": (STAFF, lambda c, s, who: seen.attempts_of(s, who, c.exercises[0], c.li.id)),
+    "progress.keep_progress": (SIGNED_IN, lambda c, s, who: progress.keep_progress(s, who, {"softmax": "{}"})),
+    "progress.progress_of": (SIGNED_IN, lambda c, s, who: progress.progress_of(s, who)),
     # staff
     "staff.our_faults": (STAFF, lambda c, s, who: staff.our_faults(s, who, c.course)),
     "staff.grade_again": (STAFF, lambda c, s, who: staff.grade_again(s, who, c.number)),
