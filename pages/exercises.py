@@ -13,6 +13,7 @@ from lib.exercises.spec import PATHS
 from lib.ui.bound import BOUND
 from lib.ui.browser_storage import has_draft, keep_in_browser, work_file
 from lib.ui.choices import choice_box
+from lib.ui.course.progress_in_account import progress_in_account
 from lib.ui.page import Page, slug_of_page
 from lib.ui.record import Record, RecordError, record_of
 from lib.ui.text import say
@@ -45,6 +46,7 @@ def render() -> None:
     st.markdown(say("Write losses, gradients and optimizers in NumPy. Every answer is tested against PyTorch."))
     states = {slug: state_of(slug) for slug in EXERCISES}
     _progress(states)
+    progress_in_account()
     fits = _filter()
     shown = [exercise for exercise in EXERCISES.values() if fits(exercise, states[exercise.slug])]
     if not shown:

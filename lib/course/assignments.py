@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lib.course.courses import checked_title
 from lib.course.exercises import exercise_to_assign, may_see, pin
+from lib.course.lessons import AskedLesson, LessonPart, assign_lessons, checked_lessons, lessons_in
 from lib.course.marks import Moved, marks_by, moved, records_of, terms_in, window_in
 from lib.course.policy import Terms, Window, in_words, need_sound, told
 from lib.course.settings import Settings
@@ -41,6 +42,7 @@ class Form:
     title: str
     parts: tuple[Part, ...]
     terms: Terms
+    lessons: tuple[LessonPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Shown:
     window: Window
     released: datetime | None
     exercises: tuple[Asked, ...]
+    lessons: tuple[AskedLesson, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ PUBLIC = (
     "python -m lib.grading new --lesson …"
 )
 
+COMPLETION = "A lesson is complete when every row is right; it gives no points, and counts in no total."
+
 
 def window_for(session: Session, assignment: Assignment, person_id: int) -> Window:
     own = select(Extension).where(Extension.assignment_id == assignment.id, Extension.person_id == person_id)
@@ -92,8 +97,9 @@ def window_for(session: Session, assignment: Assignment, person_id: int) -> Wind
 def _checked(settings: Settings, form: Form) -> list[Exercise]:
     need_sound(form.terms)
     checked_title(form.title)
+    checked_lessons(form.lessons)
     slugs = [part.slug for part in form.parts]
-    if not 1 <= len(slugs) <= MOST_EXERCISES:
+    if not (1 - bool(form.lessons)) <= len(slugs) <= MOST_EXERCISES:
         raise Refusal("There are {came} exercises; expected 1 to {most}.", came=len(slugs), most=MOST_EXERCISES)
     if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         raise Refusal("{slug} is there twice; expected each exercise once.", slug=twice[0])
@@ -114,7 +120,9 @@ def _effect(settings: Settings, form: Form, zone: str, moves: Sequence[Moved] = 
     exercises = _checked(settings, form)
     total = form.terms.scale or sum(part.weight for part in form.parts)
     public = [PUBLIC.format(title=one.title) for one in exercises if one.slug in EXERCISES]
-    return Effect(tuple(in_words(form.terms, zone, total)), tuple(moves), tuple(public))
+    says = in_words(form.terms, zone, total)
+    says = [*(says if form.parts else says[:1]), *([COMPLETION] if form.lessons else [])]
+    return Effect(tuple(says), tuple(moves), tuple(public))
 
 
 def make_assignment(store: Store, settings: Settings, who: Acting, course_id: int, form: Form) -> int:
@@ -130,6 +138,7 @@ def make_assignment(store: Store, settings: Settings, who: Acting, course_id: in
         session.flush()
         for place, (part, exercise) in enumerate(zip(form.parts, exercises, strict=True)):
             session.add(_assigned(session, assignment.id, place, part, exercise))
+        assign_lessons(session, assignment.id, form.lessons)
         note(session, store, who, "assignment made", course=course_id, about=assignment.id, after=_told(form))
         return assignment.id
 
@@ -154,6 +163,7 @@ def _assigned(session: Session, assignment_id: int, place: int, part: Part, exer
 
 def _told(form: Form) -> dict[str, Any]:
     told = {**asdict(form.terms), "title": form.title, "parts": [asdict(part) for part in form.parts]}
+    told |= {"lessons": [asdict(one) for one in form.lessons]} if form.lessons else {}
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in told.items()}
 
 
@@ -165,7 +175,9 @@ def form_of(store: Store, who: Acting, assignment_id: int) -> Form:
 
 def _form(session: Session, assignment: Assignment) -> Form:
     parts = tuple(Part(one.slug, one.weight) for one in _exercises(session, assignment.id))
-    return Form(assignment.title, parts, terms_in(assignment))
+    lessons = lessons_in(session, [assignment.id]).get(assignment.id, ())
+    asked = tuple(LessonPart(one.slug, one.numbers) for one in lessons)
+    return Form(assignment.title, parts, terms_in(assignment), asked)
 
 
 def _exercises(session: Session, assignment_id: int) -> Sequence[AssignedExercise]:
@@ -198,6 +210,7 @@ def change_assignment(store: Store, settings: Settings, who: Acting, assignment_
                 known.weight, known.place = part.weight, place
             else:
                 session.add(_assigned(session, assignment_id, place, part, exercises[part.slug]))
+        assign_lessons(session, assignment_id, form.lessons)
         assignment.title = checked_title(form.title)
         _fill(assignment, form.terms)
         about = assignment.id
@@ -226,8 +239,14 @@ def assignments(store: Store, who: Acting, course_id: int) -> list[Shown]:
         own = {one.assignment_id: one for one in session.scalars(mine)}
         asked = select(AssignedExercise).where(AssignedExercise.assignment_id.in_(ids))
         exercises = session.scalars(asked.order_by(AssignedExercise.place)).all()
+        lessons = lessons_in(session, ids)
         shown = [
-            _shown(one, window_in(one, own.get(one.id)), [e for e in exercises if e.assignment_id == one.id])
+            _shown(
+                one,
+                window_in(one, own.get(one.id)),
+                [e for e in exercises if e.assignment_id == one.id],
+                lessons.get(one.id, ()),
+            )
             for one in found
         ]
         now = store.now()
@@ -246,17 +265,21 @@ def assignment_of(store: Store, who: Acting, assignment_id: int) -> Shown:
         window = window_for(session, assignment, who.id)
         if not may_see(session, who, assignment, window, store):
             raise NotThere("There is no such assignment.")
-        return _shown(assignment, window, _exercises(session, assignment_id))
+        lessons = lessons_in(session, [assignment_id]).get(assignment_id, ())
+        return _shown(assignment, window, _exercises(session, assignment_id), lessons)
 
 
-def _shown(assignment: Assignment, window: Window, exercises: Sequence[AssignedExercise]) -> Shown:
+def _shown(
+    assignment: Assignment, window: Window, exercises: Sequence[AssignedExercise], lessons: tuple[AskedLesson, ...]
+) -> Shown:
     terms, weights = terms_in(assignment), sum(one.weight for one in exercises)
     scale = terms.scale or weights
     asked = tuple(
         Asked(one.id, one.slug, one.version, one.title, scale * one.weight / weights, one.weight, tuple(one.dropped))
         for one in exercises
     )
-    return Shown(assignment.id, assignment.course_id, assignment.title, terms, window, assignment.released, asked)
+    about = (assignment.id, assignment.course_id, assignment.title)
+    return Shown(*about, terms, window, assignment.released, asked, lessons)
 
 
 def extend(
@@ -343,6 +366,8 @@ def copy_course(store: Store, who: Acting, course_id: int, title: str, *, weeks:
             for part in _exercises(session, one.id):
                 copied = {name: getattr(part, name) for name in ("slug", "version", "title", "weight", "place")}
                 session.add(AssignedExercise(assignment_id=again.id, dropped=list(part.dropped), **copied))
+            lessons = lessons_in(session, [one.id]).get(one.id, ())
+            assign_lessons(session, again.id, [LessonPart(each.slug, each.numbers) for each in lessons])
         note(session, store, who, "course copied", course=new.id, about=course_id)
         return new.id
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lib.course.who import LINK_ISSUER, Acting, NotAllowed, NotThere, need_person, need_role, note
 from lib.refusal import Refusal
 from lib.store import Store
+from lib.store.lessons import AssignedLesson, Working
 from lib.store.people import Claim, Course, Enrolment, Person, RosterRow
 from lib.store.work import AssignedExercise, Assignment, Draft, Extension, Override, Submission
 
@@ -196,3 +197,18 @@ def _move_work(session: Session, course_id: int, had: int, gets: int) -> None:
         session.execute(update(moved).where(*own).values(person_id=gets))
     extended = (Extension.assignment_id.in_(assignments), Extension.person_id == had)
     session.execute(update(Extension).where(*extended).values(person_id=gets))
+    _move_workings(session, assignments, had, gets)
+
+
+def _move_workings(session: Session, assignments: Select[int], had: int, gets: int) -> None:
+    """Of two workings of one lesson the complete one stays."""
+    lessons = select(AssignedLesson.id).where(AssignedLesson.assignment_id.in_(assignments))
+    both = select(Working).where(Working.lesson_id.in_(lessons), Working.person_id.in_((had, gets)))
+    rows = session.scalars(both.order_by(Working.complete, Working.id)).all()
+    stays = {row.lesson_id: row for row in rows}
+    for row in rows:
+        if stays[row.lesson_id] is not row:
+            session.delete(row)
+    session.flush()
+    for row in stays.values():
+        row.person_id = gets

@@ -39,7 +39,7 @@ def export_marks(store: Store, who: Acting, course_id: int, kind: Kind, assignme
             raise Refusal("Grading is anonymous; switch that off before marks leave with names.")
         rows = {row.id: row for row in session.scalars(select(RosterRow).where(RosterRow.course_id == course_id))}
     book = gradebook(store, who, course_id)
-    heads = [head for head in book.heads if not assignment_ids or head.id in assignment_ids]
+    heads = [head for head in book.heads if head.id in assignment_ids or (not assignment_ids and head.of)]
     if not heads or len(heads) < len(set(assignment_ids)):
         raise Refusal("There is no such assignment in this course.")
     if kind == "moodle" and len(heads) != 1:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lib.course.marks import window_in
@@ -16,7 +16,9 @@ from lib.course.policy import is_shown
 from lib.course.who import Acting, NotAllowed, NotThere, need_person, note
 from lib.store import Store
 from lib.store.base import Table
+from lib.store.lessons import AssignedLesson, Working
 from lib.store.people import Claim, Course, Enrolment, Person, PersonalLink, RosterRow, WebSession
+from lib.store.progress import Progress
 from lib.store.trail import Audit, Removal
 from lib.store.work import (
     AnotherLook,
@@ -60,10 +62,16 @@ KEPT = (
         ERASED,
     ),
     Kept(
-        "Code that you handed in, reports, drafts",
+        "Code and workings of lessons that you handed in, reports, drafts",
         "to grade, to answer questions, to grade anew",
         "you; staff of the course",
         "12 months after the course",
+    ),
+    Kept(
+        "Progress in exercises of self-study, where you took it from your browser",
+        "so that you find it on another device",
+        "you",
+        ERASED,
     ),
     Kept(
         "Marks, and when you handed in",
@@ -132,6 +140,8 @@ def _everything_about(session: Session, person_id: int, exercises: Sequence[int]
         WebSession: WebSession.person_id == person_id,
         Extension: Extension.person_id == person_id,
         Draft: Draft.person_id == person_id,
+        Working: Working.person_id == person_id,
+        Progress: false() if exercises is None else Progress.person_id == person_id,  # nobody else's
         Submission: Submission.person_id == person_id,
         Grading: Grading.id.in_(gradings),
         Result: Result.grading_id.in_(gradings),
@@ -203,6 +213,8 @@ def erase(session: Session, store: Store, who: Acting, person_id: int) -> str:
     for table in (Extension, Override):
         session.execute(update(table).where(table.person_id == person_id).values(why=""))
     session.execute(delete(Draft).where(Draft.person_id == person_id))
+    session.execute(delete(Progress).where(Progress.person_id == person_id))
+    _empty_workings(session, Working.person_id == person_id)
     session.execute(update(Audit).where(Audit.person_id == person_id, Audit.why != "").values(why=""))
     person.issuer = person.subject = None
     person.name = person.email = ""
@@ -235,6 +247,13 @@ def _empty_work(session: Session, submissions: Select[Any]) -> int:
     return emptied.rowcount  # type: ignore[attr-defined]
 
 
+def _empty_workings(session: Session, which: ColumnElement[bool]) -> int:
+    """Takes what was typed in lessons away; whether it was complete stays. Of how many workings."""
+    emptied = update(Working).where(which, Working.entries != {}).values(entries={})
+    done = session.execute(emptied, execution_options={"synchronize_session": False})
+    return done.rowcount  # type: ignore[attr-defined]
+
+
 def _erase_presence(session: Session, person_id: int) -> None:
     """Sign-ins, rows of rosters, roles, claims."""
     rows = select(RosterRow.id).where(RosterRow.person_id == person_id)
@@ -248,22 +267,23 @@ def _erase_presence(session: Session, person_id: int) -> None:
 
 @dataclass(frozen=True)
 class Tidied:
-    """What was taken away: submissions whose code and reports went, drafts, sign-ins."""
+    """What was taken away: submissions whose code and reports went, drafts, sign-ins, entries of workings."""
 
     submissions: int
     drafts: int
     sessions: int
+    workings: int = 0
 
     def __str__(self) -> str:
         return (
             f"Taken away: code and reports of {self.submissions} submissions, {self.drafts} drafts, "
-            f"{self.sessions} sign-ins."
+            f"{self.sessions} sign-ins, the entries of {self.workings} workings."
         )
 
 
 def tidy(store: Store) -> Tidied:
-    """Takes away what is kept no longer: code, reports and drafts 12 months after a course ended, that is after it was
-    closed, or after its last assignment closed; sign-ins 14 days after they ended."""
+    """Takes away what is kept no longer: code, workings, reports and drafts 12 months after a course ended, that is
+    after it was closed, or after its last assignment closed; sign-ins 14 days after they ended."""
     now = store.now()
     with store.writing() as session:
         last = select(func.max(Assignment.closes)).where(Assignment.course_id == Course.id).scalar_subquery()
@@ -275,9 +295,15 @@ def tidy(store: Store) -> Tidied:
         )
         submissions = _empty_work(session, select(Submission.id).where(Submission.exercise_id.in_(exercises)))
         drafts = session.execute(delete(Draft).where(Draft.exercise_id.in_(exercises)))
+        lessons = (
+            select(AssignedLesson.id)
+            .join(Assignment, Assignment.id == AssignedLesson.assignment_id)
+            .where(Assignment.course_id.in_(over))
+        )
+        workings = _empty_workings(session, Working.lesson_id.in_(lessons))
         before = now - SESSIONS_KEPT
         ended = session.execute(delete(WebSession).where(or_(WebSession.until < before, WebSession.ended < before)))
-        done = Tidied(submissions, drafts.rowcount, ended.rowcount)  # type: ignore[attr-defined]
+        done = Tidied(submissions, drafts.rowcount, ended.rowcount, workings)  # type: ignore[attr-defined]
         note(session, store, None, "tidied", after=dict(vars(done)))
         return done
 

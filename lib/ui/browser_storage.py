@@ -140,6 +140,18 @@ def store(slug: str, text: str) -> None:
         del changed[key]
 
 
+def has_told() -> bool:
+    """Whether the browser has said in this session what it keeps."""
+    return f"{KEY}_records" in st.session_state
+
+
+def stored_at_once(texts: Mapping[str, str]) -> None:
+    """Keeps the records of many exercises, all of which the browser writes."""
+    keyed = {RECORD + slug: text for slug, text in texts.items()}
+    _records().update(keyed)
+    st.session_state[f"{KEY}_changed"] = {**st.session_state.get(f"{KEY}_changed", {}), **keyed}
+
+
 def keep_in_browser() -> None:
     """Reads the browser's storage once in a session, writes what was stored since; says so if it cannot."""
     data = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,15 @@ SHORT = {
     "mistake": ":red[✗ likely mistake]",
     "wrong": ":red[✗ not yet]",
 }
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What stands in a card: the sample and turn that are worked, and what is typed, by row key."""
+
+    sample: tuple[int, ...]
+    turn: str | None
+    entries: Mapping[str, str]
 
 
 def entry_key(lesson: Topic, sheet: str, row_key: str) -> str:
@@ -95,11 +105,17 @@ def choose_turn(lesson: Topic, steps: Mapping[str, Step], part: Part) -> str | N
 
 
 def working_card(
-    lesson: Topic, values: Mapping[str, Any], part: Part, torch: TorchResult | None, sheet: str = ""
-) -> None:
+    lesson: Topic,
+    values: Mapping[str, Any],
+    part: Part,
+    torch: TorchResult | None,
+    sheet: str = "",
+    in_address: bool = True,
+) -> Sheet:
     """The whole card: heading, sample, rows, and the whole working on request.
 
-    Entries are kept under `sheet`, so that each update of an optimizer has entries of its own.
+    Entries are kept under `sheet`, so that each update of an optimizer has entries of its own; `in_address`: in the
+    page's address too, so that a link opens them.
     """
     sheet = sheet or part
     case = Case.of(lesson, values, budget=page_budget())
@@ -121,15 +137,16 @@ def working_card(
             for number_of_row, judgement in enumerate(judged, 1):
                 if judgement.row.step.name == step.name:
                     is_result = part == "forward" and judgement is result
-                    _row(lesson, sheet, number_of_row, judgement, show_all, torch if is_result else None)
-    _foot(lesson, sheet, part, [row for row, text in entries.items() if text])
+                    _row(lesson, sheet, number_of_row, judgement, show_all, torch if is_result else None, in_address)
+    _foot(lesson, sheet, part, [row for row, text in entries.items() if text], covers=torch is not None)
+    return Sheet(sample, turn, entries)
 
 
-def _foot(lesson: Topic, sheet: str, part: Part, filled: list[str]) -> None:
-    """The whole working on request, PyTorch's number covered on request, and a clean sheet."""
+def _foot(lesson: Topic, sheet: str, part: Part, filled: list[str], covers: bool) -> None:
+    """The whole working on request, PyTorch's number (where there is one) covered on request, and a clean sheet."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(say("Show the whole working"), key=key_of(lesson, f"whole_{part}"))
-        if part == "forward":
+        if part == "forward" and covers:
             _hide_switch()
         if filled:
             clear = key_of(lesson, f"clear_{sheet}")
@@ -171,7 +188,15 @@ def _hint_key(lesson: Topic, sheet: str, row: str) -> str:
     return key_of(lesson, f"hint_{sheet}_{row}")
 
 
-def _row(lesson: Topic, sheet: str, place: int, judged: Judged, show_all: bool, torch: TorchResult | None) -> None:
+def _row(
+    lesson: Topic,
+    sheet: str,
+    place: int,
+    judged: Judged,
+    show_all: bool,
+    torch: TorchResult | None,
+    in_address: bool,
+) -> None:
     row = judged.row
     hint_key = _hint_key(lesson, sheet, row.key)
     with st.container(
@@ -182,7 +207,7 @@ def _row(lesson: Topic, sheet: str, place: int, judged: Judged, show_all: bool, 
             f"{place} {row.label}",
             key=entry_key(lesson, sheet, row.key),
             label_visibility="collapsed",
-            bind="query-params",
+            bind="query-params" if in_address else None,
             persist_state="session",
             width=150 if row.of(row.step.value).size == 1 else 190,
         )

@@ -12,6 +12,8 @@ from lib.ui.course.acting import asked, link, store
 from lib.ui.course.assigned import attempts_in_words, how_it_counts, mark_in_words, times
 from lib.ui.course.files import upload
 from lib.ui.course.handing_in import Desk, work
+from lib.ui.course.lesson_work import lessons_so_far, work_lesson
+from lib.ui.course.lessons_done import lessons_done
 from lib.ui.course.progress import attempt_list, live_state
 from lib.ui.course.projector import projector
 from lib.ui.course.standing import need_acting
@@ -25,6 +27,7 @@ from lib.ui.text import plain, say
 if TYPE_CHECKING:
     from lib.course.assignments import Asked, Shown
     from lib.course.courses import MyCourse
+    from lib.course.lessons import AskedLesson
     from lib.course.seen import MyMark
     from lib.course.who import Who
 
@@ -42,9 +45,17 @@ def render() -> None:
         shown = assignment_of(store(), who, asked("assignment") or 0)
         course = course_of(store(), who, shown.course_id)
         _heading(shown, course)
+        if course.role != "student":
+            lessons_done(who, course, shown.id)
+        if shown.lessons:
+            lessons_so_far(who, shown.lessons)
         desks = {str(one.id): _desk(who, one, shown, course) for one in shown.exercises}
         marks = _marks(who, course)
-        desk = desks[_chosen(shown, marks)]
+        chosen = _chosen(shown, marks)
+        if (lesson := next((one for one in shown.lessons if chosen == _name(one)), None)) is not None:
+            work_lesson(who, lesson, course.zone, _closed(shown, course))
+            return
+        desk = desks[chosen]
         _exercise(desk, shown, course, list(desks.values()), marks.get(desk.asked.id))
         isolation_note()
 
@@ -60,7 +71,8 @@ def _heading(shown: Shown, course: MyCourse) -> None:
     times(shown, course.zone, store().now())
     if course.role != "student":
         _as_staff(shown)
-    how_it_counts(shown, course.zone)
+    if shown.exercises:
+        how_it_counts(shown, course.zone)
 
 
 def _as_staff(shown: Shown) -> None:
@@ -93,11 +105,17 @@ def _marks(who: Who, course: MyCourse) -> dict[int, MyMark]:
 
 
 def _chosen(shown: Shown, marks: dict[int, MyMark]) -> str:
-    """The exercise that is open, by its number; drawn only where there are several."""
+    """The exercise or lesson that is open, by its number; drawn only where there are several."""
     labels = {str(one.id): _label(place, one, marks.get(one.id)) for place, one in enumerate(shown.exercises, 1)}
+    for place, one in enumerate(shown.lessons, len(labels) + 1):
+        labels[_name(one)] = f"{place}. " + say("Lesson: {title}", title=one.title)
     if len(labels) == 1:
         return next(iter(labels))
-    return choice_box(say("Exercise"), labels, "exercise")
+    return choice_box(say("Exercise or lesson") if shown.lessons else say("Exercise"), labels, "exercise")
+
+
+def _name(lesson: AskedLesson) -> str:
+    return f"lesson_{lesson.id}"
 
 
 def _label(place: int, one: Asked, mark: MyMark | None) -> str:

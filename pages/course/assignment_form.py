@@ -126,8 +126,8 @@ def _may_save(who: Who, form: Form, course: MyCourse, assignment_id: int | None)
     """Whether the form holds together; what it would do stands there, or what is missing."""
     from lib.course.assignments import effect_of_changing, effect_of_making
 
-    if not form.title.strip() or not form.parts:
-        st.caption(say("A title and at least one exercise, and here stands what it does."))
+    if not form.title.strip() or not (form.parts or form.lessons):
+        st.caption(say("A title and at least one exercise or lesson, and here stands what it does."))
         return False
     try:
         if assignment_id is None:

@@ -105,6 +105,8 @@ def _state(one: Shown, zone: str, now: datetime) -> str:
 def _mine(one: Shown, marks: Mapping[int, MyMark], sums: Mapping[int, float | None]) -> None:
     """How far the student is, and the mark where it is shown."""
     handed_in = sum(exercise.id in marks and marks[exercise.id].attempts > 0 for exercise in one.exercises)
+    if not one.exercises:
+        return
     said = say("{some} of {all} exercises handed in", some=handed_in, all=len(one.exercises))
     points, of = sums.get(one.id), sum(exercise.points for exercise in one.exercises)
     if points is not None:

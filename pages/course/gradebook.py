@@ -5,6 +5,7 @@ from __future__ import annotations
 from lib.ui.budget import said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.course.class_figures import class_view
+from lib.ui.course.lessons_done import lessons_done
 from lib.ui.course.marks_out import marks_out
 from lib.ui.course.marks_view import marks_view
 from lib.ui.course.similar import similar_view
@@ -33,4 +34,5 @@ def render() -> None:
     with said_in_words():
         course = course_of_page(who, PAGE.title)
         course_title(PAGE.title, course)
+        lessons_done(who, course)
         VIEWS[choose_view(VIEWS, "gradebook_view")].draw(who, course)

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from lib.course.assignments import Form, Part, assignment_of, make_assignment
+from lib.course.assignments import Form, Part, assignment_of, change_assignment, form_of, make_assignment
 from lib.course.courses import join_by_code, make_course, set_code, set_role
+from lib.course.lessons import LessonPart
 from lib.course.policy import Terms
 from lib.course.results import Graded
 from lib.course.settings import Named, Settings
@@ -56,6 +57,12 @@ class Class:
     def assign(self, terms: Terms = TERMS, slugs: tuple[str, ...] = SLUGS, **more: object) -> int:
         form = Form("Week 1", tuple(Part(slug, 10) for slug in slugs), replace(terms, **more))  # type: ignore[arg-type]
         return make_assignment(self.store, self.settings, self.ada, self.course, form)
+
+    def with_a_lesson(self, slug: str = "mse_loss", example: str = "") -> int:
+        """Puts this lesson into the assignment, on an example's numbers; its number."""
+        form = replace(form_of(self.store, self.ada, self.assignment), lessons=(LessonPart.of(slug, example),))
+        change_assignment(self.store, self.settings, self.ada, self.assignment, form)
+        return assignment_of(self.store, self.ada, self.assignment).lessons[0].id
 
 
 def stub(exercise: Exercise, code: str) -> Graded:

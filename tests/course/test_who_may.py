@@ -21,7 +21,9 @@ from lib.course import (
     export,
     gradebook,
     keeping,
+    lessons,
     marking,
+    progress,
     regrade,
     review,
     roster,
@@ -55,6 +57,7 @@ class Setting(Class):
         roster.read_roster(store, self.ada, self.course, b"name,email\nNew,new@example.edu\nOld,old@example.edu\n")
         self.rows = [row.id for row in roster.roster(store, self.ada, self.course)]
         self.link = roster.make_links(store, self.ada, self.course, self.rows[:1])[0].token
+        self.lesson = self.with_a_lesson()
         self.number = submit.submit(store, self.li, self.exercises[0], "0.5").number
         engine.work_until_idle(store, grade=stub)
         marking.ask_for_another_look(store, self.li, self.number, "please")
@@ -126,11 +129,20 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     "submit.attempts_left": (MEMBERS, lambda c, s, who: submit.attempts_left(s, who, c.exercises[0])),
     "submit.state_of": (OWNER_AND_STAFF, lambda c, s, who: submit.state_of(s, who, c.number)),
     "submit.save_draft": (MEMBERS, lambda c, s, who: submit.save_draft(s, who, c.exercises[0], "1")),
+    "lessons.hand_in_working": (
+        MEMBERS,
+        lambda c, s, who: lessons.hand_in_working(s, who, c.lesson, (0, 0), {"error": "1"}),
+    ),
+    "lessons.my_working": (MEMBERS, lambda c, s, who: lessons.my_working(s, who, c.lesson)),
+    "lessons.working_of": (STAFF, lambda c, s, who: lessons.working_of(s, who, c.lesson, c.li.id)),
+    "lessons.completion": (STAFF, lambda c, s, who: lessons.completion(s, who, c.course)),
     "submit.draft_of": (MEMBERS, lambda c, s, who: submit.draft_of(s, who, c.exercises[0])),
     "seen.submission_of": (OWNER_AND_STAFF, lambda c, s, who: seen.submission_of(s, who, c.number)),
     "seen.my_attempts": (MEMBERS, lambda c, s, who: seen.my_attempts(s, who, c.exercises[0])),
     "seen.my_marks": (MEMBERS, lambda c, s, who: seen.my_marks(s, who, c.course)),
     "seen.attempts_of": (STAFF, lambda c, s, who: seen.attempts_of(s, who, c.exercises[0], c.li.id)),
+    "progress.keep_progress": (SIGNED_IN, lambda c, s, who: progress.keep_progress(s, who, {"softmax": "{}"})),
+    "progress.progress_of": (SIGNED_IN, lambda c, s, who: progress.progress_of(s, who)),
     # staff
     "staff.our_faults": (STAFF, lambda c, s, who: staff.our_faults(s, who, c.course)),
     "staff.grade_again": (STAFF, lambda c, s, who: staff.grade_again(s, who, c.number)),
@@ -231,6 +243,8 @@ def test_what_does_not_exist_looks_like_what_is_others(store: Store, missing: in
         (lambda number: courses.course_of(store, here.zoe, number), here.course),
         (lambda number: assignments.assignment_of(store, here.zoe, number), here.assignment),
         (lambda number: submit.submit(store, here.zoe, number, "1"), here.exercises[0]),
+        (lambda number: lessons.my_working(store, here.zoe, number), here.lesson),
+        (lambda number: lessons.hand_in_working(store, here.zoe, number, (0, 0), {"error": "1"}), here.lesson),
         (lambda number: seen.submission_of(store, here.bo, number), here.number),
     ]
     for look, theirs in pairs:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from lib.exercises import EXERCISES, Exercise
+from lib.ui.course.lesson_fields import lesson_fields
 from lib.ui.course.moments import moment_field
 from lib.ui.text import plain, say
 
@@ -52,10 +53,11 @@ def fields(start: Form, choices: Mapping[str, Exercise], zone: str, key: str) ->
     title = st.text_input(say("Title"), start.title, key=f"{key}_title", placeholder=say("Week 1"))
     parts = _parts(start, choices, key)
     public_warning([part.slug for part in parts])
+    lessons = lesson_fields(start, key)
     terms = _times(start.terms, zone, key)
     terms = _late(terms, start.terms, key)
     terms = _attempts(terms, start.terms, key)
-    return Form(title, parts, _shown(terms, start.terms, key))
+    return Form(title, parts, _shown(terms, start.terms, key), lessons)
 
 
 def _parts(start: Form, choices: Mapping[str, Exercise], key: str) -> tuple[Part, ...]:

@@ -1,0 +1,109 @@
+"""A lesson as a student and staff meet it in an assignment: assigned in the form, worked, handed in, seen as done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.catalog import LESSONS
+from lib.course.assignments import assignments, form_of, make_assignment
+from lib.course.lessons import LessonPart, completion, hand_in_working, my_working
+from lib.course.who import Who
+from lib.ui.fields import key_of
+from lib.ui.working import entry_key
+from tests.course.setting import SETTINGS, Class
+from tests.course.test_lessons import right_entries
+from tests.course_pages.conftest import Opens, words
+from tests.course_pages.test_desk import click, run
+from tests.databases import Clock
+
+MSE, FIRST = LESSONS["mse_loss"], (0, 0)
+
+
+def opened(open_as: Opens, here: Class, who: Who, lesson: int) -> AppTest:
+    return open_as(who, "assignment", assignment=here.assignment, exercise=f"lesson_{lesson}")
+
+
+def typed(app: AppTest, lesson: int, who: Who, entries: dict[str, str]) -> AppTest:
+    for row, text in entries.items():
+        app.text_input(key=entry_key(MSE, f"assigned_{lesson}_{who.id}", row)).set_value(text)
+    return run(app)
+
+
+def test_a_lesson_is_worked_on_the_assignments_page_and_handed_in(small_class: Class, open_as: Opens) -> None:
+    here, who = small_class, small_class.li
+    lesson = here.with_a_lesson()
+    right = right_entries(lesson, here.store, who, here.assignment, FIRST)
+    button = key_of(MSE, f"hand_in_{lesson}")
+    app = opened(open_as, here, who, lesson)
+    assert "input = [[1, 1], [1, 1]]" in app.main.code[0].value and app.button(key=button).disabled
+    typed(app, lesson, who, {**right, "error": "5"})
+    assert "Still open: error" in words(click(app, button))
+    typed(app, lesson, who, right)
+    said = words(click(app, button))
+    assert "Complete. Handed in Fri 1 May, 14:00" in said and "Still open" not in said
+    told = my_working(here.store, who, lesson)
+    assert told is not None and told.complete and told.entries == right
+    rows = [app.text_input(key=entry_key(MSE, f"assigned_{lesson}_{who.id}", row)) for row in right]
+    assert not any(row.proto.query_param_key for row in rows)  # entries stand in no address
+    assert "Lessons: :green[✓ complete] MSE loss" in said
+
+
+def test_what_was_handed_in_stands_there_again_on_another_machine(small_class: Class, open_as: Opens) -> None:
+    here, who = small_class, small_class.li
+    lesson = here.with_a_lesson()
+    hand_in_working(here.store, who, lesson, (1, 0), {"error": "-2"})
+    app = opened(open_as, here, who, lesson)
+    assert app.text_input(key=entry_key(MSE, f"assigned_{lesson}_{who.id}", "error")).value == "-2"
+    assert app.session_state[key_of(MSE, "sample_forward")] == "(1, 0)"
+
+
+def test_nothing_can_be_handed_in_after_it_closed(small_class: Class, open_as: Opens, clock: Clock) -> None:
+    here = small_class
+    lesson = here.with_a_lesson()
+    clock.forward(days=11)
+    app = opened(open_as, here, here.li, lesson)
+    typed(app, lesson, here.li, {"error": "-2"})
+    assert app.button(key=key_of(MSE, f"hand_in_{lesson}")).disabled and "This closed on" in words(app)
+
+
+@pytest.mark.parametrize("page", ["assignment", "gradebook"])
+def test_staff_see_who_is_done(small_class: Class, open_as: Opens, page: str) -> None:
+    here = small_class
+    lesson = here.with_a_lesson()
+    right = right_entries(lesson, here.store, here.li, here.assignment, FIRST)
+    hand_in_working(here.store, here.li, lesson, FIRST, right)
+    app = open_as(here.tom, page, **{page: here.assignment} if page == "assignment" else {"course": here.course})
+    assert "Lessons: 1 of 2 students are done" in [one.label for one in app.main.expander]
+    table = next(one.value for one in app.main.dataframe if MSE.title in list(one.value.columns))
+    assert [tuple(row) for row in table.to_numpy()] == [("Bo", ""), ("Li", "✓")]
+
+
+def test_lessons_alone_make_a_page(small_class: Class, open_as: Opens) -> None:
+    here = small_class
+    form = replace(form_of(here.store, here.ada, here.assignment), parts=(), lessons=(LessonPart.of("mse_loss"),))
+    alone = make_assignment(here.store, SETTINGS, here.ada, here.course, form)
+    app = open_as(here.li, "assignment", assignment=alone)
+    assert "Work these numbers by hand" in words(app) and not app.main.selectbox[0].label.startswith("Exercise")
+    assert not open_as(here.li, "course", course=here.course).exception
+
+
+def test_the_form_assigns_a_lesson_on_an_example_or_own_numbers(small_class: Class, open_as: Opens) -> None:
+    here = small_class
+    app = open_as(here.ada, "assignment_form", course=here.course)
+    key = f"form_new_{here.course}"
+    app.text_input(key=f"{key}_title").set_value("By hand")
+    app.multiselect(key=f"{key}_lessons").set_value(["mse_loss"])
+    run(app)
+    app.selectbox(key=f"{key}_lesson_mse_loss_example").set_value("")
+    run(app)
+    app.text_input(key=f"{key}_lesson_mse_loss_input").set_value("[[1, 2")
+    assert f"{key}_save" not in {one.key for one in run(app).button}
+    app.text_input(key=f"{key}_lesson_mse_loss_input").set_value("[[1, 2], [3, 4]]")
+    assert "it gives no points" in words(run(app))
+    click(app, f"{key}_save")
+    made = next(one for one in assignments(here.store, here.ada, here.course) if one.title == "By hand")
+    assert [one.numbers["input"] for one in made.lessons] == ["[[1, 2], [3, 4]]"]
+    assert completion(here.store, here.ada, here.course, made.id).lessons[0][1].slug == "mse_loss"
