@@ -86,7 +86,11 @@ OUT_OF_PLACE = {  # an exercise, what it leaves out, and what is said of it
     "misspelt": ("huber_loss", 'smoth_l1 = "Why."', "leave_out.smoth_l1 is no mistake of the lesson; did you mean"),
     "blanks for underscores": ("huber_loss", '"smooth l1" = "Why."', "did you mean smooth_l1?"),
     "of the gradient": ("huber_loss", 'unbounded_pull = "Why."', "expected one of keeps_the_sign, square_without_half"),
-    "of the value": ("huber_gradient", 'square_without_half = "Why."', "is no mistake of the lesson; expected one of unb"),
+    "of the value": (
+        "huber_gradient",
+        'square_without_half = "Why."',
+        "is no mistake of the lesson; expected one of unb",
+    ),
     "the old form": (
         "huber_loss",
         '"You left out the ½" = "Why."',
