@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from lib.ui.course.acting import store
-from lib.ui.course.staff_page import CSS
 from lib.ui.text import say
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ def lessons_done(who: Who, course: MyCourse, assignment_id: int | None = None) -
     all_done = sum(all(one.done.get(each.id) for _, each in found.lessons) for one in found.students)
     label = say("Lessons: {done} of {all} students are done", done=all_done, all=len(found.students))
     with st.expander(label, key=f"lessons_done_{assignment_id or 'all'}"):
-        st.html(CSS)
         frame = _frame(found)
         st.dataframe(frame, hide_index=True, height=min(MOST_HIGH, ROW * (len(frame) + 1) + 3))
         st.caption(say("✓ every row is right · open: handed in, not all rows right · empty: nothing handed in"))
