@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,7 +94,8 @@ def ask(method: str, path: str, session: str = "", /, *, origin: str | None = HE
         async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
             return await client.request(method, path, headers=headers, data=fields or None)
 
-    return asyncio.run(answer())
+    with ThreadPoolExecutor(1) as apart:  # a browser's driver may have a loop of its own in this thread
+        return apart.submit(asyncio.run, answer()).result()
 
 
 @dataclass(frozen=True)

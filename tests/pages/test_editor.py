@@ -104,7 +104,7 @@ def test_ctrl_enter_runs(own_page, key):
     opened(own_page)
     put(own_page, EXERCISES["huber_loss"].solution, f"{modifier}+a")
     own_page.keyboard.press(key)
-    expect(own_page.get_by_text("7 of 7 tests passed")).to_be_visible()
+    expect(own_page.get_by_text("8 of 8 tests passed")).to_be_visible()
     expect(editor(own_page)).to_be_focused()
 
 
@@ -113,7 +113,7 @@ def test_leaving_commits_so_that_a_button_runs_what_stands_there(page):
     opened(page)
     put(page, EXERCISES["huber_loss"].solution)
     page.get_by_role("button", name="Run visible tests").click()
-    expect(page.get_by_text("7 of 7 tests passed")).to_be_visible()
+    expect(page.get_by_text("8 of 8 tests passed")).to_be_visible()
 
 
 @in_browser
@@ -123,7 +123,7 @@ def test_a_rerun_in_the_middle_of_typing_takes_nothing_away(page):
     page.keyboard.press("Control+Enter")
     for letter in "# typed while the tests ran":
         page.keyboard.type(letter, delay=60)
-    expect(page.get_by_text("0 of 7 tests passed")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("0 of 8 tests passed")).to_be_visible(timeout=60_000)
     page.keyboard.type("!")
     assert text(page).endswith("# typed while the tests ran!")
 
@@ -187,7 +187,7 @@ def test_the_line_of_an_error_is_marked_and_moves_with_its_text(page):
     expect(page.locator(".cm-line[data-marked]")).to_have_text("    return inptu")
     put(page, EXERCISES["huber_loss"].solution)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("7 of 7 tests passed")).to_be_visible()
+    expect(page.get_by_text("8 of 8 tests passed")).to_be_visible()
     expect(page.locator(".cm-line[data-marked]")).to_have_count(0)
 
 
