@@ -145,7 +145,9 @@ MISTAKES = {
     "no_lowest_rate": Mistake(
         {
             "lr": lambda given, done: (
-                given["lr"] * given["factor"] if done["num_bad_epochs"] > given["patience"] else given["lr"]
+                given["lr"] * given["factor"]
+                if done["num_bad_epochs"] > given["patience"] and given["lr"] * (1 - given["factor"]) > given["eps"]
+                else given["lr"]
             )
         },
         "You went below min_lr. A reduction ends there: max(lr · factor, min_lr).",

