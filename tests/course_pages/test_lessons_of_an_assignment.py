@@ -38,7 +38,7 @@ def test_a_lesson_is_worked_on_the_assignments_page_and_handed_in(small_class: C
     right = right_entries(lesson, here.store, who, here.assignment, FIRST)
     button = key_of(MSE, f"hand_in_{lesson}")
     app = opened(open_as, here, who, lesson)
-    assert "input = [[1, 1], [1, 1]]" in app.main.code[0].value and app.button(key=button).disabled
+    assert "input = [[1.5, 4], [2.5, -1]]" in app.main.code[0].value and app.button(key=button).disabled
     typed(app, lesson, who, {**right, "error": "5"})
     assert "Still open: error" in words(click(app, button))
     typed(app, lesson, who, right)
