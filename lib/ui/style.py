@@ -28,6 +28,7 @@ CSS = """
 [data-testid="stCode"] .token:is(.comment, .string, .docstring, .triple-quoted-string) {
   color: light-dark(#1d6a3f, #8fd6ac) !important;
 }
+[data-testid="stCode"] .token.unchanged { color: light-dark(#1f1b16, #ede6dd) !important; }
 [data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#0f6b5c, #7fd6c2) !important; }
 [data-testid="stCode"] .token:is(.keyword, .builtin, .class-name, .function) {
   color: light-dark(#1f5fa8, #8fbdf0) !important;
