@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import streamlit as st
@@ -14,9 +15,20 @@ def setting(name: str, default: Any) -> Any:
     return st.secrets.get(name, default) if st.secrets.load_if_toml_exists() else default
 
 
+def word(name: str, options: Sequence[str], default: str) -> Any:
+    """One of these words, as the operator set it. Raises ValueError for a word that means nothing."""
+    chosen = setting(name, default)
+    if chosen not in options:
+        raise ValueError(f"{name} is {chosen!r} in secrets.toml; expected {', '.join(options)}.")
+    return chosen
+
+
+def hosting() -> Hosting:
+    """Who uses this server: "local", "public" or "class"."""
+    chosen: Hosting = word("hosting", get_args(Hosting), "local")
+    return chosen
+
+
 def is_class() -> bool:
-    """Whether a class is hosted here. Raises ValueError for a word that means nothing."""
-    chosen = setting("hosting", "local")
-    if chosen not in get_args(Hosting):
-        raise ValueError(f"hosting is {chosen!r} in secrets.toml; expected {', '.join(get_args(Hosting))}.")
-    return bool(chosen == "class")
+    """Whether a class is hosted here."""
+    return hosting() == "class"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
-from lib.sandbox.isolation import Hosting, Level, isolation, may_run
+from lib.sandbox.isolation import Level, isolation, may_run
 from lib.sandbox.job import Call, Limits, Program, Ran
 from lib.sandbox.pool import Patience, shared_pool
 from lib.sandbox.turns import Visitor
+from lib.ui.hosting import hosting, word
 from lib.ui.page_turns import away
 from lib.ui.text import say
 
@@ -76,17 +77,8 @@ def ordinal(number: int) -> str:
 
 def why_off() -> str:
     """Why code of strangers is not run on this server; empty where it is."""
-    hosting = _setting("hosting", get_args(Hosting), "local")
-    may, says = may_run(isolation().level, hosting, _setting("accept_isolation", get_args(Level), "full"))
+    may, says = may_run(isolation().level, hosting(), word("accept_isolation", get_args(Level), "full"))
     return "" if may else say(says)
-
-
-def _setting(name: str, options: Sequence[str], default: str) -> Any:
-    """What the operator set in secrets.toml. Raises ValueError for a word that means nothing."""
-    chosen = st.secrets.get(name, default) if st.secrets.load_if_toml_exists() else default
-    if chosen not in options:
-        raise ValueError(f"{name} is {chosen!r} in secrets.toml; expected {', '.join(options)}.")
-    return chosen
 
 
 def isolation_note() -> None:

@@ -578,9 +578,7 @@ LEVELS = {
 @pytest.mark.parametrize(("level", "hosting", "runs"), LEVELS.values(), ids=LEVELS)
 def test_code_of_strangers_runs_only_where_it_is_kept_in(monkeypatch, level, hosting, runs):
     monkeypatch.setattr("lib.ui.sandbox.isolation", lambda: Isolation(level))
-    monkeypatch.setattr(
-        "lib.ui.sandbox._setting", lambda name, options, default: {"hosting": hosting}.get(name, default)
-    )
+    monkeypatch.setattr("lib.ui.sandbox.hosting", lambda: hosting)
     app = open_page(f"exercise_{HUBER}")
     assert app.button(key=f"exercise_{HUBER}_run").disabled != runs
     assert ("Exercises are off" in words(app)) != runs
