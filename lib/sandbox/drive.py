@@ -40,6 +40,7 @@ class Ended(Exception):
 
     outcome: Outcome
     says: str = ""
+    only_waited: bool = False  # it was ended because it computed nothing any more
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _room(limits: Limits) -> frames.Room:
 
 def _waits(rans: Sequence[Ran]) -> int:
     """How many calls were stopped because they only waited."""
-    return sum(ran.fault is not None and ran.fault.message == WAITED for ran in rans)
+    return sum(ran.only_waited for ran in rans)
 
 
 def _in_one_process(
@@ -205,7 +206,8 @@ def _asked(
     except frames.BadValue as fault:  # a state that came back from an update, and cannot be handed to the next
         return Ran("bad result", fault=_said(f"what it returned before {fault}")), alive, answer
     except Ended as ending:
-        ran, alive = Ran(ending.outcome, fault=_said(ending.says) if ending.says else None), False
+        says = WAITED if ending.only_waited else ending.says
+        ran, alive = Ran(ending.outcome, fault=_said(says) if says else None, only_waited=ending.only_waited), False
     except frames.BadFrame as fault:
         ran, alive = Ran("bad result", fault=_said(f"it was not sent by return: {fault}")), False
     printed = child.printed()

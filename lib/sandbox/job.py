@@ -140,7 +140,8 @@ class Ran:
     the outcome is "returned". `output` is what the call printed, `output_cut` how many bytes of it are left out.
     `changed` names the inputs that were written to: a name, or a position counted from 0. `found` lists the functions
     that the file does define, for "no such function". `seconds` is by the clock. `left_out` are the statements at top
-    level that did not run; `only_needed` says that nothing ran but what the function needs.
+    level that did not run; `only_needed` says that nothing ran but what the function needs. `only_waited`: out of time
+    because nothing was computed any more.
     """
 
     outcome: Outcome
@@ -154,6 +155,7 @@ class Ran:
     seconds: float = 0.0
     left_out: tuple[LeftOut, ...] = ()
     only_needed: bool = False
+    only_waited: bool = False
 
 
 class Busy(RuntimeError):

@@ -16,7 +16,7 @@ from io import FileIO
 from typing import Any
 
 from lib.sandbox import frames
-from lib.sandbox.drive import WAITED, Broken, Ended, Printed, ended
+from lib.sandbox.drive import Broken, Ended, Printed, ended
 from lib.sandbox.job import Limits
 from lib.sandbox.launch import COMMAND, ENVIRONMENT, SECONDS_TO_END, SECONDS_TO_START
 from lib.sandbox.top_level import Span
@@ -179,7 +179,7 @@ class WarmChild:
             left = self._send(left)
             if clock.is_up():
                 self._kill()
-                raise Ended("out of time", WAITED if clock.only_waited else "")
+                raise Ended("out of time", only_waited=clock.only_waited)
         if len(reply) > length:
             raise frames.BadFrame("more came after it")
         self._read_output()
