@@ -10,14 +10,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +23,8 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from benchmarks.page_speed import memory_of, row
+from benchmarks.page_speed import row
+from benchmarks.public import watched_memory
 from benchmarks.sessions import Session, changed_text, open_socket, visit
 from lib.course.assignments import Form, Part, assignment_of, make_assignment
 from lib.course.courses import make_course
@@ -39,7 +36,7 @@ from lib.exercises import EXERCISES
 from lib.store import Store, open_store
 from lib.store.people import Enrolment
 from lib.store.work import Submission
-from tests.conftest import ROOT
+from tests.conftest import serve
 from tests.course_pages.made_up import ISSUER, SETTINGS
 
 SLUG, EXERCISE = "cross_entropy_loss", "huber_loss"
@@ -66,36 +63,14 @@ def make_up(store: Store, students: int) -> tuple[list[Who], int]:
     return people, assignment_of(store, ada, assignment).exercises[0].id
 
 
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @contextmanager
-def served(folder: Path, at: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The app as a class, until the block ends."""
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(at),
-        "--server.headless",
-        "true",
-    ]
-    command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    command += ["--secrets.files", str(folder / "secrets.toml")]
-    with (folder / "log.txt").open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
+def served(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The app as a class, until the block ends: its process and its address."""
+    process, server = serve(folder / "log.txt", Path("app.py"), "--secrets.files", str(folder / "secrets.toml"))
     try:
-        yield process
+        yield process, server.url
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         process.wait(30)
 
 
@@ -119,22 +94,15 @@ async def enters(session: Session, place: int, count: int, seconds: float) -> li
     return times
 
 
-async def come_back(url: str, count: int) -> float:
-    """Seconds until this many sessions have their lesson again, with what was typed, once the server has ended."""
-    start = time.monotonic()
-    typed = changed_text(SLUG, 3)
+async def come_back(url: str, count: int) -> None:
+    """This many sessions open their lesson again, with what was typed."""
+    query = urlencode({f"{SLUG}_input": changed_text(SLUG, 3)})
 
     async def again() -> None:
-        while True:
-            try:
-                session = Session(await open_socket(url), SLUG, urlencode({f"{SLUG}_input": typed}))
-                await session.run()
-                return
-            except OSError:
-                await asyncio.sleep(0.2)
+        session = Session(await open_socket(url), SLUG, query)
+        await session.run()
 
     await asyncio.gather(*(again() for _ in range(count)))
-    return time.monotonic() - start
 
 
 @contextmanager
@@ -170,35 +138,21 @@ def report(folder: Path, sessions: int, students: int) -> None:
     (folder / "secrets.toml").write_text(SECRETS.format(folder=folder))
     store = open_store(f"sqlite:///{folder}/class.sqlite")
     people, exercise = make_up(store, students)
-    at = port()
-    url = f"http://127.0.0.1:{at}"
-    with served(folder, at) as process:
+    with served(folder) as (process, url):
         asyncio.run(come_back(url, 1))
         time.sleep(5)
-        with driver(url, sessions, 3 * EVERY) as driving:
-            seen: list[float] = []
-            over = threading.Event()
-
-            def watch() -> None:
-                while not over.wait(0.5):
-                    seen.append(memory_of(process))
-
-            watching = threading.Thread(target=watch)
-            watching.start()
+        with watched_memory(process) as seen, driver(url, sessions, 3 * EVERY) as driving:
             last = hand_in(store, people, exercise)
             assert driving.stdout is not None
             times = json.loads(driving.stdout.readline())
-            over.set()
-            watching.join()
     row(f"{students} submissions within {WITHIN:g} s beside {sessions} sessions: last mark after", f"{last:.1f} s")
     slow = statistics.quantiles(times, n=20)[-1]
     row("An entry meanwhile, median and 95 of 100 within", f"{statistics.median(times):.2f} s, {slow:.2f} s")
     row("Memory, at the most", f"{max(seen):.0f} MB")
-    with served(folder, at):
-        row(
-            f"{sessions} sessions back after a restart, with what was typed",
-            f"{asyncio.run(come_back(url, sessions)):.1f} s",
-        )
+    start = time.monotonic()
+    with served(folder) as (_, url):
+        asyncio.run(come_back(url, sessions))
+        row(f"{sessions} sessions back after a restart, with what was typed", f"{time.monotonic() - start:.1f} s")
     store.close()
 
 
