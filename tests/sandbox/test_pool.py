@@ -167,9 +167,12 @@ def test_a_call_that_only_waits_is_stopped_soon_and_the_others_are_made(pool: Po
     assert [ran.outcome for ran in rans] == ["out of time" if one else "returned" for one in said]
 
 
+FORGES = f"import os\ndef f(ends):\n    if ends:\n        os._exit(1)\n    raise ValueError({WAITED!r})\n"
+
+
 def test_an_error_in_the_words_for_waiting_is_an_error(pool: Pool) -> None:
-    rans = pool.run(f"def f():\n    raise ValueError({WAITED!r})\n", "f", [Call()] * 5)
-    assert [ran.outcome for ran in rans] == ["raised"] * 5
+    rans = pool.run(FORGES, "f", [Call((ends,)) for ends in (0, 0, 0, 1, 0)])
+    assert [ran.outcome for ran in rans] == ["raised", "raised", "raised", "exited", "raised"]
 
 
 COMPUTES = "import time\ndef f():\n    end = time.process_time() + 1.2\n    while time.process_time() < end: pass\n"
