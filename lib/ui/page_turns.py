@@ -7,12 +7,14 @@ asks at each element, and our own computations between their steps (`Budget.ask`
 
 Used time fades by half in `HALF_LIFE` seconds, counted for a session and for its address: thirty sessions at one
 address carry what they have used together. A session that has just come is counted as if it had used `ENTRY` already,
-so that opening ever new ones is no way past those who are there. This is the classic scheduler with decaying use (as in
-Unix, where `nice` comes from), over pages in place of processes.
+so that opening ever new ones is no way past those who are there; for the same reason what a session has used does not
+fade while it stands in line, but from `PATIENCE` seconds on, after which nobody is passed for ever. This is the classic
+scheduler with decaying use (as in Unix, where `nice` comes from), over pages in place of processes.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -28,8 +30,12 @@ from lib.ui.memory import give_back_soon
 
 HALF_LIFE = 10.0  # seconds
 ENTRY = 2.0  # seconds that a new session is taken to have used
-SLICE = 0.005  # of the processor, that a run may keep its turn for whoever waits
-LEAD = 0.2  # seconds more than another has used, before a run lets it go first in the middle
+PATIENCE = 60.0  # seconds in line, from which on what a run's session has used fades
+SLICE = 0.003  # of the processor, that a run may keep its turn for whoever waits
+LEAD = 0.04  # seconds more than another has used, before a run lets it go first in the middle
+SHORT = 0.05  # of the processor: a run that has taken more breathes now and then
+BREATH = 0.0005  # seconds without the interpreter, so that the server's own threads get it (see `go_on`)
+SWITCH = 0.001  # seconds for which a thread keeps the interpreter that others want; an answer takes several of them
 LONG = 0.3  # of the processor: a run that has taken more is a long one; one of these goes on at a time
 SILENT = 0.5  # seconds without a sign: it waits for something else, so another may go
 MOST_SESSIONS = 5_000  # whose use is remembered
@@ -42,8 +48,11 @@ class _Used:
     seconds: float = 0.0
     at: float = field(default_factory=time.monotonic)
 
+    def at_time(self, moment: float) -> float:
+        return self.seconds * 0.5 ** (max(moment - self.at, 0.0) / HALF_LIFE)
+
     def now(self) -> float:
-        return self.seconds * 0.5 ** ((time.monotonic() - self.at) / HALF_LIFE)
+        return self.at_time(time.monotonic())
 
     def add(self, seconds: float) -> None:
         self.seconds, self.at = self.now() + seconds, time.monotonic()
@@ -60,6 +69,7 @@ class Run:
     spent: float = 0.0
     turn: threading.Event = field(default_factory=threading.Event)
     seen: float = field(default_factory=time.monotonic)
+    _in_line_since: float | None = None
     _counted: float = field(default_factory=time.thread_time)
 
     def count(self) -> None:
@@ -77,7 +87,24 @@ class Run:
 
     @property
     def used(self) -> float:
-        return self.session.now() + self.address.now()
+        return self.session.at_time(self._fades_until) + self.address.now()
+
+    @property
+    def _fades_until(self) -> float:
+        now = time.monotonic()
+        if self._in_line_since is None:
+            return now
+        return max(self._in_line_since, now - PATIENCE)
+
+    def stand_in_line(self) -> None:
+        self.turn.clear()
+        self._in_line_since = time.monotonic()
+
+    def take_turn(self) -> None:
+        self.session.seconds, self.session.at = self.session.at_time(self._fades_until), time.monotonic()
+        self._in_line_since = None
+        self.seen = time.monotonic()
+        self.turn.set()
 
 
 class PageTurns:
@@ -105,8 +132,13 @@ class PageTurns:
             return False
         with self._lock:
             run.count()
-            if run is self._running and not self._should_let_go(run):
-                return False
+            let_go = run is not self._running or self._should_let_go(run)
+        if not let_go:
+            if (
+                run.spent > SHORT
+            ):  # NumPy lets go of the interpreter and takes it back before a thread that waits wakes up
+                time.sleep(BREATH)
+            return False
         self._wait(run)
         return True
 
@@ -144,7 +176,7 @@ class PageTurns:
 
     def _wait(self, run: Run) -> None:
         with self._lock:
-            run.turn.clear()
+            run.stand_in_line()
             self._waiting.append(run)
             self._give_up_turn(run)
         while not run.turn.wait(SILENT):
@@ -167,8 +199,7 @@ class PageTurns:
         self._running = first
         if first.long:
             self._long = first
-        first.seen = time.monotonic()
-        first.turn.set()
+        first.take_turn()
 
 
 def _remembered(all_used: OrderedDict[str, _Used], name: str, at_first: float) -> _Used:
@@ -205,6 +236,7 @@ class TurnTaking(ScriptRunner):
 def take_turns() -> None:
     """From now on pages are drawn in turns."""
     app_session.ScriptRunner = TurnTaking  # type: ignore[misc]
+    sys.setswitchinterval(SWITCH)
 
 
 def large() -> None:

@@ -116,6 +116,40 @@ def test_a_run_lets_go_of_its_turn_when_another_has_used_clearly_less(line):
     assert 0.02 * len(said) == pytest.approx(LEAD, abs=0.1)
 
 
+@pytest.mark.parametrize(("waited", "passed"), [(0.0, True), (40.0, True), (page_turns.PATIENCE + 40.0, False)])
+def test_what_a_session_has_used_does_not_fade_while_it_stands_in_line(line, monkeypatch, waited, passed):
+    over = hold(line)
+    line.start("early")
+    now = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + waited)
+    line.turns._sessions["light"] = page_turns._Used(ENTRY / 4, at=now() + waited)
+    line.start("light")
+    over.set()
+    assert line.finish() == (["holds", "light", "early"] if passed else ["holds", "early", "light"])
+
+
+def test_waiting_has_not_made_a_session_light_when_its_turn_comes(line, monkeypatch):
+    over = hold(line)
+    owed = []
+    line.start("early", lambda run: owed.append(run.session.now()))
+    now = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 30.0)
+    over.set()
+    line.finish()
+    assert owed[0] == pytest.approx(ENTRY, rel=0.05)
+
+
+@pytest.mark.parametrize(("seconds", "breathes"), [(0.01, False), (0.1, True)], ids=["short run", "longer run"])
+def test_a_longer_run_leaves_the_interpreter_to_the_servers_threads_now_and_then(line, monkeypatch, seconds, breathes):
+    slept = []
+    run = line.turns.begin("works", "one")
+    monkeypatch.setattr(time, "sleep", slept.append)
+    compute(seconds)
+    line.turns.go_on(run)
+    assert slept == ([page_turns.BREATH] if breathes else [])
+    line.turns.end(run)
+
+
 def test_two_long_runs_do_not_overlap(line, monkeypatch):
     monkeypatch.setattr(page_turns, "LEAD", 0.01)
     within, most = [], []
