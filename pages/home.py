@@ -11,6 +11,7 @@ from lib.catalog import GROUPS
 from lib.exercises import EXERCISES
 from lib.guides.stuck import Finding, findings
 from lib.lesson.spec import Topic
+from lib.practice.path import PATH
 from lib.ui.bound import BOUND
 from lib.ui.open_lesson import open_lesson
 from lib.ui.page import Page
@@ -18,19 +19,6 @@ from lib.ui.problem import show_problem
 from lib.ui.text import say
 
 CARDS_IN_A_ROW = 3
-PATH = {
-    "What a loss is": ("loss_cost_objective", "self_information", "entropy", "kl_divergence", "cross_entropy"),
-    "Losses": (
-        "cross_entropy_loss",
-        "bce_with_logits_loss",
-        "mse_loss",
-        "huber_loss",
-        "triplet_margin_loss",
-        "ctc_loss",
-    ),
-    "Training": ("gradient_descent", "exponential_averages", "sgd", "adam", "adamw", "cosine_annealing_lr"),
-    "All of it together": ("optimizer_object", "train", "exercises"),
-}
 DOORS = {
     "choosing": "I have a task and look for its loss",
     "exercises": "I want to write it myself: {exercises} exercises",

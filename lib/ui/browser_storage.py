@@ -1,7 +1,8 @@
 """The learner's own browser keeps drafts, attempts and progress: no account is needed, and nothing stays on the server.
 
 The editor keeps drafts by itself (see lib.ui.code_editor); only their names come here. A record is one text for each
-exercise. The browser sends all records once in a session, and gets what is stored here at the end of a run.
+exercise, and one for each lesson. The browser sends all records once in a session, and gets what is stored here at
+the end of a run.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import streamlit as st
 from lib.ui.text import coloured, say
 
 PREFIX = "torch_by_hand/"
-RECORD, DRAFT = PREFIX + "record/", PREFIX + "draft/"
+RECORD, LESSON, DRAFT = PREFIX + "record/", PREFIX + "lesson/", PREFIX + "draft/"
 MOST_TO_WRITE = 3  # records sent with a run: the one at work, and those just left
-MOST_KEPT, MOST_CHARACTERS = 500, 400_000  # records that come from a browser, and the length of one
+MOST_KEPT, MOST_CHARACTERS = 1_000, 400_000  # records that come from a browser, and the length of one
 KEY = "browser_storage"
 
 # Another tab's writing is read too, so that two tabs do not undo each other's.
@@ -25,7 +26,8 @@ const items = (prefix) => Object.fromEntries(
   Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => [key, localStorage.getItem(key)]));
 
 const content = (prefix) => ({
-  records: items(prefix + "record/"), drafts: Object.keys(items(prefix + "draft/")),
+  records: { ...items(prefix + "record/"), ...items(prefix + "lesson/") },
+  drafts: Object.keys(items(prefix + "draft/")),
 });
 
 const troubleOf = (error) => (error.name === "QuotaExceededError" ? "full" : "off");
@@ -45,7 +47,7 @@ export default function ({ data, setTriggerValue }) {
     if (data.trouble !== troubleOf(error)) setTriggerValue("trouble", troubleOf(error));
   }
   const other = ({ key, newValue }) => {
-    const record = key?.startsWith(data.prefix + "record/");
+    const record = ["record/", "lesson/"].some((kind) => key?.startsWith(data.prefix + kind));
     if (record && newValue !== data.write[key]) setTriggerValue("content", content(data.prefix));
   };
   addEventListener("storage", other);
@@ -125,17 +127,17 @@ def has_draft(slug: str) -> bool:
     return draft_place(slug) in st.session_state.get(f"{KEY}_drafts", ())
 
 
-def stored(slug: str) -> str:
-    """The record of this exercise; empty if there is none, or the browser has not answered yet."""
-    return _records().get(RECORD + slug, "")
+def stored(slug: str, kind: str = RECORD) -> str:
+    """The record of this exercise, or LESSON; empty if there is none, or the browser has not answered yet."""
+    return _records().get(kind + slug, "")
 
 
-def store(slug: str, text: str) -> None:
-    """Keeps the record of this exercise. The browser writes it when `keep_in_browser` is next drawn."""
-    _records()[RECORD + slug] = text
+def store(slug: str, text: str, kind: str = RECORD) -> None:
+    """Keeps the record of this exercise, or LESSON. The browser writes it when `keep_in_browser` is next drawn."""
+    _records()[kind + slug] = text
     changed = st.session_state.setdefault(f"{KEY}_changed", {})
-    changed.pop(RECORD + slug, None)
-    changed[RECORD + slug] = text
+    changed.pop(kind + slug, None)
+    changed[kind + slug] = text
     for key in list(changed)[:-MOST_TO_WRITE]:
         del changed[key]
 
@@ -145,9 +147,9 @@ def has_told() -> bool:
     return f"{KEY}_records" in st.session_state
 
 
-def stored_at_once(texts: Mapping[str, str]) -> None:
-    """Keeps the records of many exercises, all of which the browser writes."""
-    keyed = {RECORD + slug: text for slug, text in texts.items()}
+def stored_at_once(texts: Mapping[str, str], kind: str = RECORD) -> None:
+    """Keeps the records of many exercises, or lessons, all of which the browser writes."""
+    keyed = {kind + slug: text for slug, text in texts.items()}
     _records().update(keyed)
     st.session_state[f"{KEY}_changed"] = {**st.session_state.get(f"{KEY}_changed", {}), **keyed}
 
