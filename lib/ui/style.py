@@ -43,13 +43,12 @@ CSS = """
 [class*="_row_"] p { line-height: 1.3; }
 [class*="_row_"] .katex { font-size: 1.1em; }
 [class*="_row_"]:not(:has([data-testid="stTextInput"], strong)) > :nth-child(1) { grid-column: 1 / -1; }
-[class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"] { display: grid; align-items: center;
-  gap: 0.1rem 0.75rem; }
-[class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"]:has(p:nth-of-type(2)) {
-  grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(1) { grid-row: 1 / span 2; font-size: 0.9375rem; }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(n+2) { grid-column: 2; overflow-x: auto; white-space: nowrap; }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(3) { color: light-dark(#6b6259, #b0a69b); }
+[class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"] { display: flex; flex-wrap: wrap;
+  align-items: center; gap: 0.2rem 0.75rem; }
+[class*="_row_"] > :nth-child(1) p { flex: 1 1 9.5rem; min-width: 0; max-width: 100%; font-size: 0.9375rem; }
+[class*="_row_"] > :nth-child(1) p:has(.katex) { flex: 1 1 auto; min-width: 50%; overflow-x: auto;
+  white-space: nowrap; }
+[class*="_row_"] > :nth-child(1) br ~ .katex { color: light-dark(#6b6259, #b0a69b); }
 @container page (max-width: 62rem) { [class*="_way_tools"] > :nth-child(2) { display: none; } }
 [class*="_fold_line"] { display: none; }
 [class*="_letters"] ul { list-style: none; padding: 0; margin: 0; }
@@ -70,11 +69,8 @@ CSS = """
   [class*="_fold_line"] { display: block; }
   .stMainBlockContainer:has([class*="_fold_line"] input:not(:checked)) [class*="_input_card"] { display: none; }
   [class*="_row_"] > :nth-child(1) { margin-bottom: 0.35rem; }
-  [class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"]:has(p:nth-of-type(n)) {
-    grid-template-columns: minmax(0, 1fr) !important; }
   [class*="_tools_"] { gap: 0.5rem !important; }
   [class*="_way_tools"], [class*="_way_tools"] > :first-child { width: 100% !important; }
-  [class*="_row_"] > :nth-child(1) p:nth-of-type(n) { grid-column: 1; grid-row: auto; }
 }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }

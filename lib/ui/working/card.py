@@ -22,7 +22,7 @@ from lib.ui.idea import draw_idea
 from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
 from lib.ui.working.desk import Desk, desk_of
-from lib.ui.working.ending import after_the_last_steps, ending
+from lib.ui.working.ending import after_the_last_steps, anew_key, ending, offer_to_know
 from lib.ui.working.row import (
     DONE,
     Look,
@@ -37,7 +37,7 @@ from lib.ui.working.row import (
 from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet
 from lib.ui.working.torchs import note_answered, torch_line
 from lib.ui.working.watch import watch
-from lib.ui.working.ways import Way, choose_way, go, open_steps, way_of
+from lib.ui.working.ways import Way, choose_way, go, knows, open_steps, way_of
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def guided_working(
         with tools:  # after the rows: the samples' ticks follow from them
             if part == "forward":  # the gradient's card follows it
                 choose_way(lesson, way)
+                offer_to_know(desk)
             _choose(desk)
 
 
@@ -106,13 +107,10 @@ def _draw_page_where_it_changed(desk: Desk, way: Way) -> None:
     key = key_of(desk.lesson, f"drawn_{desk.part}")
     now, before = (way, desk.sample), st.session_state.get(key)
     st.session_state[key] = now
+    other_numbers = st.session_state.pop(anew_key(desk), False)
     context = get_script_run_ctx()
-    if context is not None and context.fragment_ids_this_run and (now != before or _numbers_changed(desk)):
+    if context is not None and context.fragment_ids_this_run and (now != before or other_numbers):
         st.rerun(scope="app")
-
-
-def _numbers_changed(desk: Desk) -> bool:
-    return bool(st.session_state.pop(key_of(desk.lesson, "page_anew"), False))
 
 
 def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
@@ -149,7 +147,7 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
 def _rows_on_screen(desk: Desk, way: Way) -> tuple[list[Row], list[Row]]:
     """The rows that are seen, and those of them that the learner fills in."""
     if way == "alone":
-        ends = [*desk.own[-1:], *([desk.result] if desk.result else [])]
+        ends = [*desk.own[-1:][: not knows(desk.lesson)], *([desk.result] if desk.result else [])]
         return (rows := list({row.key: row for row in ends}.values())), rows
     if count := open_steps(desk.lesson):
         return desk.own, desk.own[-count:]
@@ -211,7 +209,8 @@ def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapp
             lesson_progress.result_wrong(slug)
         if one.verdict == "right":
             by_oneself = look.way == "alone" and "value" not in hints_shown(desk.lesson, one, look)
-            lesson_progress.result_right(slug, f"{desk.fields} {desk.numbers}", by_oneself)
+            numbers = f"{desk.fields} {desk.numbers}"
+            lesson_progress.result_right(slug, numbers, by_oneself, knows=by_oneself and knows(desk.lesson))
 
 
 def _draw_rows(desk: Desk, judged: Sequence[Judged], seen: Sequence[Row], open_ones: Sequence[Row], look: Look) -> None:
