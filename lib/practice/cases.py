@@ -87,7 +87,7 @@ def _drawn(lesson: Topic, example: Example, random: np.random.Generator) -> Mapp
     assert isinstance(lesson, Lesson)
     shapes = {name: np.shape(value) for name, value in values.items() if name in lesson.shapes[0] and value is not None}
     drawn = draw_values(lesson, shapes, int(random.integers(2**32)))
-    tenths = {name: np.round(array, 1) if array.dtype.kind == "f" else array for name, array in drawn.items()}
+    tenths = {name: np.round(array, 1) + 0.0 if array.dtype.kind == "f" else array for name, array in drawn.items()}
     return {**values, **(tenths if _is_taken(lesson, {**values, **tenths}) else drawn)}
 
 
