@@ -22,8 +22,8 @@ from lib.tensors.compare import Comparison, compare, numbers_of
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.budget import page_budget
 from lib.ui.code_editor import EditorValue, code_editor, written
+from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import key_of
-from lib.ui.page import slug_of_page
 from lib.ui.sandbox import isolation_note, my_turn, why_off
 from lib.ui.text import number, plain, say
 
@@ -66,8 +66,7 @@ def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
             st.info(off)
         else:
             line = _result(lesson, exercise, values, value)
-        page = st.session_state["pages"][slug_of_page(exercise)]
-        st.page_link(page, label=say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
+        exercise_link(exercise, say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
     with left:
         code_editor(
             _key(exercise),
