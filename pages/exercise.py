@@ -15,6 +15,7 @@ from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
 from lib.grading.grade import Grade
 from lib.ui.browser_storage import draft_place, keep_in_browser
+from lib.ui.exercise_address import exercise_query
 from lib.ui.exercise_link import asked_exercise, exercise_link
 from lib.ui.exercise_work import (
     CSS,
@@ -45,8 +46,9 @@ def render() -> None:
     exercise = asked_exercise()
     if exercise is None:
         _no_such_exercise()
-    else:
-        show_exercise(exercise)
+        return
+    st.query_params.update(exercise_query(exercise.slug))  # a link within a page does not reach the browser's address
+    show_exercise(exercise)
 
 
 def _no_such_exercise() -> None:
