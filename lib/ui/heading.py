@@ -10,8 +10,8 @@ import streamlit as st
 from lib.exercises import EXERCISES
 from lib.lesson.spec import Parameter, Topic, Try
 from lib.ui.copy_link import copy_link
+from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
-from lib.ui.page import slug_of_page
 from lib.ui.text import say
 from lib.ui.working.torchs import is_covered
 
@@ -110,8 +110,7 @@ def _practice(slug: str) -> None:
     exercises = [exercise for exercise in EXERCISES.values() if exercise.lesson == slug]
     if not exercises:
         return
-    pages = st.session_state["pages"]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{slug}_practice"):
         st.markdown(say("Write it in NumPy:"), width="content")
         for exercise in exercises:
-            st.page_link(pages[slug_of_page(exercise)], label=say(exercise.title), width="content")
+            exercise_link(exercise, say(exercise.title))
