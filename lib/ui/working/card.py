@@ -20,6 +20,7 @@ from lib.ui.browser_storage import keep_in_browser
 from lib.ui.budget import said_in_words
 from lib.ui.fields import key_of
 from lib.ui.idea import draw_idea
+from lib.ui.print_page import print_button
 from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
 from lib.ui.working.desk import Desk, desk_of
@@ -274,6 +275,8 @@ def _foot(desk: Desk, filled: bool) -> None:
         if filled:
             clear = key_of(desk.lesson, f"clear_{desk.fields}")
             st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
+        if filled and desk.part == "forward":
+            print_button()
 
 
 def _clear(desk: Desk) -> None:
