@@ -1,0 +1,174 @@
+"""Yes or no: the probability of the right answer, and minus the logarithm of that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib.ui.idea.errors import LOSS, loss_curve
+from lib.ui.idea.shown import OPEN, Bar, Bars, Strip, finite
+from lib.ui.idea.view import View
+from lib.ui.text import say
+
+GENERAL = "The model’s probability is for “yes”; what is left of the whole is for “no”."
+
+
+def _answers(view: View, p: float, y: float, seen: str, left: str) -> Bars:
+    """The probability of yes and of no; the answer that is asked for is the target."""
+    return Bars(
+        say("probabilities"),
+        (
+            Bar(p, seen, _label(say("yes"), y, 1.0), "target" if y == 1 else ""),
+            Bar(1 - p, left, _label(say("no"), y, 0.0), "target" if y == 0 else ""),
+        ),
+        whole=1.0,
+    )
+
+
+def _label(name: str, y: float, wanted: float) -> str:
+    return f"{name}, {say('target')}" if y == wanted else name
+
+
+def _numbers(view: View, tensors: tuple[str, ...], step: str) -> dict[str, float | None]:
+    """The weights at work, so that the curve is that of this very element."""
+    return {name: None if view.given.get(name) is None else view.element(name, step) for name in tensors}
+
+
+def _still(weights: dict[str, float | None], x: np.ndarray) -> dict[str, np.ndarray | None]:
+    return {name: None if value is None else np.full_like(x, value) for name, value in weights.items()}
+
+
+def bce(view: View) -> Strip:
+    """A probability; what each of the two answers would cost; the curve of this target."""
+    p, y = view.element("input", LOSS), view.element("target", LOSS)
+    bars = _answers(view, p, y, view.shown(p), view.shown(1 - p))
+    weights = _numbers(view, ("weight",), LOSS)
+    curve = loss_curve(
+        view,
+        lambda xs: {"input": xs, "target": np.full_like(xs, y), **_still(weights, xs)},
+        p,
+        (0.0, 1.0),
+        "loss over the probability",
+        say("probability of yes"),
+        (1e-3, 1 - 1e-3, 0.01, 0.99),
+    )
+    return Strip((bars, _low(curve)), _of_answer(view, y, view.shown(p if y == 1 else 1 - p)))
+
+
+def _low(curve):
+    """−log of 0 counts as 100 here: the curve is cut off at a height at which its shape can be seen."""
+    from dataclasses import replace
+
+    top = max(5.0, *(1.1 * v for v in finite([curve.dots[0].y])))
+    return replace(curve, y=(min(curve.y[0], 0.0), min(curve.y[1], top)) if curve.y[1] > 0 else curve.y)
+
+
+def bce_with_logits(view: View) -> Strip:
+    """A score; its probability by the sigmoid; the curve of this target over scores."""
+    x, y, p = view.element("input", LOSS), view.element("target", LOSS), view.one("probability")
+    score = Bars(say("score x"), (view.fact("", x),))
+    bars = _answers(view, p, y, view.number("probability"), view.under("probability", 1 - p))
+    weights = _numbers(view, ("weight", "pos_weight"), LOSS)
+    reach = 1.2 * max([4.0, *finite([abs(x)])])
+    curve = loss_curve(
+        view,
+        lambda xs: {"input": xs, "target": np.full_like(xs, y), **_still(weights, xs)},
+        x,
+        (-reach, reach),
+        "loss over the score",
+        say("score"),
+    )
+    right = view.number("probability") if y == 1 else view.under("probability", 1 - p)
+    return Strip((score, bars, curve), _of_answer(view, y, right))
+
+
+def _of_answer(view: View, y: float, right: str) -> tuple[str, ...]:
+    weighted = view.given.get("weight") is not None or view.given.get("pos_weight") is not None
+    last = say(", times the weights given") if weighted else ""
+    if view.alone:
+        return say(GENERAL), say("The loss is −log of the probability of the right answer{last}.", last=last) if y in (
+            0,
+            1,
+        ) else say("The target mixes both answers, and so does the loss.")
+    loss, who = view.number(LOSS), view.name_of_sample("Element")
+    end = say(": *{loss}*.", loss=loss) if loss != OPEN else "."
+    if y not in (0, 1):
+        return say(GENERAL), say(
+            "{who}: the target, {y}, mixes both answers, and the loss mixes −log of both{last}",
+            who=who,
+            y=view.shown(y),
+            last=last,
+        ) + end
+    answer = say("yes") if y == 1 else say("no")
+    has = say(" has *{p}*", p=right) if right != OPEN else ""
+    return say(GENERAL), say(
+        "{who}: the right answer, “{answer}”,{has} and costs −log of its probability{last}",
+        who=who,
+        answer=answer,
+        has=has,
+        last=last,
+    ).replace(", and costs", " costs").replace("”, costs", "” costs") + end
+
+
+def soft_margin(view: View) -> Strip:
+    """Target times score, and the smooth slope that pushes it up."""
+    x, y, m = view.element("input", LOSS), view.element("target", LOSS), view.one("agreement")
+    pair = Bars(say("score and target"), (view.fact("score", x), view.fact("target", y, "target")))
+    agree = Bars(say("score times target"), (view.bar("", "agreement"),))
+    reach = 1.2 * max([4.0, *finite([abs(m)])])
+    curve = loss_curve(
+        view,
+        lambda xs: {"input": xs, "target": np.ones_like(xs)},
+        m,
+        (-reach, reach),
+        "loss over the agreement",
+        say("agreement"),
+    )
+    general = say(
+        "Score times target says whether the two agree in sign: the further above zero, the smaller the loss."
+    )
+    if view.alone:
+        return Strip(
+            (pair, agree, curve),
+            (general, say("Far below zero the loss is nearly the distance to zero; far above, nearly nothing.")),
+        )
+    agreement, loss, who = view.number("agreement"), view.number(LOSS), view.name_of_sample("Element")
+    told = (
+        say("{who}: an agreement of *{m}*", who=who, m=agreement)
+        if agreement != OPEN
+        else say("{who}: multiply the two", who=who)
+    )
+    return Strip(
+        (pair, agree, curve),
+        (
+            general,
+            told + (say(" costs *{loss}*.", loss=loss) if loss != OPEN else say("; the curve says what that costs.")),
+        ),
+    )
+
+
+def multi_label_soft_margin(view: View) -> Strip:
+    """Every class is asked yes or no; each pays by itself."""
+    input, target = view.given["input"], view.given["target"]
+    scores = np.atleast_1d(input)[view.sample]
+    wanted = np.broadcast_to(target, np.shape(input))
+    wanted = np.atleast_1d(wanted)[view.sample]
+    yes = {int(c) for c in np.flatnonzero(np.ravel(wanted) == 1)}
+    panels = (
+        view.of_each(say("scores x"), scores, yes),
+        view.of_each(say("probability of yes"), view.of("probability"), yes, "probability", whole=1.0),
+        view.of_each(say("what each class pays"), view.of("loss_per_class"), yes, "loss_per_class"),
+    )
+    general = say(
+        "Every class is a question of its own, answered yes or no; the answer’s probability pays −log of itself."
+    )
+    if view.alone:
+        return Strip(panels, (general, say("The loss of a sample is the average over its classes.")))
+    loss = view.number("loss_per_sample")
+    return Strip(
+        panels,
+        (
+            general,
+            say("{who}: the average over its classes is the loss", who=view.name_of_sample())
+            + (say(", *{loss}*.", loss=loss) if loss != OPEN else "."),
+        ),
+    )
