@@ -148,10 +148,8 @@ def soft_margin(view: View) -> Strip:
 
 def multi_label_soft_margin(view: View) -> Strip:
     """Every class is asked yes or no; each pays by itself."""
-    input, target = view.given["input"], view.given["target"]
-    scores = np.atleast_1d(input)[view.sample]
-    wanted = np.broadcast_to(target, np.shape(input))
-    wanted = np.atleast_1d(wanted)[view.sample]
+    shape = np.shape(view.steps["loss_per_class"].value)
+    scores, wanted = (np.broadcast_to(view.given[name], shape)[view.sample] for name in ("input", "target"))
     yes = {int(c) for c in np.flatnonzero(np.ravel(wanted) == 1)}
     panels = (
         view.of_each(say("scores x"), scores, yes),

@@ -142,7 +142,7 @@ def _of_mixed_targets(view: View, scores: np.ndarray, surprise: np.ndarray) -> S
     target = view.of("smoothed_target") if smoothed else class_last(view.given["target"])[view.sample]
     *before, shares = _to_shares(view, scores, surprise, set())
     asked = view.of_each(
-        say("the target asks"), target, range(target.size), "smoothed_target" if smoothed else "", word="", sign="|"
+        say("the target asks"), target, range(target.size), "smoothed_target" if smoothed else "", word="", sign=""
     )
     logs = view.of_each(say("−log of each share"), surprise, step="log_sum_exp")
     loss = view.number("loss_per_sample") if view.has("loss_per_sample") else ""
@@ -183,7 +183,7 @@ def nll(view: View) -> Strip:
             np.exp(logs),
             {right},
             texts={c: power_of_e(float(x)) for c, x in enumerate(logs[:1000].tolist())},
-            sign="|",
+            sign="",
         )
     weighted = view.given["weight"] is not None
     turned = Bars(

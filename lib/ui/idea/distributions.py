@@ -148,7 +148,7 @@ def of_pairs(
         seen = texts(c) if texts else (digits(first[c]), digits(second[c]))
         for value, text, name, tone in zip((first[c], second[c]), seen, names, ("target", ""), strict=True):
             bars.append(Bar(float(value), "" if view.alone else text, name, tone))
-    return Bars(caption, tuple(bars), max(0, first.size - len(drawn)), whole=1.0)
+    return Bars(caption, tuple(bars), max(0, first.size - len(drawn)), pairs=True, whole=1.0)
 
 
 def kl_div_loss(view: View) -> Strip:
@@ -170,13 +170,13 @@ def kl_div_loss(view: View) -> Strip:
         return (digits(true[c]) if known else OPEN, digits(believed[c]))
 
     both = of_pairs(view, true, believed, ("t", "eˣ"), say("target and prediction"), texts)
-    both = Bars(both.caption, both.bars, x.size - len(order), whole=1.0)
+    both = Bars(both.caption, both.bars, x.size - len(order), pairs=True, whole=1.0)
     seen = (
         {i: digits(pays[i]) if i == place and view.knows(step) else OPEN for i in range(pays.size)}
         if pays.size <= 1000
         else None
     )
-    each = view.of_each(say("what each pays"), pays, {place}, step, seen, word="" if view.alone else "this")
+    each = view.of_each(say("what each pays"), pays, {place}, step, seen, word="" if view.alone else "this one")
     general = say(
         "The input holds logarithms, so the prediction is eˣ; each element pays the target times (its logarithm minus x)."
     )

@@ -13,14 +13,16 @@ import numpy as np
 from lib.ui.idea.shown import OPEN, Bar, Bars, Dot, Lattice, Panel, Plane, Strip, finite
 from lib.ui.text import say
 
-WIDE = 3  # up to so many bars have their numbers above them; more have them upright
+# Characters that the numbers above a panel's bars may have together, or they stand upright: of the whole strip, shared
+# by its panels, and of one panel on a phone, where two stand side by side.
+ACROSS, ACROSS_NARROW = 88, 20
 
 
 def html_of(strip: Strip) -> str:
     """The picture for the eyes, its text for the ears, then the sentences for both."""
     picture = ""
     if strip.panels:
-        panels = "".join(_panel(panel, place) for place, panel in enumerate(strip.panels))
+        panels = "".join(_panel(panel, place, ACROSS // len(strip.panels)) for place, panel in enumerate(strip.panels))
         picture = f'<div class="pic" role="img" aria-label="{escape(spoken(strip))}" translate="no">{panels}</div>'
     says = f'<p class="says">{" ".join(_with_numbers(text) for text in strip.says if text)}</p>'
     meets = f'<p class="meets" translate="no">{escape(strip.meets)}</p>' if strip.meets else ""
@@ -38,17 +40,17 @@ def _with_numbers(text: str) -> str:
     return "".join(f'<b translate="no">{part}</b>' if i % 2 else part for i, part in enumerate(parts))
 
 
-def _panel(panel: Panel, place: int) -> str:
-    wide = " wide" if isinstance(panel, Plane) and not panel.square and panel.curves else ""
+def _panel(panel: Panel, place: int, room: int) -> str:
+    wide = " wide" if isinstance(panel, Plane) and not panel.even and panel.curves else ""
     arrow = escape(panel.sign) if place else ""
     return (
         f'<div class="panel{wide}"><span class="arrow">{arrow}</span>'
-        f'<span class="cap">{escape(panel.caption)}</span>{_body(panel)}</div>'
+        f'<span class="cap">{escape(panel.caption)}</span>{_body(panel, room)}</div>'
     )
 
 
 @singledispatch
-def _body(panel: Panel) -> str:
+def _body(panel: Panel, room: int) -> str:
     raise TypeError(f"no such panel: {panel!r}")
 
 
@@ -96,9 +98,9 @@ def _left_out(more: int, told: Sequence[str]) -> str:
 
 
 @_body.register
-def _(panel: Bars) -> str:
+def _(panel: Bars, room: int) -> str:
     low, high = _scale(panel)
-    upright = len(panel.bars) > WIDE
+    across = len(panel.bars) * max((len(bar.text) for bar in panel.bars), default=0)
     hangs = any(bar.value < 0 for bar in panel.bars)
     zero = 100 * -low / (high - low)
     columns = "".join(_column(bar, zero, high - low) for bar in panel.bars)
@@ -106,10 +108,11 @@ def _(panel: Bars) -> str:
     more = _left_out(panel.more, [bar.text for bar in panel.bars])
     names = "".join(f'<span class="name{_tone(bar)}"><span>{escape(bar.label)}</span></span>' for bar in panel.bars)
     rest = f'<span class="more">{escape(more)}</span>' if more else ""
-    classes = "in" + " tall" * upright + " hang" * hangs
+    kind = " pairs" * panel.pairs + " few" * (len(panel.bars) <= 2)
+    classes = "in" + (" tall" if across > room else " slim" * (across > ACROSS_NARROW)) + " hang" * hangs + kind
     return (
         f'<div class="box"><div class="{classes}"><div class="zero" style="bottom:{zero:.1f}%"></div>{lines}{columns}'
-        f'</div></div><div class="foot names">{names}{rest}</div>'
+        f'</div></div><div class="foot names{kind}">{names}{rest}</div>'
     )
 
 
@@ -151,14 +154,14 @@ def _level(value: float, label: str, zero: float, span: float) -> str:
 
 
 @_body.register
-def _(panel: Plane) -> str:
+def _(panel: Plane, room: int) -> str:
     curves = "".join(_mask([_path(x, y, panel) for x, y in panel.curves], "")) if panel.curves else ""
     dashes = (
         "".join(_mask([_path(*zip(a, b, strict=True), panel) for a, b in panel.joined], "dash")) if panel.joined else ""
     )
     axes = _axes(panel) if panel.zero else ""
     dots = "".join(_dot(dot, panel) for dot in panel.dots)
-    kind = " square" * panel.square + " bare" * panel.zero
+    kind = " even" * panel.even + " bare" * panel.zero
     foot = "".join(f"<span>{escape(text)}</span>" for text in panel.foot)
     return f'<div class="box"><div class="plot{kind}">{axes}{curves}{dashes}{dots}</div></div><div class="foot ends">{foot}</div>'
 
@@ -217,12 +220,29 @@ def _dot(dot: Dot, panel: Plane) -> str:
         return f'<em class="{dot.tone}" style="right:0;top:0">{words}</em>' if words else ""
     across, up = _across(dot.x, panel), _up(dot.y, panel)
     point = f'<u class="{dot.tone}" style="left:{across:.1f}%;bottom:{up:.1f}%"></u>'
-    return point + (f'<em class="{dot.tone}" style="{_beside(across, up, dot.below)}">{words}</em>' if words else "")
+    if not words:
+        return point
+    left = dot.left if dot.left is not None else _room_is_left(dot, panel, across)
+    return f'{point}<em class="{dot.tone}" style="{_beside(across, up, left, dot.below)}">{words}</em>'
 
 
-def _beside(across: float, up: float, below: bool) -> str:
-    """Where a dot's words stand: to the side with more room, above or below it, within the box."""
-    side = f"left:calc({across:.1f}% + 7px)" if across < 55 else f"right:calc({100 - across:.1f}% + 7px)"
+def _room_is_left(dot: Dot, panel: Plane, across: float) -> bool:
+    """Above a falling curve there is room to the right, above a rising one to the left; at the edges, inwards."""
+    if not 28 <= across <= 72:
+        return across > 72
+    return _rises(dot, panel) if panel.curves else across >= 55
+
+
+def _rises(dot: Dot, panel: Plane) -> bool:
+    """Whether the first curve is higher to the right of the dot than to its left."""
+    x, y = panel.curves[0]
+    place, around = int(np.searchsorted(x, dot.x)), max(len(x) // 8, 1)
+    return bool(y[min(place + around, len(x) - 1)] > y[max(place - around, 0)])
+
+
+def _beside(across: float, up: float, left: bool, below: bool) -> str:
+    """Where a dot's words stand: to one side, above or below it, within the box."""
+    side = f"right:calc({100 - across:.1f}% + 7px)" if left else f"left:calc({across:.1f}% + 7px)"
     high = f"top:calc({100 - up:.1f}% + 5px)" if below or up > 80 else f"bottom:calc({up:.1f}% + 4px)"
     return f"{side};{high}"
 
@@ -231,7 +251,7 @@ def _beside(across: float, up: float, below: bool) -> str:
 
 
 @_body.register
-def _(panel: Lattice) -> str:
+def _(panel: Lattice, room: int) -> str:
     rows, columns = panel.values.shape
     most = max(finite(panel.values.reshape(-1)) or [0.0]) or 1.0
     cells = "".join(

@@ -105,18 +105,14 @@ def margin_ranking(view: View) -> Strip:
     step = "loss_per_pair"
     first, second = view.element("input1", step), view.element("input2", step)
     y, margin = view.element("target", step), float(view.given["margin"])
-    wins = (
-        (say("first, should win"), say("second"))
-        if y > 0
-        else (say("first"), say("second, should win"))
-        if y < 0
-        else (say("first"), say("second"))
-    )
+    names = [say("first"), say("second")]
+    if y:
+        names[0 if y > 0 else 1] = say("should win")
     pair = Bars(
         say("two scores"),
         (
-            Bar(first, view.shown(first), wins[0], "target" if y > 0 else ""),
-            Bar(second, view.shown(second), wins[1], "target" if y < 0 else ""),
+            Bar(first, view.shown(first), names[0], "target" if y > 0 else ""),
+            Bar(second, view.shown(second), names[1], "target" if y < 0 else ""),
         ),
     )
     lacks = Bars(

@@ -45,7 +45,7 @@ def _before_and_now(view: View) -> Bars:
     bars = [view.fact("first", first, "hollow")]
     if view.given["epoch"] > 1:
         bars.append(view.fact("before", before, "hollow"))
-    return Bars(say("learning rates"), (*bars, view.bar("now", "lr", "target")), sign="|")
+    return Bars(say("learning rates"), (*bars, view.bar("now", "lr", "target")), sign="")
 
 
 def _curve(view: View) -> tuple[Plane, ...]:
@@ -120,7 +120,7 @@ def _total(given: Mapping[str, Any]) -> int | None:
 def plateau(view: View) -> Strip:
     """What is watched beside the border it must beat; the epochs in vain; the rate before and now."""
     says = say(
-        "What is watched must beat the border. After more epochs in vain than patience allows, the rate is reduced."
+        "What is watched must beat the border. After more epochs in vain than patience allows, the rate is reduced as far as it may be."
     )
     rate = Bars(
         say("learning rate"), (view.fact("before", float(view.given["lr"]), "hollow"), view.bar("now", "lr", "target"))
@@ -155,12 +155,12 @@ SCHEDULES: dict[str, Callable[[View], Strip]] = {
     ),
     "polynomial_lr": schedule("The learning rate follows a power of the time that is left, down to zero."),
     "cosine_annealing_lr": schedule(
-        "Half a wave of the cosine: level at the start, steepest halfway, level at the end."
+        "Half a wave of the cosine: level at the start, steepest halfway, level at T_max, and up again beyond it."
     ),
     "chained_scheduler": schedule("Several schedules at once: each works on what the others have left."),
     "sequential_lr": schedule("One schedule after the other: at each milestone the next one takes over."),
     "reduce_lr_on_plateau": plateau,
-    "cyclic_lr": schedule("Up and down between two bounds, again and again."),
-    "one_cycle_lr": schedule("Once up to the largest rate and once down, far below where it started."),
+    "cyclic_lr": schedule("Up and down, again and again, between base_lr and what the scale leaves of max_lr."),
+    "one_cycle_lr": schedule("Once up to max_lr, and from there down to the end."),
     "cosine_annealing_warm_restarts": schedule("Half a wave of the cosine, and then again from the top."),
 }

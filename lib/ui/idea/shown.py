@@ -34,6 +34,7 @@ class Bars:
     bars: tuple[Bar, ...]
     more: int = 0
     levels: tuple[tuple[float, str], ...] = ()
+    pairs: bool = False  # two bars belong together each time
     whole: float | None = None  # what the full height stands for, where that is not the largest bar
     sign: str = "→"
 
@@ -48,6 +49,7 @@ class Dot:
     label: str = ""
     tone: Tone = "target"
     below: bool = False
+    left: bool | None = None  # where its words stand; None: where there is room
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Plane:
     joined: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()  # dashed, in the accent
     foot: tuple[str, str, str] = ("", "", "")
     zero: bool = False  # lines through 0
-    square: bool = False  # both scales alike: angles and distances are what they look like
+    even: bool = False  # twice as wide as high, for x and y on one scale: angles and distances are what they look like
     sign: str = "→"
 
 

@@ -38,7 +38,10 @@ CSS = """<style>
 .idea .foot.names { gap: clamp(2px, 1cqi, 10px); }
 .idea .more { align-self: end; flex: none; color: var(--soft); font-size: 0.75rem; white-space: nowrap; }
 .idea .plot { position: absolute; inset: 0.35rem 0 0; border: solid var(--line); border-width: 0 0 1px 1px; }
-.idea .plot.square { left: 50%; right: auto; translate: -50%; aspect-ratio: 1; border: 0; }
+.idea .plot.even { left: 50%; right: auto; translate: -50%; aspect-ratio: 2; border: 0; }
+.idea .in.few .col, .idea .few .name { flex-basis: 5rem; }
+.idea .few .col i { left: 24%; right: 24%; }
+.idea .pairs .col:nth-of-type(2n + 3), .idea .pairs .name:nth-of-type(2n + 3) { margin-left: 0.5rem; }
 .idea .plot.bare { border-width: 0; }
 .idea .plot s { position: absolute; inset: 0; background: var(--soft); mask-size: 100% 100%; }
 .idea .plot s.dash { background: var(--right); }
@@ -49,7 +52,8 @@ CSS = """<style>
 .idea u.target { background: var(--right); }
 .idea u.hollow { background: var(--paper); border: 1.5px solid var(--soft); }
 .idea u.quiet { background: var(--soft); }
-.idea .plot em { position: absolute; font-style: normal; white-space: nowrap; line-height: 1.15; padding: 0 0.15rem; }
+.idea .plot em { position: absolute; font-style: normal; white-space: nowrap; line-height: 1.15; padding: 0 0.15rem;
+  background: color-mix(in srgb, var(--paper) 75%, transparent); border-radius: 2px; }
 .idea .plot em.target { color: var(--right); font-weight: 600; }
 .idea .plot em small { font-size: 0.75rem; color: var(--soft); font-weight: 400; }
 .idea .cells { position: absolute; inset: 0.2rem 0 0; display: grid; gap: 2px; }
@@ -64,7 +68,9 @@ CSS = """<style>
   .idea .pic { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.3rem 0.3rem; }
   .idea .panel { grid-template-rows: auto 4rem auto; column-gap: 0.1rem; }
   .idea .panel .arrow, .idea .panel:first-child .arrow { width: 0.85rem; }
+  .idea .in.slim { top: 3.1rem; } .idea .in.slim.hang { bottom: 3.1rem; }
+  .idea .slim .col b { writing-mode: vertical-rl; font-size: 0.75rem; padding: 2px 0; }
   .idea .panel:nth-child(2n + 1):last-child { grid-column: 1 / -1; }
-  .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .square, .cells) { max-width: 18rem; justify-self: center; width: 100%; }
+  .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .even, .cells) { max-width: 18rem; justify-self: center; width: 100%; }
 }
 </style>"""

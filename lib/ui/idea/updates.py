@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,19 +10,26 @@ from typing import Any
 import numpy as np
 
 from lib.ui.idea.errors import on_a_line
-from lib.ui.idea.shown import OPEN, Bars, Dot, Panel, Plane, Strip
-from lib.ui.idea.vectors import _flat, _square
+from lib.ui.idea.shown import Bar, Bars, Dot, Panel, Plane, Strip
+from lib.ui.idea.vectors import flat, even
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Something on the way: the first of `steps` that there is, beside its older value in the state."""
+    """Something on the way: the first of `steps` that there is.
+
+    `older` names its old value in the state, `mixed` what it is moved towards: the gradient to a power.
+    `beside` are further steps drawn next to it; `labels` name them all.
+    """
 
     caption: str
     steps: tuple[str, ...]
     older: str = ""
+    mixed: int = 0
+    beside: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,35 +42,38 @@ class Flow:
     gradient: tuple[str, ...] = ("uphill", "decayed")
 
 
-AVERAGE = Stage("average m", ("exp_avg", "row_average"), "exp_avg")
-SQUARES = Stage("average of squares v", ("exp_avg_sq", "row_square_average"), "exp_avg_sq")
+AVERAGE = Stage("average m", ("exp_avg", "row_average"), "exp_avg", 1)
+SQUARES = Stage("mean square v", ("exp_avg_sq", "row_square_average"), "exp_avg_sq", 2)
+OVER_SIZE = Stage("average over size", ("m_hat",), beside=("denominator",), labels=("m̂", "size"))
 SIZE = Stage("usual size", ("denominator",))
 
 
 def of_update(flow: Flow, view: View) -> Strip:
     """The panels that this update has; what it skips (a first buffer, no momentum) is not drawn."""
-    drawn = [_stage(view, stage) for stage in flow.stages]
-    panels = (_gradient(view, flow), *(panel for panel in drawn if panel), _move(view))
-    return Strip(panels, (say(flow.says), _moved(view, flow)))
+    drawn = (_gradient(view, flow), *(_stage(view, stage) for stage in flow.stages), _move(view))
+    turned = say(" With maximize the gradient is turned first.") if view.given.get("maximize") else ""
+    return Strip(tuple(panel for panel in drawn if panel), (say(flow.says) + turned, _moved(view, flow)))
 
 
 def _part(view: View, array: Any) -> np.ndarray:
     """This element's part of a parameter or buffer; the whole where the working is about the whole."""
     array = np.asarray(array, np.float64)
     inside = len(view.sample) == array.ndim and all(i < n for i, n in zip(view.sample, array.shape, strict=True))
-    return array[view.sample] if inside else array
+    return np.asarray(array[view.sample] if inside else array)
 
 
-def _gradient(view: View, flow: Flow) -> Bars:
+def _ready(view: View, flow: Flow) -> list[str]:
+    return [name for name in flow.gradient if view.has(name)]
+
+
+def _gradient(view: View, flow: Flow) -> Bars | None:
     """The gradient as it comes, and as it is made ready."""
     grad = view.given["grad"]
     named = view.first("row_gradient", "gradient[1]")
-    if named:
-        return _bars(view, say("gradient g"), named, None)
-    if not isinstance(grad, np.ndarray):
-        return Bars(say("gradient g"), ())
+    if named or not isinstance(grad, np.ndarray):
+        return _bars(view, Stage("gradient g", (named,)), named) if named else None
     part = np.ravel(_part(view, grad))
-    ready = [name for name in flow.gradient if view.has(name)]
+    ready = _ready(view, flow)
     if part.size == 1:
         labels = {"uphill": "turned", "decayed": "with decay"}
         bars = (view.fact("as it comes" if ready else "", part[0]), *(view.bar(labels[name], name) for name in ready))
@@ -74,26 +83,38 @@ def _gradient(view: View, flow: Flow) -> Bars:
 
 def _stage(view: View, stage: Stage) -> Bars | None:
     name = view.first(*stage.steps)
-    if not name:
-        return None
-    older = view.given.get("state", {}).get(stage.older) if stage.older else None
-    return _bars(view, say(stage.caption), name, older)
+    return _bars(view, stage, name) if name else None
 
 
-def _bars(view: View, caption: str, name: str, older: Any) -> Bars:
-    value = np.ravel(view.of(name))
-    if value.size != 1:
-        return view.of_each(caption, value, step=name, word="")
-    new = view.bar("new" if older is not None else "", name, "target")
+def _bars(view: View, stage: Stage, name: str) -> Bars:
+    """One number with what it comes from or goes with; many numbers side by side."""
+    if view.of(name).size != 1:
+        return view.of_each(say(stage.caption), view.of(name), step=name, word="")
+    others = [other for other in stage.beside if view.has(other)]
+    if others:
+        named = zip((name, *others), stage.labels, strict=False)
+        return Bars(say(stage.caption), tuple(view.bar(label, step) for step, label in named))
+    older = view.given.get("state", {}).get(stage.older, 0.0 if stage.mixed else None)
     before = _old(view, name, older)
-    return Bars(caption, (view.fact("old", before, "hollow"), new) if before is not None else (new,))
+    if before is None:
+        return Bars(say(stage.caption), (view.bar("", name),))
+    mixed = (_mixed(view, stage.mixed),) if stage.mixed else ()
+    return Bars(say(stage.caption), (view.fact("old", before, "hollow"), *mixed, view.bar("new", name, "target")))
+
+
+def _mixed(view: View, power: int) -> Bar:
+    """What an average is moved towards: the gradient that went into it, or its square."""
+    name = view.first("row_gradient", "decayed", "uphill")
+    value = view.one(name) if name else float(np.ravel(_part(view, view.given["grad"]))[0])
+    text = view.under(name, value**power) if name else view.shown(value**power)
+    return Bar(value**power, text, "g" if power == 1 else "g × g")
 
 
 def _old(view: View, name: str, older: Any) -> float | None:
     """The older value of the same element; None where it is not of the parameter's shape."""
     if not isinstance(older, np.ndarray | float | int):
         return None
-    if view.has("rows") and name.startswith("row_"):
+    if view.has("rows") and name.startswith("row_") and np.ndim(older):
         return _old_row(view, np.asarray(older, np.float64))
     part = np.ravel(_part(view, older))
     return float(part[0]) if part.size == 1 else None
@@ -120,10 +141,10 @@ def _move(view: View) -> Panel:
                 "before": (float(before[0]), view.shown(before[0]), "hollow"),
                 "after": (float(after[0]), view.number(result), "target"),
             },
-            "the parameter moves",
+            "the move",
         )
     if after.size == before.size == 2:
-        return _in_plane(view, before, after, result)
+        return _in_plane(before, after)
     return view.of_each(say("the parameter after it"), after, step=result, word="")
 
 
@@ -135,13 +156,15 @@ def _before(view: View, result: str) -> np.ndarray:
     return _part(view, param)
 
 
-def _in_plane(view: View, before: np.ndarray, after: np.ndarray, result: str) -> Plane:
-    a, b = _flat(before), _flat(after)
-    x, y = _square([a, b])
-    text = "" if view.alone else f"({view.number(result, 0)}, {view.number(result, 1)})" if view.knows(result) else OPEN
-    start = "" if view.alone else f"({view.shown(before[0])}, {view.shown(before[1])})"
-    dots = (Dot(*a, start, say("before"), "hollow"), Dot(*b, text, say("after"), "target", below=True))
-    return Plane(say("the parameter moves"), x, y, (), dots, ((a, b),) if a != b else ())
+def _in_plane(before: np.ndarray, after: np.ndarray) -> Plane:
+    a, b = flat(before), flat(after)
+    x, y = even([a, b])
+    left = a[0] < b[0]
+    dots = (
+        Dot(*a, label=say("before"), tone="hollow", left=left, below=a[1] < b[1]),
+        Dot(*b, label=say("after"), left=not left, below=b[1] <= a[1]),
+    )
+    return Plane(say("the move"), x, y, (), dots, ((a, b),) if a != b else (), even=True)
 
 
 def _moved(view: View, flow: Flow) -> str:
@@ -149,19 +172,24 @@ def _moved(view: View, flow: Flow) -> str:
     result = view.first("new_rows") or "param"
     then = say(flow.then)
     after = np.ravel(view.of(result))
-    if view.alone or not view.knows(result) or after.size != 1:
+    if view.alone or not view.knows(result) or not 1 <= after.size <= 2:
         return then
     before = np.ravel(_before(view, result))
-    if before.size != 1 or math.isnan(before[0]):
+    if before.size != after.size or np.isnan(before).any():
         return then
-    return then + say(" From {old} to *{new}*.", old=view.shown(before[0]), new=view.number(result))
+    return then + say(" From {old} to *{new}*.", old=_listed(view, before), new=_listed(view, after))
+
+
+def _listed(view: View, values: np.ndarray) -> str:
+    shown = [view.shown(value) for value in values]
+    return shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
 
 
 def flow(*stages: Stage, says: str, then: str, **more: Any) -> Callable[[View], Strip]:
     return partial(of_update, Flow(stages, says, then, **more))
 
 
-BUFFER = Stage("momentum buffer b", ("momentum_buffer",), "momentum_buffer")
+BUFFER = Stage("momentum b", ("momentum_buffer",), "momentum_buffer")
 
 UPDATES: dict[str, Callable[[View], Strip]] = {
     "sgd": flow(
@@ -189,14 +217,14 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
         then="The more a number was pushed before, the smaller a part of the gradient it moves by.",
     ),
     "adadelta": flow(
-        Stage("average of squares v", ("square_avg",), "square_avg"),
+        Stage("mean square v", ("square_avg",), "square_avg", 2),
         Stage("Δ", ("delta",)),
-        Stage("average of moves squared", ("acc_delta",), "acc_delta"),
+        Stage("average of Δ²", ("acc_delta",), "acc_delta"),
         says="Its step length is its own: the usual size of its moves over the usual size of its gradients, times the gradient.",
         then="The move is the learning rate times Δ.",
     ),
     "rmsprop": flow(
-        Stage("average of squares v", ("square_avg",), "square_avg"),
+        Stage("mean square v", ("square_avg",), "square_avg", 2),
         SIZE,
         BUFFER,
         says="The gradient is divided by its usual size: the root of an average of its squares.",
@@ -205,6 +233,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
     "adam": flow(
         AVERAGE,
         SQUARES,
+        OVER_SIZE,
         says="Two averages are kept: of the gradient, which gives the direction, and of its square, which gives its usual size.",
         then="Both are corrected for their start at zero; the move is the learning rate times average over root.",
     ),
@@ -229,19 +258,21 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
     "adamw": flow(
         AVERAGE,
         SQUARES,
+        OVER_SIZE,
         says="Adam’s two averages see the gradient alone; the decay shrinks the parameter by itself.",
         then="The move is the shrinking, and then the learning rate times average over root.",
     ),
     "nadam": flow(
         AVERAGE,
         SQUARES,
-        Stage("direction d", ("direction",)),
+        Stage("direction over size", ("direction",), beside=("denominator",), labels=("d", "size")),
         says="Adam’s two averages, but the direction already uses the momentum of the next update.",
         then="The move is the learning rate times direction over root.",
     ),
     "radam": flow(
         AVERAGE,
         SQUARES,
+        OVER_SIZE,
         says="Adam’s two averages, but nothing is divided until enough gradients have told of their usual size.",
         then="Until then the move is the learning rate times the corrected average.",
     ),
@@ -256,7 +287,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
         BUFFER,
         Stage("strengths before", ("singular_values",)),
         Stage("strengths evened", ("singular_values_after",)),
-        says="The averaged gradient is a matrix with strong and weak directions; they are all given about the same strength.",
+        says="The averaged gradient is a matrix with strong and weak directions; they are brought towards the same strength.",
         then="The move is the learning rate times the evened matrix, after the decay.",
     ),
 }

@@ -8,34 +8,38 @@ import numpy as np
 
 from lib.ui.idea.errors import loss_curve
 from lib.ui.idea.margins import hinge
-from lib.ui.idea.shown import OPEN, Bars, Dot, Plane, Strip
+from lib.ui.idea.shown import OPEN, Bars, Dot, Plane, Strip, Tone
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
-ORIGIN = (0.0, 0.0)
+Place = tuple[float, float]
+ORIGIN: Place = (0.0, 0.0)
 
 
-def _flat(vector: np.ndarray) -> tuple[float, float]:
+def flat(vector: np.ndarray) -> Place:
     """The first two coordinates; what is missing, or no number, is 0."""
     two = [float(v) if math.isfinite(v) else 0.0 for v in np.ravel(vector)[:2]]
     return (two + [0.0, 0.0])[0], (two + [0.0, 0.0])[1]
 
 
-def _square(places: list[tuple[float, float]]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Both scales alike, with every place in it."""
+def even(places: list[tuple[float, float]]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Both scales alike in a box twice as wide as high, with every place in it."""
     x, y = [p[0] for p in places], [p[1] for p in places]
-    half = 0.62 * max(max(x) - min(x), max(y) - min(y), 1e-6)
+    half = max(0.6 * (max(x) - min(x)), 0.65 * (max(y) - min(y)), 1e-6)
     across, up = (max(x) + min(x)) / 2, (max(y) + min(y)) / 2
-    return (across - half, across + half), (up - half, up + half)
+    return (across - 2 * half, across + 2 * half), (up - half, up + half)
 
 
-def _plane(caption: str, named: dict[str, tuple[tuple[float, float], str]], lines, origin: bool, more: int) -> Plane:
-    places = [place for place, _ in named.values()] + [ORIGIN] * origin
-    x, y = _square(places)
-    dots = tuple(Dot(*place, label=say(name), tone=tone) for name, (place, tone) in named.items())  # type: ignore[arg-type]
+def _plane(caption: str, named: dict[str, tuple[Place, Tone]], lines, origin: bool, more: int) -> Plane:
+    x, y = even([place for place, _ in named.values()] + [ORIGIN] * origin)
+    ordered = sorted(named.items(), key=lambda item: item[1][0])
+    dots = tuple(
+        Dot(*place, label=say(name), tone=tone, left=2 * i < len(ordered) - 1, below=place[1] < (y[0] + y[1]) / 2)
+        for i, (name, (place, tone)) in enumerate(ordered)
+    )
     joined = tuple(line for line in lines if line[0] != line[1])
     shadow = say("first two coordinates") if more > 2 else ""
-    return Plane(say(caption), x, y, (), dots, joined, ("", shadow, ""), zero=origin, square=True)
+    return Plane(say(caption), x, y, (), dots, joined, ("", shadow, ""), zero=origin, even=True)
 
 
 def cosine_embedding(view: View) -> Strip:
@@ -79,9 +83,9 @@ def _vector(array: np.ndarray, shape: tuple[int, ...], sample: tuple[int, ...]) 
     return np.ravel(np.broadcast_to(array, shape + array.shape[-1:])[sample])
 
 
-def _unit(vector: np.ndarray) -> tuple[float, float]:
+def _unit(vector: np.ndarray) -> Place:
     """The direction in the plane of the first two coordinates, one unit long."""
-    x, y = _flat(vector)
+    x, y = flat(vector)
     length = math.hypot(x, y)
     return (x / length, y / length) if 0 < length < math.inf else ORIGIN
 
@@ -91,8 +95,8 @@ def triplet(view: View) -> Strip:
     step = "loss_per_triplet"
     shape = np.shape(view.steps[step].value)
     vectors = {name: _vector(view.given[name], shape, view.sample) for name in ("anchor", "positive", "negative")}
-    tones = {"anchor": "quiet", "positive": "target", "negative": ""}
-    named = {name: (_flat(vector), tones[name]) for name, vector in vectors.items()}
+    tones: dict[str, Tone] = {"anchor": "quiet", "positive": "target", "negative": ""}
+    named = {name: (flat(vector), tones[name]) for name, vector in vectors.items()}
     anchor = named["anchor"][0]
     plane = _plane(
         "points", named, [(anchor, named["positive"][0]), (anchor, named["negative"][0])], False, vectors["anchor"].size
