@@ -148,25 +148,33 @@ def soft_margin(view: View) -> Strip:
 
 def multi_label_soft_margin(view: View) -> Strip:
     """Every class is asked yes or no; each pays by itself."""
-    shape = np.shape(view.steps["loss_per_class"].value)
-    scores, wanted = (np.broadcast_to(view.given[name], shape)[view.sample] for name in ("input", "target"))
+    scores, wanted = (_as_worked(view, name) for name in ("input", "target"))
     yes = {int(c) for c in np.flatnonzero(np.ravel(wanted) == 1)}
     panels = (
         view.of_each(say("scores x"), scores, yes),
         view.of_each(say("probability of yes"), view.of("probability"), yes, "probability", whole=1.0),
         view.of_each(say("what each class pays"), view.of("loss_per_class"), yes, "loss_per_class"),
     )
+    weighted = say(", times its weight") if view.given["weight"] is not None else ""
     general = say(
-        "Every class is a question of its own, answered yes or no; the answer’s probability pays −log of itself."
+        "Every class is a question of its own: yes pays −log of its probability, no of the rest{w}.", w=weighted
     )
-    if view.alone:
-        return Strip(panels, (general, say("The loss of a sample is the average over its classes.")))
+    last = say("What they pay, over the number of classes of the input, is the loss")
+    if view.alone or not view.knows("loss_per_sample"):
+        return Strip(panels, (general, f"{last}."))
     loss = view.number("loss_per_sample")
-    return Strip(
-        panels,
-        (
-            general,
-            say("{who}: the average over its classes is the loss", who=view.name_of_sample())
-            + (say(", *{loss}*.", loss=loss) if loss != OPEN else "."),
-        ),
-    )
+    return Strip(panels, (general, say("{last} of {who}: *{loss}*.", last=last, who=_who(view), loss=loss)))
+
+
+def _who(view: View) -> str:
+    who = view.name_of_sample()
+    return who[:1].lower() + who[1:]
+
+
+def _as_worked(view: View, name: str) -> np.ndarray:
+    """The sample's numbers of an input, stretched over the others, the classes moved to the end as the steps do."""
+    tensors = [
+        np.asarray(view.given[n], np.float64) for n in ("input", "target", "weight") if view.given[n] is not None
+    ]
+    whole = np.broadcast_to(np.asarray(view.given[name], np.float64), np.broadcast_shapes(*(t.shape for t in tensors)))
+    return np.moveaxis(whole, max(np.ndim(view.given["input"]) - 1, 0), -1)[view.sample]
