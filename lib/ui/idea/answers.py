@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lib.ui.idea.errors import LOSS, loss_curve
-from lib.ui.idea.shown import OPEN, Bar, Bars, Strip, finite
+from lib.ui.idea.shown import OPEN, Bar, Bars, Plane, Strip, finite
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
@@ -51,15 +53,13 @@ def bce(view: View) -> Strip:
         say("probability of yes"),
         (1e-3, 1 - 1e-3, 0.01, 0.99),
     )
-    return Strip((bars, _low(curve)), _of_answer(view, y, view.shown(p if y == 1 else 1 - p)))
+    return Strip((bars, _cut_off(curve)), _of_answer(view, y, view.shown(p if y == 1 else 1 - p)))
 
 
-def _low(curve):
-    """−log of 0 counts as 100 here: the curve is cut off at a height at which its shape can be seen."""
-    from dataclasses import replace
-
-    top = max(5.0, *(1.1 * v for v in finite([curve.dots[0].y])))
-    return replace(curve, y=(min(curve.y[0], 0.0), min(curve.y[1], top)) if curve.y[1] > 0 else curve.y)
+def _cut_off(curve: Plane) -> Plane:
+    """−log climbs to 100 at the edge: the curve is cut off at a height at which its shape can be seen."""
+    top = max([5.0, *(1.1 * v for v in finite([curve.dots[0].y]))])
+    return replace(curve, y=(curve.y[0], min(curve.y[1], top)))
 
 
 def bce_with_logits(view: View) -> Strip:
@@ -82,31 +82,33 @@ def bce_with_logits(view: View) -> Strip:
 
 
 def _of_answer(view: View, y: float, right: str) -> tuple[str, ...]:
-    weighted = view.given.get("weight") is not None or view.given.get("pos_weight") is not None
-    last = say(", times the weights given") if weighted else ""
+    """Which answer is right, how probable it is, and what it costs."""
+    weighted = view.given.get("weight") is not None or (view.given.get("pos_weight") is not None and y != 0)
+    last = say(", times its weight") if weighted else ""
     if view.alone:
-        return say(GENERAL), say("The loss is −log of the probability of the right answer{last}.", last=last) if y in (
-            0,
-            1,
-        ) else say("The target mixes both answers, and so does the loss.")
+        alone = (
+            "The loss is −log of the probability of the right answer"
+            if y in (0, 1)
+            else "The target mixes both answers"
+        )
+        return say(GENERAL), say(alone) + (last if y in (0, 1) else say(", and so does the loss")) + "."
     loss, who = view.number(LOSS), view.name_of_sample("Element")
-    end = say(": *{loss}*.", loss=loss) if loss != OPEN else "."
+    end = f": *{loss}*." if loss != OPEN else "."
     if y not in (0, 1):
-        return say(GENERAL), say(
-            "{who}: the target, {y}, mixes both answers, and the loss mixes −log of both{last}",
-            who=who,
-            y=view.shown(y),
-            last=last,
-        ) + end
-    answer = say("yes") if y == 1 else say("no")
-    has = say(" has *{p}*", p=right) if right != OPEN else ""
-    return say(GENERAL), say(
-        "{who}: the right answer, “{answer}”,{has} and costs −log of its probability{last}",
-        who=who,
-        answer=answer,
-        has=has,
-        last=last,
-    ).replace(", and costs", " costs").replace("”, costs", "” costs") + end
+        mixed = say(
+            "{who}: the target, {y}, mixes both answers; so the loss mixes −log of both", who=who, y=view.shown(y)
+        )
+        return say(GENERAL), mixed + last + end
+    answer = say("“yes”") if y == 1 else say("“no”")
+    has = say("{who}: the right answer, {answer}, has *{p}*", who=who, answer=answer, p=right)
+    if right == OPEN:
+        has = say("{who}: the right answer is {answer}", who=who, answer=answer)
+    return say(GENERAL), has + say(" and costs −log of that") + _held(view, y) + last + end
+
+
+def _held(view: View, y: float) -> str:
+    """BCELoss lets no logarithm fall below −100."""
+    return say(", which PyTorch holds at 100") if view.one("log_yes" if y == 1 else "log_no") == -100 else ""
 
 
 def soft_margin(view: View) -> Strip:
@@ -129,7 +131,7 @@ def soft_margin(view: View) -> Strip:
     if view.alone:
         return Strip(
             (pair, agree, curve),
-            (general, say("Far below zero the loss is nearly the distance to zero; far above, nearly nothing.")),
+            (general, say("Far above zero it costs nearly nothing.")),
         )
     agreement, loss, who = view.number("agreement"), view.number(LOSS), view.name_of_sample("Element")
     told = (

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.lesson.pieces import checks
 from lib.lesson.pieces.scores import class_last
-from lib.ui.idea.shown import OPEN, Bar, Bars, Dot, Plane, Strip, digits, equals, power_of_e, read
+from lib.ui.idea.shown import OPEN, Bar, Bars, Dot, Plane, Strip, digits, equals, finite, power_of_e, read
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
@@ -49,24 +49,35 @@ def _to_shares(view: View, scores: np.ndarray, surprise: np.ndarray, marked: set
 
 
 def curve_of_log(
-    view: View, surprise: float, step: str, others: list[float], caption: str = "−log of the right share"
+    view: View,
+    surprise: float,
+    step: str,
+    others: list[float],
+    caption: str = "−log of the right share",
+    name: str = "share",
+    unit: float = 1.0,
 ) -> Plane:
-    """−log from 0 to 1 with the right share on it; `others` are the surprises of samples already solved."""
-    top = max([HIGHEST, *(1.15 * s for s in (surprise, *others) if math.isfinite(s))])
-    shares = np.unique(np.concatenate([np.geomspace(math.exp(-min(top, 700.0)), 1, 30), np.linspace(0.02, 1, 30)]))
-    dots = [Dot(math.exp(-s), min(s, top), tone="hollow") for s in others if not math.isnan(s)]
-    x = math.exp(-surprise) if not math.isnan(surprise) and surprise > -700 else math.nan
-    y = min(surprise, top)
-    ends = ("", "share", "") if view.alone else ("0", "share", "1")
+    """−log from 0 to 1 with this share on it; `others` are the surprises of solved samples, `unit` is in nats."""
+    top = max([HIGHEST, *(1.15 * s for s in finite([surprise, *others]))])
+    least = math.exp(-min(top * unit, 700.0))
+    shares = np.unique(np.concatenate([np.geomspace(least, 1, 30), np.linspace(0.02, 1, 30)]))
+    at, y = _share(surprise * unit), min(surprise, top)
+    dots = [Dot(_share(s * unit), s, tone="hollow") for s in finite(others)]
+    guides = (((0.0, y), (at, y)), ((at, 0.0), (at, y))) if math.isfinite(at + y) else ()
     return Plane(
         say(caption),
         (0.0, 1.0),
-        (min(0.0, y), top),
-        ((shares, -np.log(shares)),),
-        (*dots, Dot(x, y, view.under(step, surprise), below=False)),
-        (((0.0, y), (x, y)), ((x, 0.0), (x, y))) if not math.isnan(x) else (),
-        (ends[0], say(ends[1]), ends[2]),
+        (min(0.0, y) if math.isfinite(y) else 0.0, top),
+        ((shares, -np.log(shares) / unit),),
+        (*dots, Dot(at, y, view.under(step, surprise))),
+        guides,
+        ("" if view.alone else "0", say(name), "" if view.alone else "1"),
     )
+
+
+def _share(surprise: float) -> float:
+    """e to minus the surprise; 0 where that is too small for a number."""
+    return math.exp(-min(surprise, 745.0)) if surprise > -700 else math.nan
 
 
 def _others(view: View, part: str) -> list[float]:
@@ -179,7 +190,7 @@ def nll(view: View) -> Strip:
     bars = view.of_each(say("log-probabilities"), logs, {right})
     with np.errstate(all="ignore"):
         shares = view.of_each(
-            say("shares eˣ"),
+            say("eˣ"),
             np.exp(logs),
             {right},
             texts={c: power_of_e(float(x)) for c, x in enumerate(logs[:1000].tolist())},

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
 from lib.ui.idea.classes import curve_of_log
-from lib.ui.idea.shown import OPEN, Bar, Bars, Strip, digits
+from lib.ui.idea.shown import OPEN, Bar, Bars, Strip, Tone, digits
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
 UNITS = {"nats": "ln", "bits": "log₂", "bans": "log₁₀"}
+NATS = {"nats": 1.0, "bits": math.log(2), "bans": math.log(10)}  # in one of each
 
 
 def _log(view: View) -> str:
@@ -31,50 +35,23 @@ def _said(view: View, general: str, step: str, what: str, alone: str) -> tuple[s
 
 def self_information(view: View) -> Strip:
     """A probability on the curve of its surprise."""
-    p = _row(view, "p")
-    whole = np.asarray(view.given["p"], np.float64).reshape(-1)
-    place = int(np.ravel_multi_index(view.sample, np.shape(view.given["p"]))) if view.sample else 0
-    bars = view.of_each(say("probabilities p"), whole, {place}, word="", whole=1.0)
-    curve = curve_of_log(view, view.one("information"), "information", [], f"{_log(view)} p")
-    scale = {"nats": 1.0, "bits": np.log(2), "bans": np.log(10)}[view.given["unit"]]
-    curve = _in_unit(view, float(p), curve, float(scale))
-    general = (
-        "The rarer an outcome, the more surprising: the curve climbs without end towards 0, and is 0 for what is sure."
+    p = np.asarray(view.given["p"], np.float64)
+    place = int(np.ravel_multi_index(view.sample, p.shape)) if view.sample else 0
+    unit = NATS[view.given["unit"]]
+    panels = (
+        view.of_each(say("probabilities p"), p, {place}, word="", whole=1.0),
+        curve_of_log(view, view.one("information"), "information", [], f"{_log(view)} p", "probability", unit),
     )
+    general = say("The rarer an outcome, the more surprising; what is sure does not surprise at all.")
     if view.alone:
-        return Strip(
-            (bars, curve),
-            (
-                say(general.replace(" towards 0, and is 0", " to the left, and ends")),
-                say("The probability stands below, the surprise on the curve above it."),
-            ),
-        )
+        return Strip(panels, (general, say("The curve climbs without end where the probability goes to nothing.")))
     value = view.number("information")
     tail = (
-        say(" carries *{value}* {unit}.", value=value, unit=view.given["unit"])
+        say("carries *{value}* {unit}.", value=value, unit=view.given["unit"])
         if value != OPEN
-        else say("; the curve says how surprising it is.")
+        else say("stands on the curve that says how surprising it is.")
     )
-    return Strip((bars, curve), (say(general), say("An outcome of probability *{p}*", p=view.shown(p)) + tail))
-
-
-def _in_unit(view: View, p: float, curve, scale: float):
-    """The curve in the unit chosen: only its height is another one."""
-    from dataclasses import replace
-
-    from lib.ui.idea.shown import Dot
-
-    x, y = curve.curves[0]
-    value = view.one("information")
-    top = max(3.0, 1.15 * value) if np.isfinite(value) else 5.0
-    shares = np.unique(np.concatenate([x, np.geomspace(max(np.exp(-top * scale), 1e-300), 1, 30)]))
-    at = min(value, top)
-    dot = Dot(p, at, view.number("information"))
-    guides = (((0.0, at), (p, at)), ((p, 0.0), (p, at))) if np.isfinite(at) else ()
-    name = ("", say("probability"), "") if view.alone else ("0", say("probability"), "1")
-    return replace(
-        curve, y=(0.0, top), curves=((shares, -np.log(shares) / scale),), dots=(dot,), joined=guides, foot=name
-    )
+    return Strip(panels, (general, f"{say('An outcome of probability *{p}*', p=view.shown(p[view.sample]))} {tail}"))
 
 
 def entropy(view: View) -> Strip:
@@ -139,14 +116,21 @@ def pairs(view: View, true: str, believed: str) -> Bars:
 
 
 def of_pairs(
-    view: View, first: np.ndarray, second: np.ndarray, names: tuple[str, str], caption: str, texts=None
+    view: View,
+    first: np.ndarray,
+    second: np.ndarray,
+    names: tuple[str, str],
+    caption: str,
+    texts: Callable[[int], tuple[str, str]] | None = None,
 ) -> Bars:
+    """The first three outcomes, each as two bars; `texts(place)` are their numbers where they may not all be seen."""
     first, second = np.ravel(first), np.ravel(second)
     drawn = list(range(min(first.size, 3)))
+    tones: tuple[Tone, Tone] = ("target", "")
     bars = []
     for c in drawn:
         seen = texts(c) if texts else (digits(first[c]), digits(second[c]))
-        for value, text, name, tone in zip((first[c], second[c]), seen, names, ("target", ""), strict=True):
+        for value, text, name, tone in zip((first[c], second[c]), seen, names, tones, strict=True):
             bars.append(Bar(float(value), "" if view.alone else text, name, tone))
     return Bars(caption, tuple(bars), max(0, first.size - len(drawn)), pairs=True, whole=1.0)
 
@@ -178,7 +162,8 @@ def kl_div_loss(view: View) -> Strip:
     )
     each = view.of_each(say("what each pays"), pays, {place}, step, seen, word="" if view.alone else "this one")
     general = say(
-        "The input holds logarithms, so the prediction is eˣ; each element pays the target times (its logarithm minus x)."
+        "The input holds logarithms, so the prediction is eˣ; "
+        "each element pays the target times (its logarithm minus x)."
     )
     if view.alone:
         return Strip(
@@ -194,7 +179,7 @@ def kl_div_loss(view: View) -> Strip:
             + (
                 say(" *{loss}*.", loss=loss)
                 if loss != OPEN
-                else say(" what its two bars differ by, weighed by the target.")
+                else say(" the target times the difference of the two logarithms.")
             ),
         ),
     )

@@ -146,12 +146,12 @@ MSE = Errors(
     "The parabola is flat near zero and steep far out.",
 )
 HUBER = Errors(
-    "Near the target a parabola, beyond delta a straight line that goes on with the parabola’s slope.",
+    "Closer than delta a parabola, beyond it a straight line that goes on with the parabola’s slope.",
     "Small errors are squared, large ones count by their size.",
     _around("delta"),
 )
 SMOOTH_L1 = Errors(
-    "Near the target a parabola, beyond beta a straight line whose slope never changes.",
+    "Closer than beta a parabola, beyond it a straight line whose slope is the same for every beta.",
     "Small errors are squared, large ones count by their size.",
     _around("beta"),
 )
@@ -186,21 +186,14 @@ def poisson(view: View) -> Strip:
 
 
 def _of_rate(view: View, logs: bool) -> tuple[str, ...]:
-    general = say(
-        "The rate costs its own size, and earns the count times its logarithm: for a count above 0 the loss is lowest where the rate is the count."
-    )
+    general = say("The rate costs its own size, and earns the count times its logarithm.")
     if view.alone:
-        return say("The rate costs its own size, and earns the count times its logarithm."), say(
-            "Where the count is positive, the curve is lowest where the two agree."
-        )
+        return general, say("Where something was counted, the loss is lowest where the rate is the count.")
     rate = view.number("rate") if logs else view.shown(view.element("input", LOSS))
-    count, loss = view.shown(view.element("target", LOSS)), view.number(LOSS)
-    who = view.name_of_sample("Element")
-    told = (
-        say("{who}: a rate of *{rate}* for a count of {count}", who=who, rate=rate, count=count)
-        if rate != OPEN
-        else say("{who}: a count of {count}", who=who, count=count)
-    )
+    count, loss, who = view.shown(view.element("target", LOSS)), view.number(LOSS), view.name_of_sample("Element")
+    told = say("{who}: a rate of *{rate}* for a count of {count}", who=who, rate=rate, count=count)
+    if rate == OPEN:
+        told = say("{who}: a count of {count}", who=who, count=count)
     return general, told + (
         say(" costs *{loss}*.", loss=loss) if loss != OPEN else say("; the curve says what that costs.")
     )

@@ -155,15 +155,15 @@ def _level(value: float, label: str, zero: float, span: float) -> str:
 
 @_body.register
 def _(panel: Plane, room: int) -> str:
-    curves = "".join(_mask([_path(x, y, panel) for x, y in panel.curves], "")) if panel.curves else ""
-    dashes = (
-        "".join(_mask([_path(*zip(a, b, strict=True), panel) for a, b in panel.joined], "dash")) if panel.joined else ""
-    )
+    curves = _mask([_path(x, y, panel) for x, y in panel.curves], "") if panel.curves else ""
+    lines = [_path([a[0], b[0]], [a[1], b[1]], panel) for a, b in panel.joined]
+    dashes = _mask(lines, "dash") if lines else ""
     axes = _axes(panel) if panel.zero else ""
     dots = "".join(_dot(dot, panel) for dot in panel.dots)
     kind = " even" * panel.even + " bare" * panel.zero
     foot = "".join(f"<span>{escape(text)}</span>" for text in panel.foot)
-    return f'<div class="box"><div class="plot{kind}">{axes}{curves}{dashes}{dots}</div></div><div class="foot ends">{foot}</div>'
+    plot = f'<div class="plot{kind}">{axes}{curves}{dashes}{dots}</div>'
+    return f'<div class="box">{plot}</div><div class="foot ends">{foot}</div>'
 
 
 def _across(x: float, panel: Plane) -> float:

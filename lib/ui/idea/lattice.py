@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.ui.idea.shown import OPEN, Bars, Lattice, Strip, digits
+from lib.ui.idea.shown import OPEN, Bars, Lattice, Strip, digits, power_of_e
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
@@ -14,34 +14,28 @@ MOST_TEXTS = 20  # cells that hold a number of five digits
 
 def ctc(view: View) -> Strip:
     """Probabilities per frame → the lattice of states → all paths together → minus the logarithm."""
-    last = Bars(say("all paths together"), (view.bar("", "likelihood", "target"),), whole=1.0)
+    together = Bars(say("all paths together"), (view.bar("", "likelihood", "target"),), whole=1.0)
     loss = Bars(say("−ln of that"), (view.bar("", "loss_per_sample", "target"),))
     general = say(
-        "A path goes through the frames from left to right and spells the labels with blanks between; every path counts."
+        "A path goes from frame to frame and spells the labels, with blanks where it likes; every such path counts."
     )
-    strip = (_probabilities(view), _states(view), last, loss)
+    return Strip((_probabilities(view), _states(view), together, loss), (general, _of_paths(view)))
+
+
+def _of_paths(view: View) -> str:
+    """The probability of all paths, and the loss, as far as they are known."""
     if view.alone:
-        return Strip(strip, (general, say("The loss is −ln of the probability of all paths together.")))
-    told, who = view.number("loss_per_sample"), view.name_of_sample()
-    p = view.number("likelihood")
-    first = (
-        say("{who}: all paths together have *{p}*", who=who, p=p)
-        if p != OPEN
-        else say("{who}: add up the ways that end in the last two states", who=who)
-    )
-    clipped = say(" (0 instead of infinity)") if view.given["zero_infinity"] and view.one("likelihood") == 0 else ""
-    return Strip(
-        strip,
-        (
-            general,
-            first
-            + (
-                say("; −ln of that{c}: *{loss}*.", loss=told, c=clipped)
-                if told != OPEN
-                else say("; −ln of that is the loss.")
-            ),
-        ),
-    )
+        return say("The loss is −ln of the probability of all paths together.")
+    p, loss, who = view.number("likelihood"), view.number("loss_per_sample"), view.name_of_sample()
+    if view.knows("loss_per_sample") and view.one("likelihood") == 0 and view.one("loss_per_sample") > 0:
+        p = power_of_e(-view.one("loss_per_sample"))  # too small for a number, and not 0
+    first = say("{who}: all paths together have *{p}*", who=who, p=p)
+    if p == OPEN:
+        first = say("{who}: the paths that have arrived are those in the last states", who=who)
+    if loss == OPEN:
+        return first + say("; −ln of that is the loss.")
+    clipped = say(", 0 instead of infinity") if view.one("likelihood") == 0 and view.one("loss_per_sample") == 0 else ""
+    return first + say("; −ln of that is the loss{clipped}: *{loss}*.", loss=loss, clipped=clipped)
 
 
 def _probabilities(view: View) -> Lattice:

@@ -59,7 +59,7 @@ def multi_margin(view: View) -> Strip:
         leads = [float(scores[right] - x) for c, x in enumerate(scores[: MOST_DOTS + 1].tolist()) if c != right]
     power = int(view.given["p"])
     curve = hinge(margin, leads, power, None, view, "", say("lead over a class"))
-    general = "The right class’s score must lead every other by the margin; the line shows where the others have to stay below."
+    general = "The right class’s score must lead every other by the margin: the others have to stay below the line."
     weighted = say(", times its weight") if view.given["weight"] is not None else ""
     squared = say("the squares of what is lacking") if power == 2 else say("what is lacking")
     what = say("{who}: {squared}, averaged over all classes{w}", who=view.name_of_sample(), squared=squared, w=weighted)
@@ -119,17 +119,15 @@ def margin_ranking(view: View) -> Strip:
         say("difference; what is lacking"), (view.bar("difference", "difference"), view.bar("lacking", "shortfall"))
     )
     lead = y * view.one("difference")
-    curve = hinge(margin, [lead], 1, 0, view, view.number(step), say("lead of the winner"))
-    general = "The score that should win must lead by the margin; from there on a pair costs nothing, before it what is lacking."
-    what = (
-        say("{who} costs", who=view.name_of_sample("Pair"))
-        if view.knows(step)
-        else say("{who} stands on the hinge where its lead is", who=view.name_of_sample("Pair"))
+    curve = hinge(margin, [lead], 1, 0, view, view.number(step), say("target times difference"))
+    general = (
+        "Target times difference says by how much the right one leads: "
+        "from the margin on a pair costs nothing, before it what is lacking."
     )
-    return Strip(
-        (pair, lacks, curve),
-        _ends(view, general, step, what, "Where the lead is beyond the corner, nothing pulls any more."),
-    )
+    what = say("{who} costs", who=view.name_of_sample("Pair"))
+    if not view.knows(step):
+        what = say("{who} stands on the hinge where its lead is", who=view.name_of_sample("Pair"))
+    return Strip((pair, lacks, curve), _ends(view, general, step, what, "Beyond the corner nothing pulls any more."))
 
 
 def hinge_embedding(view: View) -> Strip:
@@ -149,13 +147,10 @@ def hinge_embedding(view: View) -> Strip:
         (margin, 0.0),
         step,
     )
-    general = "A like pair costs its distance; an unlike one costs what its distance lacks to the margin, and nothing beyond it."
-    who = view.name_of_sample("Element")
-    what = (
-        say("{who} is a {kind} and costs", who=who, kind=kind)
-        if y in (1, -1) and view.knows(step)
-        else say("{who} is a {kind}", who=who, kind=kind)
-        if y in (1, -1)
-        else say("{who} has a target that is neither, and costs both", who=who)
+    general = (
+        "A like pair costs its distance; an unlike one what its distance lacks to the margin, and nothing beyond it."
     )
-    return Strip((bar, curve), _ends(view, general, step, what, "The corner stands at the margin."))
+    what = say("{who} is a {kind}", who=view.name_of_sample("Element"), kind=kind)
+    if y not in (1, -1):
+        what = say("{who} has a target that is neither, and costs both", who=view.name_of_sample("Element"))
+    return Strip((bar, curve), _ends(view, general, step, what, "An unlike pair’s corner stands at the margin."))

@@ -8,31 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from lib.lesson.run.schedule import schedule_by_hand
+from lib.lesson.run.schedule import MOST_STEPS, schedule_by_hand
 from lib.lesson.scheduler import HANDED, Scheduler
-from lib.ui.idea.shown import OPEN, Bars, Dot, Plane, Strip, finite
+from lib.ui.idea.shown import OPEN, Bars, Dot, Panel, Plane, Strip, finite
 from lib.ui.idea.view import View
 from lib.ui.kept import kept
 from lib.ui.text import say
 
 AHEAD = 30  # epochs drawn at least
-FURTHEST = 200  # a later epoch is shown without the curve that leads to it
+FURTHEST = MOST_STEPS + AHEAD + 1  # a longer schedule is shown without its curve
+MOST_DRAWN = 200  # steps of the curve; of more, every second or third is drawn
 _HANDED = {spec.name for spec in HANDED}
 
 
 def of_schedule(says: str, view: View) -> Strip:
     """The curve with this epoch on it, and the rate before and now."""
-    panels = (*_curve(view), _before_and_now(view))
+    panels: tuple[Panel, ...] = (*_curve(view), _before_and_now(view))
     return Strip(panels, (say(says), _now(view)))
 
 
 def _now(view: View) -> str:
     if view.alone:
-        return say("The point is the epoch that you work.")
+        return say("This is the epoch that you work.")
     lr, epoch = view.number("lr"), int(view.given["epoch"])
     if lr == OPEN:
         return say(
-            "The point is epoch {epoch}; the first learning rate is {first}.",
+            "This is epoch {epoch}; the first learning rate is {first}.",
             epoch=epoch,
             first=view.shown(view.given["initial_lr"]),
         )
@@ -54,8 +55,9 @@ def _curve(view: View) -> tuple[Plane, ...]:
     rates = _rates(view)
     if rates is None or not finite(rates):
         return ()
-    held = np.repeat(rates, 2)
-    x = np.repeat(np.arange(len(rates) + 1), 2)[1:-1]
+    every = -(-len(rates) // MOST_DRAWN)
+    held = np.repeat(rates[::every], 2)
+    x = np.append(np.repeat(np.arange(0, len(rates), every), 2)[1:], len(rates))
     low, high = min(0.0, *finite(rates)), max(finite(rates))
     top = high + 0.12 * ((high - low) or 1.0)
     foot = ("", say("epoch"), "") if view.alone else ("0", say("epoch"), str(len(rates)))
@@ -120,7 +122,8 @@ def _total(given: Mapping[str, Any]) -> int | None:
 def plateau(view: View) -> Strip:
     """What is watched beside the border it must beat; the epochs in vain; the rate before and now."""
     says = say(
-        "What is watched must beat the border. After more epochs in vain than patience allows, the rate is reduced as far as it may be."
+        "What is watched must beat the border. "
+        "After more epochs in vain than patience allows, the rate is reduced as far as it may be."
     )
     rate = Bars(
         say("learning rate"), (view.fact("before", float(view.given["lr"]), "hollow"), view.bar("now", "lr", "target"))
@@ -155,7 +158,7 @@ SCHEDULES: dict[str, Callable[[View], Strip]] = {
     ),
     "polynomial_lr": schedule("The learning rate follows a power of the time that is left, down to zero."),
     "cosine_annealing_lr": schedule(
-        "Half a wave of the cosine: level at the start, steepest halfway, level at T_max, and up again beyond it."
+        "Half a wave of the cosine: level at the start, steepest halfway, level at T_max, and back again beyond it."
     ),
     "chained_scheduler": schedule("Several schedules at once: each works on what the others have left."),
     "sequential_lr": schedule("One schedule after the other: at each milestone the next one takes over."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -93,7 +93,7 @@ class Strip:
     meets: str = ""
 
 
-def digits(value: object) -> str:
+def digits(value: Any) -> str:
     """A number to five significant digits (torch's four decimals from 1 to 100), shorter where that is exact.
 
     ≈ stands before it where the digits shown are those of a whole number that it is not.

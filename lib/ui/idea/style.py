@@ -16,7 +16,8 @@ CSS = """<style>
 .idea .foot { grid-area: 3 / 2; display: flex; justify-content: center; color: var(--soft); font-size: 0.75rem;
   line-height: 1.4; white-space: nowrap; min-height: 1.05rem; }
 .idea .foot.ends { justify-content: space-between; gap: 0.3rem; }
-.idea .in { position: absolute; inset: 1.15rem 0 0; display: flex; justify-content: center; gap: clamp(2px, 1cqi, 10px); }
+.idea .in { position: absolute; inset: 1.15rem 0 0; display: flex; justify-content: center;
+  gap: clamp(2px, 1cqi, 10px); }
 .idea .in.tall { top: 3.1rem; } .idea .in.hang { bottom: 1.15rem; } .idea .in.tall.hang { bottom: 3.1rem; }
 .idea .zero { position: absolute; left: 0; right: 0; height: 0; border-bottom: 1px solid var(--line); }
 .idea .level { position: absolute; left: 0; right: 0; height: 0; border-bottom: 1.5px dashed var(--right); }
@@ -47,8 +48,8 @@ CSS = """<style>
 .idea .plot s.dash { background: var(--right); }
 .idea .axis-x { position: absolute; left: 0; right: 0; border-bottom: 1px solid var(--line); }
 .idea .axis-y { position: absolute; top: 0; bottom: 0; border-left: 1px solid var(--line); }
-.idea u { position: absolute; width: 10px; height: 10px; margin: 0 0 -5px -5px; border-radius: 50%; text-decoration: none;
-  background: var(--bar); box-sizing: border-box; }
+.idea u { position: absolute; width: 10px; height: 10px; margin: 0 0 -5px -5px; border-radius: 50%;
+  text-decoration: none; background: var(--bar); box-sizing: border-box; }
 .idea u.target { background: var(--right); }
 .idea u.hollow { background: var(--paper); border: 1.5px solid var(--soft); }
 .idea u.quiet { background: var(--soft); }
@@ -63,7 +64,8 @@ CSS = """<style>
 .idea .cells .c.open { border-style: dashed; }
 .idea .says { margin: 0.35rem 0 0; font-size: 0.875rem; line-height: 1.4; }
 .idea .says b { color: var(--right); font-weight: 600; white-space: nowrap; }
-.idea .meets { margin: 0.1rem 0 0; font-size: 0.8125rem; line-height: 1.4; color: var(--soft); overflow-wrap: anywhere; }
+.idea .meets { margin: 0.1rem 0 0; font-size: 0.8125rem; line-height: 1.4; color: var(--soft);
+  overflow-wrap: anywhere; }
 @container idea (max-width: 34rem) {
   .idea .pic { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.3rem 0.3rem; }
   .idea .panel { grid-template-rows: auto 4rem auto; column-gap: 0.1rem; }
@@ -71,6 +73,7 @@ CSS = """<style>
   .idea .in.slim { top: 3.1rem; } .idea .in.slim.hang { bottom: 3.1rem; }
   .idea .slim .col b { writing-mode: vertical-rl; font-size: 0.75rem; padding: 2px 0; }
   .idea .panel:nth-child(2n + 1):last-child { grid-column: 1 / -1; }
-  .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .even, .cells) { max-width: 18rem; justify-self: center; width: 100%; }
+  .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .even, .cells) { max-width: 18rem;
+    justify-self: center; width: 100%; }
 }
 </style>"""

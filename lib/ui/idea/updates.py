@@ -11,7 +11,7 @@ import numpy as np
 
 from lib.ui.idea.errors import on_a_line
 from lib.ui.idea.shown import Bar, Bars, Dot, Panel, Plane, Strip
-from lib.ui.idea.vectors import flat, even
+from lib.ui.idea.vectors import even, flat
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
@@ -195,13 +195,13 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
     "sgd": flow(
         BUFFER,
         Stage("direction u", ("direction",)),
-        says="The parameter moves against the gradient; with momentum, against a buffer that carries earlier gradients along.",
+        says="It moves against the gradient; with momentum, against a buffer that carries earlier gradients along.",
         then="The move is the learning rate times what points the way.",
     ),
     "asgd": flow(
         Stage("learning rate η", ("eta_now",)),
         Stage("average of the points", ("ax",), "ax"),
-        says="It moves as SGD does, with a learning rate that may fall; beside it the points it has passed are averaged.",
+        says="It moves as SGD does, with a learning rate that may fall; the points it passes are averaged.",
         then="The averaging may start late; until it does, the average is the point itself.",
     ),
     "rprop": flow(
@@ -220,7 +220,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
         Stage("mean square v", ("square_avg",), "square_avg", 2),
         Stage("Δ", ("delta",)),
         Stage("average of Δ²", ("acc_delta",), "acc_delta"),
-        says="Its step length is its own: the usual size of its moves over the usual size of its gradients, times the gradient.",
+        says="Its step length is its own: usual move over usual gradient, times the gradient.",
         then="The move is the learning rate times Δ.",
     ),
     "rmsprop": flow(
@@ -234,7 +234,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
         AVERAGE,
         SQUARES,
         OVER_SIZE,
-        says="Two averages are kept: of the gradient, which gives the direction, and of its square, which gives its usual size.",
+        says="Two averages are kept: of the gradient, for the direction, and of its square, for its usual size.",
         then="Both are corrected for their start at zero; the move is the learning rate times average over root.",
     ),
     "adamax": flow(
@@ -280,14 +280,14 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
         Stage("row averages R", ("row_var",)),
         Stage("mean square V", ("variance_estimate", "variance"), "variance"),
         Stage("gradient over size", ("scaled",)),
-        says="Of a matrix only an average for each row and each column is kept; their product stands in for every mean square.",
+        says="Of a matrix one average for each row and column is kept; their product stands in for every mean square.",
         then="The move is the pace times gradient over size, held back where that is too large.",
     ),
     "muon": flow(
         BUFFER,
         Stage("strengths before", ("singular_values",)),
         Stage("strengths evened", ("singular_values_after",)),
-        says="The averaged gradient is a matrix with strong and weak directions; they are brought towards the same strength.",
+        says="The averaged gradient has strong and weak directions; they are brought towards the same strength.",
         then="The move is the learning rate times the evened matrix, after the decay.",
     ),
 }

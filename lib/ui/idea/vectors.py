@@ -48,7 +48,7 @@ def cosine_embedding(view: View) -> Strip:
     shape = np.shape(view.steps[step].value)
     u, v = (_vector(view.given[name], shape, view.sample) for name in ("input1", "input2"))
     y = float(np.broadcast_to(np.asarray(view.given["target"], np.float64), shape)[view.sample])
-    arrows = {"first": (_unit(u), "target"), "second": (_unit(v), "quiet")}
+    arrows: dict[str, tuple[Place, Tone]] = {"first": (_unit(u), "target"), "second": (_unit(v), "quiet")}
     plane = _plane("directions", arrows, [(ORIGIN, place) for place, _ in arrows.values()], True, u.size)
     cosine = view.one("cosine")
     curve = loss_curve(
@@ -66,7 +66,8 @@ def cosine_embedding(view: View) -> Strip:
         step,
     )
     general = say(
-        "Only the angle counts: a like pair costs what its cosine lacks to one, an unlike one what it has above the margin."
+        "Only the angle counts: a like pair costs what its cosine lacks to one, "
+        "an unlike one what it has above the margin."
     )
     if view.alone:
         return Strip((plane, curve), (general, say("Lengths do not matter.")))

@@ -76,7 +76,7 @@ class View:
 
     def name_of_sample(self, word: str = "Sample") -> str:
         """Sample 0, or This sample where there is only one, or no number is to be seen."""
-        if self.alone or not self.sample or word != "Sample" and len(self.sample) < 1:
+        if self.alone or not self.sample:
             return say("This {word}", word=word.lower())
         return say("{word} {index}", word=word, index=", ".join(map(str, self.sample)))
 
@@ -92,7 +92,7 @@ class View:
         sign: str = "→",
         whole: float | None = None,
     ) -> Bars:
-        """A bar for each class, those marked in the accent and called `word`; numbers of a step only once it is found."""
+        """A bar for each class, those marked in the accent and called `word`; a step's numbers once it is found."""
         values = np.asarray(values, np.float64).reshape(-1)
         drawn, more = chosen(values.size, marked)
         write = (lambda value: self.under(step, value)) if step else self.shown
