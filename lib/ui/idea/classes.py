@@ -104,8 +104,11 @@ def _of_right(view: View, right: int, surprise: float, part: str) -> tuple[str, 
         tail = say("; −log of that is its loss{rest}.", rest=_rest(view, part))
         return general, first + tail
     value = digits(surprise)
-    sign = equals(value, -math.log(read(share))) if read(share) > 0 else "≈"
-    tail = say("; −log({share}) {sign} *{value}*", share=share.removeprefix("≈ "), sign=sign, value=value)
+    if share.startswith("≈"):
+        tail = say("; −log of that, *{value}*,", value=value)
+    else:
+        sign = equals(value, -math.log(read(share))) if read(share) > 0 else "≈"
+        tail = say("; −log({share}) {sign} *{value}*", share=share, sign=sign, value=value)
     return general, first + tail + say(" is its loss{rest}.", rest=_rest(view, part))
 
 
@@ -128,11 +131,12 @@ def _meets(view: View, right: int, part: str) -> str:
     words = say("The rows take the shorter road: {law}", law=LOG_LAW)
     if view.knows("log_sum_exp") and view.knows(part):
         total, score = view.one("log_sum_exp"), view.one("right_score")
-        value = digits(total - score)
         a, b = digits(total), digits(score)
+        value = digits(total - score)
+        if "≈" in a + b or not math.isfinite(total - score):
+            return f"{words} ≈ {value.removeprefix('≈ ')}"
         minus = f"({b})" if b.startswith("−") else b
-        sign = equals(value, read(a) - read(b)) if math.isfinite(total) and math.isfinite(score) else "≈"
-        words += f" = {a} − {minus} {sign} {value}"
+        words += f" = {a} − {minus} {equals(value, read(a) - read(b))} {value}"
     return words
 
 
