@@ -189,10 +189,12 @@ def test_the_right_class_is_the_target_and_stands_in_the_accent():
     case = Case.of(
         LOSSES["cross_entropy_loss"], {"input": np.array([[1.0, 2.0], [1.0, 3.0]]), "target": np.array([0, 1])}
     )
-    scores, powers, shares, curve = strip_of(case, {"log_sum_exp"}).panels
+    strip = strip_of(case, {"log_sum_exp"})
+    scores, powers, shares, curve = strip.panels
     for panel in (scores, powers, shares):
         assert [bar.tone for bar in panel.bars] == ["target", ""]
         assert panel.bars[0].label == "0 target"
+    assert "scores x: class 0 target: 1, class 1: 2" in spoken(strip)
     assert [bar.text for bar in powers.bars] == ["2.7183", "7.3891"]
     assert curve.dots[-1].text == "?"
 
@@ -203,6 +205,7 @@ def test_solved_samples_are_hollow_dots():
     )
     curve = strip_of(case, solved=[(1,)]).panels[-1]
     assert [dot.tone for dot in curve.dots] == ["hollow", "target"]
+    assert curve.dots == strip_of(case, {"loss_per_sample_all"}).panels[-1].dots
     assert curve.dots[0].y == pytest.approx(math.log(1 + math.exp(-2)))
 
 
@@ -323,7 +326,7 @@ def test_it_is_drawn_within_two_milliseconds(lesson, values):
 
 
 def test_it_reaches_the_page(monkeypatch):
-    drawn = []
+    drawn: list[str] = []
     monkeypatch.setattr("streamlit.html", drawn.append)
     case = Case.of(LOSSES["l1_loss"], {"input": np.array([2.0]), "target": np.array([0.5])})
     draw_idea(case.lesson, case, case.forward.steps, (0,), (), False)

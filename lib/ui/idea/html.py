@@ -86,7 +86,9 @@ def _said(label: str, text: str) -> str:
 
 @_spoken.register
 def _(panel: Bars) -> str:
-    told = [_said(bar.label, bar.text) for bar in panel.bars]
+    told = [
+        _said(f"{panel.noun} {bar.label}" if bar.label[:1].isdigit() else bar.label, bar.text) for bar in panel.bars
+    ]
     told += [_said(label, "") for _, label in panel.levels]
     return _said(panel.caption, ", ".join(filter(None, [*told, _left_out(panel.more, told)])))
 

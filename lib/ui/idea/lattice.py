@@ -14,7 +14,7 @@ MOST_TEXTS, MOST_ACROSS = 28, 5  # cells in all, and beside each other, that hol
 
 def ctc(view: View) -> Strip:
     """Probabilities per frame → the lattice of states → all paths together → minus the logarithm."""
-    together = Bars(say("all paths together"), (view.bar("", "likelihood", "target"),), whole=1.0)
+    together = Bars(say("all paths"), (view.bar("", "likelihood", "target"),), whole=1.0)
     loss = Bars(say("−ln of that"), (view.bar("", "loss_per_sample", "target"),))
     general = say(
         "A path goes from frame to frame and spells the labels, with blanks where it likes; every such path counts."

@@ -38,6 +38,7 @@ class Bars:
     bars: tuple[Bar, ...]
     more: int = 0
     levels: tuple[tuple[float, str], ...] = ()
+    noun: str = ""  # what a label that is a number counts: class 0
     pairs: bool = False  # two bars belong together each time
     whole: float | None = None  # what the full height stands for, where that is not the largest bar
     sign: str = "→"

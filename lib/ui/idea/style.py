@@ -74,7 +74,7 @@ CSS = """<style>
   .idea .panel .arrow, .idea .panel:first-child .arrow { width: 0.85rem; }
   .idea .in.slim { top: 3.1rem; } .idea .in.slim.hang { bottom: 3.1rem; }
   .idea .slim .col b { writing-mode: vertical-rl; font-size: 0.75rem; padding: 2px 0; }
-  .idea .panel.lattice { grid-column: 1 / -1; }
+  .idea .panel.lattice { grid-column: 1 / -1; } .idea .panel:not(.lattice) { grid-template-rows: auto 4rem auto; }
   .idea .panel:nth-child(2n + 1):last-child { grid-column: 1 / -1; }
   .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .even, .cells) { max-width: 18rem;
     justify-self: center; width: 100%; }

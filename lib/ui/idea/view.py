@@ -91,6 +91,7 @@ class View:
         texts: Mapping[int, str] | None = None,
         names: bool = True,
         word: str = "target",
+        noun: str = "class",
         sign: str = "→",
         whole: float | None = None,
     ) -> Bars:
@@ -109,7 +110,9 @@ class View:
             )
             for c in drawn
         )
-        return Bars(caption, bars, more, whole=whole, sign=sign)
+        if not room and len(marked) > 1 and word:
+            caption = say("{caption} (targets bold)", caption=caption)
+        return Bars(caption, bars, more, noun=say(noun), whole=whole, sign=sign)
 
     def bar(self, label: str, step: str, tone: Tone = "", turn: float = 1.0) -> Bar:
         """A step's number as a bar."""
