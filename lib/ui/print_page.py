@@ -22,9 +22,9 @@ button:hover, button:focus-visible { color: var(--st-link-color); text-decoratio
 
 PRINTED = """
 <style>
-.for-paper { display: none; }
+[data-testid="stElementContainer"]:has(.for-paper) { display: none; }
 @media print {
-  .for-paper { display: block; margin: 0.5rem 0 1rem; }
+  [data-testid="stElementContainer"]:has(.for-paper) { display: block; margin: 0.5rem 0 1rem; }
   [data-testid="stSidebar"], [data-testid="stHeader"], [class*="_tools"], [class*="_views"], [class*="_foot_"],
   [class*="_ending_"], [class*="_neighbours"], [class*="_practice"], [class*="_fold_line"], [class*="_letters"],
   [class*="_below"], [data-testid="stTooltipIcon"], [class*="_row_"] button, iframe,

@@ -13,7 +13,6 @@ from tests.browser.driving import field, settled, type_into, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 CE = "cross_entropy_loss"
-TOGETHER = f"{CE}?{CE}_way=together"
 LOSSES = Case.of(LESSON, LESSON.examples[0].values).forward.steps["loss_per_sample"].value
 
 
@@ -42,7 +41,7 @@ def work_sample(page: Page, index: int) -> None:
 
 
 def test_watch_then_the_last_step_then_alone_then_the_same_again(page):
-    visit(page, CE)
+    visit(page, CE, way="")
     expect(rows(page).locator("input")).to_have_count(0)
     expect(rows(page).get_by_text("1.3133")).to_have_count(0)
     press(page, "larger")
@@ -66,7 +65,7 @@ def test_watch_then_the_last_step_then_alone_then_the_same_again(page):
 
 
 def test_each_sample_has_its_sheet_and_the_link_carries_it(page):
-    visit(page, TOGETHER)
+    visit(page, CE)
     work_sample(page, 0)
     expect(sample(page, 0)).to_have_text(re.compile("0 ✓"))
     work_sample(page, 1)
@@ -82,14 +81,14 @@ def test_each_sample_has_its_sheet_and_the_link_carries_it(page):
 
 
 def test_samples_that_are_solved_fill_the_row_that_collects_them(page):
-    visit(page, TOGETHER)
+    visit(page, CE)
     for index in range(3):
         work_sample(page, index)
     expect(field(page, f"{CE}_forward_loss_per_sample_all")).to_have_value("[1.3133, 0.1269, 2.1269]")
 
 
 def test_other_numbers_are_another_sheet_and_undo_brings_the_old_one_back(page):
-    visit(page, TOGETHER)
+    visit(page, CE)
     type_into(page, f"{CE}_forward_log_sum_exp", "2.3133")
     settled(page)
     type_into(page, f"{CE}_input", "[[2, 2], [1, 3], [2, 0]]")
@@ -100,7 +99,7 @@ def test_other_numbers_are_another_sheet_and_undo_brings_the_old_one_back(page):
 
 
 def test_a_slip_that_is_put_right_loses_no_later_row(page):
-    visit(page, TOGETHER)
+    visit(page, CE)
     for row, text in (("log_sum_exp", "3"), ("loss_per_sample", "2"), ("divisor", "3"), ("loss", "1.189")):
         type_into(page, f"{CE}_forward_{row}", text)
         settled(page)
@@ -116,7 +115,7 @@ def test_a_slip_that_is_put_right_loses_no_later_row(page):
 
 @pytest.mark.parametrize("leave", ["Next by a link", "Home by the sidebar"])
 def test_back_brings_numbers_and_working_back(page, leave):
-    visit(page, TOGETHER)
+    visit(page, CE)
     type_into(page, f"{CE}_weight", "[1, 2]")
     settled(page)
     type_into(page, f"{CE}_forward_log_sum_exp", "2.3133")
@@ -135,7 +134,7 @@ def test_back_brings_numbers_and_working_back(page, leave):
 
 
 def test_two_misses_offer_the_step(page):
-    visit(page, TOGETHER)
+    visit(page, CE)
     for text in ("7", "8"):
         type_into(page, f"{CE}_forward_log_sum_exp", text)
         settled(page)
@@ -144,7 +143,7 @@ def test_two_misses_offer_the_step(page):
 
 
 def test_what_is_covered_is_nowhere_on_the_page(page):
-    visit(page, f"{CE}?{CE}_way=alone")
+    visit(page, CE, way="alone")
     main = page.locator(".stMain")
     for told in ("1.189", "1.1890", "1.313", "trails by"):
         expect(main.get_by_text(told)).to_have_count(0)
