@@ -11,17 +11,16 @@ from lib.ui.course.acting import store
 from lib.ui.text import say
 
 if TYPE_CHECKING:
+    from lib.course.completion import Completion, Standing
     from lib.course.courses import MyCourse
-    from lib.course.lessons import Completion
     from lib.course.who import Who
 
 ROW, MOST_HIGH = 35, 420  # pixels
-SIGN = {True: "✓", False: "open", None: ""}
 
 
 def lessons_done(who: Who, course: MyCourse, assignment_id: int | None = None) -> None:
     """The table, folded, of the whole course or of one assignment; nothing where it has no lessons."""
-    from lib.course.lessons import completion
+    from lib.course.completion import completion
 
     found = completion(store(), who, course.id, assignment_id)
     if not found.lessons:
@@ -31,14 +30,26 @@ def lessons_done(who: Who, course: MyCourse, assignment_id: int | None = None) -
     with st.expander(label, key=f"lessons_done_{assignment_id or 'all'}"):
         frame = _frame(found)
         st.dataframe(frame, hide_index=True, height=min(MOST_HIGH, ROW * (len(frame) + 1) + 3))
-        st.caption(say("✓ every row is right · open: handed in, not all rows right · empty: nothing handed in"))
+        st.caption(
+            say(
+                "✓ every row is right · open: handed in, not all rows right · late: after the due date · "
+                "missing: due by now, and nothing handed in"
+            )
+        )
 
 
 def _frame(found: Completion) -> pd.DataFrame:
     several = len({title for title, _ in found.lessons}) > 1
     names = {each.id: f"{title}: {each.title}" if several else each.title for title, each in found.lessons}
-    rows = [[one.name, *(SIGN[one.done.get(number)] for number in names)] for one in found.students]
+    rows = [[one.name, *(_cell(one, number) for number in names)] for one in found.students]
     return pd.DataFrame(rows, columns=[say("Student"), *_apart(list(names.values()))])
+
+
+def _cell(standing: Standing, lesson: int) -> str:
+    if lesson not in standing.done:
+        return say("missing") if lesson in standing.missing else ""
+    sign = "✓" if standing.done[lesson] else say("open")
+    return f"{sign} {say('late')}" if standing.late.get(lesson) else sign
 
 
 def _apart(titles: list[str]) -> list[str]:
