@@ -82,6 +82,16 @@ def test_updates_are_worked_one_card_after_another_and_handed_in_together(small_
     assert run(again).text_input(key=key).value == right["2/param"]
 
 
+def test_who_looks_as_a_student_finds_an_empty_card_and_hands_nothing_in(small_class: Class, open_as: Opens) -> None:
+    here, who = small_class, small_class.tom
+    lesson = here.with_a_lesson()
+    hand_in_working(here.store, who, lesson, FIRST, {"error": "-2"})
+    app = open_as(who, "assignment", assignment=here.assignment, exercise=f"lesson_{lesson}", as_student=1)
+    entry = entry_key(MSE, f"assigned_{lesson}_{who.id}_look", "error")
+    app.text_input(key=entry).set_value("-2.5")
+    assert app.button(key=key_of(MSE, f"hand_in_{lesson}")).disabled and "Nothing handed in yet" in words(run(app))
+
+
 def test_an_epoch_of_a_schedule_is_worked(small_class: Class, open_as: Opens) -> None:
     here, who, lesson_of = small_class, small_class.li, TOPICS["step_lr"]
     lesson = here.with_a_lesson("step_lr")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -26,11 +27,29 @@ if TYPE_CHECKING:
     from lib.course.who import Who
 
 
-def lessons_so_far(who: Who, lessons: Sequence[AskedLesson]) -> None:
-    """Which lessons of the assignment are complete, in a line."""
-    from lib.course.lessons import my_working
+@dataclass(frozen=True)
+class LessonDesk:
+    """Where somebody works a lesson of an assignment. `closed` says why nothing is taken, if so; who `only_looks` sees
+    the page of a student who has done nothing yet."""
 
-    mine = {one.id: my_working(store(), who, one.id) for one in lessons}
+    who: Who
+    asked: AskedLesson
+    zone: str
+    closed: str = ""
+    only_looks: bool = False
+
+    @property
+    def lesson(self) -> Topic:
+        return TOPICS[self.asked.slug]
+
+    def sheet(self, card: str) -> str:
+        """Begins the names under which entries are kept."""
+        look = "look" if self.only_looks else ""
+        return "_".join(filter(None, (f"assigned_{self.asked.id}_{self.who.id}", look, card)))
+
+
+def lessons_so_far(lessons: Sequence[AskedLesson], mine: Mapping[int, HandedIn | None]) -> None:
+    """Which lessons of the assignment are complete, in a line."""
     said = [f"{_sign(mine[one.id])} {plain(one.title)}" for one in lessons]
     st.markdown(say("Lessons: {said}", said=" · ".join(said)))
 
@@ -41,23 +60,22 @@ def _sign(mine: HandedIn | None) -> str:
     return say(":green[✓ complete]") if mine.complete else say(":orange[rows open]")
 
 
-def work_lesson(who: Who, asked: AskedLesson, zone: str, closed: str) -> None:
-    """The whole part. `closed` says why nothing is taken, if so."""
-    from lib.course.lessons import lesson_cards, my_working
+def work_lesson(desk: LessonDesk, mine: HandedIn | None) -> None:
+    """The whole part; `mine` is what was handed in."""
+    from lib.course.lessons import lesson_cards
 
-    mine = my_working(store(), who, asked.id)
-    cards, lesson = lesson_cards(asked), TOPICS[asked.slug]
+    cards, lesson = lesson_cards(desk.asked), desk.lesson
     left, right = st.columns([0.3, 0.7], gap="medium")
     with left, st.container(key="exercise_statement"):
-        _asked(lesson, asked)
-    sheets = {card: "_".join(filter(None, (f"assigned_{asked.id}_{who.id}", card))) for card in cards}
+        _asked(lesson, desk.asked)
+    sheets = {card: desk.sheet(card) for card in cards}
     _take_up(lesson, sheets, mine)
     with right, said_in_words():
         with st.container(border=True, key=key_of(lesson, "assigned_working_card")):
-            card = _chosen(lesson, cards, asked)
+            card = _chosen(lesson, cards, desk.asked)
             sheet = working_card(lesson, cards[card], "forward", None, sheets[card], in_address=False)
-        _hand_in(who, asked, lesson, sheet, _entries(lesson, cards, sheets, card, sheet), closed)
-        _handed_in(who, asked, lesson, zone)
+        _hand_in(desk, sheet, _entries(lesson, cards, sheets, card, sheet))
+        _handed_in(desk, mine)
 
 
 def _asked(lesson: Topic, asked: AskedLesson) -> None:
@@ -155,34 +173,29 @@ def _take_up(lesson: Topic, sheets: Mapping[str, str], mine: HandedIn | None) ->
             st.session_state[entry_key(lesson, sheets[card], row)] = text
 
 
-def _hand_in(
-    who: Who, asked: AskedLesson, lesson: Topic, sheet: Sheet, entries: Mapping[str, str], closed: str
-) -> None:
+def _hand_in(desk: LessonDesk, sheet: Sheet, entries: Mapping[str, str]) -> None:
     from lib.course.lessons import hand_in_working
 
     nothing = not any(text.strip() for text in entries.values())
-    key = key_of(lesson, f"hand_in_{asked.id}")
-    if st.button(say("Hand in this working"), key=key, type="primary", disabled=bool(closed) or nothing):
+    key, off = key_of(desk.lesson, f"hand_in_{desk.asked.id}"), bool(desk.closed) or desk.only_looks or nothing
+    if st.button(say("Hand in this working"), key=key, type="primary", disabled=off):
         with said_in_words():
-            hand_in_working(store(), who, asked.id, sheet.sample, entries, sheet.turn or "")
+            hand_in_working(store(), desk.who, desk.asked.id, sheet.sample, entries, sheet.turn or "")
             st.rerun()  # what stands above tells it too
-    if closed:
-        st.markdown(closed)
+    if desk.closed:
+        st.markdown(desk.closed)
 
 
-def _handed_in(who: Who, asked: AskedLesson, lesson: Topic, zone: str) -> None:
+def _handed_in(desk: LessonDesk, mine: HandedIn | None) -> None:
     """What the server says of what was handed in last."""
-    from lib.course.lessons import my_working
-
-    mine = my_working(store(), who, asked.id)
     if mine is None:
         st.caption(say("Nothing handed in yet. The server judges what you hand in: complete or open, without points."))
         return
-    at = when(mine.at, zone) + _late(mine.late)
+    at = when(mine.at, desk.zone) + _late(mine.late)
     if mine.complete:
         st.success(say("Complete. Handed in {at}.", at=at))
         return
-    open_rows = ", ".join(plain(_row_in_words(lesson, key)) for key in mine.still_open)
+    open_rows = ", ".join(plain(_row_in_words(desk.lesson, key)) for key in mine.still_open)
     st.warning(say("Handed in {at}. Still open: {rows}. Hand in again when they are right.", at=at, rows=open_rows))
 
 
