@@ -15,7 +15,7 @@ from lib.course.policy import Window, days_late
 from lib.course.seen import shown_names
 from lib.course.who import Acting, need_role
 from lib.store import Store
-from lib.store.lessons import Working
+from lib.store.lessons import AssignedLesson, Working
 from lib.store.people import Enrolment
 from lib.store.work import Assignment, Extension
 
@@ -56,6 +56,20 @@ def completion(store: Store, who: Acting, course_id: int, assignment_id: int | N
         names = shown_names(session, course_id, people)
         standing = _standing(session, chosen, lessons, names, store.now())
         return Completion(asked, tuple(sorted(standing, key=lambda one: (one.name.casefold(), one.person_id))))
+
+
+def my_lessons(store: Store, who: Acting, course_id: int) -> dict[int, bool]:
+    """The lessons of the course that the acting person handed in, by number: True for a complete one."""
+    with store.reading() as session:
+        need_role(session, who, course_id, "student")
+        assert who is not None
+        rows = session.execute(
+            select(Working.lesson_id, Working.complete)
+            .join(AssignedLesson, AssignedLesson.id == Working.lesson_id)
+            .join(Assignment, Assignment.id == AssignedLesson.assignment_id)
+            .where(Assignment.course_id == course_id, Working.person_id == who.id)
+        )
+        return {number: complete for number, complete in rows}
 
 
 def _standing(

@@ -136,6 +136,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
     ),
     "lessons.my_working": (MEMBERS, lambda c, s, who: lessons.my_working(s, who, c.lesson)),
     "lessons.working_of": (STAFF, lambda c, s, who: lessons.working_of(s, who, c.lesson, c.li.id)),
+    "completion.my_lessons": (MEMBERS, lambda c, s, who: completion.my_lessons(s, who, c.course)),
     "completion.completion": (STAFF, lambda c, s, who: completion.completion(s, who, c.course)),
     "submit.draft_of": (MEMBERS, lambda c, s, who: submit.draft_of(s, who, c.exercises[0])),
     "seen.submission_of": (OWNER_AND_STAFF, lambda c, s, who: seen.submission_of(s, who, c.number)),

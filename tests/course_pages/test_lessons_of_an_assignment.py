@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.catalog import LESSONS, TOPICS
-from lib.course.assignments import assignment_of, assignments, form_of, make_assignment
+from lib.course.assignments import assignment_of, assignments, change_assignment, form_of, make_assignment
 from lib.course.completion import completion
 from lib.course.lessons import LessonPart, hand_in_working, lesson_cards, my_working
 from lib.course.who import Who
@@ -133,7 +134,15 @@ def test_lessons_alone_make_a_page(small_class: Class, open_as: Opens) -> None:
     alone = make_assignment(here.store, SETTINGS, here.ada, here.course, form)
     app = open_as(here.li, "assignment", assignment=alone)
     assert "Work these numbers by hand" in words(app) and not app.main.selectbox[0].label.startswith("Exercise")
-    assert not open_as(here.li, "course", course=here.course).exception
+    assert "0 of 1 lesson complete" in words(open_as(here.li, "course", course=here.course))
+
+
+def test_the_gradebook_of_lessons_alone_says_where_they_stand(class_store: Any, open_as: Opens) -> None:
+    here = Class(class_store)
+    form = replace(form_of(here.store, here.ada, here.assignment), parts=(), lessons=(LessonPart.of("mse_loss"),))
+    change_assignment(here.store, SETTINGS, here.ada, here.assignment, form)
+    app = open_as(here.tom, "gradebook", course=here.course)
+    assert "hold lessons alone" in words(app) and "no assignment" not in words(app)
 
 
 def test_the_form_assigns_a_lesson_on_an_example_or_own_numbers(small_class: Class, open_as: Opens) -> None:
