@@ -111,7 +111,7 @@ def _as_staff(shown: Shown) -> None:
         assignment=shown.id,
         as_student=1,
     )
-    projector(shown.id)
+    projector(shown.id, shown.lessons)
 
 
 def _desk(who: Who, one: Asked, shown: Shown, course: MyCourse, only_looks: bool) -> Desk:

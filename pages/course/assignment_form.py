@@ -82,7 +82,7 @@ def _change(who: Who, number: int) -> None:
         )
         link(say("Try it"), "assignment", icon=":material/edit_note:", assignment=number)
         link(say("Gradebook"), "gradebook", icon=":material/table:", course=course.id)
-    projector(number)
+    projector(number, shown.lessons)
     other_times(who, shown, course.zone)
     if course.role == "instructor":
         _release(who, shown, course)

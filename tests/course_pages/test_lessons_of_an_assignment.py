@@ -13,11 +13,12 @@ from lib.course.assignments import assignment_of, assignments, change_assignment
 from lib.course.completion import completion
 from lib.course.lessons import LessonPart, hand_in_working, lesson_cards, my_working
 from lib.course.who import Who
+from lib.ui.course.short_links import short_path
 from lib.ui.fields import key_of
 from lib.ui.working import entry_key
 from tests.course.setting import SETTINGS, Class
 from tests.course.test_lessons import right_entries, right_on, with_updates
-from tests.course_pages.conftest import Opens, words
+from tests.course_pages.conftest import Opens, ask, words
 from tests.course_pages.test_desk import click, run
 from tests.databases import Clock
 
@@ -105,6 +106,17 @@ def test_an_epoch_of_a_schedule_is_worked(small_class: Class, open_as: Opens) ->
         app.text_input(key=entry_key(lesson_of, f"assigned_{lesson}_{who.id}_{epoch}", row)).set_value(text)
     app = click(run(app), key_of(lesson_of, f"hand_in_{lesson}"))
     assert "Complete. Handed in" in words(app)
+
+
+def test_a_short_link_leads_to_the_lesson_itself(small_class: Class, open_as: Opens) -> None:
+    here = small_class
+    lesson = here.with_a_lesson()
+    answer = ask("GET", short_path(here.assignment, lesson))
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/assignment?assignment={here.assignment}&exercise=lesson_{lesson}"
+    app = open_as(here.tom, "assignment", assignment=here.assignment)
+    app.selectbox(key="projector_leads_to").set_value(lesson)
+    assert f"/a/{here.assignment}/{lesson}" in words(run(app)).replace("\\", "")
 
 
 def test_nothing_can_be_handed_in_after_it_closed(small_class: Class, open_as: Opens, clock: Clock) -> None:

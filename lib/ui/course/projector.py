@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -10,6 +12,9 @@ from lib.ui.budget import said_in_words
 from lib.ui.course.qr import QUIET, as_path, qr_code
 from lib.ui.course.short_links import short_path
 from lib.ui.text import plain, say
+
+if TYPE_CHECKING:
+    from lib.course.lessons import AskedLesson
 
 CSS = """
 <style>
@@ -32,17 +37,24 @@ _drawn = st.components.v2.component(
 )
 
 
-def address_of(assignment_id: int) -> str:
-    """The short address of the assignment, on the server that this page comes from."""
+def address_of(assignment_id: int, lesson_id: int | None = None) -> str:
+    """The short address of the assignment, or of one of its lessons, on the server that this page comes from."""
     here = urlsplit(st.context.url or "")
-    return f"{here.scheme}://{here.netloc}{short_path(assignment_id)}"
+    return f"{here.scheme}://{here.netloc}{short_path(assignment_id, lesson_id)}"
 
 
-def projector(assignment_id: int) -> None:
+def projector(assignment_id: int, lessons: Sequence[AskedLesson] = ()) -> None:
     """Folded until it is needed. An address too long for a code of a readable size stands there alone."""
     st.html(CSS)
     with st.expander(say("For the projector"), icon=":material/co_present:"), st.container(key="projector"):
-        address = address_of(assignment_id)
+        titles: dict[int | None, str] = {None: say("the whole assignment")}
+        titles |= {one.id: one.title for one in lessons}
+        chosen = None
+        if lessons:
+            chosen = st.selectbox(
+                say("Leads to"), list(titles), format_func=titles.__getitem__, key="projector_leads_to"
+            )
+        address = address_of(assignment_id, chosen)
         st.markdown(plain(address))
         with said_in_words():
             _draw(address)
