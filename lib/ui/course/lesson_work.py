@@ -195,19 +195,27 @@ def _handed_in(desk: LessonDesk, mine: HandedIn | None) -> None:
     if mine.complete:
         st.success(say("Complete. Handed in {at}.", at=at))
         return
-    open_rows = ", ".join(plain(_row_in_words(desk.lesson, key)) for key in mine.still_open)
-    st.warning(say("Handed in {at}. Still open: {rows}. Hand in again when they are right.", at=at, rows=open_rows))
+    st.warning(
+        say(
+            "Handed in {at}. Still open: {rows}. Hand in again when they are right.",
+            at=at,
+            rows=_still_open(desk, mine),
+        )
+    )
+
+
+def _still_open(desk: LessonDesk, mine: HandedIn) -> str:
+    """The rows in words, each update's or epoch's together."""
+    from lib.course.cards import asked_in, card_and_row
+
+    by_card: dict[str, list[str]] = {}
+    for card, row in map(card_and_row, mine.still_open):
+        by_card.setdefault(card, []).append(plain(row.replace("_", " ")))
+    name = asked_in(desk.lesson)
+    return "; ".join((f"**{name} {card}** " if card else "") + ", ".join(rows) for card, rows in by_card.items())
 
 
 def _late(days: int) -> str:
     if not days:
         return ""
     return say(", 1 day late") if days == 1 else say(", {days} days late", days=days)
-
-
-def _row_in_words(lesson: Topic, key: str) -> str:
-    from lib.course.cards import asked_in, card_and_row
-
-    card, row = card_and_row(key)
-    words = row.replace("_", " ")
-    return f"{asked_in(lesson)} {card}: {words}" if card else words

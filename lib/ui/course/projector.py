@@ -46,18 +46,18 @@ def address_of(assignment_id: int, lesson_id: int | None = None) -> str:
 def projector(assignment_id: int, lessons: Sequence[AskedLesson] = ()) -> None:
     """Folded until it is needed. An address too long for a code of a readable size stands there alone."""
     st.html(CSS)
-    with st.expander(say("For the projector"), icon=":material/co_present:"), st.container(key="projector"):
-        titles: dict[int | None, str] = {None: say("the whole assignment")}
-        titles |= {one.id: one.title for one in lessons}
-        chosen = None
-        if lessons:
-            chosen = st.selectbox(
-                say("Leads to"), list(titles), format_func=titles.__getitem__, key="projector_leads_to"
-            )
-        address = address_of(assignment_id, chosen)
-        st.markdown(plain(address))
-        with said_in_words():
-            _draw(address)
+    with st.expander(say("For the projector"), icon=":material/co_present:"):
+        address = address_of(assignment_id, _lesson(lessons) if lessons else None)
+        with st.container(key="projector"):
+            st.markdown(plain(address))
+            with said_in_words():
+                _draw(address)
+
+
+def _lesson(lessons: Sequence[AskedLesson]) -> int | None:
+    """To which lesson it leads; None: to the whole assignment."""
+    titles = {0: say("the whole assignment"), **{one.id: say("Lesson: {title}", title=one.title) for one in lessons}}
+    return st.selectbox(say("Leads to"), list(titles), format_func=titles.__getitem__, key="projector_leads_to") or None
 
 
 def _draw(address: str) -> None:
