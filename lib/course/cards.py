@@ -45,6 +45,12 @@ def card_and_row(key: str) -> tuple[str, str]:
     return card, row
 
 
+def card_number(key: str) -> int:
+    """The update or epoch that an entry belongs to; 0 for a loss."""
+    card, _ = card_and_row(key)
+    return int(card) if card else 0
+
+
 def card_values(lesson: Topic, numbers: Mapping[str, str], budget: Budget = UNBOUNDED) -> dict[str, Values]:
     """Card → what its working is given; a loss has one card, without a name. Raises Refusal for what cannot be read or
     worked."""

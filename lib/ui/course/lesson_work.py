@@ -191,7 +191,7 @@ def _handed_in(desk: LessonDesk, mine: HandedIn | None) -> None:
     if mine is None:
         st.caption(say("Nothing handed in yet. The server judges what you hand in: complete or open, without points."))
         return
-    at = when(mine.at, desk.zone) + _late(mine.late)
+    at = when(mine.at, desk.zone) + late_in_words(mine.late)
     if mine.complete:
         st.success(say("Complete. Handed in {at}.", at=at))
         return
@@ -215,7 +215,16 @@ def _still_open(desk: LessonDesk, mine: HandedIn) -> str:
     return "; ".join((f"**{name} {card}** " if card else "") + ", ".join(rows) for card, rows in by_card.items())
 
 
-def _late(days: int) -> str:
+def late_in_words(days: int) -> str:
     if not days:
         return ""
     return say(", 1 day late") if days == 1 else say(", {days} days late", days=days)
+
+
+def words_of_row(slug: str, key: str) -> str:
+    """Update 2: param."""
+    from lib.course.cards import asked_in, card_and_row
+
+    card, row = card_and_row(key)
+    words = row.replace("_", " ")
+    return f"{asked_in(TOPICS[slug])} {card}: {words}" if card and slug in TOPICS else words
