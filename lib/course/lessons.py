@@ -14,17 +14,18 @@ from lib.budget import Budget
 from lib.catalog import TOPICS
 from lib.course.cards import Values, asked_in, card_values, need_work, open_rows, usual_card
 from lib.course.marks import window_in
-from lib.course.numbers import texts_of
+from lib.course.numbers import MOST_TYPED, texts_of
 from lib.course.policy import Window, days_late, told
 from lib.course.who import Acting, NotThere, need_assignment, role_of
 from lib.lesson.spec import Topic
 from lib.refusal import Refusal
 from lib.store import Store
-from lib.store.lessons import AssignedLesson, Working
+from lib.store.lessons import AssignedLesson, LessonDraft, Working
 from lib.store.people import Course, Enrolment
 from lib.store.work import Assignment, Extension
 
 MOST_LESSONS = 50
+MOST_ROWS = 1000  # of all cards of a lesson
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def assign_lessons(session: Session, assignment_id: int, parts: Sequence[LessonP
     there = {one.slug: one for one in _assigned(session, [assignment_id])}
     for slug in there.keys() - {part.slug for part in parts}:
         _need_untouched(session, there[slug])
-        session.execute(delete(Working).where(Working.lesson_id == there[slug].id))
+        _forget_work(session, there[slug])
         session.delete(there[slug])
     for place, part in enumerate(parts):
         if (known := there.get(part.slug)) is None:
@@ -123,8 +124,14 @@ def assign_lessons(session: Session, assignment_id: int, parts: Sequence[LessonP
             continue
         if known.numbers != dict(part.numbers):
             _need_untouched(session, known)
-            session.execute(delete(Working).where(Working.lesson_id == known.id))
+            _forget_work(session, known)
         known.numbers, known.place = dict(part.numbers), place
+
+
+def _forget_work(session: Session, lesson: AssignedLesson) -> None:
+    """Trials of staff, and what was typed on other numbers."""
+    for table in (Working, LessonDraft):
+        session.execute(delete(table).where(table.lesson_id == lesson.id))
 
 
 def _need_untouched(session: Session, lesson: AssignedLesson) -> None:
@@ -253,3 +260,46 @@ def working_of(store: Store, who: Acting, lesson_id: int, person_id: int) -> Han
         window = window_in(assignment, session.scalar(own))
         row = session.scalar(select(Working).where(Working.lesson_id == lesson_id, Working.person_id == person_id))
         return None if row is None else _handed_in(row, assignment, window)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What was typed last, row key → text, and not handed in."""
+
+    sample: tuple[int, ...]
+    turn: str
+    entries: Mapping[str, str]
+    at: datetime
+
+
+def save_begun(
+    store: Store, who: Acting, lesson_id: int, sample: Sequence[int], entries: Mapping[str, str], turn: str = ""
+) -> None:
+    """Keeps what was typed on the server, so that it is there on another machine and after the session."""
+    typed = {key: text for key, text in entries.items() if text.strip()}
+    if len(typed) > MOST_ROWS or len(sample) > MOST_ROWS or len(turn) > MOST_TYPED:
+        raise Refusal("There are {came} rows; expected at most {most}.", came=len(typed), most=MOST_ROWS)
+    for key, text in typed.items():
+        if len(key) > MOST_TYPED or len(text) > MOST_TYPED:
+            raise Refusal("{key} is too long; expected at most {most} characters.", key=key[:80], most=MOST_TYPED)
+    with store.writing() as session:
+        _need_visible(session, store, who, lesson_id)
+        assert who is not None
+        kept = session.get(LessonDraft, (lesson_id, who.id))
+        if kept is None:
+            kept = LessonDraft(lesson_id=lesson_id, person_id=who.id)
+            session.add(kept)
+        kept.sample, kept.turn, kept.entries, kept.at = list(sample), turn, typed, store.now()
+
+
+def begun_of(store: Store, who: Acting, lesson_id: int) -> Begun | None:
+    """What the acting person typed last; None if they have not, or handed something in since."""
+    with store.reading() as session:
+        _need_visible(session, store, who, lesson_id)
+        assert who is not None
+        kept = session.get(LessonDraft, (lesson_id, who.id))
+        mine = select(Working.at).where(Working.lesson_id == lesson_id, Working.person_id == who.id)
+        handed_in = session.scalar(mine)
+        if kept is None or (handed_in is not None and handed_in >= kept.at):
+            return None
+        return Begun(tuple(kept.sample), kept.turn, kept.entries, kept.at)

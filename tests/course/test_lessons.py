@@ -34,10 +34,12 @@ from lib.course.keeping import erase_person, export_person, tidy
 from lib.course.lessons import (
     HandedIn,
     LessonPart,
+    begun_of,
     checked_lessons,
     hand_in_working,
     lesson_cards,
     my_working,
+    save_begun,
     working_of,
 )
 from lib.course.numbers import texts_of, values_of
@@ -248,6 +250,26 @@ def test_complete_is_when_every_row_is_right(store: Store, change: Change, still
     here = Class(store)
     told = handed_in(here, here.with_a_lesson(), here.li, change)
     assert not told.complete and still_open in told.still_open
+
+
+def test_what_is_typed_is_kept_until_it_is_handed_in(store: Store, clock: Clock) -> None:
+    here = Class(store)
+    lesson = here.with_a_lesson()
+    for text in ("31337/31337", "31337/31338"):
+        save_begun(store, here.li, lesson, FIRST, {"error": text, "square": " "})
+    begun = begun_of(store, here.li, lesson)
+    assert begun is not None and begun.entries == {"error": "31337/31338"} and begun_of(store, here.bo, lesson) is None
+    assert "31337/31338" in str(export_person(store, here.li, here.li.id)["lesson_draft"])
+    for entries, says in (({"error": "1" * 4001}, "too long"), ({str(n): "1" for n in range(1001)}, "1001 rows")):
+        with pytest.raises(Refusal, match=says):
+            save_begun(store, here.li, lesson, FIRST, entries)
+    clock.forward(seconds=5)
+    handed_in(here, lesson, here.li)
+    assert begun_of(store, here.li, lesson) is None
+    save_begun(store, here.bo, lesson, FIRST, {"error": "31337/31339"})
+    erase_person(store, here.ada, here.li.id, "x")
+    clock.forward(days=400)
+    assert tidy(store).drafts == 1 and "31337" not in everything(store)
 
 
 def test_a_complete_working_stays_whatever_comes_after(store: Store, clock: Clock) -> None:

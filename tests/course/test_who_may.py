@@ -134,6 +134,8 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Act]] = {
         MEMBERS,
         lambda c, s, who: lessons.hand_in_working(s, who, c.lesson, (0, 0), {"error": "1"}),
     ),
+    "lessons.save_begun": (MEMBERS, lambda c, s, who: lessons.save_begun(s, who, c.lesson, (0, 0), {"error": "1"})),
+    "lessons.begun_of": (MEMBERS, lambda c, s, who: lessons.begun_of(s, who, c.lesson)),
     "lessons.my_working": (MEMBERS, lambda c, s, who: lessons.my_working(s, who, c.lesson)),
     "lessons.working_of": (STAFF, lambda c, s, who: lessons.working_of(s, who, c.lesson, c.li.id)),
     "completion.my_lessons": (MEMBERS, lambda c, s, who: completion.my_lessons(s, who, c.course)),
@@ -246,6 +248,7 @@ def test_what_does_not_exist_looks_like_what_is_others(store: Store, missing: in
         (lambda number: assignments.assignment_of(store, here.zoe, number), here.assignment),
         (lambda number: submit.submit(store, here.zoe, number, "1"), here.exercises[0]),
         (lambda number: lessons.my_working(store, here.zoe, number), here.lesson),
+        (lambda number: lessons.save_begun(store, here.zoe, number, (0, 0), {"error": "1"}), here.lesson),
         (lambda number: lessons.hand_in_working(store, here.zoe, number, (0, 0), {"error": "1"}), here.lesson),
         (lambda number: seen.submission_of(store, here.bo, number), here.number),
     ]

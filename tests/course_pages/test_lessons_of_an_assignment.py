@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lib.catalog import LESSONS, TOPICS
 from lib.course.assignments import assignment_of, assignments, change_assignment, form_of, make_assignment
 from lib.course.completion import completion
-from lib.course.lessons import LessonPart, hand_in_working, lesson_cards, my_working
+from lib.course.lessons import LessonPart, begun_of, hand_in_working, lesson_cards, my_working
 from lib.course.who import Who
 from lib.ui.course.short_links import short_path
 from lib.ui.fields import key_of
@@ -117,6 +117,19 @@ def test_a_short_link_leads_to_the_lesson_itself(small_class: Class, open_as: Op
     app = open_as(here.tom, "assignment", assignment=here.assignment)
     app.selectbox(key="projector_leads_to").set_value(lesson)
     assert f"/a/{here.assignment}/{lesson}" in words(run(app)).replace("\\", "")
+
+
+def test_what_is_typed_stands_there_on_another_machine_and_opening_a_card_keeps_nothing(
+    small_class: Class, open_as: Opens
+) -> None:
+    here, who = small_class, small_class.li
+    lesson = here.with_a_lesson()
+    app = opened(open_as, here, who, lesson)
+    assert begun_of(here.store, who, lesson) is None
+    typed(app, lesson, who, {"error": "-2"})
+    assert begun_of(here.store, who, lesson) is not None and my_working(here.store, who, lesson) is None
+    again = opened(open_as, here, who, lesson)
+    assert again.text_input(key=entry_key(MSE, f"assigned_{lesson}_{who.id}", "error")).value == "-2"
 
 
 def test_nothing_can_be_handed_in_after_it_closed(small_class: Class, open_as: Opens, clock: Clock) -> None:

@@ -23,7 +23,7 @@ from lib.ui.text import plain, say
 from lib.ui.working import Sheet, entry_key, working_card
 
 if TYPE_CHECKING:
-    from lib.course.lessons import AskedLesson, HandedIn
+    from lib.course.lessons import AskedLesson, Begun, HandedIn
     from lib.course.who import Who
 
 
@@ -62,19 +62,21 @@ def _sign(mine: HandedIn | None) -> str:
 
 def work_lesson(desk: LessonDesk, mine: HandedIn | None) -> None:
     """The whole part; `mine` is what was handed in."""
-    from lib.course.lessons import lesson_cards
+    from lib.course.lessons import begun_of, lesson_cards
 
     cards, lesson = lesson_cards(desk.asked), desk.lesson
     left, right = st.columns([0.3, 0.7], gap="medium")
     with left, st.container(key="exercise_statement"):
         _asked(lesson, desk.asked)
     sheets = {card: desk.sheet(card) for card in cards}
-    _take_up(lesson, sheets, mine)
+    _take_up(lesson, sheets, mine if desk.only_looks else begun_of(store(), desk.who, desk.asked.id) or mine)
     with right, said_in_words():
         with st.container(border=True, key=key_of(lesson, "assigned_working_card")):
             card = _chosen(lesson, cards, desk.asked)
             sheet = working_card(lesson, cards[card], "forward", None, sheets[card], in_address=False)
-        _hand_in(desk, sheet, _entries(lesson, cards, sheets, card, sheet))
+        entries = _entries(lesson, cards, sheets, card, sheet)
+        _keep(desk, sheet, entries)
+        _hand_in(desk, sheet, entries)
         _handed_in(desk, mine)
 
 
@@ -153,8 +155,8 @@ def _entries(
     return typed
 
 
-def _take_up(lesson: Topic, sheets: Mapping[str, str], mine: HandedIn | None) -> None:
-    """Once in a session: what was handed in stands in the rows again, on whichever machine."""
+def _take_up(lesson: Topic, sheets: Mapping[str, str], mine: HandedIn | Begun | None) -> None:
+    """Once in a session: what was typed or handed in last stands in the rows again, on whichever machine."""
     from lib.course.cards import card_and_row
 
     first = next(iter(sheets.values()))
@@ -171,6 +173,16 @@ def _take_up(lesson: Topic, sheets: Mapping[str, str], mine: HandedIn | None) ->
         card, row = card_and_row(key)
         if card in sheets:
             st.session_state[entry_key(lesson, sheets[card], row)] = text
+
+
+def _keep(desk: LessonDesk, sheet: Sheet, entries: Mapping[str, str]) -> None:
+    """Keeps on the server what was typed here since the last run. A card that only stands open writes nothing."""
+    from lib.course.lessons import save_begun
+
+    key, typed = f"{desk.sheet('')}_kept", {row: text for row, text in entries.items() if text.strip()}
+    if typed != st.session_state.setdefault(key, typed) and not desk.only_looks:
+        save_begun(store(), desk.who, desk.asked.id, sheet.sample, typed, sheet.turn or "")
+        st.session_state[key] = typed
 
 
 def _hand_in(desk: LessonDesk, sheet: Sheet, entries: Mapping[str, str]) -> None:
