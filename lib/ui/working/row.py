@@ -68,6 +68,7 @@ def asked_row(lesson: Topic, place: int, judged: Judged, look: Look, aside: str 
             key=entry_key(lesson, look.part, row.key),
             label_visibility="collapsed",
             bind="query-params" if look.in_address else None,
+            persist_state=None if look.in_address else "session",  # other updates of a class's homework are not drawn
         )
         _text_or_nothing(_verdict(judged))
         _hint_button(lesson, judged, look, len(shown))
