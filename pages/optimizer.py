@@ -11,6 +11,7 @@ from lib.budget import OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.working.trace import judge_trace
+from lib.lesson.working.whole_run import of_updates
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.ui import views
@@ -101,7 +102,11 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
         _own_values(lesson, runs)
     elif runs.by_hand[update - 1].grad is not None:
         torch = run.TorchResult(runs.torch_up_to(update, budget=page_budget())[-1].param, {}, ())
-        working_card(lesson, working_values(lesson, runs, update), "forward", torch, sheet=f"update_{update}")
+        values, whole_run = (
+            working_values(lesson, runs, update),
+            of_updates(lesson, runs.ready, update, budget=page_budget()),
+        )
+        working_card(lesson, values, "forward", torch, sheet=f"update_{update}", run=whole_run)
     _divergence_note(runs)
 
 

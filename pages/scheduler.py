@@ -10,9 +10,10 @@ import streamlit as st
 from lib.lesson import run
 from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
+from lib.lesson.working.whole_run import WholeRun, of_epochs
 from lib.ui import views
 from lib.ui.bound import bound_whole
-from lib.ui.budget import said_in_words
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
@@ -98,8 +99,13 @@ def _working(lesson: Scheduler, schedule: Schedule) -> int:
         st.markdown(say(":gray[learning rate before it: {lr}]", lr=f"{before:.6g}"), width="content")
     torch = run.TorchResult(np.array(schedule.by_torch[epoch]), {}, ())
     with said_in_words():
-        working_card(lesson, schedule.by_hand[epoch].given, "forward", torch, sheet=f"update_{epoch}")
+        given, whole_run = schedule.by_hand[epoch].given, _epochs_before(lesson, schedule, int(epoch))
+        working_card(lesson, given, "forward", torch, sheet=f"update_{epoch}", run=whole_run)
     return int(epoch)
+
+
+def _epochs_before(lesson: Scheduler, schedule: Schedule, epoch: int) -> WholeRun | None:
+    return of_epochs(lesson, schedule.values, epoch, schedule.metrics, budget=page_budget())
 
 
 def _interesting(schedule: Schedule) -> int:

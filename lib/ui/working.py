@@ -15,6 +15,7 @@ from lib.lesson.working import Judged, Part
 from lib.lesson.working.diagnose import truth_of
 from lib.lesson.working.entries import gives_away, judge_case
 from lib.lesson.working.rows import MOST_TO_TYPE, Row, row_of, rows, sample_shape, turns
+from lib.lesson.working.whole_run import WholeRun
 from lib.tensors.write import format_tensor
 from lib.ui.budget import page_budget
 from lib.ui.fields import current, key_of
@@ -111,11 +112,12 @@ def working_card(
     torch: TorchResult | None,
     sheet: str = "",
     in_address: bool = True,
+    run: WholeRun | None = None,
 ) -> Sheet:
     """The whole card: heading, sample, rows, and the whole working on request.
 
     Entries are kept under `sheet`, so that each update of an optimizer has entries of its own; `in_address`: in the
-    page's address too, so that a link opens them.
+    page's address too, so that a link opens them. `run` is what comes before the update or epoch that is worked.
     """
     sheet = sheet or part
     case = Case.of(lesson, values, budget=page_budget())
@@ -126,7 +128,7 @@ def working_card(
         turn = choose_turn(lesson, steps, part)
         st.markdown(_inputs_of(lesson, values, sample, sample_shape(steps)), width="content")
     entries = {row.key: _entry(lesson, sheet, row) for row in rows(steps, sample, turn)}
-    judged = judge_case(case, entries, sample, part, turn, None if torch is None else torch.value)
+    judged = judge_case(case, entries, sample, part, turn, None if torch is None else torch.value, run)
     result = next((j for j in judged if j.row.step.name == "param"), judged[-1] if judged else None)
     show_all = bool(st.session_state.get(key_of(lesson, f"whole_{part}")))
     for place, step in enumerate(steps.values()):
