@@ -62,7 +62,7 @@ def of_updates(lesson: Optimizer, ready: SetUp, update: int, *, budget: Budget =
         last = trace[update - 2]
         return {"param": last.param, "grad": trace[update - 1].grad, "state": last.state}
 
-    return WholeRun(before, "This slip, made in every update, gives this number:")
+    return WholeRun(before, "This comes of a run with a slip made in every update, the earlier ones too.")
 
 
 def of_epochs(
@@ -76,7 +76,7 @@ def of_epochs(
         rates = schedule_by_hand(lesson, values, epoch, metrics, slip=slip, budget=budget)
         return {"lr": rates[-1].lr, "state": rates[-1].state}
 
-    return WholeRun(before, "This slip, made in every epoch, gives this number:")
+    return WholeRun(before, "This comes of a run with a slip made in every epoch, the earlier ones too.")
 
 
 def _same(a: Any, b: Any) -> bool:
