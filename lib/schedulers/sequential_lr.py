@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Any
 
 import numpy as np
 from torch.optim import lr_scheduler
@@ -97,7 +98,75 @@ def build(scheduler, optimizer, parameters):
     return scheduler.torch(optimizer, [torch_part(part, optimizer, values) for part, values in parts], **rest)
 
 
+def alone(part, values, first, epochs):
+    """The rate that a schedule gives at its own epoch when it starts from this rate."""
+    rate, own = first, dict[str, Any]()
+    for epoch in range(epochs + 1):
+        rate, own = part_rate(part, values, rate, epoch, first, own)
+    return float(rate)
+
+
+def whose_turn(given):
+    """The schedules, the milestones, and the place (from 0) of the one whose turn it is."""
+    parts, rest = parts_of(given)
+    return parts, rest["milestones"], bisect_right(rest["milestones"], given["epoch"])
+
+
+def is_later_turn(given):
+    return whose_turn(given)[2] > 0
+
+
+def from_where_the_last_ended(given, done):
+    """The rate, where the next schedule starts from the last rate of the one before it."""
+    parts, milestones, place = whose_turn(given)
+    rate = given["initial_lr"]
+    ends = [0, *milestones[:place], given["epoch"] + 1]
+    for (part, values), begin, end in zip(parts, ends, ends[1:], strict=False):
+        rate = alone(part, values, rate, end - begin - 1)
+    return rate
+
+
+def all_at_once(given, done):
+    """The rate, where the earlier schedules go on with their own count and multiply what the next one gives."""
+    parts, milestones, place = whose_turn(given)
+    rate = float(done["lr"])
+    for (part, values), begin in zip(parts[:place], [0, *milestones], strict=False):
+        rate *= alone(part, values, given["initial_lr"], given["epoch"] - begin) / given["initial_lr"]
+    return rate
+
+
+def shortened(given):
+    """The schedules, where a cosine ends after T_max epochs of the whole run."""
+    parts, milestones, _ = whose_turn(given)
+    begins = [0, *milestones]
+    cut = [
+        (part, {**values, "T_max": max(values["T_max"] - begin, 1)} if "T_max" in values else values)
+        for (part, values), begin in zip(parts, begins, strict=True)
+    ]
+    return {"schedulers": (cut, milestones)}
+
+
 MISTAKES = {
+    "goes_on_from_the_last_rate": Mistake(
+        {"lr": from_where_the_last_ended},
+        "You let the next schedule start from where the last one ended. It starts from the optimizer's own rate.",
+        when=is_later_turn,
+    ),
+    "all_at_once": Mistake(
+        {"lr": all_at_once},
+        "You let the earlier schedule go on multiplying. Only the one whose turn it is works.",
+        when=lambda given: is_later_turn(given) and given["initial_lr"] != 0,
+    ),
+    "length_of_the_whole_run": Mistake(
+        {},
+        "You let the cosine end after T_max epochs of the whole run. T_max counts from where it took over.",
+        when=lambda given: is_later_turn(given) and any("T_max" in values for _, values in parts_of(given)[0]),
+        given=shortened,
+    ),
+    "one_epoch_behind": Mistake(
+        {"own_epoch": lambda given, done: max(done["own_epoch"] - 1.0, 0.0)},
+        "You are one epoch behind: at the milestone the next schedule starts at its epoch 0.",
+    ),
     "stays_with_the_first": Mistake(
         {"turn": lambda given, done: 1.0},
         "You stayed with the first schedule. A milestone has been reached, so the next one has taken over.",

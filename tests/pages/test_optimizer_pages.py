@@ -233,7 +233,7 @@ def test_an_objectives_gradient_is_its_slope_and_its_expression_its_value(name):
 def test_a_slip_made_in_every_update_is_named():
     app = open_page("adagrad")
     healthy(app.number_input(key="adagrad_at").set_value(3).run())
-    place, total = np.array([2.0]), 0.0  # its first example: the bowl from 2, with a learning rate of 0.5
+    place, total = np.array([2.0]), np.zeros(1)  # its first example: the bowl from 2, with a learning rate of 0.5
     for update in range(3):
         grad = OBJECTIVES["bowl"].gradient(place, update)
         total = total + grad**2
