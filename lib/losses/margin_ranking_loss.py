@@ -217,7 +217,7 @@ LESSON = Lesson(
     examples=(
         Example(
             "Four pairs, margin 0.6",
-            {"input1": [1, 3.25, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
+            {"input1": [1, 9, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
             "Only the second pair is in the right order, and by more than the margin.",
         ),
         Example(
