@@ -374,6 +374,17 @@ LESSON = Optimizer(
             "0.2 times the root of the longer side makes the step as long as AdamW's usually is.",
         ),
         Example(
+            "A wide matrix",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 0, 1], [2, 1, 0]],
+                "grads": [[[2, 0, 0.2], [0.1, 0.5, 0.1]], [[1, -0.2, 0.1], [0.3, 0.4, 0]]],
+                "updates": 2,
+                "lr": 0.1,
+            },
+            "More columns than rows: the learning rate stays as it is.",
+        ),
+        Example(
             "Without Nesterov",
             {**TALL, "nesterov": False},
             "The buffer itself is evened.",
