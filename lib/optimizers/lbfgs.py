@@ -275,6 +275,11 @@ def after_the_first_loop(given, done):
     return q * done.get("scale", given["state"].get("H_diag", 1))
 
 
+def at_first(length):
+    """Takes `length` of the gradient for the step length of the first turn; later ones stay as they are."""
+    return lambda given, done: done["step_length"] if "gradient[2]" in done else length(given, done["gradient"])
+
+
 def first_turn(given):
     return given["state"].get("n_iter", 0) == 0
 
@@ -326,17 +331,17 @@ MISTAKES = {
         when=first_turn,
     ),
     "first_step_by_the_norm": Mistake(
-        {"step_length": lambda given, done: given["lr"] / np.linalg.norm(done["gradient"])},
+        {"step_length": at_first(lambda given, g: given["lr"] / np.linalg.norm(g))},
         "You divided by the length of the gradient (root of the squares). PyTorch adds up the sizes.",
         when=first_turn,
     ),
     "first_step_by_the_largest": Mistake(
-        {"step_length": lambda given, done: given["lr"] * min(1.0, 1 / np.abs(done["gradient"]).max())},
+        {"step_length": at_first(lambda given, g: given["lr"] * min(1.0, 1 / np.abs(g).max()))},
         "You divided by the largest size of the gradient. PyTorch adds up the sizes.",
         when=first_turn,
     ),
     "first_step_upside_down": Mistake(
-        {"step_length": lambda given, done: given["lr"] * np.abs(done["gradient"]).sum()},
+        {"step_length": at_first(lambda given, g: given["lr"] * np.abs(g).sum())},
         "You multiplied by the sum of the sizes. The first step is divided by it.",
         when=first_turn,
     ),

@@ -91,8 +91,10 @@ def names_at(case: Case, row: str, number: Any, sample: tuple[int, ...] = ()) ->
 @pytest.mark.parametrize(("slip", "name"), SPARSE.values(), ids=SPARSE)
 def test_a_slip_of_sparse_adam_is_named(slip, name):
     lesson = OPTIMIZERS["sparse_adam"]
-    grads = [([0, 1], [[1.0, -2.0], [0.5, 0.3]]), ([0, 2, 0], [[0.4, 0.6], [-1.0, 2.0], [0.5, -0.2]])]
-    grads = [(np.array(rows), np.array(values)) for rows, values in grads]
+    grads = [
+        (np.array([0, 1]), np.array([[1.0, -2.0], [0.5, 0.3]])),
+        (np.array([0, 2, 0]), np.array([[0.4, 0.6], [-1.0, 2.0], [0.5, -0.2]])),
+    ]
     case = right_until(
         lesson, [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], grads, {"lr": 0.1, "eps": 0.05, "betas": (0.9, 0.99)}
     )
