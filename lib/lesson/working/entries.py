@@ -97,7 +97,7 @@ def judge_case(
     """
     truth = Truth(case, part, shown)
     asked = rows(truth.exact.steps, sample, turn)
-    typed = _typed(case, truth.exact.steps, asked, entries)
+    typed = _typed(case, part, asked, entries)
     sheet = _Sheet(truth, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}, run)
     judged: list[Judged] = []
     for row in asked:
@@ -116,16 +116,14 @@ def _with_entry(case: Case, part: Part, one: Judged, entry: Typed | Judged, text
     return replace(one, entry=entry, says=one.says or told.says, mistakes=told.mistakes)
 
 
-def _typed(
-    case: Case, steps: Mapping[str, Step], asked: Sequence[Row], entries: Mapping[str, str]
-) -> dict[str, Typed | Judged]:
+def _typed(case: Case, part: Part, asked: Sequence[Row], entries: Mapping[str, str]) -> dict[str, Typed | Judged]:
     """What was typed in each row, from the first on: an entry may calculate with those above it."""
     typed: dict[str, Typed | Judged] = {}
     for row in asked:
         text = entries.get(row.key, "")
         above = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
         has_names = re.search(r"[^\W\d]", text)
-        typed[row.key] = _read(row, text, symbols_of(row, case, steps, asked, above) if has_names else NO_NAMES)
+        typed[row.key] = _read(row, text, symbols_of(row, case, part, asked, above) if has_names else NO_NAMES)
     return typed
 
 
