@@ -52,7 +52,7 @@ REASONS = {  # by the mistake, whose guard is the same wherever it is made
     "logarithm_of_the_score": NOT_SMOOTHED,
     "one_minus_the_probability": NOT_SMOOTHED,
     "minus_the_probability": NOT_SMOOTHED,
-    "weighs_the_divisor_only": "with smoothing the weights stand in each class's share too, and code may leave out either",
+    "weighs_the_divisor_only": "with smoothing the weights stand in each class's share too: code may leave out either",
     "divides_by_the_weights": "with class indices dividing by the targets' weights is right",
     "ends_in_the_label_only": "an empty target has no last label",
     "always_divides": "with 'mean' dividing by the target's length is right",
