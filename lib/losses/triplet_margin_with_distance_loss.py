@@ -194,6 +194,12 @@ straight, along_axes, squared = measured(None, "euclidean"), measured("manhattan
 
 MISTAKES = {
     **triplets.norm_mistakes(straight, along_axes),
+    "measures_along_the_axes": Mistake(
+        {},
+        "You added up the sizes of the differences, the way along the axes. A straight distance squares, adds, roots.",
+        when=straight,
+        given=lambda given: {"distance_function": "manhattan"},
+    ),
     "takes_the_root": Mistake(
         both_distances(lambda given, done, other: np.sqrt(done[f"{other}_distance"])),
         "You took the root. This distance is the square, as it is.",

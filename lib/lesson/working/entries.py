@@ -18,7 +18,7 @@ from lib.lesson.run.drive import Answer, Slip, Worked
 from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.working.answers import all_of, entered, first_of, kept_to_decimals, kept_to_digits, put, turning
 from lib.lesson.working.diagnose import Part, made, mistakes_of, same_value, worked
-from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned
+from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned, turned_above
 from lib.lesson.working.rows import Row, rows
 from lib.lesson.working.symbols import symbols_of
 from lib.lesson.working.truth import Truth
@@ -43,6 +43,8 @@ from lib.tensors.rounding import (
 Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", "mistake", "wrong"]
 
 NOTHING: Mapping[str, Any] = {}
+
+MOST_ABOVE = 12  # steps that are turned, one at a time, to explain an entry below them
 
 _CARRIED = "Right; your rounding moved the last digit."
 
@@ -198,8 +200,20 @@ class _Sheet:
             return Judged(row, exact, "wrong", says)
         miss = near_miss(entry, exact) or near_miss(entry, follows)
         if miss is None:
-            return Judged(row, exact, "wrong")
+            return Judged(row, exact, "wrong", self._turned_above(row, entry))
         return Judged(row, exact, "digits" if miss.by_one_digit else "wrong", _near(entry, miss))
+
+    def _turned_above(self, row: Row, entry: Typed) -> str:
+        """A sign, a factor 2 or a logarithm's base in a step above that gives this entry, where no row is filled in."""
+        steps = self._steps_above(row)
+        if self._before(row) or len(steps) > MOST_ABOVE:
+            return ""
+        return turned_above(entry, steps, lambda name, of: map(row.of, self._at(row, turning(name, of), [], True)))
+
+    def _steps_above(self, row: Row) -> list[Step]:
+        names = list(self.truth.exact.steps)
+        above = names[: names.index(row.step.name)]
+        return [step for step in map(self.truth.exact.steps.__getitem__, above) if not step.given]
 
     def _all_fit(self, row: Row, entry: Typed, values: Sequence[np.ndarray]) -> bool:
         """Whether each slice of the entry (a sample's numbers, where it is about all) fits one of the values whole."""
