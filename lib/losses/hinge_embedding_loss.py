@@ -145,7 +145,7 @@ MISTAKES = {
     "hinge_everywhere": Mistake(
         {"loss_per_element": lambda given, done: done["push_apart"]},
         "You took the hinge everywhere. Where the target is 1, the loss is the distance itself.",
-        when=lambda given: bool((given["target"] != -1).any()),
+        when=has(1),
     ),
     "takes_everything_else_for_unlike": Mistake(
         {

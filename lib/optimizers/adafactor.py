@@ -250,7 +250,7 @@ MISTAKES = {
         },
         "You took the larger of the learning rate and 1/√t. It is the smaller.",
     ),
-    "rate_above_its_bound": Mistake(
+    "learning_rate_unbounded": Mistake(
         {"pace": lambda given, done: max(given["eps"][1], rms(given["param"])) * given["lr"]},
         "You left 1/√t out: the learning rate never exceeds it.",
         when=lambda given: given["lr"] > rate_at(given),
@@ -259,7 +259,7 @@ MISTAKES = {
         {"pace": lambda given, done: (given["eps"][1] + rms(given["param"])) * rate_at(given)},
         "You added the least size. It only counts where RMS is below it.",
     ),
-    "size_after_the_decay": Mistake(
+    "pace_of_the_shrunk_parameter": Mistake(
         {
             "pace": lambda given, done: (
                 max(given["eps"][1], rms(given["param"] * (1 - given["lr"] * given["weight_decay"]))) * rate_at(given)
@@ -359,7 +359,7 @@ MISTAKES = {
         },
         "You added the squares of u up. RMS takes their mean.",
     ),
-    "cuts_back_each_number": Mistake(
+    "cuts_each_element": Mistake(
         {
             "clipped_pace": lambda given, done: done["pace"],
             "param": lambda given, done: (

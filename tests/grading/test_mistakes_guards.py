@@ -29,6 +29,7 @@ REASONS = {  # by the mistake, whose guard is the same wherever it is made
     "length_of_the_error": "a loss that is kept is no length; MSE's sum has a road of its own in code, without a root",
     "compares_all_with_all": "it takes one axis, once as a column: tables, and losses that are kept, get another shape",
     "pairs_column_and_row": "nothing is stretched there: column and row do not meet",
+    "hinge_everywhere": "at targets that are neither 1 nor −1, if_on_the_whole_array tells code that takes it",
     "squares_the_distance": "a target that is neither 1 nor −1 has both branches, and code may square either",
     "averages_each_branch": "nothing is averaged there, or targets that are neither 1 nor −1 belong to no branch",
     "cuts_off_the_mean": "the losses are kept there: there is no mean to cut off",

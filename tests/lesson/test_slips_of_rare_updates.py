@@ -131,7 +131,7 @@ FACTORED = {
     "no mean row": (lambda p, g, s: factored(p, g, s, divisor=lambda rows: 1.0), "leaves_out_the_mean_row"),
     "length for RMS": (lambda p, g, s: factored(p, g, s, size=np.linalg.norm), "length_for_rms"),
     "mean square for RMS": (lambda p, g, s: factored(p, g, s, size=lambda x: np.mean(x**2)), "mean_square_for_rms"),
-    "each number cut": (lambda p, g, s: factored(p, g, s, clip="each"), "cuts_back_each_number"),
+    "each number cut": (lambda p, g, s: factored(p, g, s, clip="each"), "cuts_each_element"),
     "cut by the length": (lambda p, g, s: factored(p, g, s, clip="sum"), "cut_back_by_the_length"),
     "not cut": (lambda p, g, s: factored(p, g, s, clip="none"), "not_cut_back"),
     "without lr": (lambda p, g, s: factored(p, g, s, pace=lambda p, lr, t: of_size(p)), "pace_without_the_rate"),
@@ -141,7 +141,7 @@ FACTORED = {
     ),
     "size after decay": (
         lambda p, g, s: factored(p, g, s, pace=lambda p, lr, t: of_size(p * (1 - lr * 0.1)) * lr),
-        "size_after_the_decay",
+        "pace_of_the_shrunk_parameter",
     ),
     "decay left out": (lambda p, g, s: factored(p, g, s, decay=0), "not_shrunk"),
 }
