@@ -274,12 +274,21 @@ def norm_mistakes(straight: Callable[[Given], bool], along_axes: Callable[[Given
             when=straight,
         ),
         "largest_coordinate": Mistake(
-            both_distances(lambda given, done, other: np.abs(given["anchor"] - given[other]).max(-1, initial=0.0)),
+            both_distances(
+                lambda given, done, other: np.broadcast_to(
+                    np.abs(given["anchor"] - given[other]).max(-1, initial=0.0), np.shape(done[f"{other}_distance"])
+                )
+            ),
             "You took the largest difference. A straight distance is the root of the sum of their squares.",
             when=straight,
         ),
         "measures_from_the_positive": Mistake(
-            {"negative_distance": lambda given, done: np.sqrt(((given["positive"] - given["negative"]) ** 2).sum(-1))},
+            {
+                "negative_distance": lambda given, done: np.broadcast_to(
+                    np.sqrt(((given["positive"] - given["negative"]) ** 2).sum(-1)),
+                    np.shape(done["negative_distance"]),
+                )
+            },
             "You measured from the positive to the negative. Both distances are those to the anchor.",
             when=lambda given: straight(given) and not swaps(given),
         ),
