@@ -68,6 +68,10 @@ def grad_by_hand(s, p, *, unit) -> Steps:
 
 
 MISTAKES = {
+    "unweighted_mean": Mistake(
+        {"entropy": lambda given, done: done["self_information"].mean(-1)},
+        "You took the plain mean of the information. Each outcome is weighted by its probability.",
+    ),
     **units.WRONG_LOGARITHM,
     "leaves_out_the_minus": Mistake(
         {"self_information": lambda given, done: -done["self_information"]},

@@ -90,6 +90,19 @@ def naive(*, p, q, unit):
 
 
 MISTAKES = {
+    "half_the_distance": Mistake(
+        {"kl_divergence": lambda given, done: np.abs(given["p"] - given["q"]).sum(-1) / 2},
+        "That is the total variation: half of the differences' sizes. KL weighs the logarithm of p/q.",
+    ),
+    "chi_squared": Mistake(
+        {"kl_divergence": lambda given, done: ((given["p"] - given["q"]) ** 2 / given["q"]).sum(-1)},
+        "That is χ²: squared differences over q. KL weighs the logarithm of p/q.",
+    ),
+    "logarithms_added": Mistake(
+        {"term": lambda given, done: given["p"] * logarithm(given["unit"])[0](given["p"] * given["q"])},
+        "You added the logarithms. The logarithm of p/q is their difference.",
+        when=lambda given: bool((given["p"] > 0).all() and (given["q"] > 0).all()),
+    ),
     **units.WRONG_LOGARITHM,
     "distributions_swapped": Mistake(
         {"term": lambda given, done: -done["term"] * given["q"] / given["p"]},

@@ -135,6 +135,11 @@ def draw_answer(random, shape, drawn):
 
 
 MISTAKES = {
+    "logarithm_of_the_mean": Mistake(
+        {"loss": lambda given, done: -np.log(np.mean(np.exp(-done["loss_per_element"])))},
+        "You averaged the probabilities and then took the logarithm. Each element's logarithm comes first.",
+        when=lambda given: reduction.takes_mean(given) and given["weight"] is None,
+    ),
     "sigmoid_twice": Mistake(
         {},
         "You took a sigmoid first. The input is probabilities already; BCE with logits is the one that takes scores.",

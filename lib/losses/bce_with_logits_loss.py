@@ -140,6 +140,10 @@ def naive(*, input, target, **_):
     return -(target * np.log(p) + (1 - target) * np.log(1 - p)).mean()
 
 
+def has_no_weights(given):
+    return given["weight"] is None and given["pos_weight"] is None
+
+
 def has_pos_weight(given):
     return given["pos_weight"] is not None
 
@@ -158,6 +162,21 @@ def logarithms_swapped(given, done):
 
 
 MISTAKES = {
+    "all_yes": Mistake(
+        {"loss_per_element": lambda given, done: -np.log(done["probability"])},
+        "You took every answer for “yes”. Where it is “no”, it is minus the logarithm of 1 minus the probability.",
+        when=has_no_weights,
+    ),
+    "all_no": Mistake(
+        {"loss_per_element": lambda given, done: -np.log(1 - done["probability"])},
+        "You took every answer for “no”: log(1 + eˣ) without the answer times x, which “yes” takes off.",
+        when=has_no_weights,
+    ),
+    "adds_the_score_of_yes": Mistake(
+        {"loss_per_element": lambda given, done: -np.log(1 - done["probability"]) + given["target"] * given["input"]},
+        "You added the answer times the score. It is taken off: log(1 + eˣ) − y x.",
+        when=has_no_weights,
+    ),
     **logistic.PROBABILITY_MISTAKES,
     "exponent_without_minus": Mistake(
         {"probability": lambda given, done: 1 - done["probability"]},

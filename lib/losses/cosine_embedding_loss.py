@@ -232,6 +232,31 @@ def without_own_part_of_second(given, done):
 
 
 MISTAKES = {
+    "one_length_only": Mistake(
+        {"cosine": lambda given, done: done["dot_product"] / np.sqrt(done["squared_length1"])},
+        "You divided by one length only. The cosine divides by both.",
+    ),
+    "adds_the_lengths": Mistake(
+        {
+            "cosine": lambda given, done: (
+                done["dot_product"] / (np.sqrt(done["squared_length1"]) + np.sqrt(done["squared_length2"]))
+            )
+        },
+        "You divided by the sum of the lengths. It is their product.",
+    ),
+    "lengths_along_the_axes": Mistake(
+        {
+            "cosine": lambda given, done: (
+                done["dot_product"] / (np.abs(given["input1"]).sum(-1) * np.abs(given["input2"]).sum(-1))
+            )
+        },
+        "You added up the sizes of the coordinates. A length is the root of the sum of squares.",
+    ),
+    "minus_the_cosine": Mistake(
+        {"loss_per_pair": lambda given, done: where_target(-1, given, -done["cosine"], done)},
+        "You took minus the cosine of an unlike pair. It costs what the cosine has above the margin, at least 0.",
+        when=has(-1),
+    ),
     "averages_the_coordinates": Mistake(
         {"dot_product": lambda given, done: done["dot_product"] / given["input1"].shape[-1]},
         "You took the mean over the coordinates. The dot product adds them up.",

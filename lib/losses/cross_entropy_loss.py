@@ -16,7 +16,7 @@ from lib.lesson.pieces.classes import (
     targets_of,
     unless_ignored,
 )
-from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share, takes_mean
 from lib.lesson.pieces.scores import (
     by_class,
     carry,
@@ -274,6 +274,12 @@ def softmax_first(given):
     return {"input": class_second(np.exp(log_softmax(class_last(given["input"]))))}
 
 
+def over_the_samples(given):
+    """For each sample the log of its right class's sum over the samples."""
+    each = np.log(np.exp(given["input"]).sum(0))
+    return each[np.clip(given["target"], 0, given["input"].shape[1] - 1)]
+
+
 def of_one_class(given):
     return has_indices(given) and given["label_smoothing"] == 0
 
@@ -320,6 +326,29 @@ def weighted_by_column(given, done):
 
 
 MISTAKES = {
+    "adds_one_to_the_sum": Mistake(
+        {"log_sum_exp": lambda given, done: np.log1p(np.exp(class_last(given["input"])).sum(-1))},
+        "You added 1 to the sum, as log1p does. The sum of the classes' powers is all there is under the logarithm.",
+    ),
+    "powers_of_two": Mistake(
+        {"log_sum_exp": lambda given, done: np.log((2.0 ** class_last(given["input"])).sum(-1))},
+        "You raised 2 to the scores. It is e.",
+    ),
+    "normalises_over_the_samples": Mistake(
+        {"log_sum_exp": lambda given, done: over_the_samples(given)},
+        "You summed over the samples. The sum goes over the classes of one sample.",
+        when=lambda given: of_one_class(given) and given["input"].ndim == 2 and len(given["input"]) > 1,
+    ),
+    "normalises_over_everything": Mistake(
+        {"log_sum_exp": lambda given, done: np.full_like(done["log_sum_exp"], np.log(np.exp(given["input"]).sum()))},
+        "You summed over all samples at once. The sum goes over the classes of one sample.",
+        when=lambda given: given["input"].ndim == 2 and len(given["input"]) > 1,
+    ),
+    "logarithm_of_the_mean": Mistake(
+        {"loss": lambda given, done: -np.log(np.mean(np.exp(-done["loss_per_sample"])))},
+        "You averaged the probabilities and then took the logarithm. Each sample's logarithm comes first.",
+        when=lambda given: of_one_class(given) and takes_mean(given) and not has_weight(given),
+    ),
     "softmax_twice": Mistake(
         {},
         "You took the softmax of the scores first. Cross-entropy takes raw scores and does that itself; "

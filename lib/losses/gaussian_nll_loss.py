@@ -179,6 +179,14 @@ def var_squared(given):
 
 
 MISTAKES = {
+    "size_for_the_square": Mistake(
+        {"fit": lambda given, done: np.abs(done["error"]) / done["variance"]},
+        "You took the size of the error. It is the squared error over the variance.",
+    ),
+    "multiplies_by_the_variance": Mistake(
+        {"fit": lambda given, done: done["error"] ** 2 * done["variance"]},
+        "You multiplied by the variance. The squared error is divided by it.",
+    ),
     "divides_by_zero": Mistake(
         {"variance": raw_variance},
         "You used the variance as it came. PyTorch raises everything below eps to eps first.",

@@ -128,6 +128,15 @@ def average_of_branches(given, done):
 
 
 MISTAKES = {
+    "minus_the_distance": Mistake(
+        {"push_apart": lambda given, done: -given["input"]},
+        "You took minus the distance for an unlike pair. It costs what the distance lacks to the margin, at least 0.",
+        when=has(-1),
+    ),
+    "hinge_of_the_product": Mistake(
+        {"loss_per_element": lambda given, done: np.maximum(0, 1 - given["target"] * given["input"])},
+        "That is the hinge of a classifier, max(0, 1 − y x). Here a like pair costs its distance.",
+    ),
     "distance_minus_margin": Mistake(
         {"shortfall": lambda given, done: -done["shortfall"]},
         "You took the margin from the distance. It is the margin minus the distance: what is lacking.",

@@ -80,6 +80,26 @@ def delta_matters(given):
 
 
 MISTAKES = {
+    "arms_raised": Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                done["size"] < given["delta"],
+                done["loss_per_element"],
+                given["delta"] * (done["size"] + 0.5 * given["delta"]),
+            )
+        },
+        "You added half of delta. It is taken from the size, so that the line meets the square.",
+    ),
+    "halves_the_arms": Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                done["size"] < given["delta"],
+                done["loss_per_element"],
+                0.5 * given["delta"] * (done["size"] - given["delta"]),
+            )
+        },
+        "You halved the whole line. Only delta inside the bracket is halved: delta times (size minus half of delta).",
+    ),
     "keeps_the_sign": Mistake(
         {"size": lambda given, done: done["error"]},
         "You kept the sign. Drop it, or every negative error looks smaller than delta.",

@@ -52,6 +52,7 @@ def is_real(given):
 
 
 MISTAKES = {
+    **reduction.OTHER_MEANS,
     "keeps_the_sign": Mistake(
         {"loss_per_element": lambda given, done: done["error"]},
         "You kept the sign. Take the absolute value, or errors of opposite sign cancel.",

@@ -111,6 +111,19 @@ def d_step(name, tensor, symbol, sign, pull, by, factor, words):
 
 
 MISTAKES = {
+    "margin_turned_with_the_target": Mistake(
+        {"shortfall": lambda given, done: -given["target"] * (done["difference"] + given["margin"])},
+        "You multiplied the margin by the target too. It is added after: −y·d + margin.",
+        when=lambda given: given["margin"] != 0,
+    ),
+    "adds_the_scores": Mistake(
+        {"difference": lambda given, done: done["difference"] + 2 * given["input2"]},
+        "You added the two scores. Their difference counts.",
+    ),
+    "smaller_of_the_two": Mistake(
+        {"loss_per_pair": lambda given, done: np.minimum(done["shortfall"], 0)},
+        "You took the smaller of 0 and the shortfall. It is the larger.",
+    ),
     "second_minus_first": Mistake(
         {"difference": lambda given, done: -done["difference"]},
         "You took the first away from the second. It is input1 minus input2.",
@@ -230,7 +243,7 @@ LESSON = Lesson(
     examples=(
         Example(
             "Four pairs, margin 0.6",
-            {"input1": [1, 3.25, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
+            {"input1": [1, 9, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
             "Only the second pair is in the right order, and by more than the margin.",
         ),
         Example(

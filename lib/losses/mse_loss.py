@@ -57,6 +57,19 @@ def through_square(given, gradient):
 
 
 MISTAKES = {
+    "relative_error": Mistake(
+        {"loss_per_element": lambda given, done: (done["error"] / given["target"]) ** 2},
+        "You divided each error by its target. MSE takes the error as it is.",
+    ),
+    "difference_of_squares": Mistake(
+        {"loss_per_element": lambda given, done: given["input"] ** 2 - given["target"] ** 2},
+        "You took the difference of the squares. Take the difference first, then square it.",
+    ),
+    "cubes": Mistake(
+        {"loss_per_element": lambda given, done: np.abs(done["error"]) ** 3},
+        "You took the third power. MSE squares the error.",
+    ),
+    **reduction.OTHER_MEANS,
     "l1": Mistake(
         {"loss_per_element": lambda given, done: np.abs(done["error"])},
         "You took the absolute value. That is L1Loss; MSELoss squares the error.",

@@ -337,7 +337,7 @@ LESSON = Lesson(
     examples=(
         Example(
             "Two samples, three classes",
-            {"input": [[0.5, 0.2, 1.6], [0.3, 0.9, -0.2]], "target": [[2, 0, -1], [1, -1, -1]]},
+            {"input": [[0.5, 0.2, 1.6], [0.3, 0.9, -0.5]], "target": [[2, 0, -1], [1, -1, -1]]},
             "Label 2 of sample 0 leads class 1 by more than 1: no cost. Label 0 leads it by only 0.3: 0.7.",
         ),
         Example(

@@ -175,6 +175,12 @@ def others(given):
 
 
 MISTAKES = {
+    "squares_unasked": Mistake(
+        {},
+        "You squared the terms. With p=1 they are added up as they are.",
+        when=lambda given: not squared(given),
+        given=lambda given: {"p": 2},
+    ),
     "goes_below_zero": Mistake(
         {"shortfall": lambda given, done: (given["margin"] - leads(given)) * others(given)},
         "You let terms go below 0. A lead of more than the margin costs nothing: each term is at least 0.",

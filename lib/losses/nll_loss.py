@@ -17,7 +17,7 @@ from lib.lesson.pieces.classes import (
     unless_ignored,
     weights_in,
 )
-from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, share
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, share, takes_mean
 from lib.lesson.pieces.scores import by_class, class_last, class_second
 from lib.lesson.pieces.weights import has_weight, times
 from lib.lesson.spec import (
@@ -121,6 +121,16 @@ def ignored_last_class(given):
 
 
 MISTAKES = {
+    "another_logarithm": Mistake(
+        {"loss_per_sample": lambda given, done: -np.log(np.abs(done["right_log_probability"]))},
+        "You took a logarithm again. The input holds log-probabilities already.",
+        when=lambda given: given["weight"] is None,
+    ),
+    "averages_everything": Mistake(
+        {"loss": lambda given, done: -np.mean(given["input"])},
+        "You averaged all classes. Only the right class of each sample counts.",
+        when=lambda given: takes_mean(given) and given["weight"] is None,
+    ),
     "leaves_out_the_minus": Mistake(
         {"loss_per_sample": lambda given, done: -done["loss_per_sample"]},
         "You left out the minus. Log-probabilities are negative, so the loss turns them round to be positive.",

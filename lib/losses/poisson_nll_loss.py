@@ -240,6 +240,11 @@ def rate(given, done):
 
 
 MISTAKES = {
+    "count_times_the_rate": Mistake(
+        {"loss_per_element": lambda given, done: done["rate"] - given["target"] * done["rate"]},
+        "You multiplied the count by the rate. It is the count times the rate's logarithm, the input.",
+        when=lambda given: given["log_input"] and not given["full"],
+    ),
     "always_rates": ignoring(
         "You took the input for the rate everywhere. With log_input=True it is the rate's logarithm: "
         "e to the input, less the count times the input.",

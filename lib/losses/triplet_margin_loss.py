@@ -163,9 +163,9 @@ LESSON = Lesson(
     shapes=triplets.SHAPES,
     examples=(
         Example(
-            "Two triplets, margin 1.5",
-            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.5},
-            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.5 and 0.5.",
+            "Two triplets, margin 1.2",
+            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.2},
+            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.2 and 0.2.",
         ),
         Example(
             "Three points on a line",

@@ -194,6 +194,12 @@ straight, along_axes, squared = measured(None, "euclidean"), measured("manhattan
 
 MISTAKES = {
     **triplets.norm_mistakes(straight, along_axes),
+    "measures_along_the_axes": Mistake(
+        {},
+        "You added up the sizes of the differences, the way along the axes. A straight distance squares, adds, roots.",
+        when=straight,
+        given=lambda given: {"distance_function": "manhattan"},
+    ),
     "takes_the_root": Mistake(
         both_distances(lambda given, done, other: np.sqrt(done[f"{other}_distance"])),
         "You took the root. This distance is the square, as it is.",
@@ -295,9 +301,9 @@ LESSON = Lesson(
     shapes=triplets.SHAPES,
     examples=(
         Example(
-            "Two triplets, margin 1.5",
-            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.5},
-            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.5 and 0.5.",
+            "Two triplets, margin 1.2",
+            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.2},
+            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.2 and 0.2.",
         ),
         Example(
             "Two triplets in the plane",

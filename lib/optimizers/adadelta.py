@@ -197,14 +197,14 @@ LESSON = Optimizer(
     ),
     examples=(
         Example(
-            "The bowl, slowly",
-            {"objective": "bowl", "start": [2.0], "updates": 100},
-            "The first step is 0.003 long whatever the gradient: √ε over √(1−ρ). From there the steps grow.",
-        ),
-        Example(
             "A larger epsilon",
             {"objective": "bowl", "start": [2.0], "updates": 100, "eps": 0.01},
             "Epsilon sets the pace at the start: with 0.01 the first step is 0.3 long.",
+        ),
+        Example(
+            "The bowl, slowly",
+            {"objective": "bowl", "start": [2.0], "updates": 100},
+            "The first step is 0.003 long whatever the gradient: √ε over √(1−ρ). From there the steps grow.",
         ),
         Example(
             "A long valley",

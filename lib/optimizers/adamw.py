@@ -62,6 +62,15 @@ def l2(given):
 
 
 MISTAKES = {
+    "steps_along_the_gradient": Mistake(
+        {
+            "param": lambda given, done: (
+                move.place(given, done) - given["lr"] * gradient.fed(given, done) / done["denominator"]
+            )
+        },
+        "You stepped along the gradient. AdamW steps along the corrected average of gradients.",
+        when=moments.not_first,
+    ),
     "decays_the_gradient": Mistake(
         {},
         "You added the decay to the gradient: that is Adam with L2. AdamW leaves the averages alone and shrinks the "

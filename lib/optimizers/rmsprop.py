@@ -115,6 +115,16 @@ def has_momentum(given):
 
 
 MISTAKES = {
+    "adds_up_all_squares": Mistake(
+        {"square_avg": lambda given, done: before(given, "square_avg") + fed(given, done) ** 2},
+        "You added all squares up, as Adagrad does. RMSprop averages them: α of the old, 1 − α of the new.",
+    ),
+    "alpha_of_the_lecture": Mistake(
+        {},
+        "You took 0.9 for alpha, as the lecture has it. PyTorch's alpha is another one here.",
+        when=lambda given: given["alpha"] != 0.9,
+        given=lambda given: {"alpha": 0.9},
+    ),
     "variance_without_the_square": Mistake(
         {"variance": lambda given, done: done["square_avg"] - done["grad_avg"]},
         "You took the average itself away. It is its square that comes off.",

@@ -234,6 +234,12 @@ LESSON = Optimizer(
     ),
     examples=(
         Example(
+            "One goes on, one turns",
+            {"objective": "quadratic", "start": [2.0, 0.06], "updates": 40, "lr": 0.1},
+            "Each step of x is 1.2 times as long as the last. y has stepped over 0: its gradient has turned, "
+            "so update 2 leaves it where it is, and its next step is half as long.",
+        ),
+        Example(
             "The bowl",
             {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.1},
             "Every step is 1.2 times as long as the last, until the sign turns: then one update without a step.",

@@ -224,6 +224,30 @@ MISTAKES = {
         "You made an average with 1 − μ. PyTorch's buffer adds the whole gradient (times 1 − dampening).",
         when=lambda given: has_buffer(given) and given["dampening"] != given["momentum"],
     ),
+    "keeps_the_rest": Mistake(
+        {
+            "momentum_buffer": lambda given, done: (
+                (1 - given["momentum"]) * given["state"]["momentum_buffer"] + weighed(given) * fed(given, done)
+            )
+        },
+        "You kept 1 − μ of the old buffer. It is μ times it.",
+        when=lambda given: has_buffer(given) and given["momentum"] != 0.5,
+    ),
+    "rate_in_the_momentum": Mistake(
+        {"momentum_buffer": lambda given, done: given["lr"] * kept(given) + weighed(given) * fed(given, done)},
+        "You multiplied the old buffer by the learning rate too. It is μ times it; the rate comes with the step.",
+        when=lambda given: has_buffer(given) and given["lr"] != 1,
+    ),
+    "takes_the_buffer_away": Mistake(
+        {"momentum_buffer": lambda given, done: weighed(given) * fed(given, done) - kept(given)},
+        "You took the old buffer away. It is added: momentum goes on in its direction.",
+        when=has_buffer,
+    ),
+    "sign_of_the_gradient": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + weighed(given) * np.sign(fed(given, done))},
+        "You took the gradient's sign alone. Its size counts.",
+        when=has_buffer,
+    ),
     "buffer_forgotten": Mistake(
         {"momentum_buffer": fed},
         "You left the old buffer out: μ times it is carried along.",

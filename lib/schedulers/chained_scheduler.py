@@ -71,7 +71,54 @@ def build(scheduler, optimizer, parameters):
     return scheduler.torch([torch_part(part, optimizer, values) for part, values in parts], optimizer=optimizer)
 
 
+def own_rates(given, done):
+    """What each schedule alone would make of the first learning rate, in this epoch."""
+    parts, _ = parts_of(given)
+    kept = given["state"].get("own", ((given["initial_lr"], {}),) * len(parts))
+    return done["factors"] * np.array([rate for rate, _ in kept])
+
+
 MISTAKES = {
+    "last_schedule_alone": Mistake(
+        {"factors": lambda given, done: np.array([*np.ones(len(done["factors"]) - 1), done["factors"][-1]])},
+        "You took the last schedule alone. All of them work in every epoch.",
+    ),
+    "whole_factors": Mistake(
+        {"factors": lambda given, done: own_rates(given, done) / given["initial_lr"]},
+        "You took what each schedule makes of the first learning rate. A factor leads from the last epoch to this one.",
+        when=rates.later,
+    ),
+    "averages_the_factors": Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factors"].mean()},
+        "You took the mean of the factors. They are multiplied.",
+    ),
+    "smallest_factor": Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factors"].min()},
+        "You took the smallest factor. All of them are multiplied.",
+    ),
+    "multiplies_the_rates": Mistake(
+        {"lr": lambda given, done: own_rates(given, done).prod()},
+        "You multiplied learning rates with each other. It is the factors that are multiplied, with one rate.",
+    ),
+    "averages_the_rates": Mistake(
+        {"lr": lambda given, done: own_rates(given, done).mean()},
+        "You took the mean of the schedules' rates. Each one multiplies what the others have left.",
+    ),
+    "smallest_rate": Mistake(
+        {"lr": lambda given, done: own_rates(given, done).min()},
+        "You took the smallest of the schedules' rates. Each one multiplies what the others have left.",
+    ),
+    "one_epoch_ahead": Mistake(
+        {},
+        "You are one epoch ahead. Epochs count from 0.",
+        given=lambda given: {"epoch": given["epoch"] + 1},
+    ),
+    "one_epoch_behind": Mistake(
+        {},
+        "You are one epoch behind. The first step() is epoch 1.",
+        when=rates.from_epoch_2,
+        given=lambda given: {"epoch": given["epoch"] - 1},
+    ),
     "first_schedule_alone": Mistake(
         {"factors": lambda given, done: np.array([done["factors"][0], *np.ones(len(done["factors"]) - 1)])},
         "You took the first schedule alone. All of them work in every epoch.",

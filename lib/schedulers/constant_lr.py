@@ -43,6 +43,16 @@ def at_the_end(given):
 
 
 MISTAKES = {
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: done["lr"] / given["initial_lr"]},
+        "You left the learning rate out: this is the factor alone.",
+        when=lambda given: given["initial_lr"] not in (0, 1),
+    ),
+    "takes_a_share_of_the_factor_off": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * (1 - given["factor"])},
+        "You took the share off. The factor is what is left.",
+        when=lambda given: given["epoch"] < given["total_iters"] and given["factor"] != 0.5,
+    ),
     "whole_rate_at_once": Mistake(
         {"lr": lambda given, done: given["initial_lr"]},
         "You took the whole learning rate. Until total_iters it is multiplied by the factor.",

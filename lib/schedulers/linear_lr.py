@@ -59,6 +59,11 @@ def line(given, share):
 
 
 MISTAKES = {
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: done["lr"] / given["initial_lr"]},
+        "You left the learning rate out: this is the factor alone.",
+        when=lambda given: given["initial_lr"] not in (0, 1),
+    ),
     "starts_from_nothing": Mistake(
         {"share": lambda given, done: given["epoch"] / given["total_iters"]},
         "You started from 0. The line starts at start_factor.",

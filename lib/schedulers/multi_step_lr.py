@@ -93,8 +93,8 @@ LESSON = Scheduler(
     examples=(
         Example(
             "Two drops",
-            {"lr": 0.1, "steps": 30, "milestones": [10, 20]},
-            "0.1 until epoch 9, 0.01 until 19, then 0.001.",
+            {"lr": 0.3, "steps": 30, "milestones": [10, 20]},
+            "0.3 until epoch 9, 0.03 until 19, then 0.003.",
         ),
         Example(
             "A milestone listed twice",

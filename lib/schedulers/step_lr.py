@@ -86,7 +86,7 @@ LESSON = Scheduler(
         Number("gamma", 0.1, "What each drop multiplies by.", (0.5, 1.0)),
     ),
     examples=(
-        Example("A drop every ten epochs", {"lr": 0.1, "steps": 30, "step_size": 10}, "0.1, then 0.01, then 0.001."),
+        Example("A drop every ten epochs", {"lr": 0.3, "steps": 30, "step_size": 10}, "0.3, then 0.03, then 0.003."),
         Example("Halved every five", {"lr": 0.1, "steps": 30, "step_size": 5, "gamma": 0.5}, "A gentler staircase."),
         Example(
             "Every epoch",

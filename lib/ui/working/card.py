@@ -23,7 +23,7 @@ from lib.ui.idea import draw_idea
 from lib.ui.print_page import print_button
 from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
-from lib.ui.working.desk import Desk, desk_of
+from lib.ui.working.desk import Desk, WayHere, desk_of, from_the_start
 from lib.ui.working.ending import after_the_last_steps, anew_key, ending, offer_to_know
 from lib.ui.working.row import (
     DONE,
@@ -59,10 +59,14 @@ def guided_working(
     torch: TorchResult | None,
     fields: str = "",
     form: Mapping[str, Any] | None = None,
+    before: WayHere = from_the_start,
 ) -> None:
-    """The card of a lesson's page, in three ways. What is typed draws it anew, and nothing else of the page."""
+    """The card of a lesson's page, in three ways. What is typed draws it anew, and nothing else of the page.
+
+    `fields` is the start of the fields' keys, `form` what stands in the page's fields (both as in Desk).
+    """
     with said_in_words():
-        desk = desk_of(lesson, values, part, torch, fields, form)
+        desk = desk_of(lesson, values, part, torch, fields, form, before)
         way = way_of(lesson, new=lesson_progress.state(lesson.slug) == "new" and not _typed_already(desk))
         _draw_page_where_it_changed(desk, way)
         tools = st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"tools_{part}"))
@@ -183,7 +187,7 @@ def _opened(desk: Desk) -> dict[str, str]:
 
 def _judged(desk: Desk, texts: Mapping[str, str]) -> list[Judged]:
     torch = None if desk.torch is None else desk.torch.value
-    return judge_case(desk.case, texts, desk.sample, desk.part, desk.turn, torch)
+    return judge_case(desk.case, texts, desk.sample, desk.part, desk.turn, torch, desk.before())
 
 
 def _keep(desk: Desk, judged: Sequence[Judged], texts: Mapping[str, str]) -> None:
