@@ -12,10 +12,10 @@ from pages.lesson import VIEWS
 SLUGS = list(LESSONS)
 
 
-def open_page(slug: str) -> AppTest:
-    """The app, at one lesson."""
+def open_page(slug: str, **query: str) -> AppTest:
+    """The app, at one page: open_page("exercise", name="huber_loss")."""
     app = AppTest.from_file("../../lib/router.py", default_timeout=30)
-    app.session_state["goto"] = slug
+    app.session_state["goto"], app.session_state["goto_query"] = slug, query
     return healthy(app.run())
 
 

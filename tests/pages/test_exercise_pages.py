@@ -63,7 +63,7 @@ SUBMISSIONS = {
 
 def with_code(slug: str, source: str, button: str) -> AppTest:
     """The exercise's page after a click on "run" or "submit" with this text in the editor."""
-    app = open_page(f"exercise_{slug}")
+    app = open_page("exercise", name=slug)
     app.session_state[f"exercise_{slug}_editor_text"] = source
     return healthy(app.button(key=f"exercise_{slug}_{button}").click().run(timeout=60))
 
@@ -81,7 +81,7 @@ def words(app: AppTest) -> str:
 
 @pytest.mark.parametrize("slug", EXERCISES)
 def test_every_exercise_opens_with_its_starter(slug):
-    app = open_page(f"exercise_{slug}")
+    app = open_page("exercise", name=slug)
     assert app.title[0].value == EXERCISES[slug].title
     assert f"{len(EXERCISES[slug].visible)} tests are visible" in words(app)
 
@@ -142,7 +142,7 @@ def test_a_report_about_older_code_says_so():
 
 
 def test_hints_come_one_at_a_time_and_stay():
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     for count, hint in enumerate(EXERCISES[HUBER].hints, 1):
         assert hint not in words(app)
         healthy(app.button(key=f"exercise_{HUBER}_hint").click().run())
@@ -151,7 +151,7 @@ def test_hints_come_one_at_a_time_and_stay():
 
 
 def test_the_solution_is_shown_when_asked_for_and_that_is_remembered():
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     assert "np.where computes both parts" not in words(app)
     healthy(app.button(key=f"exercise_{HUBER}_show").click().run())
     assert "np.where computes both parts" in words(app)
@@ -212,7 +212,7 @@ def stretches(app: AppTest) -> list:
 
 
 def test_garbage_in_the_browsers_storage_is_answered_in_words():
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     app.session_state["browser_storage_early"] = {"torch_by_hand/record/huber_loss": '{"attempts": 7}'}
     assert "cannot be read" in words(healthy(app.run()))
     app.session_state["goto"] = "exercises"
@@ -488,7 +488,7 @@ def on_a_lesson(source: str, weight: object = None) -> AppTest:
         from lib.ui.own_numpy import own_numpy
         from pages import home
 
-        st.session_state["pages"] = {"exercise_huber_loss": st.Page(home.render, url_path="x")}
+        st.session_state["pages"] = {"exercise": st.Page(home.render, url_path="x")}
         st.navigation(list(st.session_state["pages"].values()))
         own_numpy(
             LESSONS["huber_loss"], {"input": np.array(st.session_state["numbers"]), "target": np.array([0.0, 0.0])}
@@ -579,7 +579,7 @@ LEVELS = {
 def test_code_of_strangers_runs_only_where_it_is_kept_in(monkeypatch, level, hosting, runs):
     monkeypatch.setattr("lib.ui.sandbox.isolation", lambda: Isolation(level))
     monkeypatch.setattr("lib.ui.sandbox.hosting", lambda: hosting)
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     assert app.button(key=f"exercise_{HUBER}_run").disabled != runs
     assert ("Exercises are off" in words(app)) != runs
     assert f"Isolation: **{level}**" in words(app)
