@@ -108,7 +108,10 @@ def heatmap(
     *,
     budget: Budget = UNBOUNDED,
 ) -> go.Figure | None:
-    """The step as rows and columns, a loop's steps as rows one under the other; −∞ stays empty; None where it has no numbers."""
+    """The step as rows and columns, a loop's steps as rows one under the other; −∞ stays empty.
+
+    None where it has no numbers.
+    """
     found = [s for s in all_steps(lesson, values, budget=budget).values() if spec.step in (s.name, s.base)]
     if not found:
         return None
