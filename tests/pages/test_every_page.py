@@ -216,3 +216,24 @@ def test_an_example_says_what_to_look_for_until_a_number_is_changed(slug):
     other = LESSONS[slug].examples[1]
     healthy(app.selectbox(key=f"{slug}_example").set_value(other.title).run())
     assert first.shows not in [m.value for m in app.markdown]
+
+
+# What stands in the fields, the picture that is asked for, the one that is drawn, and what is not offered.
+PICTURES = {
+    "one number has no second": ("[1]", "[2]", "two_move", "shares", {"two_move"}),
+    "no numbers at all": ("zeros(0)", "zeros(0)", "moves", "curves", {"moves"}),
+    "all there is": ("[1, 2]", "[2, 3]", "shares", "shares", set()),
+}
+
+
+@pytest.mark.parametrize(("given", "target", "asked", "drawn", "missing"), PICTURES.values(), ids=PICTURES)
+def test_a_picture_that_cannot_be_drawn_is_not_offered_and_the_next_one_is(given, target, asked, drawn, missing):
+    app = open_page("mse_loss", mse_loss_input=given, mse_loss_target=target, mse_loss_picture=asked)
+    box = next(box for box in app.selectbox if box.key == "mse_loss_picture")
+    assert box.value == drawn
+    assert not any("othing to draw" in words.value for words in [*app.caption, *app.markdown])
+    for name in missing:
+        assert name not in box.options and LABELS_OF_PICTURES[name] not in box.options
+
+
+LABELS_OF_PICTURES = {"moves": "One number moves", "two_move": "Two numbers move"}

@@ -11,11 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.exercises import EXERCISES
+from lib.grading import trial
 from lib.grading.grade import grade
 from lib.plots.difference import difference
 from lib.refusal import Refusal
 from lib.sandbox.isolation import Isolation
-from lib.sandbox.job import Busy
+from lib.sandbox.job import Busy, Limits
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
 from lib.ui.browser_storage import RECORD
@@ -594,3 +595,35 @@ def test_an_unknown_setting_is_refused_in_words(monkeypatch):
 class Secrets(dict):
     def load_if_toml_exists(self) -> bool:
         return True
+
+
+ENDLESS = "def huber_loss(input, target, **_):\n    print('here')\n    while True: pass\n"
+
+
+def test_the_editor_gives_up_at_the_first_test_that_takes_too_long(monkeypatch):
+    monkeypatch.setattr("lib.ui.exercise_work.WHILE_YOU_WAIT", replace(sandbox.WHILE_YOU_WAIT, cpu_seconds=0.2))
+    app = with_code(HUBER, ENDLESS, "run")
+    headings = [folded.label for folded in app.expander if "took too long" in folded.label or "not run" in folded.label]
+    assert [("took too long" in one, "not run" in one) for one in headings[:2]] == [(True, False), (False, True)]
+    assert len(headings) == len(EXERCISES[HUBER].visible)
+    assert "here" in " ".join(block.value for block in app.code) + words(app)
+
+
+def test_a_class_grades_within_the_limits_of_the_exercise():
+    within = replace(EXERCISES[HUBER], limits={"cpu_seconds": 1.5, "wall_seconds": 30.0})
+    usual = trial.limits_of(within, Limits())
+    assert (usual.cpu_seconds, usual.wall_seconds, usual.one_ends_all) == (1.5, Limits().wall_seconds, False)
+    assert trial.limits_of(within, sandbox.WHILE_YOU_WAIT).cpu_seconds == 1.5
+    assert trial.limits_of(EXERCISES[HUBER], sandbox.WHILE_YOU_WAIT).cpu_seconds == 2.0
+
+
+def test_isolation_that_could_be_no_better_is_said_once(monkeypatch):
+    def said(app: AppTest) -> int:
+        return words(app).count("Isolation: **")
+
+    for level, later in (("full", 0), ("partial", 1)):
+        monkeypatch.setattr("lib.ui.sandbox.isolation", lambda level=level: Isolation(level))
+        app = open_page("exercise", name=HUBER)
+        assert said(app) == said(healthy(app.run())) == 1
+        app.session_state["goto"], app.session_state["goto_query"] = "exercise", {"name": "softmax"}
+        assert said(healthy(app.run())) == later, level

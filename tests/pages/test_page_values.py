@@ -53,7 +53,12 @@ def test_what_a_session_holds_does_not_grow_with_the_pages_visited(monkeypatch):
 
     read = SessionState.__getitem__
     counts: list[int] = []
-    monkeypatch.setattr(SessionState, "__getitem__", lambda state, key: counts.append(1) or read(state, key))
+
+    def counted(state: SessionState, key: str) -> object:
+        counts.append(1)
+        return read(state, key)
+
+    monkeypatch.setattr(SessionState, "__getitem__", counted)
     healthy(field(app, "mse_loss", "input").set_value("[1, 3]").run())
     after, new = len(counts), open_page("mse_loss")
     healthy(field(new, "mse_loss", "input").set_value("[1, 2]").run())
