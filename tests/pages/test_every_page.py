@@ -220,7 +220,7 @@ def test_an_example_says_what_to_look_for_until_a_number_is_changed(slug):
 
 # What stands in the fields, the picture that is asked for, the one that is drawn, and what is not offered.
 PICTURES = {
-    "one number has no second": ("[1]", "[2]", "two_move", "shares", {"two_move"}),
+    "one number has no shares": ("[1]", "[2]", "shares", "divisor", {"shares"}),
     "no numbers at all": ("zeros(0)", "zeros(0)", "moves", "curves", {"moves"}),
     "all there is": ("[1, 2]", "[2, 3]", "shares", "shares", set()),
 }
@@ -236,4 +236,4 @@ def test_a_picture_that_cannot_be_drawn_is_not_offered_and_the_next_one_is(given
         assert name not in box.options and LABELS_OF_PICTURES[name] not in box.options
 
 
-LABELS_OF_PICTURES = {"moves": "One number moves", "two_move": "Two numbers move"}
+LABELS_OF_PICTURES = {"moves": "One number moves", "shares": "Share of each loss"}
