@@ -80,7 +80,7 @@ def changed(slug: str) -> Iterator[str]:
 
 
 def numbers() -> Iterator[str]:
-    number = 0
+    number = 1  # the field begins with it
     while True:
         number += 1
         yield f"{number}, 2"
