@@ -22,6 +22,7 @@ from lib.refusal import Refusal
 from lib.ui.exercise_address import redirects
 from lib.ui.hosting import is_class, setting
 from lib.ui.memory import keep_little
+from lib.ui.message_post import bundle_messages
 from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
 
@@ -92,6 +93,7 @@ if get_script_run_ctx(suppress_warning=True):
 else:
     keep_little()
     take_turns()
+    bundle_messages()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     ROUTES, GUARDS = parts_of_a_class()
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), *GUARDS, Middleware(BoundedUploads)]
