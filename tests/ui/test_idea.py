@@ -170,6 +170,7 @@ SURE = {
     "sure and wrong": ([[0.0, 1000.0]], [0]),
     "negative": ([[-3.25, -1.5, -2.0]], [2]),
     "equal": ([[0.0] * 7], [3]),
+    "rounding shows": ([[2.7, -1.3, 0.7]], [0]),
 }
 
 
@@ -318,9 +319,9 @@ def test_it_is_drawn_within_two_milliseconds(lesson, values):
     found = set(case.forward.steps)
 
     def once():
-        start = time.perf_counter()
+        start = time.thread_time()  # others may use the machine meanwhile
         html_of(strip_of(case, found))
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     assert min(once() for _ in range(12)) < 2e-3
 
