@@ -132,8 +132,18 @@ def test_numbers_in_sentences_are_the_steps_or_the_inputs(lesson, place):
             continue
         strip = strip_of(case, set(case.forward.steps))
         known = known_numbers(case)
-        for text in re.findall(r"\*([^*]*)\*", " ".join(strip.says)):
+        written = re.findall(r"\*([^*]*)\*", " ".join(strip.says))
+        for text in written:
             assert any(close(text, value) for value in known), (text, strip.says)
+        if written:
+            assert close(written[-1], loss_of_sample(case)), "the last number is what the sample costs"
+
+
+def loss_of_sample(case):
+    """The last step before the reduction, for the first sample."""
+    steps = case.forward.steps
+    name = [n for n in steps if n not in ("divisor", "loss", "loss_per_label")][-1]
+    return float(np.ravel(row_of(steps[name], steps, tuple(0 for _ in sample_shape(steps))).of(steps[name].value))[0])
 
 
 def case_or_none(lesson, values):
