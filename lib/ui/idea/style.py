@@ -68,7 +68,7 @@ CSS = """<style>
 .idea .says b { color: var(--right); font-weight: 600; white-space: nowrap; }
 .idea .meets { margin: 0.1rem 0 0; font-size: 0.8125rem; line-height: 1.4; color: var(--soft);
   overflow-wrap: anywhere; }
-@container idea (max-width: 34rem) {
+@container idea (max-width: 36rem) {
   .idea .pic { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.3rem 0.3rem; }
   .idea .panel { grid-template-rows: auto var(--high, 4rem) auto; column-gap: 0.1rem; }
   .idea .panel .arrow, .idea .panel:first-child .arrow { width: 0.85rem; }
