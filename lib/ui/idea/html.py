@@ -59,7 +59,7 @@ def _breadth(panel: Panel) -> str:
     if isinstance(panel, Lattice):
         return " wide lattice"
     if isinstance(panel, Plane):
-        return " wide" if panel.curves else ""
+        return " wide" if panel.curves or panel.even else ""
     return " slight" if len(panel.bars) == 1 else ""
 
 

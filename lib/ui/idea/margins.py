@@ -115,9 +115,7 @@ def margin_ranking(view: View) -> Strip:
             Bar(second, view.shown(second), names[1], "target" if y < 0 else ""),
         ),
     )
-    lacks = Bars(
-        say("difference; what is lacking"), (view.bar("difference", "difference"), view.bar("lacking", "shortfall"))
-    )
+    lacks = Bars(say("difference, lack"), (view.bar("difference", "difference"), view.bar("lacking", "shortfall")))
     lead = y * view.one("difference")
     curve = hinge(margin, [lead], 1, 0, view, view.number(step), say("target times difference"))
     general = (

@@ -130,9 +130,7 @@ def plateau(view: View) -> Strip:
     )
     if not view.has("border"):
         return Strip((rate,), (says, say("Nothing has been watched yet, so the rate stays.")))
-    watched = Bars(
-        say("watched, and the border"), (view.bar("watched", "metric"), view.bar("border", "border", "target"))
-    )
+    watched = Bars(say("watched, border"), (view.bar("watched", "metric"), view.bar("border", "border", "target")))
     vain = Bars(
         say("epochs in vain"),
         (view.bar("so far", "num_bad_epochs", "target"), view.fact("patience", float(view.given["patience"]))),

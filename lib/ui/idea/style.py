@@ -20,7 +20,8 @@ CSS = """<style>
 .idea .foot.ends { justify-content: space-between; gap: 0.3rem; }
 .idea .in { position: absolute; inset: 1.15rem 0 0; display: flex; justify-content: center;
   gap: clamp(2px, 1cqi, 10px); }
-.idea .in.tall { top: 3.1rem; } .idea .in.hang { bottom: 1.15rem; } .idea .in.tall.hang { bottom: 3.1rem; }
+.idea .in.tall { top: 3.6rem; } .idea .in.hang { bottom: 1.15rem; } .idea .in.tall.hang { bottom: 3.6rem; }
+.idea .pic:has(.tall) { --high: 6.6rem; } .idea .pic:has(.tall.hang) { --high: 10rem; }
 .idea .zero { position: absolute; left: 0; right: 0; height: 0; border-bottom: 1px solid var(--line); }
 .idea .level { position: absolute; left: 0; right: 0; height: 0; border-bottom: 1.5px dashed var(--right); }
 .idea .level em { position: absolute; right: 0; bottom: 1px; font-style: normal; font-size: 0.75rem; line-height: 1.1;
@@ -68,13 +69,15 @@ CSS = """<style>
 .idea .says b { color: var(--right); font-weight: 600; white-space: nowrap; }
 .idea .meets { margin: 0.1rem 0 0; font-size: 0.8125rem; line-height: 1.4; color: var(--soft);
   overflow-wrap: anywhere; }
-@container idea (max-width: 34rem) {
+@container idea (max-width: 36rem) {
   .idea .pic { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.3rem 0.3rem; }
   .idea .panel { grid-template-rows: auto var(--high, 4rem) auto; column-gap: 0.1rem; }
   .idea .panel .arrow, .idea .panel:first-child .arrow { width: 0.85rem; }
-  .idea .in.slim { top: 3.1rem; } .idea .in.slim.hang { bottom: 3.1rem; }
+  .idea .in.slim { top: 3.6rem; } .idea .in.slim.hang { bottom: 3.6rem; }
+  .idea .pic:has(.slim, .tall) { --high: 6rem; } .idea .pic:has(.slim.hang, .tall.hang) { --high: 9.6rem; }
   .idea .slim .col b { writing-mode: vertical-rl; font-size: 0.75rem; padding: 2px 0; }
-  .idea .panel.lattice { grid-column: 1 / -1; } .idea .panel:not(.lattice) { grid-template-rows: auto 4rem auto; }
+  .idea .panel.lattice { grid-column: 1 / -1; } .idea .pic:has(.lattice) .panel:not(.lattice) {
+    grid-template-rows: auto 4rem auto; }
   .idea .panel:nth-child(2n + 1):last-child { grid-column: 1 / -1; }
   .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .even, .cells) { max-width: 18rem;
     justify-self: center; width: 100%; }

@@ -44,7 +44,7 @@ class Flow:
 
 AVERAGE = Stage("average m", ("exp_avg", "row_average"), "exp_avg", 1)
 SQUARES = Stage("mean square v", ("exp_avg_sq", "row_square_average"), "exp_avg_sq", 2)
-OVER_SIZE = Stage("average over size", ("m_hat",), beside=("denominator",), labels=("m̂", "size"))
+OVER_SIZE = Stage("m̂ and size", ("m_hat",), beside=("denominator",), labels=("m̂", "size"))
 SIZE = Stage("usual size", ("denominator",))
 
 
@@ -200,7 +200,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
     ),
     "asgd": flow(
         Stage("learning rate η", ("eta_now",)),
-        Stage("average of the points", ("ax",), "ax"),
+        Stage("average so far", ("ax",), "ax"),
         says="It moves as SGD does, with a learning rate that may fall; the points it passes are averaged.",
         then="The averaging may start late; until it does, the average is the point itself.",
     ),
@@ -265,7 +265,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
     "nadam": flow(
         AVERAGE,
         SQUARES,
-        Stage("direction over size", ("direction",), beside=("denominator",), labels=("d", "size")),
+        Stage("d and size", ("direction",), beside=("denominator",), labels=("d", "size")),
         says="Adam’s two averages, but the direction already uses the momentum of the next update.",
         then="The move is the learning rate times direction over root.",
     ),
@@ -279,7 +279,7 @@ UPDATES: dict[str, Callable[[View], Strip]] = {
     "adafactor": flow(
         Stage("row averages R", ("row_var",)),
         Stage("mean square V", ("variance_estimate", "variance"), "variance"),
-        Stage("gradient over size", ("scaled",)),
+        Stage("g over size", ("scaled",)),
         says="Of a matrix one average for each row and column is kept; their product stands in for every mean square.",
         then="The move is the pace times gradient over size, held back where that is too large.",
     ),
