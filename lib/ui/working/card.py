@@ -37,7 +37,7 @@ from lib.ui.working.row import (
     value_text,
 )
 from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet
-from lib.ui.working.torchs import note_answered, torch_line
+from lib.ui.working.torchs import is_covered, note_answered, torch_line
 from lib.ui.working.watch import watch
 from lib.ui.working.ways import Way, choose_way, go, knows, open_steps, way_of
 
@@ -123,35 +123,36 @@ def _draw_page_where_it_changed(desk: Desk, way: Way) -> None:
 
 def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     """The rows of the sheet and what stands below them; whether that uncovers or covers other parts of the page."""
-    texts = _opened(desk)
-    judged = _judged(desk, texts)
-    _keep(desk, judged, texts)
-    if _collect(desk, texts):
-        judged = _judged(desk, texts)
+    texts, judged = _read(desk)
     look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), in_address)
-    if in_address:  # of what is handed in to a class, its own book is kept
-        _tell_progress(desk, judged, look, texts)
-    seen, open_ones = _rows_on_screen(desk, way)
-    keys = {row.key for row in open_ones}
-    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), way == "alone")
-    _draw_rows(desk, judged, seen, open_ones, look)
     result = next((one for one in judged if desk.result and one.row.key == desk.result.key), None)
     changed = False
-    if result is not None and desk.torch is not None:
-        changed = in_address and note_answered(desk.lesson, result.verdict != "blank")
+    if in_address:  # of what is handed in to a class, its own book is kept
+        _tell_progress(desk, judged, look, texts)
+        if result is not None and desk.torch is not None:
+            changed = note_answered(desk.lesson, result.verdict != "blank")
+    seen, open_ones = _rows_on_screen(desk, way)
+    covered = way == "alone" or (in_address and is_covered(desk.lesson))
+    solved = [sample for sample in desk.samples if desk.found(sample)]
+    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), covered, solved)
+    _draw_rows(desk, judged, seen, open_ones, look)
+    keys = {row.key for row in open_ones}
     if result is not None and desk.torch is not None and result.row.key in keys:
         torch_line(desk.lesson, result.row, desk.torch.value, desk.numbers, way)
-    if way == "alone":
-        key = key_of(desk.lesson, f"in_steps_{desk.part}")
-        st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
-    else:
-        _foot(desk, any(texts.values()))
+    _foot(desk, way, any(texts.values()))
     if in_address and keys and all(one.verdict in DONE for one in judged if one.row.key in keys):
-        if len(open_ones) < len(seen):
-            after_the_last_steps(desk)
-        else:
-            ending(desk, judged, way)
+        after_the_last_steps(desk) if len(open_ones) < len(seen) else ending(desk, judged, way)
     return changed
+
+
+def _read(desk: Desk) -> tuple[dict[str, str], list[Judged]]:
+    """What stands in the rows, kept with their sheets, and what it is worth."""
+    texts: dict[str, str] = {}
+    for name, rows in _sheets(desk):
+        texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
+    judged = _judged(desk, texts)
+    _keep(desk, judged, texts)
+    return texts, _judged(desk, texts) if _collect(desk, texts) else judged
 
 
 def _rows_on_screen(desk: Desk, way: Way) -> tuple[list[Row], list[Row]]:
@@ -175,14 +176,6 @@ def _sheets(desk: Desk) -> list[tuple[SheetName, list[Row]]]:
     """The sheets on the screen: the sample's own, and the one about all samples together."""
     whole = [row for row in desk.asked if row.index is None]
     return [(desk.name(desk.sample), [row for row in desk.asked if row.index is not None]), (desk.name(None), whole)]
-
-
-def _opened(desk: Desk) -> dict[str, str]:
-    """What stands in the rows."""
-    texts: dict[str, str] = {}
-    for name, rows in _sheets(desk):
-        texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
-    return texts
 
 
 def _judged(desk: Desk, texts: Mapping[str, str]) -> list[Judged]:
@@ -272,8 +265,12 @@ def _still_open(desk: Desk, row: Row) -> str:
     return say("So far [{so_far}]. Work the samples with a ? above, or type all numbers.", so_far=so_far)
 
 
-def _foot(desk: Desk, filled: bool) -> None:
-    """The whole working on request, and a clean sheet."""
+def _foot(desk: Desk, way: Way, filled: bool) -> None:
+    """What else can be done with the sheet."""
+    if way == "alone":
+        key = key_of(desk.lesson, f"in_steps_{desk.part}")
+        st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
+        return
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(desk.lesson, f"foot_{desk.part}")):
         st.toggle(say("Show the whole working"), key=key_of(desk.lesson, f"whole_{desk.part}"))
         if filled:
