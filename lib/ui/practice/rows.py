@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from lib.lesson.run import Case
 from lib.lesson.spec import Lesson, Topic
@@ -15,14 +15,21 @@ from lib.tensors.write import format_tensor
 from lib.ui.text import say
 
 MOST_SHOWN = 16  # numbers in an input that is shown
+_NUMBER = re.compile(r"(-?[0-9.]+)(?:e([+-]?[0-9]+))?")
 CSS = """
 <style>
-[class*="st-key-practice_row"] [data-testid="stMarkdownContainer"] { overflow-x: auto; overflow-y: hidden; }
-[class*="st-key-practice_row"] [data-testid="stMarkdownContainer"] p { margin: 0; }
-[class*="st-key-practice_row"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent);
-  padding-top: 0.35rem; }
-[class*="st-key-practice_row"] > :first-child { flex: 0 0 5.5rem; }
-[class*="st-key-practice_row"] > :nth-child(2) { flex: 1 1 14rem; min-width: 0; }
+[class*="st-key-practice_quiz"] code, [class*="st-key-practice_calculation"] code { color: inherit; }
+[class*="st-key-practice_line"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-practice_line"] p, [class*="st-key-practice_given"] p { margin: 0; }
+[class*="st-key-practice_line"] { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent);
+  padding-top: 0.35rem; flex-wrap: nowrap; align-items: flex-start; }
+[class*="st-key-practice_line"] > :first-child { flex: 0 0 5.5rem; }
+[class*="st-key-practice_line"] > :nth-child(2) { flex: 1 1 0; min-width: 0; }
+@media (max-width: 640px) {
+  [class*="st-key-practice_line"] { flex-direction: column; gap: 0.25rem; }
+  [class*="st-key-practice_line"] > :first-child { flex: none; }
+  [class*="st-key-practice_line"] > :nth-child(2) { flex: none; width: 100% !important; }
+}
 </style>
 """
 
@@ -73,10 +80,16 @@ def value_text(value: np.ndarray) -> str:
 
 def row_text(row: Row, value: np.ndarray | None, words: bool = True) -> str:
     """One row as Markdown: name, formula, the number (or where it is missing), and below what to do in words."""
-    number = "**?**" if value is None else f"= **`{value_text(value)}`**"
-    line = f"{say(row.label)} ${row.step.latex}$ {number}"
+    number = r"\,?" if value is None else in_formula(value)
+    line = f"{say(row.label)} &nbsp; ${row.step.latex} = {number}$"
     return f"{line}  \n:small[{say(row.step.words)}]" if words and row.step.words else line
 
 
-def style() -> None:
-    st.html(CSS)
+def in_formula(value: np.ndarray) -> str:
+    """A step's value in LaTeX, to stand behind its formula."""
+    return _NUMBER.sub(_bold, value_text(value)).replace(", ", r",\allowbreak\; ")
+
+
+def _bold(found: re.Match[str]) -> str:
+    power = rf" \cdot 10^{{{int(found[2])}}}" if found[2] else ""
+    return rf"\boldsymbol{{{found[1]}{power}}}"
