@@ -14,6 +14,7 @@ CSS = """
 .practice_verdict.right { border-color: light-dark(#1d6a3f, #8fd6ac); background: light-dark(#eaf4ee, #16281d); }
 .practice_verdict.wrong { border-color: light-dark(#bf3a0c, #ff8a5c); background: light-dark(#fdf0ea, #33190f); }
 .practice_heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.st-key-practice_five button[kind="primary"] p { color: light-dark(#ffffff, #1f1b16); }
 [class*="st-key-practice_choices"] button, [class*="st-key-practice_choices"] button > * {
   justify-content: flex-start; text-align: left; }
 [class*="st-key-practice_choices"] button p { white-space: normal; text-align: left; }
