@@ -69,6 +69,7 @@ def test_each_choice_is_answered_and_the_first_one_counts():
 def test_a_right_answer_counts_as_one():
     app = with_five((CE, "without_numbers", "question"))
     press(app, TOPICS[CE].questions["without_numbers"].right.text)
+    press(app, TOPICS[CE].questions["without_numbers"].wrong[0].text)  # looking at the others costs nothing
     assert asked(app) == {"without_numbers": Asked(1, today(), 0)}
 
 

@@ -152,7 +152,7 @@ LOSSES: dict[str, Callable[[], bool]] = {
         *(F.cosine_embedding_loss(k * SCORES, k * SCORES.flip(-1), tensor([1.0, -1.0])) for k in (1, 10))
     ),
     "triplet_margin_loss": lambda: same(
-        *(F.triplet_margin_loss(*(point + k for point in TRIPLET), margin=3.0) for k in (0, 5))
+        *(nn.TripletMarginLoss(margin=3.0)(*(point + k for point in TRIPLET)) for k in (0, 5))
     ),
     "triplet_margin_with_distance_loss": lambda: (
         same(2 * doubled_triplet(1.0), doubled_triplet(2.0)) and doubled_triplet(1.0) > 0
@@ -302,6 +302,10 @@ def ends_in_an_error() -> bool:
     return True
 
 
+def chained(optimizer: optim.Optimizer, *gammas: float) -> schedules.ChainedScheduler:
+    return schedules.ChainedScheduler([schedules.ExponentialLR(optimizer, gamma) for gamma in gammas])
+
+
 def one_half_once(epoch: int) -> float:
     return 0.5 if epoch == 3 else 1.0
 
@@ -326,16 +330,7 @@ SCHEDULES: dict[str, Callable[[], bool]] = {
     "exponential_lr": lambda: bool((SHRINKING > 0).all() and (SHRINKING.diff().abs().argmax() == 0)),
     "polynomial_lr": lambda: same(rates(lambda o: schedules.PolynomialLR(o, 5, 2.0))[5:], [0.0] * 7),
     "cosine_annealing_lr": lambda: same(COSINE[5], 0.6) and same(COSINE[-1], 0.2) and same(COSINE.mean(), 0.6),
-    "chained_scheduler": lambda: same(
-        *(
-            rates(
-                lambda o, others=others: schedules.ChainedScheduler(
-                    [schedules.ExponentialLR(o, 0.9), *(schedules.ExponentialLR(o, 1.0) for _ in others)]
-                )
-            )
-            for others in ((), (1,))
-        )
-    ),
+    "chained_scheduler": lambda: same(rates(lambda o: chained(o, 0.9)), rates(lambda o: chained(o, 0.9, 1.0))),
     "sequential_lr": lambda: same(
         rates(
             lambda o: schedules.SequentialLR(

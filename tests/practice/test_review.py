@@ -11,8 +11,8 @@ from lib.practice.review import FIVE, Day, Item, comes_back, five_of, read_day, 
 CE, ADAM = "cross_entropy_loss", "adam"
 
 
-def record(right: bool = True, **asked: Asked) -> LessonRecord:
-    return LessonRecord(right=right, asked=asked)
+def record(right: bool = True, asked: dict[str, Asked] | None = None) -> LessonRecord:
+    return LessonRecord(right=right, asked=asked or {})
 
 
 def anything(slug: str, name: str, kind: str) -> bool:
@@ -29,7 +29,7 @@ def five(day: int, possible=anything, **records: LessonRecord) -> tuple[Item, ..
 def test_days_until_it_comes_back(row, days):
     assert comes_back(Asked(row, 100, 1)) == 100 + days
     for day, waits in ((100 + days - 1, True), (100 + days, False)):
-        asked = five(day, **{CE: record(False, ignores_weight=Asked(row, 100, 1))})
+        asked = five(day, **{CE: record(False, {"ignores_weight": Asked(row, 100, 1)})})
         assert bool(asked) is not waits
 
 
@@ -38,12 +38,11 @@ def test_a_newcomer_is_asked_nothing():
 
 
 def test_what_was_fallen_for_goes_first_the_longest_due_before_the_others():
+    known = list(TOPICS[ADAM].mistakes)[:2]
     asked = {
-        CE: record(ignores_weight=Asked(0, 97, 1), why=Asked(1, 10, 0)),
-        ADAM: record(eps_under_the_root=Asked(0, 90, 2), wrong_way=Asked(2, 50, 1)),
+        CE: record(asked={"ignores_weight": Asked(0, 97, 1), "why": Asked(1, 10, 0)}),
+        ADAM: record(asked={known[0]: Asked(0, 90, 2), known[1]: Asked(2, 50, 1)}),
     }
-    known = [name for name in TOPICS[ADAM].mistakes][:2]
-    asked[ADAM] = record(**{known[0]: Asked(0, 90, 2), known[1]: Asked(2, 50, 1)})
     names = [item.name for item in five(100, **asked)]
     assert names[:4] == [known[1], known[0], "ignores_weight", "why"]
 
@@ -55,13 +54,19 @@ def test_two_are_calculations_and_lessons_are_mixed():
     assert len({item.slug for item in chosen}) == 3
 
 
+def test_of_slips_alone_two_are_calculated_and_the_rest_found():
+    fallen = {name: Asked(0, 90, 1) for name in list(TOPICS[CE].mistakes)[:9]}
+    kinds = sorted(item.kind for item in five(100, **{CE: record(False, fallen)}))
+    assert kinds == ["calculation"] * 2 + ["quiz"] * 3
+
+
 def test_where_nothing_can_be_calculated_the_rest_is_asked():
     chosen = five(100, lambda slug, name, kind: kind == "quiz", **{CE: record()})
     assert len(chosen) == 3 and {item.kind for item in chosen} == {"question", "quiz"}
 
 
 def test_what_a_lesson_no_longer_has_is_not_asked():
-    assert five(100, **{CE: record(False, no_such_slip=Asked(0, 1, 1)), "no_such_lesson": record()}) == ()
+    assert five(100, **{CE: record(False, {"no_such_slip": Asked(0, 1, 1)}), "no_such_lesson": record()}) == ()
 
 
 def test_every_item_can_be_asked():
@@ -74,8 +79,18 @@ DAY = Day(20_000, (Item(CE, "why", "question"), Item(CE, "ignores_weight", "calc
 
 def test_the_five_stay_what_they_are_while_they_are_answered():
     assert read_day(written_day(DAY), 20_000) == DAY
-    later = five_of({CE: record(why=Asked(0, 20_000, 1))}, DAY, anything)
+    later = five_of({CE: record(asked={"why": Asked(0, 20_000, 1)})}, DAY, anything)
     assert later.items[:2] == DAY.items and len(later.items) == FIVE
+
+
+STRANGE_ITEMS: list[object] = [
+    7,
+    [7],
+    [[{}, "why", "question"]],
+    [["no", "why", "question"]],
+    [[CE, "why", "quiz"]],
+    [[CE, "no_slip", "quiz"]],
+]
 
 
 @pytest.mark.parametrize(
@@ -87,10 +102,7 @@ def test_the_five_stay_what_they_are_while_they_are_answered():
         "7",
         '{"day": 20000}',
         "{" * 5000,
-        *(
-            json.dumps({"day": 20_000, "items": items, "done": 0})
-            for items in (7, [7], [["no", "why", "question"]], [[CE, "why", "quiz"]], [[CE, "no_slip", "quiz"]], [[{}]])
-        ),
+        *(json.dumps({"day": 20_000, "items": items, "done": 0}) for items in STRANGE_ITEMS),
     ],
     ids=str,
 )
