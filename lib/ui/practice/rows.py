@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lib.lesson.run import Case
-from lib.lesson.spec import Lesson, Topic
+from lib.lesson.spec import AsIs, Lesson, Parameter, Switch
 from lib.lesson.working.rows import Row, sample_shape
 from lib.tensors.write import format_tensor
 from lib.ui.text import say
@@ -45,18 +45,25 @@ def about(case: Case, sample: tuple[int, ...]) -> str:
 
 
 def _named(case: Case) -> Iterator[tuple[str, str]]:
-    usual = {spec.name: spec.default for spec in case.lesson.fields}
-    for name, value in _given(case.lesson, case.given):
+    quiet = {spec.name: spec.default for spec in case.lesson.parameters if _may_be_left_out(spec)}
+    for name, value in _given(case.given):
         text = _text(value)
-        if text and not (name in usual and name not in case.typed and _text(usual[name]) == text):
+        if text and not (name in quiet and _text(quiet[name]) == text):
             yield name, text
 
 
-def _given(lesson: Topic, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every value by name; what an optimizer or a scheduler remembers, one by one."""
+def _may_be_left_out(spec: Parameter) -> bool:
+    """Whether nobody needs to see its usual value. Of common numbers, such as a beta, and of a schedule one does."""
+    return spec.rare or isinstance(spec, Switch | AsIs) or spec.name == "reduction"
+
+
+def _given(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every value by name; what an optimizer or a scheduler remembers, and a sparse gradient's parts, one by one."""
     for name, value in given.items():
         if isinstance(value, Mapping):
             yield from value.items()
+        elif name == "grad" and isinstance(value, tuple):
+            yield from zip(("rows with a gradient", "grad"), value, strict=True)
         else:
             yield name, value
 
@@ -70,7 +77,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, int | float | tuple | list | np.ndarray | np.number):
         return ""
     array = np.asarray(value)
-    return format_tensor(array, digits=6, whole=True) if array.size <= MOST_SHOWN else ""
+    return format_tensor(array, digits=6, whole=True) if 0 < array.size <= MOST_SHOWN else ""
 
 
 def value_text(value: np.ndarray) -> str:
