@@ -17,8 +17,8 @@ from pages.exercises import state_of
 
 PAGE = Page(
     title="Your progress",
-    group="",
-    order=0,
+    group="guides",
+    order=91,
     names=("学习进度", "progress", "sync", "another device"),
     purpose="What you have done, and how to take it to another device.",
 )

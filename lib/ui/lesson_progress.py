@@ -14,7 +14,7 @@ import streamlit as st
 
 from lib.practice import record
 from lib.practice.record import LessonRecord, LessonRecordError
-from lib.ui.browser_storage import LESSON, has_told, store, stored
+from lib.ui.browser_storage import LESSON, has_told, store, stored, stored_at_once
 
 State = Literal["new", "started", "done"]
 EARLY = "lessons_before_the_browser_told"  # slug → record: never written over what the browser holds
@@ -94,5 +94,6 @@ def _change(slug: str, change: Callable[[LessonRecord], LessonRecord]) -> None:
 def _join_early() -> None:
     """Once the browser has told, what was done before goes together with what it holds."""
     if EARLY in st.session_state and has_told():
-        for slug, early in st.session_state.pop(EARLY).items():
-            store(slug, record.written(record.together(_from_browser(slug) or LessonRecord(), early)), LESSON)
+        early: dict[str, LessonRecord] = st.session_state.pop(EARLY)
+        joined = {slug: record.together(_from_browser(slug) or LessonRecord(), one) for slug, one in early.items()}
+        stored_at_once({slug: record.written(one) for slug, one in joined.items()}, LESSON)
