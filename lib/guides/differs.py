@@ -116,6 +116,8 @@ def _with_names(text: str) -> tuple[str, list[str]]:
 def _printed(text: str) -> tuple[str, list[str]]:
     """Tensors as NumPy prints them, without commas, one below the other; the text as it is where they are no such."""
     blocks = _blocks(text)
+    if not blocks:
+        return text, []
     try:
         arrays = [read(block).array for block in blocks[:MOST_TENSORS]]
     except ValueError:

@@ -24,7 +24,7 @@ def search_lines(
     pages: Mapping[str, tuple[str, tuple[str, ...], str]],
     exercises: Mapping[str, Exercise],
 ) -> dict[str, str]:
-    """Line id → what it says. `pages` maps a slug to title, other names and purpose; `exercises` are by their page's slug.
+    """Line id → what it says. `pages` maps a slug to title, other names and purpose; exercises are by their page's slug.
 
     A page's own line comes first and has the page's slug as its id. No two lines say the same.
     """
