@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.catalog import TOPICS
-from lib.exercises import EXERCISES
 from lib.practice.path import IN_ORDER
 from lib.ui.browser_storage import keep_in_browser
 from lib.ui.home.doors import doors

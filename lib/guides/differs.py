@@ -166,8 +166,9 @@ def _one(opened: Opened, typed: Typed | None, text: str, budget: Budget) -> Comp
     lesson = LOSSES[opened.lesson.slug]
     values = _as_fields_hold(lesson, opened.values)
     try:
-        case = Case.of(lesson, values, budget=budget)
-        result = torch_result(lesson, values, budget=budget)
+        single = _in_float32(values)  # as torch makes of what is typed
+        case = Case.of(lesson, single, budget=budget)
+        result = torch_result(lesson, single, budget=budget)
     except (OverBudget, Stopped):
         raise
     except Refusal as refusal:
@@ -187,6 +188,13 @@ def _as_fields_hold(lesson: Lesson, values: Mapping[str, Any]) -> dict[str, Any]
         name: value.astype(np.float64)
         if kinds.get(name) == "float" and isinstance(value, np.ndarray) and value.dtype.kind in "biu"
         else value
+        for name, value in values.items()
+    }
+
+
+def _in_float32(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
         for name, value in values.items()
     }
 

@@ -24,7 +24,7 @@ def search_lines(
     pages: Mapping[str, tuple[str, tuple[str, ...], str]],
     exercises: Mapping[str, Exercise],
 ) -> dict[str, str]:
-    """Line id → what it says. `pages` maps a slug to title, other names and purpose; exercises are by their page's slug.
+    """Line id → what it says. `pages` maps a slug to title, other names and purpose; `exercises` a page's slug to one.
 
     A page's own line comes first and has the page's slug as its id. No two lines say the same.
     """
@@ -46,8 +46,9 @@ def _other_lines(
     titles: Mapping[str, str],
 ) -> Iterator[Line]:
     for slug, topic in topics.items():
-        yield from _leading(slug, titles[slug], topic.names)
-        yield from _leading(slug, titles[slug], (_setting(spec.name) for spec in topic.parameters))
+        settings = {_in_words(spec.name): _setting(spec.name) for spec in topic.parameters}
+        yield from _leading(slug, titles[slug], [name for name in topic.names if _in_words(name) not in settings])
+        yield from _leading(slug, titles[slug], settings.values())
     for slug, (title, names, _) in pages.items():
         yield from _leading(slug, title, names)
     yield from ((slug, f"{part} → {titles[slug]}") for part, slug in PARTS.items() if slug in titles)
@@ -63,14 +64,17 @@ def _other_lines(
 
 def _exercise(task: Exercise) -> str:
     """An exercise's line: its title, its function, and what it is about."""
-    return f"{task.title} · exercise: {', '.join((task.function, *task.tags))}"
+    return f"{task.title} · exercise: {', '.join(dict.fromkeys((task.function, *task.tags)))}"
 
 
 def _leading(slug: str, title: str, names: Iterable[str]) -> Iterator[Line]:
     return ((slug, f"{name} → {title}") for name in names if name.casefold() != title.casefold())
 
 
+def _in_words(name: str) -> str:
+    return name.casefold().replace("_", " ")
+
+
 def _setting(name: str) -> str:
     """A setting under all its names: label smoothing · label_smoothing · 标签平滑."""
-    in_words = name.replace("_", " ")
-    return " · ".join(dict.fromkeys((in_words, name, *SETTINGS.get(name, ()))))
+    return " · ".join(dict.fromkeys((_in_words(name), name, *SETTINGS.get(name, ()))))

@@ -53,7 +53,6 @@ PARTS: Mapping[str, str] = {
     "first and second moment · 一阶矩、二阶矩": "adam",
     "moving average · EMA · 指数移动平均": "exponential_averages",
     "SWA · stochastic weight averaging": "asgd",
-    "learning rate · 学习率": "gradient_descent",
     "warm-up · 预热": "linear_lr",
     "warm-up, then cosine": "sequential_lr",
     "Noam, inverse square root": "lambda_lr",

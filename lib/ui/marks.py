@@ -19,6 +19,7 @@ from lib.ui.text import say
 # Pages of the path that ask for no result: whoever opened one has done it.
 TO_READ = ("loss_cost_objective", "gradient_descent", "exponential_averages", "optimizer_object", "train")
 EXERCISES_PAGE = "exercises"
+Words = tuple[tuple[str, str], ...]  # a state, and its word
 
 
 def how_far(slug: str) -> State:
@@ -74,7 +75,9 @@ def _words() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=200)
-def _style(where: str, states: tuple[tuple[str, State], ...], here: str | None, words: tuple[tuple[str, str], ...]) -> str:
+def _style(
+    where: str, states: tuple[tuple[str, State], ...], here: str | None, words: tuple[tuple[str, str], ...]
+) -> str:
     rules = []
     told = dict(words)
     for kind in ("new", "started", "done"):
@@ -86,7 +89,9 @@ def _style(where: str, states: tuple[tuple[str, State], ...], here: str | None, 
     if here is not None:
         rules.append(f"{_links(where, [here], '::before')} {{ {MARKS['next']} }}")
         begun = dict(states).get(here) == "started"
-        rules.append(_said(_links(where, [here], "::after"), f"{told['started']}, {told['next']}" if begun else told["next"]))
+        rules.append(
+            _said(_links(where, [here], "::after"), f"{told['started']}, {told['next']}" if begun else told["next"])
+        )
     return f"<style>{' '.join(rules)}</style>"
 
 

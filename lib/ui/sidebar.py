@@ -59,9 +59,7 @@ def sidebar(
                     _family(pages, family, say(title), listed, here)
 
 
-def _family(
-    pages: Mapping[str, st.Page], family: str, title: str, listed: Mapping[str, list[str]], here: str
-) -> None:
+def _family(pages: Mapping[str, st.Page], family: str, title: str, listed: Mapping[str, list[str]], here: str) -> None:
     """One family: its title and count, and unfolded its pages. The one of the present page stands open."""
     slugs = [slug for group in listed.values() for slug in group]
     is_open = here in slugs or family == "class"

@@ -122,7 +122,11 @@ def _differs() -> None:
 @st.fragment
 def _compare() -> None:
     text = st.text_area(
-        say("Code or tensors (read, not run)"), key="differs_code", placeholder=EXAMPLE, height=118, persist_state="session"
+        say("Code or tensors (read, not run)"),
+        key="differs_code",
+        placeholder=EXAMPLE,
+        height=118,
+        persist_state="session",
     )
     left, right = st.columns([0.4, 0.6], gap="small")
     typed = left.text_input(say("Your number"), key="differs_number", placeholder="0.3133", persist_state="session")
@@ -156,5 +160,3 @@ def _answer(found: Compared) -> None:
     if any(lines):
         st.markdown("\n".join(filter(None, lines)))
     open_lesson(found.lesson.slug, values=found.values, label=say("Work it step by step"))
-
-

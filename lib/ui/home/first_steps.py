@@ -89,12 +89,17 @@ def _says(found: Mapping[str, Judged]) -> str:
     if found[LOSS].verdict == "right":
         return coloured(
             "green",
-            say("**{loss}: that is what cross-entropy loss is.** PyTorch prints the same number.", loss=number(by_torch())),
+            say(
+                "**{loss}: that is what cross-entropy loss is.** PyTorch prints the same number.",
+                loss=number(by_torch()),
+            ),
         )
     if found[LOSS].verdict == "earlier":
         return say("It follows from your earlier number; PyTorch started from the right one.")
     if any(one.verdict in RIGHT for one in found.values()):
-        return say(":gray[Go on: a row may use your own numbers, as in] `2.718 / 10.107` :gray[or] `-log(0.269)`:gray[.]")
+        return say(
+            ":gray[Go on: a row may use your own numbers, as in] `2.718 / 10.107` :gray[or] `-log(0.269)`:gray[.]"
+        )
     return say(":gray[A pocket calculator is enough, or let the field calculate:] `2.718 + 7.389`:gray[.]")
 
 

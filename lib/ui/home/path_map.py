@@ -9,7 +9,6 @@ from urllib.parse import quote
 import streamlit as st
 
 from lib.catalog import TOPICS
-from lib.exercises import EXERCISES
 from lib.practice.path import IN_ORDER, PATH
 from lib.ui.lesson_progress import State
 from lib.ui.marks import draw_marks
@@ -48,7 +47,7 @@ def next_word(stage: str) -> str:
 
 def _stage(stage: str, slugs: tuple[str, ...], states: Mapping[str, State]) -> None:
     done = sum(states[slug] == "done" for slug in slugs)
-    st.html(f'<h3>{say(stage)} <span>{say("{done} of {all}", done=done, all=len(slugs))}</span></h3>')
+    st.html(f"<h3>{say(stage)} <span>{say('{done} of {all}', done=done, all=len(slugs))}</span></h3>")
     pages = st.session_state["pages"]
     for slug in slugs:
         st.page_link(pages[slug], label=say(SHORT.get(slug, pages[slug].title)))
@@ -115,7 +114,6 @@ def curve_css() -> str:
     thin = _drawn(line, "fill='none' stroke='#000' stroke-width='1.5'")
     thick = _drawn(line, "fill='none' stroke='#000' stroke-width='2.5'")
     return "\n".join(
-        f".curve .{name} {{ mask-image: {image}; }}" for name, image in (("under", under), ("line", thin), ("been", thick))
+        f".curve .{name} {{ mask-image: {image}; }}"
+        for name, image in (("under", under), ("line", thin), ("been", thick))
     )
-
-

@@ -24,7 +24,8 @@ RULES = """
 .st-key-try [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-try [data-testid="stMarkdownContainer"] p { margin: 0; font-size: 0.875rem; line-height: 1.4; }
 .st-key-try .stVerticalBlock { gap: 0.35rem; }
-[class*="st-key-first_row_"] { display: grid; grid-template-columns: minmax(8.5rem, 1fr) 7rem 7.5rem; gap: 0.2rem 0.75rem; }
+[class*="st-key-first_row_"] { display: grid; grid-template-columns: minmax(8.5rem, 12rem) 7rem 1fr;
+  gap: 0.2rem 0.75rem; }
 [class*="st-key-first_row_"] > * { width: auto !important; min-width: 0; }
 .stMainBlockContainer { container: page / inline-size; }
 .st-key-first_note { min-height: 2.45rem; }
@@ -35,7 +36,8 @@ RULES = """
 .st-key-try [data-testid="stTextInputRootElement"] { height: 2.1rem; min-height: 0; background: var(--paper); }
 .st-key-try input { font-variant-numeric: tabular-nums; font-weight: 600; padding-block: 0.25rem; }
 .stMain [data-testid="InputInstructions"] { display: none; }
-.bars { display: flex; justify-content: center; align-items: flex-end; gap: 0.9rem; font-size: 0.78rem; line-height: 1.3;
+.bars { display: flex; justify-content: center; align-items: flex-end; gap: 0.9rem; font-size: 0.78rem;
+  line-height: 1.3;
   color: var(--soft); text-align: center; }
 .bars b { display: block; color: var(--ink); font-variant-numeric: tabular-nums; }
 .bars i { display: block; width: 50px; margin: 2px auto 3px; border: 1.5px solid var(--soft); border-bottom: 0;
@@ -61,8 +63,9 @@ RULES = """
 .dot.next { box-shadow: 0 0 0 2px var(--paper), 0 0 0 3.5px var(--accent); margin: 0 3px; width: 9px; height: 9px; }
 .dot.done { background: var(--ink); border-color: var(--ink); }
 .dot.started { border-color: var(--accent); background: linear-gradient(90deg, var(--accent) 50%, var(--paper) 50%); }
-.curve { position: relative; height: 84px; overflow: hidden; }
-.curve > .under, .curve > .line, .curve > .been { position: absolute; inset: 0; mask-size: 100% 100%; mask-repeat: no-repeat; }
+.curve { position: relative; height: 96px; overflow: hidden; }
+.curve > .under, .curve > .line, .curve > .been { position: absolute; inset: 0; mask-size: 100% 100%;
+  mask-repeat: no-repeat; }
 .curve > .under { background: var(--wash); } .curve > .line { background: var(--soft); }
 .curve > .been { background: var(--accent); }
 .curve > .wall { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--hair); }
@@ -112,13 +115,15 @@ RULES = """
 @media (max-width: 1100px) {
   .stMainBlockContainer { padding-inline: 1.5rem; }
   .legend { display: none; }
+  .stMain .stHtml h1 { font-size: 1.375rem; }
   [class*="st-key-stage_"] { padding-left: 0.6rem; }
   .st-key-doors .stHorizontalBlock { flex-wrap: wrap; }
   .st-key-doors [data-testid="stColumn"] { flex: 1 1 calc(50% - 1rem); min-width: calc(50% - 1rem); }
 }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem 1rem 2rem; }
-  .st-key-home_head { padding: 0; flex-wrap: wrap; }
+  .st-key-home_head { padding: 0 0 0.3rem; flex-wrap: wrap; row-gap: 0.6rem; height: auto !important; }
+  .st-key-home_head > * { flex: 0 0 auto; } .st-key-home_head > :first-child { width: 100%; }
   .curve { height: 60px; } .curve > em { display: none; }
   .curve > .dot { width: 10px; height: 10px; } .curve > .dot.here { width: 14px; height: 14px; }
   .st-key-stages .stHorizontalBlock { flex-wrap: wrap; gap: 0.5rem 0; }
