@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.site import groups, pages_of_session, search_labels
 from lib.ui.hosting import is_class
-from lib.ui.marks import note_read
+from lib.ui.marks import keep_progress
 from lib.ui.old_addresses import translate_address
 from lib.ui.sidebar import TITLE, WIDTH, sidebar
 from lib.ui.style import apply_style
@@ -40,4 +40,4 @@ forget_uploads_of_other_pages(current.url_path)
 apply_style()
 sidebar(pages, current.url_path, groups(), search_labels())
 current.run()
-note_read(current.url_path)
+keep_progress(current.url_path)

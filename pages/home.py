@@ -6,7 +6,6 @@ import streamlit as st
 
 from lib.catalog import TOPICS
 from lib.practice.path import IN_ORDER
-from lib.ui.browser_storage import keep_in_browser
 from lib.ui.home.doors import doors
 from lib.ui.home.first_steps import first_steps, how_it_goes
 from lib.ui.home.path_map import path_map
@@ -30,7 +29,6 @@ def render() -> None:
             how_it_goes()
     path_map(states, here)
     doors()
-    keep_in_browser()
 
 
 def _head(here: str | None, is_new: bool) -> None:

@@ -54,13 +54,15 @@ def next_page() -> str | None:
     return next(begun, None) or next((slug for slug, it in states.items() if it != "done"), None)
 
 
-def note_read(slug: str) -> None:
-    """Remembers that a page that asks for no result was opened. Call it once the page is drawn."""
-    if slug not in TO_READ:
-        return
-    began(slug)
+def keep_progress(slug: str) -> None:
+    """Reads and writes what the browser keeps of progress, on a page that has not done so; call it after the page.
+
+    A page that asks for no result counts as done from now on.
+    """
+    if slug in TO_READ:
+        began(slug)
     context = get_script_run_ctx(suppress_warning=True)
-    if context is None or KEY not in context.widget_user_keys_this_run:  # the page itself may have drawn it
+    if context is None or KEY not in context.widget_user_keys_this_run:
         keep_in_browser()
 
 

@@ -26,7 +26,7 @@ MOST_FINDINGS = 3  # in the card; the clinic has them all
 def doors() -> None:
     """The row of doors."""
     with st.container(key="doors"):
-        stuck, differs, write, teach = st.columns([1.1, 1.15, 0.95, 0.95], gap="small")
+        stuck, differs, write, teach = st.columns([1.2, 1.15, 0.95, 0.95], gap="small")
         with stuck.container(key="door_stuck", height="stretch", gap=None):
             _title(say("My loss is stuck"))
             _stuck()
@@ -106,21 +106,13 @@ def _finding(finding: Finding) -> None:
 
 
 def _differs() -> None:
-    """The box opens upwards or downwards, wherever there is room, and keeps what was pasted."""
-    box = st.popover(
-        say("Find the slip"),
-        type="tertiary",
-        icon=":material/content_paste_search:",
-        key="differs",
-        on_change="rerun",
-    )
-    if box.open:
-        with box:
-            _compare()
+    if st.button(say("Find the slip"), key="differs", type="tertiary", icon=":material/content_paste_search:"):
+        _compare()
 
 
-@st.fragment
+@st.dialog(say("My number differs from PyTorch’s"), width="large")
 def _compare() -> None:
+    """What was pasted and the number stay for the session; the answer stands below them."""
     text = st.text_area(
         say("Code or tensors (read, not run)"),
         key="differs_code",
@@ -133,7 +125,7 @@ def _compare() -> None:
     with right:
         names = {ANY: say("as the code says, or any"), **{slug: it.torch_name for slug, it in LOSSES.items()}}
         loss = choice_box(say("Loss"), names, "differs_loss")
-    if not (text or "").strip():
+    if not text.strip():
         st.caption(say("Tensors stand one below the other, the input first, then the target."))
         return
     try:

@@ -87,9 +87,9 @@ RULES = """
 [class*="st-key-door_"]:hover { border-color: var(--accent); }
 .stMain .stHtml h3.door { font-size: 0.95rem; line-height: 1.35; }
 .why { font-size: 0.85rem; line-height: 1.4; color: var(--soft); padding: 0.2rem 0 !important; }
-[class*="st-key-door_"] .stPageLink a, [class*="st-key-door_"] .stPopover button { padding: 0.1rem 0 !important;
+[class*="st-key-door_"] .stPageLink a, [class*="st-key-door_"] .stButton button { padding: 0.1rem 0 !important;
   background: none !important; min-height: 0; }
-[class*="st-key-door_"] .stPageLink a p, [class*="st-key-door_"] .stPopover button p { color: var(--link);
+[class*="st-key-door_"] .stPageLink a p, [class*="st-key-door_"] .stButton button p { color: var(--link);
   font-size: 0.875rem; font-weight: 600; white-space: normal; }
 [class*="st-key-door_"] > .stElementContainer:last-child { margin-top: auto; }
 :is(.st-key-door_write, .st-key-door_teach) .stPageLink a::after { content: ""; position: absolute; inset: 0; }
@@ -97,9 +97,9 @@ RULES = """
   position: static; }
 .st-key-door_stuck [data-testid="stTextInputRootElement"] { height: 2.1rem; min-height: 0; margin-top: 0.3rem; }
 .st-key-door_stuck input { padding-block: 0.25rem; }
+.st-key-door_stuck > .stElementContainer:last-child { margin: 0; }
 .st-key-stuck_says { padding-top: 0.3rem; }
 .st-key-stuck_says p { font-size: 0.875rem; line-height: 1.4; margin: 0; }
-[data-testid="stPopoverBody"]:has(.st-key-differs_code) { width: min(34rem, 92vw); }
 
 @container page (max-width: 900px) {
   .st-key-top > .stHorizontalBlock, .st-key-top > * > .stHorizontalBlock { flex-wrap: wrap; }
