@@ -19,7 +19,7 @@ from lib.lesson.pieces.distributions import (
     weighted,
 )
 from lib.lesson.pieces.units import NATS, UNIT, logarithm
-from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Try, question
 
 
 def kl_divergence_from_entr_and_xlogy(p: torch.Tensor, q: torch.Tensor, unit: str = "nats") -> torch.Tensor:
@@ -212,6 +212,29 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does p weigh the terms, and not q?",
+            (
+                "What happens comes from p; q is only what somebody expected.",
+                "The divergence is what it costs on average to expect q while p is true.",
+            ),
+            (
+                "It makes no difference which of them weighs.",
+                "It does: with p and q exchanged another number comes out.",
+            ),
+            (
+                "Because q may hold zeros.",
+                "Zeros in q are no way out: where p is above 0 and q is 0, the divergence is infinite.",
+            ),
+        ),
+        "without_numbers": question(
+            "q becomes equal to p. The divergence …",
+            ("becomes 0", "Nothing is lost by expecting the truth: each logarithm is that of 1."),
+            ("becomes the entropy of p", "That is what cross-entropy becomes. The divergence is what lies above it."),
+            ("becomes negative", "Single terms can be negative, but their sum never is; and here every term is 0."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -22,7 +22,7 @@ from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share,
 from lib.lesson.pieces.scores import sigmoid, softplus
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.weights import stretched, times
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try, question
 
 
 def check(*, input, target, weight, reduction, pos_weight):
@@ -343,6 +343,32 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why hand it scores, and not apply the sigmoid first?",
+            (
+                "Far from 0 the sigmoid rounds to exactly 0 or 1, and the logarithm has nothing left to work with.",
+                "Worked as one, log(1 + e^(−|x|)) keeps all digits.",
+            ),
+            ("Because no logarithm is needed then.", "It is still there, only worked together with the sigmoid."),
+            (
+                "Because scores lie between 0 and 1 already.",
+                "Scores may be any numbers; probabilities lie between 0 and 1.",
+            ),
+        ),
+        "without_numbers": question(
+            "The target is 1 and the score grows and grows. The loss …",
+            (
+                "falls towards 0 and never below",
+                "The surer the better, ever less so: it is the logarithm of a number just above 1.",
+            ),
+            ("becomes negative", "It is the logarithm of a number above 1, and never negative."),
+            (
+                "grows again once the score has passed 1",
+                "Squared errors would do that. A score is no probability: above 1 is not too much.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -27,6 +27,7 @@ from lib.lesson.spec import (
     Tensor,
     Try,
     Vectors,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -467,6 +468,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why the cosine, and not a distance?",
+            (
+                "Only the direction is to count, not the length.",
+                "A text twice as long, with the same words, points the same way.",
+            ),
+            ("Because it is never negative.", "It runs from −1 to 1."),
+            ("Because nothing has to be divided.", "It is divided by both lengths."),
+        ),
+        "without_numbers": question(
+            "Both vectors become ten times as long. The loss …",
+            ("stays the same", "The product grows a hundredfold, and so do the lengths it is divided by."),
+            ("grows tenfold", "A distance between them would. The cosine knows no lengths."),
+            ("grows a hundredfold", "The product of the vectors does, but it is divided by both lengths."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

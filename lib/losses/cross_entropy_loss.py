@@ -42,6 +42,7 @@ from lib.lesson.spec import (
     Steps,
     Tensor,
     Try,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -531,6 +532,39 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "With class weights, why does the mean divide by W, the sum of the targets' weights, and not by N?",
+            (
+                "So that it is a weighted average: doubling all weights changes nothing.",
+                "The sum of losses doubles, and so does W.",
+            ),
+            (
+                "So that classes with a large weight count for less.",
+                "How much a class counts is in its weight already. Dividing by W only makes an average of it.",
+            ),
+            (
+                "Because N is not known when some samples are ignored.",
+                "The samples left could be counted. Divided by that count, it would still be no average: the "
+                "weights would set its size.",
+            ),
+        ),
+        "without_numbers": question(
+            "Add 10 to both scores of a sample. Its loss …",
+            (
+                "stays the same",
+                "Only the difference of the scores counts: log Σ grows by 10, and so does the right class's score.",
+            ),
+            (
+                "falls by 10",
+                "The right class's score grows by 10, but so does the log of the sum that it is taken from.",
+            ),
+            (
+                "grows by 10",
+                "The log of the sum does grow by 10, but so does the right class's score, which is taken from it.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -18,7 +18,20 @@ from lib.lesson.pieces.margins import (
     has,
 )
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -317,6 +330,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the margin count only where y is −1?",
+            (
+                "Alike pairs should come as near as they can; unlike ones need only be far enough apart.",
+                "Without a margin, unlike pairs would be pushed apart without end.",
+            ),
+            ("Because alike pairs have negative distances.", "Distances are never negative."),
+            ("Because alike pairs have a margin of 1 already.", "They have none: they pay the distance itself."),
+        ),
+        "without_numbers": question(
+            "An unlike pair is farther apart than the margin and moves still farther. Its loss …",
+            ("stays 0", "It is far enough: nothing is left to pay."),
+            ("grows", "It would for an alike pair, which pays its distance."),
+            ("falls below 0", "The larger of 0 and the rest is taken: it ends at 0."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

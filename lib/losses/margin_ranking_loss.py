@@ -21,7 +21,20 @@ from lib.lesson.pieces.margins import (
 )
 from lib.lesson.pieces.norms import in_floats
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -266,6 +279,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why ask for a margin?",
+            (
+                "With a margin of 0, equal scores cost nothing, though nothing is ranked.",
+                "0 is PyTorch's default: a network that gives one score to everything has the smallest loss.",
+            ),
+            ("So that the loss has no kink.", "The kink is there with any margin; it only moves."),
+            ("So that the scores stay small.", "They may be any numbers: only their difference counts."),
+        ),
+        "without_numbers": question(
+            "Both scores grow by 5. The loss …",
+            ("stays the same", "Only the difference counts."),
+            ("grows", "It would if only the one that should be lower grew."),
+            ("falls", "It would if only the one that should be higher grew."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -20,7 +20,20 @@ from lib.lesson.pieces.classes import (
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, share
 from lib.lesson.pieces.scores import by_class, class_last, class_second
 from lib.lesson.pieces.weights import has_weight, times
-from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -242,6 +255,35 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is there no logarithm in this loss?",
+            (
+                "Its input holds logarithms already.",
+                "LogSoftmax took them; what is left is to pick one and turn its sign.",
+            ),
+            (
+                "Because the class index takes the logarithm's place.",
+                "The index only says which of the numbers to pick.",
+            ),
+            (
+                "Because a logarithm would make the loss negative.",
+                "Logarithms of probabilities are negative, and the minus of the loss turns them.",
+            ),
+        ),
+        "without_numbers": question(
+            "By mistake you hand it probabilities instead of log-probabilities. The loss …",
+            (
+                "is between −1 and 0, and nothing warns you",
+                "It is minus the right class's probability: a negative loss is how you notice.",
+            ),
+            ("is refused by PyTorch", "PyTorch takes any numbers here. You have to see it by the sign."),
+            (
+                "is the same, since the order of the classes is",
+                "The order is, but the numbers and their slopes are others.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

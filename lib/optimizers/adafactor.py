@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import before, count, lerp, not_first, update_number
 from lib.lesson.pieces.move import shrunk
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 parameter
@@ -342,6 +342,26 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does it keep averages of rows and of columns, and not of every element?",
+            (
+                "To save memory: rows plus columns instead of rows times columns.",
+                "Their product stands in for the whole.",
+            ),
+            ("Because that is more exact.", "It is less so: it is right only if the squares are a row times a column."),
+            (
+                "Because all elements of a row have the same gradient.",
+                "They have their own; only their squares are averaged.",
+            ),
+        ),
+        "without_numbers": question(
+            "A matrix has twice as many rows and twice as many columns. What is remembered for it …",
+            ("doubles", "One number for each row, one for each column."),
+            ("grows fourfold", "That is Adam, which remembers something for each element."),
+            ("stays the same", "There is still a number for each row and each column."),
+        ),
+    },
     mistakes={**gradient.TURNED, **MISTAKES},
     conventions=(
         Convention(

@@ -11,7 +11,7 @@ from lib.lesson.formula import Formula, formula, joined, of, total
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.line_search import Line, Trial, strong_wolfe
-from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 LEAST_CURVATURE = 1e-10  # a pair with less is not kept
@@ -392,6 +392,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does it want a closure, and not just gradients?",
+            (
+                "Within one step() it asks for loss and gradient at several points.",
+                "It chooses these points itself, so it must be able to ask.",
+            ),
+            ("Because it has no learning rate.", "It has one: lr, 1 by default."),
+            ("So that the gradients are set to 0.", "The closure does that too, but any loop could."),
+        ),
+        "without_numbers": question(
+            "The loss is multiplied by 100. Once it has learned the curvature, its direction …",
+            (
+                "stays the same",
+                "Gradients are a hundred times as large, and so is the curvature that they are divided by.",
+            ),
+            ("is a hundred times as long", "That is gradient descent. Here the curvature is divided out."),
+            ("is a hundredth as long", "The curvature has grown, but so has the gradient."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -16,7 +16,20 @@ from lib.lesson.pieces import move
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.moments import average, average_mistakes, has_buffer, lerp
 from lib.lesson.pieces.move import shrunk
-from lib.lesson.spec import Choice, Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import (
+    Choice,
+    Example,
+    Mistake,
+    Number,
+    Numbers,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Switch,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -338,6 +351,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the update made orthogonal?",
+            (
+                "So that weak directions move as far as strong ones.",
+                "All singular values of the update become about 1.",
+            ),
+            ("So that the weights become orthogonal.", "Only the update does; the weights may be anything."),
+            (
+                "So that it stands at right angles to the gradient.",
+                "It does not: it still goes down. Its rows, or columns, stand at right angles to each other.",
+            ),
+        ),
+        "without_numbers": question(
+            "From the start all gradients are a thousand times as large. The updates …",
+            ("stay nearly the same", "The length is divided out before the matrix is made orthogonal."),
+            ("are a thousand times as large", "That is SGD with momentum, before it is made orthogonal."),
+            ("are a thousandth as large", "They are divided by their own length, once."),
+        ),
+    },
     mistakes=MISTAKES,
     conventions=(
         Convention(

@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import refuse_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import has_buffer
 from lib.lesson.pieces.move import step_along
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try, question
 from lib.refusal import Refusal
 
 
@@ -408,6 +408,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does momentum help in a long, narrow valley?",
+            (
+                "Steps along the valley add up, steps across it cancel.",
+                "Along it the gradients agree; across it they change sign from step to step.",
+            ),
+            (
+                "It makes the learning rate smaller.",
+                "On the contrary: a gradient that stays the same ends up 1 / (1 − momentum) times as strong.",
+            ),
+            ("It remembers the best point so far.", "It remembers how it moved, and no points."),
+        ),
+        "without_numbers": question(
+            "Plain SGD: the loss is multiplied by 10 and the learning rate divided by 10. The path …",
+            ("stays the same", "The gradient is ten times as long, and each step takes a tenth of it."),
+            ("has steps ten times as long", "The gradient is ten times as long, but the learning rate is a tenth."),
+            ("has steps a tenth as long", "The learning rate is a tenth, but the gradient is ten times as long."),
+        ),
+    },
     mistakes={**gradient.MISTAKES, **MISTAKES},
     conventions=(
         Convention(

@@ -11,7 +11,7 @@ from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, words
 from lib.lesson.pieces.moments import average, count, square_average
 from lib.lesson.pieces.move import UNCORRECTED, denominator
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -298,6 +298,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why are rows without a gradient left alone?",
+            (
+                "A word that does not occur in the batch should not move.",
+                "And nothing has to be worked for the many rows that are absent.",
+            ),
+            (
+                "Because their gradient is 0, so nothing would move anyway.",
+                "In Adam it would: the average of earlier gradients goes on pushing.",
+            ),
+            ("Because all rows share one average.", "Each row has averages of its own."),
+        ),
+        "without_numbers": question(
+            "A row is absent for a hundred updates. Its averages …",
+            ("stay as they were", "Only rows that are present are touched."),
+            ("fade towards 0", "In Adam they would: there a gradient of 0 is a gradient."),
+            ("start anew", "Nothing is forgotten while a row is absent."),
+        ),
+    },
     mistakes=MISTAKES,
     conventions=(
         Convention(

@@ -9,7 +9,7 @@ from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import rates
 from lib.lesson.run.parts import check_parts, part_rate, torch_part
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
 from lib.schedulers.linear_lr import LESSON as LINEAR
@@ -122,6 +122,20 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Each part multiplies the rate by a factor. Why does their order not matter?",
+            ("All of them act in each epoch, and factors may be exchanged.", "Two times three is three times two."),
+            ("Because only the last one counts.", "Each multiplies what the others have left."),
+            ("Because they take turns.", "That is SequentialLR. Here all act in every epoch."),
+        ),
+        "without_numbers": question(
+            "One of two chained schedules multiplies by 1 always. The rate …",
+            ("follows the other one alone", "A factor of 1 changes nothing."),
+            ("stays constant", "The other schedule still acts."),
+            ("lies halfway between the two", "Factors are multiplied, not averaged."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

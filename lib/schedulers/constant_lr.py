@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -109,6 +109,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why begin with a factor below 1?",
+            (
+                "It is a warm-up: early gradients are not to be trusted yet.",
+                "Averages and statistics in the network have to settle first.",
+            ),
+            ("So that the rate ends above the first one.", "It ends at the first one exactly."),
+            ("So that an epoch takes less time.", "Shorter steps take just as long."),
+        ),
+        "without_numbers": question(
+            "total_iters epochs are over. The rate …",
+            ("jumps to the optimizer's own and stays there", "The factor counts only before."),
+            ("climbs to the optimizer's own little by little", "That is LinearLR."),
+            ("is multiplied by the factor once more", "The factor is taken away again, not put on."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

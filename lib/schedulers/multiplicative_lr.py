@@ -7,7 +7,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 
 
 def five_percent_less(epoch):
@@ -88,6 +88,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the function not asked in epoch 0?",
+            (
+                "There is no earlier rate to multiply: the optimizer's own stands.",
+                "The first factor comes with epoch 1.",
+            ),
+            ("Because its value at 0 is always 1.", "It may be anything: it is not looked at."),
+            ("Because PyTorch counts epochs from 1.", "It counts from 0, and so does the function."),
+        ),
+        "without_numbers": question(
+            "The function gives one half once, and 1 in all other epochs. From then on the rate …",
+            ("stays halved", "Each epoch multiplies what the one before left."),
+            ("is the first one again in the next epoch", "That is LambdaLR, which multiplies the first rate."),
+            ("is halved in each epoch", "Only if the function gave one half each time."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall("A factor, not a rate", "The function returns what the last learning rate is multiplied by."),

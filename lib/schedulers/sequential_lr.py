@@ -11,7 +11,7 @@ from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import rates
 from lib.lesson.run.parts import check_parts, part_rate, torch_part
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.cosine_annealing_lr import LESSON as COSINE
@@ -159,6 +159,23 @@ LESSON = Scheduler(
         Example("Three in a row", {"lr": 0.1, "steps": 24, "schedulers": "three in a row"}, "Up, level, down."),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does each part count its epochs from 0 at its own milestone?",
+            (
+                "So that a schedule can be written without knowing what comes before it.",
+                "A cosine after a warm-up starts at its top.",
+            ),
+            ("Because the learning rate has to start at 0.", "It starts with whatever the part gives in its epoch 0."),
+            ("Because two schedules cannot run at once.", "They can: that is ChainedScheduler."),
+        ),
+        "without_numbers": question(
+            "A warm-up, then a cosine. In the first epoch after the warm-up the cosine stands …",
+            ("at its beginning", "It counts from 0 at its milestone."),
+            ("as far along as the warm-up was long", "It did not run during the warm-up."),
+            ("at its end", "It has all of its epochs before it."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

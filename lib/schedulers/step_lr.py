@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -95,6 +95,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the fraction dropped when the epoch is divided by step_size?",
+            (
+                "So that nothing changes between two drops: stairs, and no slope.",
+                "With the fraction kept, the rate would fall a little in every epoch.",
+            ),
+            ("Because epochs are whole numbers.", "Both are, but their quotient need not be."),
+            ("So that the rate never reaches 0.", "It does not anyway, however often it is multiplied by gamma."),
+        ),
+        "without_numbers": question(
+            "step_size doubles. After many epochs the rate is …",
+            ("higher: there were about half as many drops", "Each drop still multiplies by the same gamma."),
+            ("half as high", "step_size says when it drops; gamma says by how much."),
+            ("the same: the drops only come later", "Later drops are fewer drops by any given epoch."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

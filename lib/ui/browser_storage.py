@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 
 from lib.ui.text import coloured, say
 
@@ -155,14 +156,20 @@ def stored_at_once(texts: Mapping[str, str], kind: str = RECORD) -> None:
 
 
 def keep_in_browser() -> None:
-    """Reads the browser's storage once in a session, writes what was stored since; says so if it cannot."""
+    """Reads the browser's storage once in a session, writes what was stored since; says so if it cannot.
+
+    It is drawn where a run asks for it first, and only there: so a fragment may ask for it as well as its page.
+    """
     data = {
         "prefix": PREFIX,
         "known": f"{KEY}_records" in st.session_state,
         "write": st.session_state.get(f"{KEY}_changed", {}),
         "trouble": st.session_state.get(f"{KEY}_trouble", ""),
     }
-    _keeper(key=KEY, data=data, height=1, on_content_change=_take_content, on_trouble_change=_take_trouble)
+    try:
+        _keeper(key=KEY, data=data, height=1, on_content_change=_take_content, on_trouble_change=_take_trouble)
+    except StreamlitDuplicateElementKey:  # drawn already
+        return
     if data["trouble"]:
         st.caption(coloured("orange", trouble_words()[data["trouble"]]))
 
