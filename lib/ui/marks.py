@@ -7,11 +7,10 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.exercises import EXERCISES
 from lib.practice.path import IN_ORDER
-from lib.ui.browser_storage import KEY, has_draft, keep_in_browser
+from lib.ui.browser_storage import has_draft, keep_in_browser
 from lib.ui.lesson_progress import State, began, state
 from lib.ui.record import RecordError, record_of
 from lib.ui.text import say
@@ -55,15 +54,13 @@ def next_page() -> str | None:
 
 
 def keep_progress(slug: str) -> None:
-    """Reads and writes what the browser keeps of progress, on a page that has not done so; call it after the page.
+    """Reads and writes what the browser keeps of progress; call it after the page.
 
     A page that asks for no result counts as done from now on.
     """
     if slug in TO_READ:
         began(slug)
-    context = get_script_run_ctx(suppress_warning=True)
-    if context is None or KEY not in context.widget_user_keys_this_run:
-        keep_in_browser()
+    keep_in_browser()
 
 
 def draw_marks(where: str, slugs: Collection[str], here: str | None = None) -> None:

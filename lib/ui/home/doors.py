@@ -26,7 +26,7 @@ MOST_FINDINGS = 3  # in the card; the clinic has them all
 def doors() -> None:
     """The row of doors."""
     with st.container(key="doors"):
-        stuck, differs, write, teach = st.columns([1.2, 1.15, 0.95, 0.95], gap="small")
+        stuck, differs, write, teach = st.columns([1.1, 1.17, 0.95, 0.95], gap="small")
         with stuck.container(key="door_stuck", height="stretch", gap=None):
             _title(say("My loss is stuck"))
             _stuck()
@@ -110,7 +110,7 @@ def _differs() -> None:
         _compare()
 
 
-@st.dialog(say("My number differs from PyTorch’s"), width="large")
+@st.dialog(say("My number differs from PyTorch’s"), width="medium")
 def _compare() -> None:
     """What was pasted and the number stay for the session; the answer stands below them."""
     text = st.text_area(
