@@ -181,7 +181,7 @@ def work_file() -> None:
         "load": say("Load a file"),
         "nothing": say("There is no work to save yet."),
         "saved": say("Saved: your drafts, attempts and progress in one file."),
-        "loaded": say("Loaded. For the exercises in the file, it took the place of what was here."),
+        "loaded": say("Loaded. For the exercises and lessons in the file, it took the place of what was here."),
         "strange": say("This file holds no work saved from here."),
     }
     _file(key="work_file", data={"prefix": PREFIX, "words": words}, on_content_change=_take_file)
@@ -209,6 +209,11 @@ def _take_content() -> None:
 
 def _take_file() -> None:
     _take(st.session_state["work_file"])
+
+
+def take_carried(key: str) -> None:
+    """Takes over what the browser holds after the component of this key has put something to it."""
+    _take(st.session_state[key])
 
 
 def _take(told: Mapping[str, Any]) -> None:

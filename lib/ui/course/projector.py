@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib.ui.budget import said_in_words
-from lib.ui.course.qr import QUIET, as_path, qr_code
 from lib.ui.course.short_links import short_path
+from lib.ui.qr_picture import qr_picture
 from lib.ui.text import plain, say
 
 CSS = """
@@ -17,19 +17,6 @@ CSS = """
   font-family: var(--st-code-font, monospace); font-weight: 600; }
 </style>
 """
-# Dark on white in every theme. The words and the path are set, not parsed.
-JS = """
-export default function ({ data, parentElement }) {
-  const svg = parentElement.querySelector("svg");
-  svg.setAttribute("viewBox", `0 0 ${data.size} ${data.size}`);
-  svg.setAttribute("aria-label", data.label);
-  svg.querySelector("path").setAttribute("d", data.path);
-}
-"""
-HTML = '<svg role="img"><rect width="100%" height="100%" fill="#fff"/><path fill="#000"/></svg>'
-_drawn = st.components.v2.component(
-    "qr_code", html=HTML, css="svg { display: block; width: min(22rem, 100%); aspect-ratio: 1; }", js=JS
-)
 
 
 def address_of(assignment_id: int) -> str:
@@ -45,10 +32,4 @@ def projector(assignment_id: int) -> None:
         address = address_of(assignment_id)
         st.markdown(plain(address))
         with said_in_words():
-            _draw(address)
-
-
-def _draw(address: str) -> None:
-    code = qr_code(address)
-    label = say("QR code of this address: {address}", address=address)
-    _drawn(data={"path": as_path(code), "size": len(code) + 2 * QUIET, "label": label}, key="qr_code")
+            qr_picture(address, "qr_code")
