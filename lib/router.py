@@ -8,19 +8,9 @@ from lib.site import groups, pages_of_session, search_labels
 from lib.ui.hosting import is_class
 from lib.ui.marks import keep_progress
 from lib.ui.old_addresses import translate_address
-from lib.ui.sidebar import TITLE, WIDTH, sidebar
+from lib.ui.sidebar import WIDTH, browser_title, sidebar
 from lib.ui.style import apply_style
-from lib.ui.text import say
 from lib.ui.uploads import forget_uploads_of_other_pages
-
-
-def browser_title(page: st.Page) -> str:
-    """What the browser's tab says: the page, then the app; an exercise is told from the lesson of the same name."""
-    if not page.url_path:
-        return say(TITLE)
-    is_exercise = page.url_path.startswith("exercise_")
-    words = "{page}, exercise · {app}" if is_exercise else "{page} · {app}"
-    return say(words, page=say(page.title), app=say(TITLE))
 
 
 if is_class():
@@ -29,7 +19,7 @@ if is_class():
     keep_persons_apart()
 pages = pages_of_session()
 current = st.navigation(list(pages.values()), position="hidden")
-st.set_page_config(page_title=browser_title(current), layout="wide", initial_sidebar_state=WIDTH)
+st.set_page_config(page_title=browser_title(current.url_path, current.title), layout="wide", initial_sidebar_state=WIDTH)
 found = st.session_state.pop("goto", None)
 if found is not None:
     # without {} Streamlit refuses while fields of the old page are still bound to the address

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.catalog import TOPICS
 from lib.practice.path import IN_ORDER
+from lib.ui.five_a_day import five_a_day
 from lib.ui.home.doors import doors
 from lib.ui.home.first_steps import first_steps, how_it_goes
 from lib.ui.home.path_map import path_map
@@ -17,17 +18,26 @@ from lib.ui.text import say
 def render() -> None:
     """The whole page."""
     st.html(CSS)
-    states = {slug: how_far(slug) for slug in {**dict.fromkeys(IN_ORDER), **TOPICS}}
+    states = how_far([*TOPICS, *IN_ORDER])
     is_new = all(state == "new" for state in states.values()) and not exercises_solved()
-    here = next_page()
+    here = next_page(states)
     _head(here, is_new)
-    with st.container(key="top"):
-        left, right = st.columns([0.64, 0.36], gap="small")
-        with left:
-            first_steps()
-        with right:
-            how_it_goes()
-    path_map(states, here)
+    if is_new:
+        with st.container(key="beginning"):
+            left, right = st.columns([0.64, 0.36], gap="small")
+            with left:
+                first_steps()
+            with right:
+                how_it_goes()
+        path_map(states, here)
+    else:
+        with st.container(key="going_on"):
+            left, right = st.columns([0.37, 0.63], gap="small")
+            with left.container(key="five", height="stretch"):
+                st.html(f'<h2 class="head">{say("Five a day")}</h2>')
+                five_a_day()
+            with right:
+                path_map(states, here)
     doors()
 
 

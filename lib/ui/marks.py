@@ -10,47 +10,57 @@ import streamlit as st
 
 from lib.exercises import EXERCISES
 from lib.practice.path import IN_ORDER
-from lib.ui.browser_storage import has_draft, keep_in_browser
-from lib.ui.lesson_progress import State, began, state
-from lib.ui.record import RecordError, record_of
+from lib.ui.browser_storage import RECORD, everything_stored, has_draft, keep_in_browser
+from lib.ui.lesson_progress import State, began, states
+from lib.ui.record import RecordError, read_record
 from lib.ui.text import say
 
 # Pages of the path that ask for no result: whoever opened one has done it.
 TO_READ = ("loss_cost_objective", "gradient_descent", "exponential_averages", "optimizer_object", "train")
 EXERCISES_PAGE = "exercises"
+SOLVED = "marks_solved"  # in the session: exercise → its record, and whether it is passed
 Words = tuple[tuple[str, str], ...]  # a state, and its word
 
 
-def how_far(slug: str) -> State:
-    """How far the learner is with a page of the path, or a lesson beside it."""
-    if slug == EXERCISES_PAGE:
-        solved = exercises_solved()
-        return "done" if solved == len(EXERCISES) else "started" if solved or _exercise_begun() else "new"
-    found = state(slug)
-    return "done" if found == "started" and slug in TO_READ else found
+def how_far(slugs: Collection[str]) -> dict[str, State]:
+    """How far the learner is with each of these pages of the path, and lessons beside it."""
+    found = states(slugs)
+    read = {slug: _DONE for slug in TO_READ if found.get(slug) == "started"}
+    return found | read | ({EXERCISES_PAGE: _of_exercises()} if EXERCISES_PAGE in found else {})
+
+
+_DONE: State = "done"
+
+
+def _of_exercises() -> State:
+    solved = exercises_solved()
+    if solved == len(EXERCISES):
+        return "done"
+    return "started" if solved or any(has_draft(slug) for slug in EXERCISES) else "new"
 
 
 def exercises_solved() -> int:
-    """How many exercises are passed, as far as this session knows."""
-    return sum(_passed(slug) for slug in EXERCISES)
+    """How many exercises are passed, as far as this session knows. A record is read again only once it has changed."""
+    kept = everything_stored()
+    known: dict[str, tuple[str, bool]] = st.session_state.setdefault(SOLVED, {})
+    for slug in EXERCISES:
+        text = kept.get(RECORD + slug, "")
+        if slug not in known or known[slug][0] is not text:
+            known[slug] = (text, _is_passed(text))
+    return sum(is_passed for _, is_passed in known.values())
 
 
-def _passed(slug: str) -> bool:
+def _is_passed(text: str) -> bool:
     try:
-        return record_of(slug).passed
+        return bool(text) and read_record(text).passed
     except RecordError:
         return False
 
 
-def _exercise_begun() -> bool:
-    return any(has_draft(slug) for slug in EXERCISES)
-
-
-def next_page() -> str | None:
+def next_page(states: Mapping[str, State]) -> str | None:
     """Where the learner goes on: what is begun on the path, else what comes first; None once all of it is done."""
-    states = {slug: how_far(slug) for slug in IN_ORDER}
-    begun = (slug for slug, it in states.items() if it == "started" and slug != EXERCISES_PAGE)
-    return next(begun, None) or next((slug for slug, it in states.items() if it != "done"), None)
+    begun = (slug for slug in IN_ORDER if states[slug] == "started" and slug != EXERCISES_PAGE)
+    return next(begun, None) or next((slug for slug in IN_ORDER if states[slug] != "done"), None)
 
 
 def keep_progress(slug: str) -> None:
@@ -65,8 +75,7 @@ def keep_progress(slug: str) -> None:
 
 def draw_marks(where: str, slugs: Collection[str], here: str | None = None) -> None:
     """Marks on the links to these pages inside `where`, a CSS selector. `here` is marked as the one to go on with."""
-    states = {slug: how_far(slug) for slug in slugs}
-    st.html(_style(where, tuple(states.items()), here, tuple(_words().items())))
+    st.html(_style(where, tuple(how_far(slugs).items()), here, tuple(_words().items())))
 
 
 def _words() -> Mapping[str, str]:

@@ -33,6 +33,14 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 TITLE = "Torch by Hand"
 
 
+def browser_title(slug: str, title: str) -> str:
+    """What the browser's tab says: the page, then the app; an exercise is told from the lesson of the same name."""
+    if not slug:
+        return say(TITLE)
+    words = "{page}, exercise · {app}" if slug.startswith("exercise_") else "{page} · {app}"
+    return say(words, page=say(title), app=say(TITLE))
+
+
 def sidebar(
     pages: Mapping[str, st.Page], here: str, groups: Mapping[str, Mapping[str, object]], lines: Mapping[str, str]
 ) -> None:

@@ -16,7 +16,10 @@ from lib.ui.text import say
 
 STAGES = len(PATH)
 WORDS = ((12, 14, "−ln p"), (34.6, 40, "½ (x − y)²"), (62.5, 38, "momentum"), (88, 52, "cosine"))  # left, top in %
-SHORT = {
+SHORT = {  # stages and pages whose title is too long for a column
+    "All of it together": "All together",
+    "cross_entropy_loss": "Cross-entropy",
+    "triplet_margin_loss": "Triplet margin",
     "bce_with_logits_loss": "BCE with logits",
     "cross_entropy": "Cross-entropy of distributions",
     "optimizer_object": "The optimizer object",
@@ -28,7 +31,7 @@ SHORT = {
 def path_map(states: Mapping[str, State], here: str | None) -> None:
     """The whole card. `here` is the page to go on with."""
     done = sum(state == "done" for state in states.values())
-    with st.container(key="map", gap=None):
+    with st.container(key="map", gap=None, height="stretch"):
         with st.container(key="map_top", horizontal=True, vertical_alignment="center", gap="medium"):
             tally = say("<b>{done} of {all}</b> done", done=done, all=len(IN_ORDER))
             st.html(f'<h2>{say("The path")}</h2> <span class="tally">{tally}</span>', width="content")
@@ -47,7 +50,7 @@ def next_word(stage: str) -> str:
 
 def _stage(stage: str, slugs: tuple[str, ...], states: Mapping[str, State]) -> None:
     done = sum(states[slug] == "done" for slug in slugs)
-    st.html(f"<h3>{say(stage)} <span>{say('{done} of {all}', done=done, all=len(slugs))}</span></h3>")
+    st.html(f"<h3>{say(SHORT.get(stage, stage))} <span>{say('{done} of {all}', done=done, all=len(slugs))}</span></h3>")
     pages = st.session_state["pages"]
     for slug in slugs:
         st.page_link(pages[slug], label=say(SHORT.get(slug, pages[slug].title)))

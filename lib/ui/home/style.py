@@ -52,6 +52,15 @@ RULES = """
 .st-key-how li { margin: 0 0 0.45rem; padding-left: 0.2rem; }
 .st-key-how li::marker { color: var(--accent-text); font-weight: 600; }
 
+.st-key-five { background: var(--wash); gap: 0.5rem; }
+.st-key-five .stMarkdown p { margin: 0; line-height: 1.4; } .st-key-five [data-testid="stMarkdownContainer"] { margin: 0; }
+.st-key-five [class*="practice_choices"] button :is(div, span) { width: 100%; justify-content: flex-start; }
+.st-key-practice_five .stHorizontalBlock { align-items: center; }
+.st-key-practice_five .stElementContainer:has(> .stPageLink) { margin: 0; }
+.st-key-practice_five [class*="practice_quiz"], .st-key-practice_five [class*="practice_calculation"] { border: 0; padding: 0; }
+@media (min-width: 641px) { .st-key-going_on .curve { height: clamp(96px, 100vh - 590px, 230px); } }
+.st-key-going_on .st-key-stages a { padding-block: 0.34rem !important; }
+.st-key-going_on [class*="st-key-stage_"] { padding-left: 0.7rem; padding-right: 0.2rem; }
 .st-key-map { padding: 0.55rem 0 0.6rem; }
 .st-key-map_top { padding: 0 1rem; }
 .st-key-map h2 { font-size: 1.03rem; display: inline; }
@@ -63,7 +72,7 @@ RULES = """
 .dot.next { box-shadow: 0 0 0 2px var(--paper), 0 0 0 3.5px var(--accent); margin: 0 3px; width: 9px; height: 9px; }
 .dot.done { background: var(--ink); border-color: var(--ink); }
 .dot.started { border-color: var(--accent); background: linear-gradient(90deg, var(--accent) 50%, var(--paper) 50%); }
-.curve { position: relative; height: 96px; overflow: hidden; }
+.curve { position: relative; height: 88px; overflow: hidden; }
 .curve > .under, .curve > .line, .curve > .been { position: absolute; inset: 0; mask-size: 100% 100%;
   mask-repeat: no-repeat; }
 .curve > .under { background: var(--wash); } .curve > .line { background: var(--soft); }
@@ -76,7 +85,7 @@ RULES = """
 .st-key-stages [data-testid="stColumn"] { align-self: stretch; }
 .st-key-stages [data-testid="stColumn"] + [data-testid="stColumn"] { border-left: 1px solid var(--hair); }
 .st-key-stages h3 { font-size: 0.9rem; display: flex; align-items: baseline; gap: 0.45rem; }
-.st-key-stages h3 span { color: var(--soft); font-weight: 400; font-size: 0.8rem; }
+.st-key-stages h3 span { white-space: nowrap; color: var(--soft); font-weight: 400; font-size: 0.8rem; }
 .st-key-stages .stElementContainer:has(> .stPageLink) { margin: 0; }
 .st-key-stages a { position: relative; padding: 0.13rem 0.4rem 0.13rem 1.5rem !important; min-height: 0; margin: 0;
   border-radius: 0.25rem; }
@@ -102,8 +111,10 @@ RULES = """
 .st-key-stuck_says p { font-size: 0.875rem; line-height: 1.4; margin: 0; }
 
 @container page (max-width: 900px) {
-  .st-key-top > .stHorizontalBlock, .st-key-top > * > .stHorizontalBlock { flex-wrap: wrap; }
-  .st-key-top > .stHorizontalBlock > *, .st-key-top > * > .stHorizontalBlock > * { flex: 1 1 100%; min-width: 100%; }
+  :is(.st-key-beginning, .st-key-going_on) > .stHorizontalBlock,
+  :is(.st-key-beginning, .st-key-going_on) > * > .stHorizontalBlock { flex-wrap: wrap; }
+  :is(.st-key-beginning, .st-key-going_on) > .stHorizontalBlock > .stColumn,
+  :is(.st-key-beginning, .st-key-going_on) > * > .stHorizontalBlock > .stColumn { flex: 1 1 100%; min-width: 100%; }
   .st-key-how ol { columns: 2; column-gap: 2.5rem; } .st-key-how li { break-inside: avoid; }
 }
 @container page (max-width: 480px) {
