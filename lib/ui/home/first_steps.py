@@ -50,7 +50,7 @@ def _steps() -> None:
     with left:
         for step in STEPS:
             _row(step, found[step])
-        with st.container(key="first_note"):
+        with st.container(key="try_says"):
             _note(found)
     with right:
         st.html(_bars(found))
@@ -64,7 +64,7 @@ def _key(step: str) -> str:
 def _row(step: str, one: Judged) -> None:
     """The question, the field, the verdict."""
     asks, meaning = ASKS[step]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"first_row_{step}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"try_{step}"):
         st.html(f'<p class="step"><b translate="no">{say(asks)}</b><span>{say(meaning)}</span></p>')
         st.text_input(
             f"{say(asks)} {say(meaning)}",
@@ -128,7 +128,7 @@ def _bars(found: Mapping[str, Judged]) -> str:
 def _torch(is_right: bool) -> None:
     """PyTorch's number, covered until it is found or asked for."""
     is_shown = is_right or st.session_state.get("first_torch_shown")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="first_torch", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="try_torch", wrap=False):
         shown = number(by_torch()) if is_shown else "?"
         st.html(f'<p class="pt">PyTorch <b translate="no" aria-live="polite">{shown}</b></p>', width="content")
         if not is_shown:

@@ -24,11 +24,11 @@ RULES = """
 .st-key-try [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-try [data-testid="stMarkdownContainer"] p { margin: 0; font-size: 0.875rem; line-height: 1.4; }
 .st-key-try .stVerticalBlock { gap: 0.35rem; }
-[class*="st-key-first_row_"] { display: grid; grid-template-columns: minmax(8.5rem, 12rem) 7rem 1fr;
+[class*="st-key-try_"][class*="stHorizontalBlock"] { display: grid; grid-template-columns: minmax(8.5rem, 12rem) 7rem 1fr;
   gap: 0.2rem 0.75rem; }
-[class*="st-key-first_row_"] > * { width: auto !important; min-width: 0; }
+[class*="st-key-try_"][class*="stHorizontalBlock"] > * { width: auto !important; min-width: 0; }
 .stMainBlockContainer { container: page / inline-size; }
-.st-key-first_note { min-height: 2.45rem; }
+.st-key-try_says { min-height: 2.45rem; }
 .eyebrow { font-size: 0.78rem; font-weight: 600; color: var(--accent-text); line-height: 1.3; }
 .ask { font-size: 1.03rem; line-height: 1.35; padding-top: 0.1rem !important; }
 .step b { display: block; font-size: 1rem; line-height: 1.25; font-variant-numeric: tabular-nums; font-weight: 600; }
@@ -46,7 +46,7 @@ RULES = """
 .bars em { display: block; font-style: normal; font-weight: 600; color: var(--accent-text); }
 .pt { font-size: 0.85rem; color: var(--soft); }
 .pt b { font: 600 1.1rem/1.3 var(--st-code-font, monospace); color: var(--ink); padding-left: 0.3rem; }
-.st-key-first_torch { justify-content: center; }
+.st-key-try_torch { justify-content: center; }
 .head { font-weight: 600; font-size: 1rem; }
 .st-key-how ol { margin: 0.4rem 0 0; padding-left: 1.3rem; font-size: 0.9rem; line-height: 1.45; }
 .st-key-how li { margin: 0 0 0.45rem; padding-left: 0.2rem; }
@@ -118,9 +118,9 @@ RULES = """
   .st-key-how ol { columns: 2; column-gap: 2.5rem; } .st-key-how li { break-inside: avoid; }
 }
 @container page (max-width: 480px) {
-  [class*="st-key-first_row_"] { grid-template-columns: minmax(0, 1fr) 7rem; padding-bottom: 0.3rem; }
-  [class*="st-key-first_row_"] > :last-child { grid-column: 1 / -1; text-align: right; }
-  [class*="st-key-first_row_"] > :last-child:not(:has(.stMarkdownColoredText)) { display: none; }
+  [class*="st-key-try_"][class*="stHorizontalBlock"] { grid-template-columns: minmax(0, 1fr) 7rem; padding-bottom: 0.3rem; }
+  [class*="st-key-try_"][class*="stHorizontalBlock"] > :last-child { grid-column: 1 / -1; text-align: right; }
+  [class*="st-key-try_"][class*="stHorizontalBlock"] > :last-child:not(:has(.stMarkdownColoredText)) { display: none; }
   .st-key-how ol { columns: 1; }
 }
 @media (max-width: 1100px) {
