@@ -27,7 +27,7 @@ from lib.ui.page_title import worked_page_title
 from lib.ui.picks import slider_with_picks
 from lib.ui.problem import show_problem
 from lib.ui.text import number, say
-from lib.ui.working import working_card
+from lib.ui.working import guided_working
 
 PAGE = Page(title=LESSON.title, group=LESSON.group, order=LESSON.order, names=LESSON.names, purpose=LESSON.purpose)
 SERIES = "[10, 12, 9, 14, 11, 13]"
@@ -97,7 +97,7 @@ def _working(series: np.ndarray, beta: float) -> int:
         )
         st.markdown(say("from v₀ = 0"), width="content")
     values = {"series": series, "beta": beta, "t": int(day)}
-    working_card(LESSON, values, "forward", run.torch_result(LESSON, values, budget=page_budget()))
+    guided_working(LESSON, values, "forward", run.torch_result(LESSON, values, budget=page_budget()), form={})
     return int(day)
 
 

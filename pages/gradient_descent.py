@@ -24,7 +24,7 @@ from lib.ui.page_title import worked_page_title
 from lib.ui.picks import slider_with_picks
 from lib.ui.pitfalls import show_pitfalls, show_references
 from lib.ui.text import number, say
-from lib.ui.working import working_card
+from lib.ui.working import guided_working
 
 PAGE = Page(title=LESSON.title, group=LESSON.group, order=LESSON.order, names=LESSON.names, purpose=LESSON.purpose)
 PICKS = (1.0, 0.5, 0.25, 0.2, 0.125, 0.1, 0.01)
@@ -95,7 +95,7 @@ def _one_update(path: Path, setting: Setting) -> None:
         )
         st.markdown(say("which starts at x = **{x}**", x=number(path.x[iteration])), width="content")
     values = descent.given_at(path, int(iteration), setting.lr)
-    working_card(LESSON, values, "forward", run.torch_result(LESSON, values, budget=page_budget()))
+    guided_working(LESSON, values, "forward", run.torch_result(LESSON, values, budget=page_budget()), form={})
 
 
 def outlook_text(future: Outlook, setting: Setting) -> str:

@@ -19,12 +19,14 @@ from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, as_text, fill, input_fields, key_of, take_uploaded
 from lib.ui.heading import heading, neighbours, spec_of, try_button, what_the_example_shows
+from lib.ui.lesson_grid import lesson_grid, letters
 from lib.ui.own_numpy import exercise_for, own_numpy
 from lib.ui.paste_code import paste_code
 from lib.ui.pictures import picture
 from lib.ui.problem import show_refusal, show_torchs_words
 from lib.ui.text import number, say
-from lib.ui.working import working_card
+from lib.ui.undo import undo_button
+from lib.ui.working import guided_working, is_covered
 
 VIEWS: Mapping[str, View[Callable[[Lesson, Mapping[str, Any]], None]]] = {
     "picture": View("Picture", picture),
@@ -41,11 +43,12 @@ def render(lesson: Lesson) -> None:
     """The whole page."""
     take_uploaded(lesson)
     heading(lesson, views.about, draw=_draw_random)
-    left, right = st.columns([0.29, 0.71], gap="small")
-    with left, st.container(border=True, key=key_of(lesson, "input_card")):
+    inputs, working = lesson_grid(lesson)
+    with inputs:
         typed = input_fields(lesson)
         paste_code(lesson.slug)
-    with right, st.container(border=True, key=key_of(lesson, "working_card")):
+        letters(lesson)
+    with working:
         usable = False
         with said_in_words():
             usable = _result(lesson, typed)
@@ -71,7 +74,7 @@ def _result(lesson: Lesson, typed: Typed) -> bool:
         st.markdown(say("PyTorch: **{value}**", value=number(torch.value)))
         st.caption(say("More than 10,000 numbers: result and gradient only, no working."))
     else:
-        working_card(lesson, typed.values, "forward", torch)
+        guided_working(lesson, typed.values, "forward", torch)
     for warning in torch.warnings:
         st.caption(say("PyTorch warns: {warning}", warning=warning))
     return True
@@ -121,9 +124,13 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
         offered = {name: view for name, view in VIEWS.items() if name != "own_numpy" or exercise_for(lesson)}
         chosen = choose_view(offered, key_of(lesson, "view"))
         try_button(lesson)
+        undo_button(lesson)
     if chosen in WITHOUT_VALUES:
         with said_in_words():
             VIEWS[chosen].draw(lesson, typed.values)
+        return
+    if is_covered(lesson):
+        st.caption(say("This waits, covered, until you have a result of your own."))
         return
     what_the_example_shows(lesson)
     if not usable:

@@ -19,17 +19,19 @@ from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, key_of
 from lib.ui.heading import heading, neighbours, try_button
+from lib.ui.lesson_grid import lesson_grid, letters
 from lib.ui.optimizer_fields import Runs, optimizer_fields, ready_runs, working_values
 from lib.ui.paste_code import paste_code
 from lib.ui.problem import show_problem, show_refusal, show_torchs_words
 from lib.ui.text import say
+from lib.ui.undo import undo_button
 from lib.ui.update_views.code import code, pitfalls
 from lib.ui.update_views.compare import compare
 from lib.ui.update_views.conventions import conventions
 from lib.ui.update_views.path import path
 from lib.ui.update_views.step_table import step_table
 from lib.ui.update_views.sweep import sweep
-from lib.ui.working import working_card
+from lib.ui.working import guided_working, is_covered
 
 VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
     "path": View("Path", path),
@@ -45,15 +47,16 @@ VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
 def render(lesson: Optimizer) -> None:
     """The whole page."""
     heading(lesson, views.about)
-    left, right = st.columns([0.29, 0.71], gap="small")
-    with left, st.container(border=True, key=key_of(lesson, "input_card")):
+    inputs, working = lesson_grid(lesson)
+    with inputs:
         typed = optimizer_fields(lesson)
         paste_code(lesson.slug)
-    with right, st.container(border=True, key=key_of(lesson, "working_card")):
+        letters(lesson)
+    with working:
         runs = _runs(lesson, typed)
         if runs:
             with said_in_words():
-                _working(lesson, runs)
+                _working(lesson, runs, typed)
     _below(lesson, typed, runs)
     neighbours(lesson.slug)
 
@@ -77,7 +80,7 @@ def _runs(lesson: Optimizer, typed: Typed) -> Runs | None:
     return None
 
 
-def _working(lesson: Optimizer, runs: Runs) -> None:
+def _working(lesson: Optimizer, runs: Runs, typed: Typed) -> None:
     """One update step by step, or the parameter after each of the first updates."""
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "which")):
         count = len(runs.by_hand)
@@ -101,7 +104,7 @@ def _working(lesson: Optimizer, runs: Runs) -> None:
         _own_values(lesson, runs)
     elif runs.by_hand[update - 1].grad is not None:
         torch = run.TorchResult(runs.torch_up_to(update, budget=page_budget())[-1].param, {}, ())
-        working_card(lesson, working_values(lesson, runs, update), "forward", torch, sheet=f"update_{update}")
+        guided_working(lesson, working_values(lesson, runs, update), "forward", torch, f"update_{update}", typed.values)
     _divergence_note(runs)
 
 
@@ -140,8 +143,11 @@ def _below(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
         chosen = choose_view(VIEWS, key_of(lesson, "view"))
         try_button(lesson)
+        undo_button(lesson)
     if runs is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
+    elif chosen != "pitfalls" and is_covered(lesson):
+        st.caption(say("This waits, covered, until you have a result of your own."))
     else:
         with said_in_words():
             VIEWS[chosen].draw(lesson, typed, runs)  # type: ignore[arg-type]

@@ -16,12 +16,14 @@ from lib.ui.budget import said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
+from lib.ui.lesson_grid import lesson_grid, letters
 from lib.ui.optimizer_fields import fields_and_switches
 from lib.ui.paste_code import paste_code
 from lib.ui.problem import show_refusal
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
-from lib.ui.working import working_card
+from lib.ui.undo import undo_button
+from lib.ui.working import guided_working, is_covered
 
 VIEWS: Mapping[str, View[Callable[[Scheduler, Schedule, int], None]]] = {
     "curve": View("Curve", curve),
@@ -35,13 +37,14 @@ VIEWS: Mapping[str, View[Callable[[Scheduler, Schedule, int], None]]] = {
 def render(lesson: Scheduler) -> None:
     """The whole page."""
     heading(lesson, views.about)
-    left, right = st.columns([0.29, 0.71], gap="small")
-    with left, st.container(border=True, key=key_of(lesson, "input_card")):
+    inputs, working = lesson_grid(lesson)
+    with inputs:
         typed = _fields(lesson)
         paste_code(lesson.slug)
-    with right, st.container(border=True, key=key_of(lesson, "working_card")):
+        letters(lesson)
+    with working:
         schedule = _schedule(lesson, typed)
-        epoch = _working(lesson, schedule) if schedule else 0
+        epoch = _working(lesson, schedule, typed) if schedule else 0
     _below(lesson, schedule, epoch)
     neighbours(lesson.slug)
 
@@ -75,7 +78,7 @@ def _schedule(lesson: Scheduler, typed: Typed) -> Schedule | None:
     return None
 
 
-def _working(lesson: Scheduler, schedule: Schedule) -> int:
+def _working(lesson: Scheduler, schedule: Schedule, typed: Typed) -> int:
     """One epoch step by step; which one it is."""
     last = len(schedule.rates) - 1
     key = key_of(lesson, "at")
@@ -98,7 +101,7 @@ def _working(lesson: Scheduler, schedule: Schedule) -> int:
         st.markdown(say(":gray[learning rate before it: {lr}]", lr=f"{before:.6g}"), width="content")
     torch = run.TorchResult(np.array(schedule.by_torch[epoch]), {}, ())
     with said_in_words():
-        working_card(lesson, schedule.by_hand[epoch].given, "forward", torch, sheet=f"update_{epoch}")
+        guided_working(lesson, schedule.by_hand[epoch].given, "forward", torch, f"update_{epoch}", typed.values)
     return int(epoch)
 
 
@@ -113,8 +116,11 @@ def _below(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "views")):
         chosen = choose_view(VIEWS, key_of(lesson, "view"))
         try_button(lesson)
+        undo_button(lesson)
     if schedule is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
+    elif chosen != "pitfalls" and is_covered(lesson):
+        st.caption(say("This waits, covered, until you have a result of your own."))
     else:
         with said_in_words():
             VIEWS[chosen].draw(lesson, schedule, epoch)  # type: ignore[arg-type]

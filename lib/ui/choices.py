@@ -36,7 +36,7 @@ def choose_view(views: Mapping[str, View[Draw]], key: str, label: str = "") -> s
 def choice_row(label: str, options: Mapping[str, str], key: str, default: str = "", **looks: Any) -> str:
     """A row of buttons, one for each id and its label; the default, or else the first one, until another is chosen."""
     default = default or next(iter(options))
-    _settle(key, options, default)
+    settle(key, options, default)
     chosen: str = st.segmented_control(
         label, list(options), required=True, format_func=options.__getitem__, key=key, **looks
     )
@@ -46,7 +46,7 @@ def choice_row(label: str, options: Mapping[str, str], key: str, default: str = 
 
 def answer_row(label: str, options: Mapping[str, str], key: str, **looks: Any) -> str | None:
     """A row of buttons of which one may be chosen; a second click on it takes the choice back."""
-    _settle(key, options, None)
+    settle(key, options, None)
     chosen: str | None = st.segmented_control(label, list(options), format_func=options.__getitem__, key=key, **looks)
     _note(key, chosen, None)
     return chosen
@@ -55,7 +55,7 @@ def answer_row(label: str, options: Mapping[str, str], key: str, **looks: Any) -
 def choice_box(label: str, options: Mapping[str, str], key: str, default: str = "", **looks: Any) -> str:
     """A box that unfolds, with a line for each id; the default, or else the first one, until another is chosen."""
     default = default or next(iter(options))
-    _settle(key, options, default)
+    settle(key, options, default)
     chosen: str = st.selectbox(label, list(options), format_func=options.__getitem__, key=key, **looks)
     _note(key, chosen, default)
     return chosen
@@ -67,7 +67,7 @@ def standing(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, st.query_params.get(key, kept))
 
 
-def _settle(key: str, ids: Collection[str], default: str | None) -> None:
+def settle(key: str, ids: Collection[str], default: str | None) -> None:
     """Before the widget: on a first visit, and wherever the session holds no such id, puts one there.
 
     The address comes first, then what was chosen on an earlier visit. After Back or Forward the address alone counts.

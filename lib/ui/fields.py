@@ -93,13 +93,10 @@ def number_format(lesson: Topic, offered: Sequence[str]) -> str:
 
 
 def fill(lesson: Topic, texts: Mapping[str, Any]) -> None:
-    """Puts texts into fields; for callbacks. The working belongs to the numbers, so it starts afresh."""
+    """Puts texts into fields; for callbacks. The working belongs to the numbers, so another sheet opens with them."""
     for name, text in texts.items():
         st.session_state[key_of(lesson, name)] = text
         st.session_state.pop(_file_key(lesson, name), None)
-    prefixes = tuple(key_of(lesson, sheet) for sheet in ("forward_", "gradient_", "update_"))
-    for key in [k for k in st.session_state if str(k).startswith(prefixes)]:
-        st.session_state[key] = ""
 
 
 def matching_example(lesson: Topic) -> Example | None:

@@ -13,6 +13,7 @@ from lib.ui.copy_link import copy_link
 from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
 from lib.ui.page import slug_of_page
 from lib.ui.text import say
+from lib.ui.working.torchs import is_covered
 
 T = TypeVar("T", bound=Topic)
 OWN = "Your own numbers"
@@ -35,7 +36,8 @@ def heading(lesson: T, about: Callable[[T], None], draw: Callable[[T], Mapping[s
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
         st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
         st.markdown(say(lesson.purpose), width="content")
-        st.markdown(f"${lesson.formula}$", width="content")
+        if not is_covered(lesson):
+            st.markdown(f"${lesson.formula}$", width="content")
 
 
 def _example_picker(lesson: T, draw: Callable[[T], Mapping[str, Any]] | None) -> None:

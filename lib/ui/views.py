@@ -23,7 +23,7 @@ from lib.ui.download import download
 from lib.ui.fields import key_of
 from lib.ui.pitfalls import show_pitfalls, show_references
 from lib.ui.text import say
-from lib.ui.working import value_text, working_card
+from lib.ui.working import guided_working, value_text
 
 MOST_ROWS = 100
 
@@ -86,7 +86,7 @@ def gradient(lesson: Lesson, values: Mapping[str, Any]) -> None:
         st.caption(
             say("How much the result changes as each input moves; of the sum of the losses for reduction='none'.")
         )
-        working_card(lesson, values, "gradient", None)
+        guided_working(lesson, values, "gradient", None)
     for name, reason in lesson.not_a_slope.items():
         st.caption(say("The gradient of {name} is not the slope of the loss: {reason}", name=name, reason=say(reason)))
     if st.toggle(say("Show PyTorch's gradient"), key=key_of(lesson, "show_gradient")):

@@ -57,7 +57,7 @@ def test_what_was_handed_in_stands_there_again_on_another_machine(small_class: C
     hand_in_working(here.store, who, lesson, (1, 0), {"error": "-2"})
     app = opened(open_as, here, who, lesson)
     assert app.text_input(key=entry_key(MSE, f"assigned_{lesson}_{who.id}", "error")).value == "-2"
-    assert app.session_state[key_of(MSE, "sample_forward")] == "(1, 0)"
+    assert app.session_state[key_of(MSE, "sample_forward")] == "1,0"
 
 
 def test_nothing_can_be_handed_in_after_it_closed(small_class: Class, open_as: Opens, clock: Clock) -> None:
@@ -86,7 +86,9 @@ def test_lessons_alone_make_a_page(small_class: Class, open_as: Opens) -> None:
     form = replace(form_of(here.store, here.ada, here.assignment), parts=(), lessons=(LessonPart.of("mse_loss"),))
     alone = make_assignment(here.store, SETTINGS, here.ada, here.course, form)
     app = open_as(here.li, "assignment", assignment=alone)
-    assert "Work these numbers by hand" in words(app) and not app.main.selectbox[0].label.startswith("Exercise")
+    assert "Work these numbers by hand" in words(app) and not any(
+        b.label.startswith("Exercise") for b in app.main.selectbox
+    )
     assert not open_as(here.li, "course", course=here.course).exception
 
 

@@ -12,10 +12,11 @@ from pages.lesson import VIEWS
 SLUGS = list(LESSONS)
 
 
-def open_page(slug: str) -> AppTest:
-    """The app, at one lesson."""
+def open_page(slug: str, way: str = "together") -> AppTest:
+    """The app, at one lesson, working in this way."""
     app = AppTest.from_file("../../lib/router.py", default_timeout=30)
     app.session_state["goto"] = slug
+    app.session_state[f"{slug}_way"] = way
     return healthy(app.run())
 
 
@@ -108,7 +109,7 @@ def test_a_changed_number_changes_torchs_result():
 
 def test_one_slip_is_marked_at_its_row_and_explained():
     app = open_page("cross_entropy_loss")
-    field(app, "cross_entropy_loss", "weight").set_value("[1, 5]")
+    field(app, "cross_entropy_loss", "weight").set_value("[1, 5]").run()
     field(app, "cross_entropy_loss", "forward_log_sum_exp").set_value("2.313")
     field(app, "cross_entropy_loss", "forward_divisor").set_value("3")
     healthy(app.run())
@@ -135,7 +136,7 @@ def test_what_torch_refuses_shows_our_sentence_and_torchs_own():
 
 def test_working_and_input_survive_a_visit_to_another_page():
     app = open_page("cross_entropy_loss")
-    field(app, "cross_entropy_loss", "weight").set_value("[1, 2]")
+    field(app, "cross_entropy_loss", "weight").set_value("[1, 2]").run()
     field(app, "cross_entropy_loss", "forward_divisor").set_value("5")
     healthy(app.run())
     app.session_state["goto"] = SLUGS[-1]
@@ -203,9 +204,11 @@ def test_a_large_file_gives_result_and_gradient_without_working():
     assert any("The first 100 of 20000" in c.value for c in app.caption)
 
 
-@pytest.mark.parametrize(("slug", "first"), [("cross_entropy_loss", "sample 0"), ("adam", "element [0]")])
-def test_what_is_worked_is_a_sample_of_a_batch_or_an_element_of_a_parameter(slug, first):
-    assert open_page(slug).selectbox(key=f"{slug}_sample_forward").options[0] == first
+@pytest.mark.parametrize(("slug", "what"), [("cross_entropy_loss", "Sample"), ("adam", "Element")])
+def test_what_is_worked_is_a_sample_of_a_batch_or_an_element_of_a_parameter(slug, what):
+    app = open_page(slug)
+    assert app.button_group(key=f"{slug}_sample_forward").options[0].rstrip(" ✓") == "0"
+    assert f"**{what}**" in [m.value for m in app.markdown]
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -141,7 +141,7 @@ def test_waiting_has_not_made_a_session_light_when_its_turn_comes(line, monkeypa
 
 @pytest.mark.parametrize(("seconds", "breathes"), [(0.01, False), (0.1, True)], ids=["short run", "longer run"])
 def test_a_longer_run_leaves_the_interpreter_to_the_servers_threads_now_and_then(line, monkeypatch, seconds, breathes):
-    slept = []
+    slept: list[float] = []
     run = line.turns.begin("works", "one")
     monkeypatch.setattr(time, "sleep", slept.append)
     compute(seconds)

@@ -50,7 +50,7 @@ def work_lesson(who: Who, asked: AskedLesson, zone: str, closed: str) -> None:
     _take_up(lesson, sheet_name, mine)
     with right, said_in_words():
         with st.container(border=True, key=key_of(lesson, "assigned_working_card")):
-            sheet = working_card(lesson, values, "forward", None, sheet_name, in_address=False)
+            sheet = working_card(lesson, values, "forward", None, sheet_name)
         _hand_in(who, asked, lesson, sheet, closed)
         _handed_in(who, asked, lesson, zone)
 
@@ -72,7 +72,7 @@ def _take_up(lesson: Lesson, sheet: str, mine: HandedIn | None) -> None:
     st.session_state[f"{sheet}_taken_up"] = True
     if any(str(key).startswith(entry_key(lesson, sheet, "")) for key in st.session_state):
         return
-    st.session_state[key_of(lesson, "sample_forward")] = str(mine.sample)
+    st.session_state[key_of(lesson, "sample_forward")] = ",".join(map(str, mine.sample))
     if mine.turn:
         st.session_state[key_of(lesson, "turn_forward")] = mine.turn
     for row, text in mine.entries.items():

@@ -1,0 +1,211 @@
+"""One row of the working: words, formula, entry, verdict, and a note below. Always these five, in this order.
+
+A note that comes or goes must not move what stands after it: the browser would take the fields for other ones, and
+forget what was typed. So each place is always drawn, empty where there is nothing to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from lib.lesson.spec import Topic
+from lib.lesson.working import Judged, Row
+from lib.tensors.write import format_tensor
+from lib.ui.fields import key_of
+from lib.ui.text import coloured, number, plain, say
+from lib.ui.working.sheets import entry_key
+from lib.ui.working.ways import Way
+
+QUOTES = ("unreadable", "digits", "wrong")  # verdicts whose sentence may quote what was typed
+DONE = ("right", "earlier")
+MISSED = ("wrong", "mistake", "shape")
+MISSES_UNTIL_SHOWN = 2
+HINTS: dict[Way, tuple[str, ...]] = {
+    "watch": ("numbers", "value"),
+    "together": ("numbers", "value"),  # words and formula stand there already
+    "alone": ("words", "numbers", "value"),
+}
+
+SHORT = {
+    "blank": "",
+    "unreadable": ":red[✗ not a number]",
+    "shape": ":red[✗ other shape]",
+    "right": ":green[✓ right]",
+    "earlier": ":green[✓ right from your earlier value]",
+    "digits": ":orange[≈ more digits]",
+    "mistake": ":red[✗ likely mistake]",
+    "wrong": ":red[✗ not yet]",
+}
+
+_INSTEAD = {"e": "2.718…, which is exp(1)", "pi": "3.1416", "inf": "infinity", "nan": "NaN"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How all rows of a sheet are drawn."""
+
+    part: str
+    way: Way
+    everything: bool = False  # the whole working is shown
+    in_address: bool = True
+
+
+def asked_row(lesson: Topic, place: int, judged: Judged, look: Look, aside: str = "", name: str = "") -> None:
+    """A row that the learner fills in. `aside` is said below it while it is blank; with a `name` it tells no recipe."""
+    row, done = judged.row, judged.verdict in DONE
+    shown = hints_shown(lesson, judged, look)
+    with _row(lesson, look, place):
+        if name:
+            told = "numbers" in shown
+            st.markdown("\n\n".join(filter(None, (name, *_text(row, bool(shown), told, told)))))
+        else:
+            st.markdown(f"{place} " + "\n\n".join(_text(row, True, True, done or "numbers" in shown)))
+        st.text_input(
+            f"{place} {row.label}",
+            key=entry_key(lesson, look.part, row.key),
+            label_visibility="collapsed",
+            bind="query-params" if look.in_address else None,
+        )
+        _text_or_nothing(_verdict(judged))
+        _hint_button(lesson, judged, look, len(shown))
+        _below(lesson, look, row, _notes(judged, "value" in shown), aside if judged.verdict == "blank" else "")
+
+
+def shown_row(lesson: Topic, place: int, row: Row, look: Look, note: str = "") -> None:
+    """A row that is filled in: words, formula, this input's numbers and the value."""
+    with _row(lesson, look, place):
+        st.markdown(f"{place} " + "\n\n".join(_text(row, True, True, True)))
+        st.markdown(f"**{value_text(row.of(row.step.value))}**")
+        st.empty()
+        st.empty()
+        _below(lesson, look, row, "", note)
+
+
+def words_row(lesson: Topic, place: int, row: Row, look: Look) -> None:
+    """A row of which only the words are told."""
+    with _row(lesson, look, place):
+        st.markdown(f"{place} {_text(row, True, False, False)[0]}")
+        for _ in range(4):
+            st.empty()
+
+
+def given_line(row: Row) -> None:
+    """A step that is shown and never asked."""
+    st.markdown(f":gray[{row.label}] ${row.step.symbol}$ :gray[=] {value_text(row.of(row.step.value))}")
+
+
+def value_text(value: np.ndarray) -> str:
+    """A step's value as it can be typed."""
+    return format_tensor(np.asarray(value), digits=4, whole=True)
+
+
+def hints_shown(lesson: Topic, judged: Judged, look: Look) -> tuple[str, ...]:
+    """What of words, numbers and value the learner has asked for, or sees with everything else."""
+    kinds = HINTS[look.way]
+    return kinds if look.everything else kinds[: st.session_state.get(_hint_key(lesson, look, judged.row), 0)]
+
+
+def forget_hints(lesson: Topic, part: str) -> None:
+    """For a callback: a clean sheet has neither hints nor misses."""
+    start = key_of(lesson, f"hint_{part}_")
+    for key in [key for key in st.session_state if str(key).startswith(start)]:
+        del st.session_state[key]
+
+
+def note_miss(lesson: Topic, judged: Judged, look: Look, text: str) -> bool:
+    """Counts each other wrong entry of a row once; whether this one is new."""
+    if judged.verdict not in MISSED:
+        return False
+    missed = st.session_state.setdefault(f"{_hint_key(lesson, look, judged.row)}_missed", [])
+    if text in missed:
+        return False
+    missed.append(text)
+    return True
+
+
+def _row(lesson: Topic, look: Look, place: int) -> st.delta_generator.DeltaGenerator:
+    return st.container(key=key_of(lesson, f"row_{look.part}_{place}"), gap=None)
+
+
+def _text(row: Row, words: bool, formula: bool, numbers: bool) -> list[str]:
+    """Two paragraphs, which the style sheet puts side by side where they fit: words; formula and, below it, numbers."""
+    step, parts, lines = row.step, [], []
+    if words:
+        every = say("{label}: one number for each sample.", label=row.label)
+        parts.append(every if row.is_all else say(step.words) or row.label)
+    if formula:
+        lines.append(f"${step.symbol if row.is_all else step.latex}$")
+    if numbers and (filled := row.numbers()):
+        lines.append(rf"$\phantom{{{step.symbol}}} = {filled}$")
+    return [*parts, "  \n".join(lines)]
+
+
+def _verdict(judged: Judged) -> str:
+    """The verdict in a word or two, and below it what a calculation gives."""
+    short = say(SHORT[judged.verdict])
+    if judged.entry is None or not judged.entry.calculated:
+        return short
+    return f"{short}  \n{coloured('gray', '= ' + number(judged.entry.array))}"
+
+
+def _hint_key(lesson: Topic, look: Look, row: Row) -> str:
+    return key_of(lesson, f"hint_{look.part}_{row.key}")
+
+
+def _hint_button(lesson: Topic, judged: Judged, look: Look, shown: int) -> None:
+    """One more hint at each press; after two misses the step itself."""
+    key, kinds = _hint_key(lesson, look, judged.row), HINTS[look.way]
+    if judged.verdict in DONE or shown == len(kinds):
+        st.empty()
+        return
+    stuck = len(st.session_state.get(f"{key}_missed", ())) >= MISSES_UNTIL_SHOWN
+    st.button(
+        say("show this step") if stuck else say("hint") if not shown else say("more"),
+        key=f"{key}_button",
+        type="tertiary",
+        on_click=_show,
+        args=(key, len(kinds) if stuck else shown + 1),
+        help=say("For {step}: {kinds}.", step=judged.row.label, kinds=say(", then the ").join(kinds[shown:])),
+    )
+
+
+def _show(key: str, level: int) -> None:
+    st.session_state[key] = level
+
+
+def _text_or_nothing(text: str) -> None:
+    st.markdown(text) if text else st.empty()
+
+
+def _below(lesson: Topic, look: Look, row: Row, note: str, aside: str) -> None:
+    """A note on what was typed, or else an aside that is no news of it."""
+    if not note and not aside:
+        st.empty()
+        return
+    kind = "note" if note else "aside"
+    with st.container(key=key_of(lesson, f"{kind}_{look.part}_{row.key}")):
+        st.markdown(note or aside)
+
+
+def _notes(judged: Judged, value_too: bool) -> str:
+    """What a likely mistake is, what is odd about the entry, and the step's value where it was asked for."""
+    texts = [say(m.says) for m in judged.mistakes]
+    says = plain(say(judged.says)) if judged.verdict in QUOTES else say(judged.says)  # it quotes what was typed
+    heading = say("Unless it is this slip, which gives the same digits:") if judged.verdict in DONE else ""
+    if len(texts) > 1 or (texts and heading):
+        heading = heading or say("More than one mistake fits:")
+        texts = [heading + "\n" + "\n".join(f"- {text}" for text in texts)]
+    value = say("Here it is **{value}**.", value=value_text(judged.truth)) if value_too else ""
+    return "\n\n".join(filter(None, (says, _instead_of_constants(judged), *texts, value)))
+
+
+def _instead_of_constants(judged: Judged) -> str:
+    """Which of the page's letters went before a constant: e is the error here."""
+    told = []
+    for name, meaning in judged.entry.shadowed.items() if judged.entry else ():
+        what = plain(meaning.says)
+        told.append(say("Here {name} is {what}, not {constant}.", name=name, what=what, constant=_INSTEAD[name]))
+    return "  \n".join(told)
