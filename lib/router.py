@@ -19,7 +19,9 @@ if is_class():
     keep_persons_apart()
 pages = pages_of_session()
 current = st.navigation(list(pages.values()), position="hidden")
-st.set_page_config(page_title=browser_title(current.url_path, current.title), layout="wide", initial_sidebar_state=WIDTH)
+st.set_page_config(
+    page_title=browser_title(current.url_path, current.title), layout="wide", initial_sidebar_state=WIDTH
+)
 found = st.session_state.pop("goto", None)
 if found is not None:
     # without {} Streamlit refuses while fields of the old page are still bound to the address

@@ -64,7 +64,7 @@ def _key(step: str) -> str:
 def _row(step: str, one: Judged) -> None:
     """The question, the field, the verdict."""
     asks, meaning = ASKS[step]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"try_{step}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"trystep_{step}"):
         st.html(f'<p class="step"><b translate="no">{say(asks)}</b><span>{say(meaning)}</span></p>')
         st.text_input(
             f"{say(asks)} {say(meaning)}",

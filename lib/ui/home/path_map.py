@@ -36,6 +36,8 @@ def path_map(states: Mapping[str, State], here: str | None) -> None:
             tally = say("<b>{done} of {all}</b> done", done=done, all=len(IN_ORDER))
             st.html(f'<h2>{say("The path")}</h2> <span class="tally">{tally}</span>', width="content")
             st.html(_legend(), width="content")
+            if done:
+                st.page_link(st.session_state["pages"]["progress"], label=say("Take it along"), width="content")
         st.html(_picture(states, here))
         with st.container(key="stages"):
             for column, (stage, slugs) in zip(st.columns(STAGES, gap=None), PATH.items(), strict=True):

@@ -24,9 +24,9 @@ RULES = """
 .st-key-try [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-try [data-testid="stMarkdownContainer"] p { margin: 0; font-size: 0.875rem; line-height: 1.4; }
 .st-key-try .stVerticalBlock { gap: 0.35rem; }
-[class*="st-key-try_"][class*="stHorizontalBlock"] { display: grid; grid-template-columns: minmax(8.5rem, 12rem) 7rem 1fr;
+[class*="st-key-trystep_"] { display: grid; grid-template-columns: minmax(8.5rem, 12rem) 7rem 1fr;
   gap: 0.2rem 0.75rem; }
-[class*="st-key-try_"][class*="stHorizontalBlock"] > * { width: auto !important; min-width: 0; }
+[class*="st-key-trystep_"] > * { width: auto !important; min-width: 0; }
 .stMainBlockContainer { container: page / inline-size; }
 .st-key-try_says { min-height: 2.45rem; }
 .eyebrow { font-size: 0.78rem; font-weight: 600; color: var(--accent-text); line-height: 1.3; }
@@ -63,6 +63,9 @@ RULES = """
 .st-key-going_on [class*="st-key-stage_"] { padding-left: 0.7rem; padding-right: 0.2rem; }
 .st-key-map { padding: 0.55rem 0 0.6rem; }
 .st-key-map_top { padding: 0 1rem; }
+.st-key-map_top .stElementContainer:has(> .stPageLink) { margin: 0 0 0 auto; }
+.st-key-map_top .stPageLink a { padding: 0.1rem 0.3rem; min-height: 0; }
+.st-key-map_top .stPageLink a p { font-size: 0.85rem; color: var(--link); }
 .st-key-map h2 { font-size: 1.03rem; display: inline; }
 .tally { color: var(--soft); font-size: 0.85rem; padding-left: 0.4rem; } .tally b { color: var(--ink); }
 .legend { display: inline-flex; gap: 0.9rem; font-size: 0.8rem; color: var(--soft); align-items: center; }
@@ -118,9 +121,9 @@ RULES = """
   .st-key-how ol { columns: 2; column-gap: 2.5rem; } .st-key-how li { break-inside: avoid; }
 }
 @container page (max-width: 480px) {
-  [class*="st-key-try_"][class*="stHorizontalBlock"] { grid-template-columns: minmax(0, 1fr) 7rem; padding-bottom: 0.3rem; }
-  [class*="st-key-try_"][class*="stHorizontalBlock"] > :last-child { grid-column: 1 / -1; text-align: right; }
-  [class*="st-key-try_"][class*="stHorizontalBlock"] > :last-child:not(:has(.stMarkdownColoredText)) { display: none; }
+  [class*="st-key-trystep_"] { grid-template-columns: minmax(0, 1fr) 7rem; padding-bottom: 0.3rem; }
+  [class*="st-key-trystep_"] > :last-child { grid-column: 1 / -1; text-align: right; }
+  [class*="st-key-trystep_"] > :last-child:not(:has(.stMarkdownColoredText)) { display: none; }
   .st-key-how ol { columns: 1; }
 }
 @media (max-width: 1100px) {
