@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.site import groups, pages_of_session, search_labels
+from lib.ui.home.doors import close_when_left
 from lib.ui.hosting import is_class
 from lib.ui.marks import keep_progress
 from lib.ui.old_addresses import translate_address
 from lib.ui.sidebar import WIDTH, browser_title, sidebar
 from lib.ui.style import apply_style
 from lib.ui.uploads import forget_uploads_of_other_pages
-
 
 if is_class():
     from lib.ui.course.standing import keep_persons_apart
@@ -29,6 +29,7 @@ if found is not None:
 st.session_state["here"] = current.url_path
 translate_address()
 forget_uploads_of_other_pages(current.url_path)
+close_when_left(current.url_path)
 apply_style()
 sidebar(pages, current.url_path, groups(), search_labels())
 current.run()

@@ -11,6 +11,7 @@ from lib.ui.home.doors import doors
 from lib.ui.home.first_steps import first_steps, how_it_goes
 from lib.ui.home.path_map import path_map
 from lib.ui.home.style import CSS
+from lib.ui.lesson_progress import has_results
 from lib.ui.marks import exercises_solved, how_far, next_page
 from lib.ui.text import say
 
@@ -22,7 +23,7 @@ def render() -> None:
     is_new = all(state == "new" for state in states.values()) and not exercises_solved()
     here = next_page(states)
     _head(here, is_new)
-    if is_new:
+    if not has_results():
         with st.container(key="beginning"):
             left, right = st.columns([0.64, 0.36], gap="small")
             with left:

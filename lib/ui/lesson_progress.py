@@ -61,6 +61,13 @@ def states(slugs: Iterable[str]) -> dict[str, State]:
     return {slug: _state(record) for slug, record in found.items()}
 
 
+def has_results() -> bool:
+    """Whether a result was right in any lesson, so that there is something to come back to."""
+    _join_early()
+    kept = (_read(text) for key, text in everything_stored().items() if key.startswith(LESSON))
+    return any(record is not None and record.right for record in (*st.session_state.get(EARLY, {}).values(), *kept))
+
+
 def record_of(slug: str) -> LessonRecord:
     """The record of a lesson; an empty one before there is any."""
     return find(slug) or LessonRecord()

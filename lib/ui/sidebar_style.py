@@ -54,7 +54,7 @@ body:has(.st-key-search [aria-expanded="true"]) :has(> [role="listbox"]) { min-w
 .st-key-families [data-testid="stExpanderDetails"] .stVerticalBlock { gap: 0; }
 .st-key-families details a { padding: 0.2rem 0.4rem 0.2rem 1.5rem; min-height: 0; border-radius: 0.25rem; margin: 0; }
 .st-key-families details a p { font-size: 0.875rem; line-height: 1.3; white-space: normal; }
-.st-key-families [data-testid="stCaptionContainer"] { margin: 0; }
+.st-key-families [data-testid="stCaptionContainer"] { margin: 0; opacity: 1; }
 .st-key-families [data-testid="stCaptionContainer"] p { font-size: 0.78rem; color: var(--soft) !important;
   margin: 0.4rem 0 0.1rem 0.3rem; }
 .st-key-family_exercises :is(.stPageLink, a, a > span, a > span > div) { width: 100%; }

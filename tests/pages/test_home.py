@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -20,6 +18,7 @@ from lib.ui.sidebar import FAMILIES, browser_title
 
 SOLVED = written_record(Record(passed=True))
 DONE, BEGUN = written(LessonRecord(right=True, done=True)), written(LessonRecord(right=True))
+OPENED = written(LessonRecord())
 
 
 def home(records: dict[str, str] | None = None, **session: object) -> AppTest:
@@ -58,6 +57,7 @@ STATES = {
     "not told yet": (None, "Start: Loss, cost, objective", "loss_cost_objective"),
     "newcomer": ({}, "Start: Loss, cost, objective", "loss_cost_objective"),
     "one begun": ({LESSON + "entropy": BEGUN}, "Continue: Entropy", "entropy"),
+    "one opened": ({LESSON + "entropy": OPENED}, "Continue: Entropy", "entropy"),
     "one done": ({LESSON + "loss_cost_objective": BEGUN}, "Continue: Self-information", "self_information"),
     "an exercise solved": ({RECORD + "softmax": SOLVED}, "Continue: Loss, cost, objective", "loss_cost_objective"),
     "all lessons done": (ALL_LESSONS, "Continue: Exercises", "exercises"),
@@ -73,10 +73,16 @@ def test_there_is_one_way_on(records, label, slug):
     assert found[0][1].endswith(slug)
 
 
-@pytest.mark.parametrize(
-    ("records", "is_new"), [({}, True), ({LESSON + "entropy": BEGUN}, False)], ids=["new", "begun"]
-)
-def test_a_newcomer_tries_three_steps_and_others_have_five_a_day(records, is_new):
+BEGINNING = {
+    "newcomer": ({}, True),
+    "opened a lesson": ({LESSON + "entropy": OPENED}, True),
+    "solved an exercise": ({RECORD + "softmax": SOLVED}, True),
+    "found a result": ({LESSON + "entropy": BEGUN}, False),
+}
+
+
+@pytest.mark.parametrize(("records", "is_new"), BEGINNING.values(), ids=BEGINNING)
+def test_who_has_no_result_yet_tries_three_steps_and_others_have_five_a_day(records, is_new):
     app = home(records)
     assert any(field.key == f"first_{SUM}" for field in app.text_input) is is_new
     assert ("How it goes" in html(app)) is is_new
@@ -184,7 +190,3 @@ def test_search_by_another_name_opens_the_page():
     place = next(i for i, says in enumerate(options) if "标签平滑" in says)
     healthy(app.selectbox(key="search").select_index(place).run())
     assert app.title[0].value == "Cross-entropy loss"
-
-
-def test_records_are_json():
-    assert json.loads(DONE)["done"] is True

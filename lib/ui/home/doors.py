@@ -20,6 +20,7 @@ from lib.ui.text import number, say
 
 ANY = "any"
 EXAMPLE = "logits = torch.tensor([[1., 2.]])\ntarget = torch.tensor([0])\nF.cross_entropy(logits, target)"
+OPEN = "differs_open"  # in the session: whether the comparison is on the screen
 MOST_FINDINGS = 3  # in the card; the clinic has them all
 
 
@@ -106,11 +107,28 @@ def _finding(finding: Finding) -> None:
 
 
 def _differs() -> None:
-    if st.button(say("Find the slip"), key="differs", type="tertiary", icon=":material/content_paste_search:"):
+    st.button(
+        say("Find the slip"), key="differs", type="tertiary", icon=":material/content_paste_search:", on_click=_open
+    )
+    if st.session_state.get(OPEN):
         _compare()
 
 
-@st.dialog(say("My number differs from PyTorch’s"), width="medium")
+def _open() -> None:
+    st.session_state[OPEN] = True
+
+
+def close_when_left(slug: str) -> None:
+    """On any other page the comparison is closed, so that it does not come up again on the way back."""
+    if slug:
+        _close()
+
+
+def _close() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+@st.dialog(say("My number differs from PyTorch’s"), width="medium", on_dismiss=_close)
 def _compare() -> None:
     """What was pasted and the number stay for the session; the answer stands below them."""
     text = st.text_area(

@@ -57,7 +57,7 @@ RULES = """
 .st-key-five [class*="practice_choices"] button :is(div, span) { width: 100%; justify-content: flex-start; }
 .st-key-practice_five .stHorizontalBlock { align-items: center; }
 .st-key-practice_five .stElementContainer:has(> .stPageLink) { margin: 0; }
-.st-key-practice_five [class*="practice_quiz"], .st-key-practice_five [class*="practice_calculation"] { border: 0; padding: 0; }
+.st-key-practice_five :is([class*="practice_quiz"], [class*="practice_calculation"]) { border: 0; padding: 0; }
 @media (min-width: 641px) { .st-key-going_on .curve { height: clamp(96px, 100vh - 590px, 230px); } }
 .st-key-going_on .st-key-stages a { padding-block: 0.34rem !important; }
 .st-key-going_on [class*="st-key-stage_"] { padding-left: 0.7rem; padding-right: 0.2rem; }
