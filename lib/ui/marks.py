@@ -107,7 +107,7 @@ MARKS: Mapping[str, str] = {
     "new": "content: '';",
     "started": "content: ''; border-color: var(--accent); "
     "background: linear-gradient(90deg, var(--accent) 50%, var(--paper) 50%);",
-    "done": "content: '✓'; background: var(--ink); border-color: var(--ink);",
+    "done": "content: '✓'; content: '✓' / ''; background: var(--ink); border-color: var(--ink);",
     "next": "box-shadow: 0 0 0 2px var(--paper), 0 0 0 3.5px var(--accent);",
 }
 
@@ -119,4 +119,4 @@ def _links(where: str, slugs: Collection[str], part: str) -> str:
 
 def _said(selector: str, word: str) -> str:
     """Text that is not seen and belongs to the link's name."""
-    return f"{selector} {{ content: ', {word}'; }}"
+    return f"{selector} {{ content: '({word})'; }}"

@@ -41,13 +41,13 @@ def test_a_step_is_judged_after_a_rest_and_the_next_field_keeps_what_is_typed(pa
 def test_marks_are_heard_as_words_and_one_way_leads_on(page):
     begun(page)
     path = page.locator(".st-key-stages")
-    expect(path.get_by_role("link", name="Entropy, done", exact=True)).to_be_visible()
-    expect(path.get_by_role("link", name="MSE loss, started, next", exact=True)).to_be_visible()
+    expect(path.get_by_role("link", name="Entropy (done)", exact=True)).to_be_visible()
+    expect(path.get_by_role("link", name="MSE loss (started, next)", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("^(Start|Continue)"))).to_have_count(1)
     page.get_by_role("link", name="Continue: MSE loss").click()
     expect(page).to_have_title("MSE loss · Torch by Hand")
     sidebar = page.get_by_test_id("stSidebar")
-    expect(sidebar.get_by_role("link", name="MSE loss, started", exact=True)).to_be_visible()
+    expect(sidebar.get_by_role("link", name="MSE loss (started)", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 390, 1024])

@@ -94,7 +94,7 @@ def test_the_path_says_what_is_done_begun_and_next():
     text = html(app)
     assert "<b>1 of 20</b> done" in text
     style = next(part for part in text.split("<style>") if part.startswith(".st-key-stages"))
-    rules = {word: [rule for rule in style.split("}") if f", {word}'" in rule] for word in ("done", "started, next")}
+    rules = {word: [rule for rule in style.split("}") if f"'({word})'" in rule] for word in ("done", "started, next")}
     assert '[href="entropy"]' in rules["done"][0] and '[href="mse_loss"]' not in rules["done"][0]
     assert '[href="mse_loss"]' in rules["started, next"][0]
 
@@ -165,7 +165,7 @@ def test_the_sidebar_counts_families_and_marks_the_open_one():
     ]
     pages = [one.proto.page for one in app.sidebar.get("page_link")]
     assert "mse_loss" in pages and "adam" not in pages
-    assert '[href="huber_loss"], [href$="/huber_loss"])::after { content: \', done\'; }' in html(app)
+    assert '[href="huber_loss"], [href$="/huber_loss"])::after { content: \'(done)\'; }' in html(app)
 
 
 def test_each_page_has_a_browser_title_of_its_own():

@@ -7,8 +7,9 @@ from lib.ui.home.path_map import curve_css
 RULES = """
 .stMainBlockContainer { padding: 1rem 2rem 0.9rem; max-width: 76rem; }
 .stMainBlockContainer > .stVerticalBlock { gap: 0.7rem; }
-[data-testid="stHeader"] { background: transparent; height: 2.6rem; min-height: 0; pointer-events: none; }
-[data-testid="stHeader"] button { pointer-events: auto; }
+[data-testid="stHeader"] { background: transparent; height: 2.6rem; min-height: 0; }
+[data-testid="stHeader"], [data-testid="stHeader"] div { pointer-events: none; }
+[data-testid="stHeader"] :is(button, button *, [data-testid="stMainMenu"]) { pointer-events: auto; }
 .stMain .stHtml p, .stMain .stHtml h2, .stMain .stHtml h3 { margin: 0; padding: 0; }
 .st-key-home_head { padding-right: 2rem; } .st-key-home_head > :has(.st-key-go_on) { flex: none; }
 .stMain .stHtml h1 { font-size: 1.5rem; line-height: 1.25; padding: 0; margin: 0; letter-spacing: -0.01em; }
@@ -53,7 +54,8 @@ RULES = """
 .st-key-how li::marker { color: var(--accent-text); font-weight: 600; }
 
 .st-key-five { background: var(--wash); gap: 0.5rem; }
-.st-key-five .stMarkdown p { margin: 0; line-height: 1.4; } .st-key-five [data-testid="stMarkdownContainer"] { margin: 0; }
+.st-key-five .stMarkdown p { margin: 0; line-height: 1.4; }
+.st-key-five [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-five [class*="practice_choices"] button :is(div, span) { width: 100%; justify-content: flex-start; }
 .st-key-practice_five .stHorizontalBlock { align-items: center; }
 .st-key-practice_five .stElementContainer:has(> .stPageLink) { margin: 0; }
