@@ -57,7 +57,8 @@ def render(lesson: Optimizer) -> None:
         if runs:
             with said_in_words():
                 _working(lesson, runs, typed)
-    _below(lesson, typed, runs)
+    with st.container(key=key_of(lesson, "below")):
+        _below(lesson, typed, runs)
     neighbours(lesson.slug)
 
 

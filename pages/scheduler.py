@@ -45,7 +45,8 @@ def render(lesson: Scheduler) -> None:
     with working:
         schedule = _schedule(lesson, typed)
         epoch = _working(lesson, schedule, typed) if schedule else 0
-    _below(lesson, schedule, epoch)
+    with st.container(key=key_of(lesson, "below")):
+        _below(lesson, schedule, epoch)
     neighbours(lesson.slug)
 
 

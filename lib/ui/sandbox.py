@@ -25,6 +25,8 @@ SAYS = {
 }
 
 
+# Whoever looks on sees a loop without end after two seconds. What counts is graded within the exercise's own limits.
+WHILE_YOU_WAIT = Limits(cpu_seconds=2.0, wall_seconds=4.0, one_ends_all=True)
 SECONDS_TO_WAIT = 60.0  # for one click, in all
 
 

@@ -10,6 +10,8 @@ from lib.catalog import GROUPS, TOPICS
 from lib.exercises import EXERCISES
 from lib.guides.search import page_of
 from lib.practice.path import IN_ORDER
+from lib.ui.exercise_address import OLD, exercise_query
+from lib.ui.exercise_address import PAGE as EXERCISE
 from lib.ui.hosting import is_class
 from lib.ui.marks import draw_marks
 from lib.ui.sidebar_style import CSS
@@ -37,7 +39,7 @@ def browser_title(slug: str, title: str) -> str:
     """What the browser's tab says: the page, then the app; an exercise is told from the lesson of the same name."""
     if not slug:
         return say(TITLE)
-    words = "{page}, exercise · {app}" if slug.startswith("exercise_") else "{page} · {app}"
+    words = "{page}, exercise · {app}" if slug.startswith(OLD) else "{page} · {app}"
     return say(words, page=say(title), app=say(TITLE))
 
 
@@ -103,5 +105,10 @@ def _search(lines: Mapping[str, str]) -> None:
 def _go_to_found() -> None:
     found = st.session_state["search"]
     if found is not None:
-        st.session_state["goto"] = page_of(found)
+        slug = page_of(found)
+        exercise = slug.removeprefix(OLD)
+        if slug.startswith(OLD) and exercise in EXERCISES:
+            st.session_state["goto_query"] = exercise_query(exercise)
+            slug = EXERCISE
+        st.session_state["goto"] = slug
     st.session_state["search"] = None

@@ -23,6 +23,7 @@ CSS = """
 .stMainBlockContainer { container: page / inline-size; }
 [class*="_lesson_grid"] { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 0.75rem; }
 [class*="_lesson_grid"] > * { width: auto !important; min-width: 0; }
+[class*="_heading"] > :first-child { flex: 1 1 auto; width: auto !important; }
 [class*="_way_tools"] { width: auto !important; }
 [class*="_row_"] { display: grid; align-items: center; gap: 0 0.75rem; padding: 0.4rem 0;
   grid-template-columns: minmax(0, 1fr) 10.5rem 6.75rem; grid-template-rows: auto auto auto;
@@ -69,11 +70,14 @@ CSS = """
   [class*="_fold_line"] { display: block; }
   .stMainBlockContainer:has([class*="_fold_line"] input:not(:checked)) [class*="_input_card"] { display: none; }
   [class*="_row_"] > :nth-child(1) { margin-bottom: 0.35rem; }
+  [class*="_heading"] { gap: 0 0.5rem; }
+  [class*="_heading"] > :first-child { flex: 1 0 100%; }
+  [class*="_heading"] > :nth-child(3) { flex: 1 1 8rem; width: auto !important; }
   [class*="_tools_"] { gap: 0.5rem !important; }
   [class*="_way_tools"], [class*="_way_tools"] > :first-child { width: 100% !important; }
 }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
+  .stMainBlockContainer { padding: 3rem 1rem 3rem; }
 }
 </style>
 """

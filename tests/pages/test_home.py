@@ -172,6 +172,7 @@ def test_each_page_has_a_browser_title_of_its_own():
     titles = [
         browser_title("", "Torch by Hand"),
         *(browser_title(slug, title) for slug, (title, _) in renders().items()),
+        *(browser_title(f"exercise_{slug}", exercise.title) for slug, exercise in EXERCISES.items()),
     ]
     assert len(set(titles)) == len(titles)
     assert browser_title("mse_loss", "MSE loss") == "MSE loss · Torch by Hand"
@@ -181,7 +182,9 @@ def test_each_page_has_a_browser_title_of_its_own():
 def test_a_line_of_the_search_box_opens_its_page(line):
     app = home({})
     healthy(app.selectbox(key="search").set_value(line).run())
-    assert app.session_state["here"] == line
+    slug, _, name = line.partition("_softmax") if line.startswith("exercise") else (line, "", "")
+    assert app.session_state["here"] == slug
+    assert app.query_params.get("name", [""]) == (["softmax"] if slug == "exercise" else [""])
 
 
 def test_search_by_another_name_opens_the_page():

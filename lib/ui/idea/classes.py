@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 import numpy as np
 
 from lib.lesson.pieces import checks
 from lib.lesson.pieces.scores import class_last
-from lib.ui.idea.shown import OPEN, Bar, Bars, Dot, Plane, Strip, digits, equals, finite, power_of_e, read
+from lib.ui.idea.shown import MOST_BARS, OPEN, Bar, Bars, Dot, Plane, Strip, digits, equals, finite, power_of_e, read
 from lib.ui.idea.view import View
 from lib.ui.text import say
 
 LOG_LAW = "−log(eˣ / Σ eˣ) = log Σ eˣ − x"
+MOST_SOLVED = 12  # samples drawn as hollow dots
 HIGHEST = 3.0  # of the curve, in nats, unless the point stands higher
 
 
@@ -44,7 +46,13 @@ def _to_shares(view: View, scores: np.ndarray, surprise: np.ndarray, marked: set
     return (
         view.of_each(say("scores x"), scores, marked),
         view.of_each(say("eˣ"), powers, marked, texts=seen),
-        view.of_each(say("shares of the sum"), shares, marked, texts=parts, whole=1.0),
+        view.of_each(
+            say("shares of the sum") if len(scores) <= MOST_BARS else say("shares"),
+            shares,
+            marked,
+            texts=parts,
+            whole=1.0,
+        ),
     )
 
 
@@ -86,7 +94,8 @@ def _others(view: View, part: str) -> list[float]:
     scores = class_last(view.given["input"])
     target = target.reshape(total.shape)
     found = []
-    for at in list(view.solved)[:12]:
+    everywhere = np.ndindex(total.shape) if f"{part}_all" in view.found else view.solved
+    for at in islice(everywhere, MOST_SOLVED):
         if at != view.sample and target[at] != view.given["ignore_index"]:
             found.append(float(total[at] - scores[at][int(target[at])]))
     return found
@@ -104,8 +113,11 @@ def _of_right(view: View, right: int, surprise: float, part: str) -> tuple[str, 
         tail = say("; −log of that is its loss{rest}.", rest=_rest(view, part))
         return general, first + tail
     value = digits(surprise)
-    sign = equals(value, -math.log(read(share))) if read(share) > 0 else "≈"
-    tail = say("; −log({share}) {sign} *{value}*", share=share.removeprefix("≈ "), sign=sign, value=value)
+    if share.startswith("≈"):
+        tail = say("; −log of that, *{value}*,", value=value)
+    else:
+        sign = equals(value, -math.log(read(share))) if read(share) > 0 else "≈"
+        tail = say("; −log({share}) {sign} *{value}*", share=share, sign=sign, value=value)
     return general, first + tail + say(" is its loss{rest}.", rest=_rest(view, part))
 
 
@@ -128,11 +140,12 @@ def _meets(view: View, right: int, part: str) -> str:
     words = say("The rows take the shorter road: {law}", law=LOG_LAW)
     if view.knows("log_sum_exp") and view.knows(part):
         total, score = view.one("log_sum_exp"), view.one("right_score")
-        value = digits(total - score)
         a, b = digits(total), digits(score)
+        value = digits(total - score)
+        if "≈" in a + b or not math.isfinite(total - score):
+            return f"{words} ≈ {value.removeprefix('≈ ')}"
         minus = f"({b})" if b.startswith("−") else b
-        sign = equals(value, read(a) - read(b)) if math.isfinite(total) and math.isfinite(score) else "≈"
-        words += f" = {a} − {minus} {sign} {value}"
+        words += f" = {a} − {minus} {equals(value, read(a) - read(b))} {value}"
     return words
 
 

@@ -39,7 +39,7 @@ def self_information(view: View) -> Strip:
     place = int(np.ravel_multi_index(view.sample, p.shape)) if view.sample else 0
     unit = NATS[view.given["unit"]]
     panels = (
-        view.of_each(say("probabilities p"), p, {place}, word="", whole=1.0),
+        view.of_each(say("probabilities p"), p, {place}, word="", whole=1.0, noun="outcome"),
         curve_of_log(view, view.one("information"), "information", [], f"{_log(view)} p", "probability", unit),
     )
     general = say("The rarer an outcome, the more surprising; what is sure does not surprise at all.")
@@ -57,9 +57,14 @@ def self_information(view: View) -> Strip:
 def entropy(view: View) -> Strip:
     """Probability, surprise, and what each outcome adds to the average."""
     panels = (
-        view.of_each(say("how often: p"), _row(view, "p"), whole=1.0),
-        view.of_each(f"{say('how surprising')}: {_log(view)} p", view.of("self_information"), step="self_information"),
-        view.of_each(say("what each adds"), view.of("weighted"), step="weighted"),
+        view.of_each(say("how often: p"), _row(view, "p"), whole=1.0, noun="outcome"),
+        view.of_each(
+            f"{say('how surprising')}: {_log(view)} p",
+            view.of("self_information"),
+            step="self_information",
+            noun="outcome",
+        ),
+        view.of_each(say("what each adds"), view.of("weighted"), step="weighted", noun="outcome"),
     )
     return Strip(
         panels,
@@ -77,8 +82,8 @@ def cross_entropy(view: View) -> Strip:
     """What comes, by P; how surprising it is to whoever believes Q; what each outcome adds."""
     panels = (
         pairs(view, "p", "q"),
-        view.of_each(f"{say('surprise')}: {_log(view)} q", view.of("surprise"), step="surprise"),
-        view.of_each(say("what each pays"), view.of("term"), step="term"),
+        view.of_each(f"{say('surprise')}: {_log(view)} q", view.of("surprise"), step="surprise", noun="outcome"),
+        view.of_each(say("what each pays"), view.of("term"), step="term", noun="outcome"),
     )
     return Strip(
         panels,
@@ -96,7 +101,7 @@ def kl_divergence(view: View) -> Strip:
     """The two distributions side by side, and what each outcome pays for the difference."""
     panels = (
         pairs(view, "p", "q"),
-        view.of_each(say("what each pays"), view.of("term"), step="term"),
+        view.of_each(say("what each pays"), view.of("term"), step="term", noun="outcome"),
     )
     return Strip(
         panels,
@@ -160,7 +165,9 @@ def kl_div_loss(view: View) -> Strip:
         if pays.size <= 1000
         else None
     )
-    each = view.of_each(say("what each pays"), pays, {place}, step, seen, word="" if view.alone else "this one")
+    each = view.of_each(
+        say("what each pays"), pays, {place}, step, seen, word="" if view.alone else "this one", noun="outcome"
+    )
     general = say(
         "The input holds logarithms, so the prediction is eˣ; "
         "each element pays the target times (its logarithm minus x)."

@@ -23,10 +23,16 @@ def html_of(strip: Strip) -> str:
     picture = ""
     if strip.panels:
         panels = "".join(_panel(panel, place, ACROSS // len(strip.panels)) for place, panel in enumerate(strip.panels))
-        picture = f'<div class="pic" role="img" aria-label="{escape(spoken(strip))}" translate="no">{panels}</div>'
+        picture = f'<div class="pic" role="img" aria-label="{escape(spoken(strip))}"{_height(strip)}>{panels}</div>'
     says = f'<p class="says">{" ".join(_with_numbers(text) for text in strip.says if text)}</p>'
     meets = f'<p class="meets" translate="no">{escape(strip.meets)}</p>' if strip.meets else ""
     return f'<div class="idea">{picture}{says}{meets}</div>'
+
+
+def _height(strip: Strip) -> str:
+    """A lattice of many rows makes the whole strip higher, so that its numbers can be read."""
+    rows = max((len(panel.rows) for panel in strip.panels if isinstance(panel, Lattice)), default=0)
+    return f' style="--high:{1.15 * rows + 1.2:.2f}rem"' if rows > 3 else ""
 
 
 def spoken(strip: Strip) -> str:
@@ -41,12 +47,26 @@ def _with_numbers(text: str) -> str:
 
 
 def _panel(panel: Panel, place: int, room: int) -> str:
-    wide = " wide" if isinstance(panel, Plane) and not panel.even and panel.curves else ""
     arrow = escape(panel.sign) if place else ""
     return (
-        f'<div class="panel{wide}"><span class="arrow">{arrow}</span>'
-        f'<span class="cap">{escape(panel.caption)}</span>{_body(panel, room)}</div>'
+        f'<div class="panel{_breadth(panel)}"><span class="arrow">{arrow}</span>'
+        f'<span class="cap">{escape(_caption(panel))}</span>{_body(panel, room)}</div>'
     )
+
+
+def _breadth(panel: Panel) -> str:
+    """Curves and lattices take more of the strip's width, a single bar less."""
+    if isinstance(panel, Lattice):
+        return " wide lattice"
+    if isinstance(panel, Plane):
+        return " wide" if panel.curves else ""
+    return " slight" if len(panel.bars) == 1 else ""
+
+
+def _caption(panel: Panel) -> str:
+    """What the panel shows; where bars are left out, how many."""
+    more = _left_out(panel.more, [bar.text for bar in panel.bars]) if isinstance(panel, Bars) else ""
+    return f"{panel.caption} {more}".strip()
 
 
 @singledispatch
@@ -66,7 +86,9 @@ def _said(label: str, text: str) -> str:
 
 @_spoken.register
 def _(panel: Bars) -> str:
-    told = [_said(bar.label, bar.text) for bar in panel.bars]
+    told = [
+        _said(f"{panel.noun} {bar.label}" if bar.label[:1].isdigit() else bar.label, bar.text) for bar in panel.bars
+    ]
     told += [_said(label, "") for _, label in panel.levels]
     return _said(panel.caption, ", ".join(filter(None, [*told, _left_out(panel.more, told)])))
 
@@ -105,14 +127,16 @@ def _(panel: Bars, room: int) -> str:
     zero = 100 * -low / (high - low)
     columns = "".join(_column(bar, zero, high - low) for bar in panel.bars)
     lines = "".join(_level(value, label, zero, high - low) for value, label in panel.levels if math.isfinite(value))
-    more = _left_out(panel.more, [bar.text for bar in panel.bars])
-    names = "".join(f'<span class="name{_tone(bar)}"><span>{escape(bar.label)}</span></span>' for bar in panel.bars)
-    rest = f'<span class="more">{escape(more)}</span>' if more else ""
+    written = [bar.label if bar.short is None else bar.short for bar in panel.bars]
+    names = "".join(
+        f'<span class="name{_tone(bar)}"><span>{escape(name)}</span></span>'
+        for bar, name in zip(panel.bars, written, strict=True)
+    )
     kind = " pairs" * panel.pairs + " few" * (len(panel.bars) <= 2)
     classes = "in" + (" tall" if across > room else " slim" * (across > ACROSS_NARROW)) + " hang" * hangs + kind
     return (
         f'<div class="box"><div class="{classes}"><div class="zero" style="bottom:{zero:.1f}%"></div>{lines}{columns}'
-        f'</div></div><div class="foot names{kind}">{names}{rest}</div>'
+        f'</div></div><div class="foot names{kind}">{names}</div>'
     )
 
 
@@ -143,7 +167,7 @@ def _column(bar: Bar, zero: float, span: float) -> str:
         if math.isnan(value)
         else f'<i class="{"neg " * (not up)}{"inf" * endless}" style="{place};height:{share:.1f}%"></i>'
     )
-    return f'<span class="col{_tone(bar)}">{box}<b style="{tip}">{escape(bar.text)}</b></span>'
+    return f'<span class="col{_tone(bar)}">{box}<b translate="no" style="{tip}">{escape(bar.text)}</b></span>'
 
 
 def _level(value: float, label: str, zero: float, span: float) -> str:
@@ -214,7 +238,12 @@ def _axes(panel: Plane) -> str:
 
 def _dot(dot: Dot, panel: Plane) -> str:
     words = " ".join(
-        part for part in (escape(dot.text), f"<small>{escape(dot.label)}</small>" if dot.label else "") if part
+        part
+        for part in (
+            f'<b translate="no">{escape(dot.text)}</b>' if dot.text else "",
+            f"<small>{escape(dot.label)}</small>" if dot.label else "",
+        )
+        if part
     )
     if math.isnan(dot.x) or math.isnan(dot.y):
         return f'<em class="{dot.tone}" style="right:0;top:0">{words}</em>' if words else ""
@@ -243,7 +272,8 @@ def _rises(dot: Dot, panel: Plane) -> bool:
 def _beside(across: float, up: float, left: bool, below: bool) -> str:
     """Where a dot's words stand: to one side, above or below it, within the box."""
     side = f"right:calc({100 - across:.1f}% + 7px)" if left else f"left:calc({across:.1f}% + 7px)"
-    high = f"top:calc({100 - up:.1f}% + 5px)" if below or up > 80 else f"bottom:calc({up:.1f}% + 4px)"
+    over = -8 if up > 80 else 4  # at the top, level with the dot
+    high = f"top:calc({100 - up:.1f}% + 5px)" if below else f"bottom:calc({up:.1f}% + {over}px)"
     return f"{side};{high}"
 
 
@@ -262,7 +292,8 @@ def _(panel: Lattice, room: int) -> str:
     foot = "<span></span>" + "".join(f"<span>{escape(name)}</span>" for name in panel.columns)
     grid = f"grid-template:repeat({rows},1fr) 1rem / auto repeat({columns},minmax(0,1fr))"
     more = f"<span>{escape(panel.more)}</span>" if panel.more else ""
-    return f'<div class="box"><div class="cells" style="{grid}">{cells}{foot}</div></div><div class="foot">{more}</div>'
+    table = f'<div class="cells" translate="no" style="{grid}">{cells}{foot}</div>'
+    return f'<div class="box">{table}</div><div class="foot">{more}</div>'
 
 
 def _cell(value: float, text: str, most: float) -> str:

@@ -9,12 +9,12 @@ from lib.ui.idea.view import View
 from lib.ui.text import say
 
 MOST_FRAMES, MOST_STATES, MOST_CLASSES = 8, 7, 5
-MOST_TEXTS = 20  # cells that hold a number of five digits
+MOST_TEXTS, MOST_ACROSS = 28, 5  # cells in all, and beside each other, that hold their numbers
 
 
 def ctc(view: View) -> Strip:
     """Probabilities per frame → the lattice of states → all paths together → minus the logarithm."""
-    together = Bars(say("all paths together"), (view.bar("", "likelihood", "target"),), whole=1.0)
+    together = Bars(say("all paths"), (view.bar("", "likelihood", "target"),), whole=1.0)
     loss = Bars(say("−ln of that"), (view.bar("", "loss_per_sample", "target"),))
     general = say(
         "A path goes from frame to frame and spells the labels, with blanks where it likes; every such path counts."
@@ -57,7 +57,7 @@ def _states(view: View) -> Lattice:
     labels = tuple("–" if int(s) == blank else "" if view.alone else str(int(s)) for s in z[:MOST_STATES].tolist())
     shown = values[:MOST_STATES]
     texts = tuple(
-        tuple(_text(view, names[t], shown[s, t], shown.size) for t in range(shown.shape[1]))
+        tuple(_text(view, names[t], shown[s, t], shown.shape) for t in range(shown.shape[1]))
         for s in range(shown.shape[0])
     )
     return Lattice(
@@ -73,12 +73,12 @@ def _states(view: View) -> Lattice:
 def _lattice(
     view: View, caption: str, shown: np.ndarray, step: str, names: tuple[str, ...], size: tuple[int, ...]
 ) -> Lattice:
-    texts = tuple(tuple(_text(view, step, v, shown.size) for v in row) for row in shown.tolist())
+    texts = tuple(tuple(_text(view, step, v, shown.shape) for v in row) for row in shown.tolist())
     return Lattice(caption, shown, texts, names, _frames(view, shown.shape[1]), _more(view, shown.shape, size))
 
 
-def _text(view: View, step: str, value: float, cells: int) -> str:
-    if view.alone or cells > MOST_TEXTS:
+def _text(view: View, step: str, value: float, shape: tuple[int, ...]) -> str:
+    if view.alone or shape[0] * shape[1] > MOST_TEXTS or shape[1] > MOST_ACROSS:
         return ""
     return _short(value) if view.knows(step) else OPEN
 

@@ -18,12 +18,16 @@ MOST_BARS = 6
 
 @dataclass(frozen=True)
 class Bar:
-    """One value. `text` is its number as far as it may be seen; a hollow bar is an older value, or another's."""
+    """One value. `text` is its number as far as it may be seen; a hollow bar is an older value, or another's.
+
+    `short` is written instead of the label where there is little room; a screen reader says the label.
+    """
 
     value: float
     text: str
     label: str = ""
     tone: Tone = ""
+    short: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Bars:
     bars: tuple[Bar, ...]
     more: int = 0
     levels: tuple[tuple[float, str], ...] = ()
+    noun: str = ""  # what a label that is a number counts: class 0
     pairs: bool = False  # two bars belong together each time
     whole: float | None = None  # what the full height stands for, where that is not the largest bar
     sign: str = "→"
@@ -102,7 +107,8 @@ def digits(value: Any) -> str:
     if not math.isfinite(number_of):
         return "NaN" if math.isnan(number_of) else "−∞" if number_of < 0 else "∞"
     size = abs(number_of)
-    text = number(number_of) if 1 <= size < 100 else f"{number_of:.5g}"
+    plain = 1 <= size < 100 or (size < 1e6 and number_of == int(number_of))
+    text = number(number_of) if plain else f"{number_of:.5g}"
     text = _trimmed(text).replace("-", "−")
     exact = number_of == int(number_of)
     return f"≈ {text}" if not exact and not any(c in text for c in ".e") else text

@@ -5,9 +5,11 @@ CSS = """<style>
   --soft: light-dark(#6b6259, #b0a69b); --line: light-dark(#d3cabe, #4a423b); --paper: light-dark(#fffdf9, #1c1917);
   font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 .idea .pic { display: flex; gap: 0.35rem; }
-.idea .panel { flex: 1 1 0; min-width: 0; display: grid; grid-template: auto 5.4rem auto / auto minmax(0, 1fr);
+.idea .panel { flex: 1 1 0; min-width: 0; display: grid;
+  grid-template: auto var(--high, 5.4rem) auto / auto minmax(0, 1fr);
   column-gap: 0.35rem; }
 .idea .panel.wide { flex-grow: 1.5; }
+.idea .panel.lattice { flex-grow: 1.7; } .idea .panel.slight { flex-grow: 0.7; }
 .idea .arrow { grid-area: 2 / 1; align-self: center; color: var(--soft); width: 1rem; text-align: center; }
 .idea .panel:first-child .arrow { width: 0; overflow: hidden; }
 .idea .cap { grid-area: 1 / 2; color: var(--soft); text-align: center; white-space: nowrap; overflow: hidden;
@@ -37,7 +39,6 @@ CSS = """<style>
 .idea .target, .idea .target b { color: var(--right); font-weight: 600; }
 .idea .name { flex: 0 1 3.2rem; min-width: 0; display: flex; justify-content: center; }
 .idea .foot.names { gap: clamp(2px, 1cqi, 10px); }
-.idea .more { align-self: end; flex: none; color: var(--soft); font-size: 0.75rem; white-space: nowrap; }
 .idea .plot { position: absolute; inset: 0.35rem 0 0; border: solid var(--line); border-width: 0 0 1px 1px; }
 .idea .plot.even { left: 50%; right: auto; translate: -50%; aspect-ratio: 2; border: 0; }
 .idea .in.few .col, .idea .few .name { flex-basis: 5rem; }
@@ -56,6 +57,7 @@ CSS = """<style>
 .idea .plot em { position: absolute; font-style: normal; white-space: nowrap; line-height: 1.15; padding: 0 0.15rem;
   background: color-mix(in srgb, var(--paper) 75%, transparent); border-radius: 2px; }
 .idea .plot em.target { color: var(--right); font-weight: 600; }
+.idea .plot em b { font-weight: inherit; }
 .idea .plot em small { font-size: 0.75rem; color: var(--soft); font-weight: 400; }
 .idea .cells { position: absolute; inset: 0.2rem 0 0; display: grid; gap: 2px; }
 .idea .cells > span { display: flex; align-items: center; justify-content: center; font-size: 0.75rem; min-width: 0;
@@ -68,10 +70,11 @@ CSS = """<style>
   overflow-wrap: anywhere; }
 @container idea (max-width: 34rem) {
   .idea .pic { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.3rem 0.3rem; }
-  .idea .panel { grid-template-rows: auto 4rem auto; column-gap: 0.1rem; }
+  .idea .panel { grid-template-rows: auto var(--high, 4rem) auto; column-gap: 0.1rem; }
   .idea .panel .arrow, .idea .panel:first-child .arrow { width: 0.85rem; }
   .idea .in.slim { top: 3.1rem; } .idea .in.slim.hang { bottom: 3.1rem; }
   .idea .slim .col b { writing-mode: vertical-rl; font-size: 0.75rem; padding: 2px 0; }
+  .idea .panel.lattice { grid-column: 1 / -1; } .idea .panel:not(.lattice) { grid-template-rows: auto 4rem auto; }
   .idea .panel:nth-child(2n + 1):last-child { grid-column: 1 / -1; }
   .idea .panel:nth-child(2n + 1):last-child .box:has(.in, .even, .cells) { max-width: 18rem;
     justify-self: center; width: 100%; }

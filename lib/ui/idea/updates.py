@@ -78,7 +78,7 @@ def _gradient(view: View, flow: Flow) -> Bars | None:
         labels = {"uphill": "turned", "decayed": "with decay"}
         bars = (view.fact("as it comes" if ready else "", part[0]), *(view.bar(labels[name], name) for name in ready))
         return Bars(say("gradient g"), bars)
-    return view.of_each(say("gradient g"), part, word="")
+    return view.of_each(say("gradient g"), part, word="", noun="element")
 
 
 def _stage(view: View, stage: Stage) -> Bars | None:
@@ -89,7 +89,7 @@ def _stage(view: View, stage: Stage) -> Bars | None:
 def _bars(view: View, stage: Stage, name: str) -> Bars:
     """One number with what it comes from or goes with; many numbers side by side."""
     if view.of(name).size != 1:
-        return view.of_each(say(stage.caption), view.of(name), step=name, word="")
+        return view.of_each(say(stage.caption), view.of(name), step=name, word="", noun="element")
     others = [other for other in stage.beside if view.has(other)]
     if others:
         named = zip((name, *others), stage.labels, strict=False)
@@ -145,7 +145,7 @@ def _move(view: View) -> Panel:
         )
     if after.size == before.size == 2:
         return _in_plane(before, after)
-    return view.of_each(say("the parameter after it"), after, step=result, word="")
+    return view.of_each(say("the parameter after it"), after, step=result, word="", noun="element")
 
 
 def _before(view: View, result: str) -> np.ndarray:

@@ -32,10 +32,18 @@ def even(places: list[tuple[float, float]]) -> tuple[tuple[float, float], tuple[
 
 def _plane(caption: str, named: dict[str, tuple[Place, Tone]], lines, origin: bool, more: int) -> Plane:
     x, y = even([place for place, _ in named.values()] + [ORIGIN] * origin)
+    middle, centre = (x[0] + x[1]) / 2, (y[0] + y[1]) / 2
     ordered = sorted(named.items(), key=lambda item: item[1][0])
+    first, last = ordered[0][1][0], ordered[-1][1][0]
     dots = tuple(
-        Dot(*place, label=say(name), tone=tone, left=2 * i < len(ordered) - 1, below=place[1] < (y[0] + y[1]) / 2)
-        for i, (name, (place, tone)) in enumerate(ordered)
+        Dot(
+            *place,
+            label=say(name),
+            tone=tone,
+            left=place != last and (place == first or place[0] < middle),
+            below=place[1] < centre or (place not in (first, last) and place[1] == centre),
+        )
+        for name, (place, tone) in ordered
     )
     joined = tuple(line for line in lines if line[0] != line[1])
     shadow = say("first two coordinates") if more > 2 else ""

@@ -14,6 +14,8 @@ from lib.lesson.working.rows import row_of
 from lib.ui.idea.shown import OPEN, Bar, Bars, Tone, chosen, digits
 from lib.ui.text import say
 
+WIDE = 3  # up to so many bars have room for a word each
+
 
 @dataclass(frozen=True, eq=False)
 class View:
@@ -89,6 +91,7 @@ class View:
         texts: Mapping[int, str] | None = None,
         names: bool = True,
         word: str = "target",
+        noun: str = "class",
         sign: str = "→",
         whole: float | None = None,
     ) -> Bars:
@@ -96,17 +99,20 @@ class View:
         values = np.asarray(values, np.float64).reshape(-1)
         drawn, more = chosen(values.size, marked)
         write = (lambda value: self.under(step, value)) if step else self.shown
-        wide = len(drawn) <= 3
+        room = len(drawn) <= WIDE
         bars = tuple(
             Bar(
                 float(values[c]),
                 "" if self.alone else texts[c] if texts and c in texts else write(values[c]),
-                self._label(c, c in marked, wide, names, word),
+                self._label(c, word if c in marked else "", names),
                 "target" if c in marked else "",
+                None if room else self._short(c, word if c in marked else "", len(marked), names),
             )
             for c in drawn
         )
-        return Bars(caption, bars, more, whole=whole, sign=sign)
+        if not room and len(marked) > 1 and word:
+            caption = say("{caption} (targets bold)", caption=caption)
+        return Bars(caption, bars, more, noun=say(noun), whole=whole, sign=sign)
 
     def bar(self, label: str, step: str, tone: Tone = "", turn: float = 1.0) -> Bar:
         """A step's number as a bar."""
@@ -120,9 +126,13 @@ class View:
         """What the lesson itself makes of other inputs at a step: it is right at every corner."""
         return np.ravel(self.case.taking(moves).forward.steps[step].value)
 
-    def _label(self, place: int, marked: bool, wide: bool, names: bool, word: str) -> str:
-        if self.alone or not names:
-            return say(word) if marked and word else ""
-        if marked and word:
-            return f"{place} {say(word)}" if wide else say(word)
-        return str(place)
+    def _label(self, place: int, word: str, names: bool) -> str:
+        """Class 0 is "0", the right one "0 target"; where no number is to be seen only the word stays."""
+        parts = [*([str(place)] if names and not self.alone else []), *([say(word)] if word else [])]
+        return " ".join(parts)
+
+    def _short(self, place: int, word: str, marked: int, names: bool) -> str:
+        """Among many: one target has all the room for its word; several are told by their colour."""
+        if marked == 1:
+            return self._label(place, word, names) if word else ""
+        return self._label(place, "", names)

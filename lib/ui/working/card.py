@@ -16,9 +16,11 @@ from lib.lesson.working import Judged, Part, Row
 from lib.lesson.working.entries import gives_away, judge_case
 from lib.lesson.working.rows import MOST_TO_TYPE, row_of
 from lib.ui import lesson_progress
+from lib.ui.browser_storage import keep_in_browser
 from lib.ui.budget import said_in_words
 from lib.ui.fields import key_of
 from lib.ui.idea import draw_idea
+from lib.ui.print_page import print_button
 from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
 from lib.ui.working.desk import Desk, desk_of
@@ -73,6 +75,8 @@ def guided_working(
                 choose_way(lesson, way)
                 offer_to_know(desk)
             _choose(desk)
+        if part == "forward":  # once on a page
+            keep_in_browser()
 
 
 def working_card(
@@ -116,11 +120,13 @@ def _draw_page_where_it_changed(desk: Desk, way: Way) -> None:
 def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     """The rows of the sheet and what stands below them; whether that uncovers or covers other parts of the page."""
     texts = _opened(desk)
-    judged = judge_case(
-        desk.case, texts, desk.sample, desk.part, desk.turn, None if desk.torch is None else desk.torch.value
-    )
+    judged = _judged(desk, texts)
+    _keep(desk, judged, texts)
+    if _collect(desk, texts):
+        judged = _judged(desk, texts)
     look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), in_address)
-    _tell_progress(desk, judged, look, texts)
+    if in_address:  # of what is handed in to a class, its own book is kept
+        _tell_progress(desk, judged, look, texts)
     seen, open_ones = _rows_on_screen(desk, way)
     keys = {row.key for row in open_ones}
     draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), way == "alone")
@@ -168,17 +174,36 @@ def _sheets(desk: Desk) -> list[tuple[SheetName, list[Row]]]:
 
 
 def _opened(desk: Desk) -> dict[str, str]:
-    """What stands in the rows; what the samples gave stands in the row that collects them, once all are found."""
+    """What stands in the rows."""
     texts: dict[str, str] = {}
     for name, rows in _sheets(desk):
         texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
-    collects = next((row for row in desk.asked if row.is_all), None)
-    if collects is not None and not texts[collects.key]:
-        found = [desk.found(sample) for sample in desk.samples]
-        if found and all(found) and len(np.shape(collects.step.value)) == 1:
-            texts[collects.key] = f"[{', '.join(found)}]"
-            st.session_state[entry_key(desk.lesson, desk.fields, collects.key)] = texts[collects.key]
     return texts
+
+
+def _judged(desk: Desk, texts: Mapping[str, str]) -> list[Judged]:
+    torch = None if desk.torch is None else desk.torch.value
+    return judge_case(desk.case, texts, desk.sample, desk.part, desk.turn, torch)
+
+
+def _keep(desk: Desk, judged: Sequence[Judged], texts: Mapping[str, str]) -> None:
+    """The sheets with what stands in them, and the sample's loss once it is found."""
+    for name, rows in _sheets(desk):
+        keep_sheet(name, {row.key: texts[row.key] for row in rows})
+    last = next((one for one in judged if desk.own and one.row.key == desk.own[-1].key), None)
+    if last is not None and last.entry is not None:
+        kept_sheet(desk.name(desk.sample)).found = value_text(last.entry.array) if last.verdict in DONE else ""
+
+
+def _collect(desk: Desk, texts: dict[str, str]) -> bool:
+    """Once all samples are solved, puts what they gave into the row that collects them, if it is blank."""
+    collects = next((row for row in desk.asked if row.is_all), None)
+    found = [desk.found(sample) for sample in desk.samples]
+    if collects is None or texts[collects.key] or not all(found) or np.ndim(collects.step.value) != 1:
+        return False
+    texts[collects.key] = f"[{', '.join(found)}]"
+    st.session_state[entry_key(desk.lesson, desk.fields, collects.key)] = texts[collects.key]
+    return True
 
 
 def _texts(desk: Desk) -> dict[str, str]:
@@ -188,14 +213,7 @@ def _texts(desk: Desk) -> dict[str, str]:
 
 
 def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapping[str, str]) -> None:
-    """What the entries say of the learner: kept with the sheet, and over lessons in the browser."""
-    for name, rows in _sheets(desk):
-        keep_sheet(name, {row.key: texts[row.key] for row in rows})
-    last = next((one for one in judged if desk.own and one.row.key == desk.own[-1].key), None)
-    if last is not None and last.entry is not None:
-        kept_sheet(desk.name(desk.sample)).found = value_text(last.entry.array) if last.verdict in DONE else ""
-    if not look.in_address:
-        return  # of a class: its own book is kept
+    """What the entries say of the learner, over lessons, for the browser to keep."""
     slug = desk.lesson.slug
     if any(texts.values()):
         lesson_progress.began(slug)
@@ -257,6 +275,8 @@ def _foot(desk: Desk, filled: bool) -> None:
         if filled:
             clear = key_of(desk.lesson, f"clear_{desk.fields}")
             st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
+        if filled and desk.part == "forward":
+            print_button()
 
 
 def _clear(desk: Desk) -> None:

@@ -16,8 +16,8 @@ from lib.practice.same_again import new_numbers
 from lib.ui import lesson_progress
 from lib.ui.after_right import after_right
 from lib.ui.budget import page_budget
+from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import fill, key_of, texts_of
-from lib.ui.page import slug_of_page
 from lib.ui.text import number, say
 from lib.ui.working.choosing import go_to_sample
 from lib.ui.working.desk import Desk
@@ -134,4 +134,4 @@ def _links(slug: str) -> None:
         st.page_link(pages[after], label=say("Next: {title}", title=pages[after].title), width="content")
     exercise = next((one for one in EXERCISES.values() if one.lesson == slug), None)
     if exercise is not None:
-        st.page_link(pages[slug_of_page(exercise)], label=say("Write it in NumPy"), width="content")
+        exercise_link(exercise, say("Write it in NumPy"))
