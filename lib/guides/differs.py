@@ -99,7 +99,8 @@ def _with_names(text: str) -> tuple[str, list[str]]:
         statements = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _printed(text)
-    lines, names = [], []
+    lines: list[str] = []
+    names: list[str] = []
     for statement in statements[:100]:
         match statement:
             case ast.Expr(value=(ast.List() | ast.Constant() | ast.UnaryOp() | ast.Call()) as value) if _bare(value):

@@ -184,7 +184,7 @@ def test_a_line_of_the_search_box_opens_its_page(line):
     healthy(app.selectbox(key="search").set_value(line).run())
     slug, _, name = line.partition("_softmax") if line.startswith("exercise") else (line, "", "")
     assert app.session_state["here"] == slug
-    assert app.query_params.get("name", [""]) == (["softmax"] if slug == "exercise" else [""])
+    assert app.query_params.get("name", "") == ("softmax" if slug == "exercise" else "")
 
 
 def test_search_by_another_name_opens_the_page():
