@@ -60,7 +60,9 @@ RULES = """
 .st-key-practice_five .stHorizontalBlock { align-items: center; }
 .st-key-practice_five .stElementContainer:has(> .stPageLink) { margin: 0; }
 .st-key-practice_five :is([class*="practice_quiz"], [class*="practice_calculation"]) { border: 0; padding: 0; }
-@media (min-width: 641px) { .st-key-going_on .curve { height: clamp(96px, 100vh - 590px, 230px); } }
+@container page (min-width: 901px) {
+  .st-key-going_on .curve { height: clamp(96px, 100vh - 590px, 230px); }
+}
 .st-key-going_on .st-key-stages a { padding-block: 0.34rem !important; }
 .st-key-going_on [class*="st-key-stage_"] { padding-left: 0.7rem; padding-right: 0.2rem; }
 .st-key-map { padding: 0.55rem 0 0.6rem; }
