@@ -52,6 +52,7 @@ CSS = """
 [class*="_row_"] > :nth-child(1) br ~ .katex { color: light-dark(#6b6259, #b0a69b); }
 @container page (max-width: 62rem) { [class*="_way_tools"] > :nth-child(2) { display: none; } }
 [class*="_fold_line"] { display: none; }
+[class*="_letters"] { padding-bottom: 0.75rem; }
 [class*="_letters"] ul { list-style: none; padding: 0; margin: 0; }
 [class*="_letters"] li { margin: 0; padding: 0.1rem 0; font-size: 0.875rem; line-height: 1.35; }
 [class*="_letters"] .katex { font-size: 1.05em; }
