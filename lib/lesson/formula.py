@@ -50,7 +50,7 @@ class Formula:
 
     @property
     def sign(self) -> str:
-        """Between the symbol and this: ≈ where a number was rounded, since what is shown then need not give the value."""
+        """Between the symbol and this: ≈ where a number was rounded, so that what is shown need not give the value."""
         return r"\approx" if any(isinstance(part, Value) and _is_rounded(part.number) for part in self.parts) else "="
 
     def latex(self, letters: Mapping[str, str] | None = None) -> str:

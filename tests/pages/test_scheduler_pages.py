@@ -46,3 +46,9 @@ def test_what_torch_refuses_is_refused_in_words():
     app = open_page("linear_lr")
     healthy(app.number_input(key="linear_lr_start_factor").set_value(0.0).run())
     assert "expected more than 0" in app.error[0].value
+
+
+def test_why_it_opens_on_this_epoch_is_said():
+    app = open_page("step_lr")
+    assert app.number_input(key="step_lr_at").value > 1
+    assert any("first epoch in which the learning rate changes" in m.value for m in app.markdown)
