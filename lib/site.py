@@ -89,7 +89,8 @@ def search_labels() -> dict[str, str]:
 @cache
 def _search_labels(of_class: bool) -> dict[str, str]:
     labels = {
-        slug: " · ".join(dict.fromkeys((entry.title, entry.torch_name, *entry.names))) for slug, entry in TOPICS.items()
+        slug: " · ".join(dict.fromkeys((entry.title, *filter(None, (entry.torchs_own,)), *entry.names)))
+        for slug, entry in TOPICS.items()
     }
     single = {slug: about for slug, (about, _) in _single_pages(of_class).items() if about.group}
     return labels | {slug: " · ".join((about.title, *about.names)) for slug, about in single.items()}

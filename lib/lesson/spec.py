@@ -364,6 +364,11 @@ class Topic:
             return self.torch.__name__
         return f"{'nn' if 'nn' in self.torch.__module__ else 'optim'}.{self.torch.__name__}"
 
+    @property
+    def torchs_own(self) -> str:
+        """The same, where torch has such a class or function; empty where we put torch's functions together."""
+        return self.torch_name if self.torch.__module__.partition(".")[0] == "torch" else ""
+
     @once
     def sources(self) -> tuple[Reference, ...]:
         """Where to read more: torch's own page on its class first, then what the lesson names."""

@@ -35,7 +35,8 @@ def about(lesson: Topic) -> None:
     st.markdown(say("**Not when** {text}", text=_in_sentence(say(lesson.not_when))))
     st.markdown(f"$${lesson.formula}$$")
     st.markdown("\n".join(f"- ${symbol}$ – {say(meaning)}" for symbol, meaning in lesson.symbols))
-    st.code(signature(lesson), language=None, wrap_lines=True)
+    if lesson.torchs_own:
+        st.code(signature(lesson), language=None, wrap_lines=True)
 
 
 @singledispatch

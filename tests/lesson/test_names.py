@@ -109,3 +109,11 @@ def buffers_of(lesson) -> set[str]:
     files = {inspect.getsourcefile(kind.__init__) for kind in lesson.torch.__mro__[:-2]}
     sources = (Path(str(file)).read_text(encoding="utf-8") for file in files)
     return {name for source in sources for name in re.findall(r'"(\w+)"', source)}
+
+
+OWN = {"self_information": "", "kl_divergence": "", "cross_entropy_loss": "nn.CrossEntropyLoss", "adam": "optim.Adam"}
+
+
+@pytest.mark.parametrize(("slug", "name"), OWN.items(), ids=OWN)
+def test_functions_of_ours_are_not_dressed_as_torchs(slug, name):
+    assert ALL[slug].torchs_own == name

@@ -50,5 +50,5 @@ def test_what_torch_refuses_is_refused_in_words():
 
 def test_why_it_opens_on_this_epoch_is_said():
     app = open_page("step_lr")
-    assert app.number_input(key="step_lr_at").value > 1
+    assert app.number_input(key="step_lr_at").value not in (0, 1)
     assert any("first epoch in which the learning rate changes" in m.value for m in app.markdown)

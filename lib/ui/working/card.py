@@ -38,6 +38,7 @@ from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, kee
 from lib.ui.working.torchs import note_answered, torch_line
 from lib.ui.working.watch import watch
 from lib.ui.working.ways import Way, choose_way, go, open_steps, way_of
+from lib.ui.wrong_verdict import wrong_verdict
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,9 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
         st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
     else:
         _foot(desk, any(texts.values()))
+    if in_address:
+        where = f"{desk.fields}, sample {list(desk.sample)}" + (f", turn {desk.turn}" if desk.turn else "")
+        wrong_verdict(desk.lesson, where, desk.form, judged, texts)
     if in_address and keys and all(one.verdict in DONE for one in judged if one.row.key in keys):
         if len(open_ones) < len(seen):
             after_the_last_steps(desk)
