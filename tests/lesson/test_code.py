@@ -150,7 +150,7 @@ def test_a_program_has_no_more_of_a_step_than_it_needs():
 
 
 def test_two_definitions_of_one_name_are_refused():
-    collected = source.standalone([notebook])
+    collected = source.standalone([source.local_parts])
     with pytest.raises(ValueError, match="Both"):
         source._collect("lib.lesson.run", "_cell", collected)
         collected.homes["by_hand"] = ("lib.elsewhere", "by_hand")
