@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lib.catalog import LESSONS
+from lib.lesson.names import name_of
 from lib.lesson.spec import Lesson
 from lib.ui.budget import said_in_words
 from lib.ui.course.acting import store
@@ -104,5 +105,11 @@ def _handed_in(who: Who, asked: AskedLesson, lesson: Lesson, zone: str) -> None:
     if mine.complete:
         st.success(say("Complete. Handed in {at}.", at=at))
         return
-    rows = ", ".join(plain(row.replace("_", " ")) for row in mine.still_open)
+    rows = ", ".join(plain(_named(row)) for row in mine.still_open)
     st.warning(say("Handed in {at}. Still open: {rows}. Hand in again when they are right.", at=at, rows=rows))
+
+
+def _named(key: str) -> str:
+    """What a row of this key is called; one that asks for all samples is told apart."""
+    step = key.removesuffix("_all")
+    return name_of(step) if step == key else say("{name} (all)", name=name_of(step))

@@ -243,7 +243,7 @@ def _alone_name(desk: Desk, row: Row) -> str:
         return say("The result")
     if len(desk.samples) > 1 and row.index is not None:
         return say("The loss of {sample}", sample=sample_name(desk.lesson, desk.steps, desk.sample))
-    return row.label.capitalize()
+    return row.label[:1].upper() + row.label[1:]  # KL stays KL
 
 
 def _still_open(desk: Desk, row: Row) -> str:
