@@ -258,3 +258,9 @@ def test_rivals_have_learning_rates_of_their_own_and_it_is_said():
     healthy(app.button_group(key="adam_view").set_value("compare").run())
     assert any("tuned" in c.value for c in app.caption)
     assert sum("best of 13" in m.value for m in app.markdown) == 1
+
+
+def test_a_row_says_what_a_learner_knows_and_torchs_name_beside_it():
+    app = open_page("adam")
+    assert app.text_input(key="adam_update_1_exp_avg").label == "1 average of gradients"
+    assert any(":gray[average of gradients] `exp_avg`" in m.value for m in app.markdown)

@@ -138,7 +138,7 @@ def _text(row: Row, words: bool, formula: bool, numbers: bool) -> list[str]:
     if words:
         every = say("{label}: one number for each sample.", label=row.label)
         told = every if row.is_all else say(step.words) or row.label
-        parts.append(told + (f" :gray[torch:] `{step.torch_name}`" if step.torch_name else ""))
+        parts.append(told + (f" :gray[{row.label}] `{step.torch_name}`" if step.torch_name else ""))
     if formula:
         parts.append(f"${step.symbol if row.is_all else step.latex}$")
     if numbers and (filled := row.numbers()):
