@@ -226,10 +226,9 @@ def _part(done: WorkedPart) -> None:
 
 def _step_line(step: Step) -> str:
     """The step's name, its formula, the numbers of its first sample, and its value."""
-    numbers = step.in_numbers(*(0,) * step.sample_dims) if np.size(step.value) else ""
-    worked_numbers = f" = {numbers}" if numbers else ""
-    dots = r",\; \dots" if np.size(step.value) > 1 and worked_numbers else ""
-    return f"{say(step.label)} ${step.latex}{worked_numbers}{dots}$ → **{value_text(step.value)}**"
+    numbers = step.beside_symbol(*(0,) * step.sample_dims) if np.size(step.value) else ""
+    dots = r",\; \dots" if np.size(step.value) > 1 and numbers else ""
+    return f"{say(step.label)} ${step.latex} {numbers}{dots}$ → **{value_text(step.value)}**"
 
 
 def _joined(application: Application, parts: tuple[WorkedPart, ...]) -> None:

@@ -29,7 +29,9 @@ def search_lines(
     A page's own line comes first and has the page's slug as its id. No two lines say the same.
     """
     titles = {slug: topic.title for slug, topic in topics.items()} | {slug: page[0] for slug, page in pages.items()}
-    lines: dict[str, str] = {slug: " · ".join((topic.title, topic.torch_name)) for slug, topic in topics.items()}
+    lines: dict[str, str] = {
+        slug: " · ".join(filter(None, (topic.title, topic.torchs_own))) for slug, topic in topics.items()
+    }
     lines |= {slug: title for slug, (title, _, _) in pages.items()}
     lines |= {slug: _exercise(task) for slug, task in exercises.items()}
     known = set(lines.values())

@@ -32,7 +32,8 @@ def heading(lesson: T, about: Callable[[T], None], draw: Callable[[T], Mapping[s
         _example_picker(lesson, draw)
         copy_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
-        st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
+        torchs = f"`{lesson.torchs_own}` · " if lesson.torchs_own else ""
+        st.markdown(f"{torchs}{lesson.names[0]}", width="content")
         st.markdown(say(lesson.purpose), width="content")
         if not is_covered(lesson):
             st.markdown(f"${lesson.formula}$", width="content")

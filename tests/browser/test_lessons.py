@@ -32,7 +32,7 @@ def test_one_slip_in_the_working_marks_just_that_step(page):
         type_into(page, f"{CE}_forward_{row}", text)
         settled(page)
     expect(page.get_by_text("✓ right", exact=True)).to_have_count(2)
-    expect(page.get_by_text("✗ likely mistake")).to_have_count(1)
+    expect(page.get_by_text("✗ wrong", exact=True)).to_have_count(1)
     expect(page.get_by_text("✓ right from your earlier value")).to_have_count(1)
     expect(page.get_by_text("You divided by the number of samples")).to_be_visible()
 

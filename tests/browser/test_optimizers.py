@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_a_slip_in_an_update_costs_one_step(page):
-    visit(page, "sgd")
+    visit(page, "sgd?sgd_at=2&sgd_way=together")
     type_into(page, "sgd_update_2_momentum_buffer", "15.872")  # an average with 1 − μ; PyTorch has 29.12
-    expect(page.get_by_text("✗ likely mistake")).to_have_count(1)
+    expect(page.get_by_text("✗ wrong", exact=True)).to_have_count(1)
     expect(page.get_by_text("You made an average")).to_be_visible()
     type_into(page, "sgd_update_2_param", "1.681")
     expect(page.get_by_text("✓ right from your earlier value")).to_be_visible()

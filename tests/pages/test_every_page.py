@@ -115,7 +115,7 @@ def test_one_slip_is_marked_at_its_row_and_explained():
     healthy(app.run())
     text = [m.value for m in app.markdown]
     assert sum("✓ right" in t for t in text) == 1
-    assert sum("likely mistake" in t for t in text) == 1
+    assert sum("✗ wrong" in t for t in text) == 1
     assert any("number of samples" in t for t in text)
 
 

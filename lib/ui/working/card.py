@@ -40,6 +40,7 @@ from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, kee
 from lib.ui.working.torchs import is_covered, note_answered, torch_line
 from lib.ui.working.watch import watch
 from lib.ui.working.ways import Way, choose_way, go, knows, open_steps, way_of
+from lib.ui.wrong_verdict import wrong_verdict
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,9 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     if result is not None and desk.torch is not None and result.row.key in keys:
         torch_line(desk.lesson, result.row, desk.torch.value, desk.numbers, way)
     _foot(desk, way, any(texts.values()))
+    if in_address:
+        where = f"{desk.fields}, sample {list(desk.sample)}" + (f", turn {desk.turn}" if desk.turn else "")
+        wrong_verdict(desk.lesson, where, desk.form, judged, texts)
     if in_address and keys and all(one.verdict in DONE for one in judged if one.row.key in keys):
         after_the_last_steps(desk) if len(open_ones) < len(seen) else ending(desk, judged, way)
     return changed
@@ -253,7 +257,7 @@ def _alone_name(desk: Desk, row: Row) -> str:
         return say("The result")
     if len(desk.samples) > 1 and row.index is not None:
         return say("The loss of {sample}", sample=sample_name(desk.lesson, desk.steps, desk.sample))
-    return row.label.capitalize()
+    return row.label[:1].upper() + row.label[1:]  # KL stays KL
 
 
 def _still_open(desk: Desk, row: Row) -> str:

@@ -32,12 +32,12 @@ HINTS: dict[Way, tuple[str, ...]] = {
 SHORT = {
     "blank": "",
     "unreadable": ":red[✗ not a number]",
-    "shape": ":red[✗ other shape]",
+    "shape": ":red[✗ wrong shape]",
     "right": ":green[✓ right]",
     "earlier": ":green[✓ right from your earlier value]",
     "digits": ":orange[≈ more digits]",
-    "mistake": ":red[✗ likely mistake]",
-    "wrong": ":red[✗ not yet]",
+    "mistake": ":red[✗ wrong]",
+    "wrong": ":red[✗ wrong]",
 }
 
 _INSTEAD = {"e": "2.718…, which is exp(1)", "pi": "3.1416", "inf": "infinity", "nan": "NaN"}
@@ -136,11 +136,12 @@ def _text(row: Row, words: bool, formula: bool, numbers: bool) -> list[str]:
     step, parts, lines = row.step, [], []
     if words:
         every = say("{label}: one number for each sample.", label=row.label)
-        parts.append(every if row.is_all else say(step.words) or row.label)
+        told = every if row.is_all else say(step.words) or row.label
+        parts.append(told + (f" :gray[{row.label}] `{step.torch_name}`" if step.torch_name else ""))
     if formula:
         lines.append(f"${step.symbol if row.is_all else step.latex}$")
     if numbers and (filled := row.numbers()):
-        lines.append(rf"$\phantom{{{step.symbol}}} = {filled}$")
+        lines.append(rf"$\phantom{{{step.symbol}}} {filled}$")
     return [*parts, "  \n".join(lines)]
 
 
