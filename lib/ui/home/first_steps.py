@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.guides.first_steps import LOSS, SHARE, STEPS, SUM, by_torch, judged
 from lib.lesson.working import Judged
+from lib.ui.budget import page_budget
 from lib.ui.text import coloured, number, plain, say
 
 ASKS = {
@@ -91,7 +92,7 @@ def _says(found: Mapping[str, Judged]) -> str:
             "green",
             say(
                 "**{loss}: that is what cross-entropy loss is.** PyTorch prints the same number.",
-                loss=number(by_torch()),
+                loss=number(by_torch(budget=page_budget())),
             ),
         )
     if found[LOSS].verdict == "earlier":
@@ -129,7 +130,7 @@ def _torch(is_right: bool) -> None:
     """PyTorch's number, covered until it is found or asked for."""
     is_shown = is_right or st.session_state.get("first_torch_shown")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="try_torch", wrap=False):
-        shown = number(by_torch()) if is_shown else "?"
+        shown = number(by_torch(budget=page_budget())) if is_shown else "?"
         st.html(f'<p class="pt">PyTorch <b translate="no" aria-live="polite">{shown}</b></p>', width="content")
         if not is_shown:
             st.button(say("show"), key="first_show", type="tertiary", on_click=_show)

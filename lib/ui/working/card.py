@@ -135,7 +135,8 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     seen, open_ones = _rows_on_screen(desk, way)
     covered = way == "alone" or (in_address and is_covered(desk.lesson))
     solved = [sample for sample in desk.samples if desk.found(sample)]
-    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), covered, solved)
+    if desk.part == "forward":
+        draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), covered, solved)
     _draw_rows(desk, judged, seen, open_ones, look)
     keys = {row.key for row in open_ones}
     if result is not None and desk.torch is not None and result.row.key in keys:
@@ -200,7 +201,7 @@ def _collect(desk: Desk, texts: dict[str, str]) -> bool:
     """Once all samples are solved, puts what they gave into the row that collects them, if it is blank."""
     collects = next((row for row in desk.asked if row.is_all), None)
     found = [desk.found(sample) for sample in desk.samples]
-    if collects is None or texts[collects.key] or not all(found) or np.ndim(collects.step.value) != 1:
+    if collects is None or texts[collects.key] or not found or not all(found) or np.ndim(collects.step.value) != 1:
         return False
     texts[collects.key] = f"[{', '.join(found)}]"
     st.session_state[entry_key(desk.lesson, desk.fields, collects.key)] = texts[collects.key]
