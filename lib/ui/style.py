@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.ui.access import CSS as ACCESS
+from lib.ui.access import access_for_everyone
+
 CSS = """
 <style>
 .stMainBlockContainer { padding: 3.25rem 2rem 3rem; max-width: 80rem; }
@@ -13,6 +16,7 @@ CSS = """
 [data-testid="stPageLink"] p { white-space: normal; }
 [class*="_what"] { row-gap: 0.25rem; }
 [class*="_input_card"], [class*="_working_card"] { gap: 0.55rem; padding: 0.75rem 1rem; }
+[data-testid="stCaptionContainer"] { color: light-dark(#6b6259, #b0a69b); }
 [class*="_working_card"] .stMarkdown { margin-bottom: 0; }
 [class*="_working_card"] [data-testid="stMarkdownContainer"] p { margin: 0; }
 [class*="_working_card"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
@@ -37,6 +41,8 @@ CSS = """
 [class*="_row_"] > :nth-child(3):not(:has(p)) + * { grid-row: 1 / span 2; }
 [class*="_row_"] > :nth-child(3):not(:has(p)) { display: none; }
 [class*="_row_"] > :nth-child(4) button { min-height: 1.5rem; padding: 0; text-decoration: underline dotted; }
+[class*="_row_"] > :nth-child(4) button .stMarkdownColoredText { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); }
 [class*="_row_"] > :nth-child(5) { grid-area: note; margin-top: 0.35rem; }
 [class*="_aside_"] { border-left: 3px solid light-dark(#1f5fa8, #8fbdf0); padding: 0.35rem 0.75rem;
   background: color-mix(in srgb, light-dark(#1f5fa8, #8fbdf0) 9%, transparent); }
@@ -48,7 +54,8 @@ CSS = """
 [class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"]:has(p:nth-of-type(2)) {
   grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 [class*="_row_"] > :nth-child(1) p:nth-of-type(1) { grid-row: 1 / span 2; font-size: 0.9375rem; }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(n+2) { grid-column: 2; overflow-x: auto; white-space: nowrap; }
+[class*="_row_"] > :nth-child(1) p:nth-of-type(n+2) { grid-column: 2; white-space: nowrap;
+  overflow: auto hidden; padding-bottom: 0.3rem; margin-bottom: -0.2rem; }
 [class*="_row_"] > :nth-child(1) p:nth-of-type(3) { color: light-dark(#6b6259, #b0a69b); }
 @container page (max-width: 62rem) { [class*="_way_tools"] > :nth-child(2) { display: none; } }
 [class*="_fold_line"] { display: none; }
@@ -84,4 +91,5 @@ CSS = """
 
 
 def apply_style() -> None:
-    st.html(CSS)
+    st.html(f"{CSS}<style>{ACCESS}</style>")
+    access_for_everyone()
