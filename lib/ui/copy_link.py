@@ -9,7 +9,7 @@ from lib.ui.text import say
 JS = """
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button");
-  const box = parentElement.querySelector("div");
+  const box = parentElement.querySelector(".by_hand");
   const [words, field] = box.children;
   button.textContent = data.label;
   words.textContent = data.by_hand;
@@ -40,12 +40,12 @@ button {
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
 }
 button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-link-color); }
-div {
+.by_hand {
   position: fixed; top: 3.5rem; right: 1rem; z-index: 1000; box-sizing: border-box; width: min(24rem, calc(100vw - 2rem));
   padding: 0.75rem; font: 0.875rem/1.4 var(--st-font); color: var(--st-text-color);
   background: var(--st-background-color); border: 1px solid var(--st-primary-color); border-radius: var(--st-button-radius);
 }
-div[hidden] { display: none; }
+.by_hand[hidden] { display: none; }
 p { margin: 0 0 0.5rem; }
 input {
   box-sizing: border-box; width: 100%; padding: 0.5rem; font: 1rem/1.4 var(--st-code-font); color: inherit;
@@ -55,7 +55,7 @@ input {
 
 HTML = f"""
 <button type="button">{say("Copy link")}</button>
-<div hidden><p></p><input type="text" readonly translate="no"></div>
+<div class="by_hand" hidden><p></p><input type="text" readonly translate="no"></div>
 """
 
 _component = st.components.v2.component("copy_link", html=HTML, css=CSS, js=JS)

@@ -27,7 +27,8 @@ function markName(node) {
 
 // What is wider than its place can be moved by keyboard too.
 function markScrolling(node) {
-  if (node.scrollWidth > node.clientWidth + 1) set(node, "tabindex", "0");
+  const hides = node.scrollWidth > node.clientWidth + 1 || (node.nodeName === "PRE" && node.scrollHeight > node.clientHeight + 1);
+  if (hides) set(node, "tabindex", "0");
   else node.removeAttribute("tabindex");
 }
 
@@ -42,7 +43,7 @@ function markAll() {
   document.querySelectorAll(AS_IT_IS).forEach((node) => set(node, "translate", "no"));
   document.querySelectorAll(ENTRIES).forEach(markEntry);
   document.querySelectorAll("[aria-label]").forEach(markName);
-  document.querySelectorAll('[class*="_row_"] p').forEach(markScrolling);
+  document.querySelectorAll('[class*="_row_"] p, pre').forEach(markScrolling);
   document.querySelectorAll('[data-testid="stNumberInputField"]').forEach((node) => set(node, "inputmode", "decimal"));
 }
 

@@ -57,7 +57,7 @@ def work_lesson(who: Who, asked: AskedLesson, zone: str, closed: str) -> None:
 
 def _asked(lesson: Lesson, asked: AskedLesson) -> None:
     """What is to be worked, and the way to the lesson."""
-    st.subheader(plain(asked.title), anchor=False)
+    st.header(plain(asked.title), anchor=False)
     st.markdown(say("Work these numbers by hand until every row is right, then hand your working in."))
     st.markdown(f"$${lesson.formula}$$")
     lines = [f"{name} = {text}" for name, text in asked.numbers.items() if text != "none"]
