@@ -41,9 +41,11 @@ button {
 }
 button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-link-color); }
 .by_hand {
-  position: fixed; top: 3.5rem; right: 1rem; z-index: 1000; box-sizing: border-box; width: min(24rem, calc(100vw - 2rem));
-  padding: 0.75rem; font: 0.875rem/1.4 var(--st-font); color: var(--st-text-color);
-  background: var(--st-background-color); border: 1px solid var(--st-primary-color); border-radius: var(--st-button-radius);
+  position: fixed; top: 3.5rem; right: 1rem; z-index: 1000; box-sizing: border-box;
+  width: min(24rem, calc(100vw - 2rem)); padding: 0.75rem;
+  font: 0.875rem/1.4 var(--st-font); color: var(--st-text-color);
+  background: var(--st-background-color);
+  border: 1px solid var(--st-primary-color); border-radius: var(--st-button-radius);
 }
 .by_hand[hidden] { display: none; }
 p { margin: 0 0 0.5rem; }
@@ -70,7 +72,9 @@ def copy_link() -> None:
     words = {
         "label": say("Copy link"),
         "done": say("Copied"),
-        "by_hand": say("This browser keeps its clipboard closed to this page. The link is selected: copy it from here."),
+        "by_hand": say(
+            "This browser keeps its clipboard closed to this page. The link is selected: copy it from here."
+        ),
         "address": say("The link to copy"),
     }
     _component(data=words, width=120, height=40)

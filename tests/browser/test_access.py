@@ -1,4 +1,4 @@
-"""The page for everyone: on a phone, with a translator, by keyboard, enlarged, heard, and where there is no clipboard."""
+"""The page for everyone: on a phone, with a translator, by keyboard, enlarged, heard, and without a clipboard."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_core_loop_works_by_keyboard_at_twice_the_size(page):
     page.keyboard.press("Tab")
     expect(page.locator(f".st-key-{CE}_row_forward_1 button:visible")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(f".st-key-{CE}_row_forward_1").get_by_text("more")).to_be_visible()
+    expect(page.get_by_role("button", name="more for log sum exp")).to_be_visible()
     fits_sideways(page)
 
 

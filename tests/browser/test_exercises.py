@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lib.exercises import EXERCISES
 from lib.ui.browser_storage import DRAFT, RECORD
-from tests.browser.driving import fits_sideways, faults, settled, visit
+from tests.browser.driving import faults, fits_sideways, settled, visit
 from tests.conftest import Server
 from tests.pages.test_editor import editor, opened, put
 from tests.pages.test_exercise_pages import HALF_LEFT_OUT, HUBER, mistake

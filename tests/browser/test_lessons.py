@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from lib.catalog import LESSONS
-from tests.browser.driving import field, fits_sideways, faults, settled, torch_number, type_into, visit
+from tests.browser.driving import faults, field, fits_sideways, settled, torch_number, type_into, visit
 from tests.conftest import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

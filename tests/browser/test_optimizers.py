@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lib.catalog import OPTIMIZERS, SCHEDULERS
-from tests.browser.driving import fits_sideways, faults, settled, torch_number, type_into, visit
+from tests.browser.driving import faults, fits_sideways, settled, torch_number, type_into, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

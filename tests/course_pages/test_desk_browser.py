@@ -19,7 +19,7 @@ from lib.course.who import Who
 from lib.exercises import EXERCISES
 from lib.store import open_store
 from lib.ui.course.cookies import SESSION
-from tests.browser.driving import PATIENCE, fits_sideways, faults, settled
+from tests.browser.driving import PATIENCE, faults, fits_sideways, settled
 from tests.conftest import SCREEN, Server, serve
 from tests.course.setting import SETTINGS, Class
 from tests.pages.test_editor import editor, put

@@ -1,4 +1,4 @@
-"""Access for everyone: what a phone's keyboard, a browser's translator and a screen reader need beyond Streamlit's page.
+"""Access for everyone: what phones, browsers' translators and screen readers need beyond Streamlit's page.
 
 Formulas, code and fields are left alone by translators, and React survives what these do to all other texts. A lesson's
 fields have names in words, and neither capitals nor corrections; on a phone the signs of a calculation stand in a row
@@ -21,7 +21,8 @@ CSS = """
 .st-key-access { position: absolute; width: 1px !important; height: 1px; overflow: hidden; }
 .spoken_verdict { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .entry_keys { position: fixed; inset: auto 0; z-index: 1000; box-sizing: border-box; padding: 0.25rem;
-  display: flex; gap: 0.2rem; background: light-dark(#f5f0e9, #2a2522); border-top: 1px solid light-dark(#d3cabe, #4a423b); }
+  display: flex; gap: 0.2rem; background: light-dark(#f5f0e9, #2a2522);
+  border-top: 1px solid light-dark(#d3cabe, #4a423b); }
 .entry_keys[hidden] { display: none; }
 .entry_keys button { flex: 1 1 0; min-width: 0; min-height: 2.75rem; padding: 0; font: 1.0625rem/1 inherit;
   touch-action: manipulation; color: light-dark(#1f1b16, #ede6dd); background: light-dark(#fffdf9, #1c1917);
