@@ -75,6 +75,11 @@ def test_formulas_code_and_fields_are_left_alone_and_chinese_is_named(page):
         expect(page.locator('[lang="zh-Hans"]').get_by_text(chinese, exact=True)).to_be_visible()
 
 
+def test_chinese_in_a_label_is_named(page):
+    visit(page, "article")
+    expect(page.locator('[lang="zh-Hans"][translate=no]', has_text="负对数似然损失").first).to_be_visible()
+
+
 def test_a_phone_gets_the_text_keyboard_and_a_row_of_signs(page):
     page.set_viewport_size({"width": 390, "height": 800})
     visit(page, TOGETHER)

@@ -1,7 +1,12 @@
 // What the fields of a lesson need beyond Streamlit's: names in words, a phone's keyboard that changes nothing, a row of
 // keys above it, and verdicts that are said.
 const ENTRIES = ["_row_", "_input_card"].map((part) => `[class*="${part}"] [data-testid="stTextInputField"]`).join();
-const AS_IT_IS = '.katex, code, pre, .aligned, .cm-editor, input, textarea, [data-testid="stTextInputField"]';
+const AS_IT_IS = [
+  ".katex, code, pre, .aligned, .cm-editor, input, textarea",
+  '[class*="_row_"] > :nth-child(2)', '[class*="_torch"] strong', // values
+  '[class*="_input_card"] [data-testid="stWidgetLabel"]', // names of PyTorch's
+].join();
+const CHINESE = /[\u3400-\u9fff]/;
 const PHONE = matchMedia("(pointer: coarse), (max-width: 480px)");
 const KEYS = [["−", "-"], ["^", "^"], ["(", "("], [")", ")"], ["e", "e"], ["log", "log("], ["√", "√("], [",", ", "],
   ["[", "["], ["]", "]"]];
@@ -32,6 +37,13 @@ function markScrolling(node) {
   else node.removeAttribute("tabindex");
 }
 
+// A name in Chinese stands in a colour of its own.
+function markLanguage(node) {
+  if (!CHINESE.test(node.textContent)) return;
+  set(node, "lang", "zh-Hans");
+  set(node, "translate", "no");
+}
+
 function markEntry(field) {
   set(field, "autocapitalize", "none");
   set(field, "autocorrect", "off");
@@ -42,6 +54,7 @@ function markEntry(field) {
 function markAll() {
   document.querySelectorAll(AS_IT_IS).forEach((node) => set(node, "translate", "no"));
   document.querySelectorAll(ENTRIES).forEach(markEntry);
+  document.querySelectorAll(".stMarkdownColoredText").forEach(markLanguage);
   document.querySelectorAll("[aria-label]").forEach(markName);
   document.querySelectorAll('[class*="_row_"] p, pre').forEach(markScrolling);
   document.querySelectorAll('[data-testid="stNumberInputField"]').forEach((node) => set(node, "inputmode", "decimal"));
