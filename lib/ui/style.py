@@ -87,6 +87,7 @@ CSS = """
     grid-template-columns: minmax(0, 1fr) !important; }
   [class*="_tools_"] { gap: 0.5rem !important; }
   [class*="_way_tools"], [class*="_way_tools"] > :first-child { width: 100% !important; }
+  [class*="_tools_"] > :has(> [class*="_way_tools"]) { flex: 0 0 100% !important; }
   [class*="_row_"] > :nth-child(1) p:nth-of-type(n) { grid-column: 1; grid-row: auto; }
 }
 @media (max-width: 640px) {

@@ -87,6 +87,8 @@ def test_a_phone_gets_the_text_keyboard_and_a_row_of_signs(page):
     for name, value in (("autocapitalize", "none"), ("autocorrect", "off"), ("spellcheck", "false")):
         expect(entry).to_have_attribute(name, value)
     assert entry.get_attribute("inputmode") is None
+    switch = page.locator(f".st-key-{CE}_way_switch")
+    assert switch.evaluate("e => [e, ...e.querySelectorAll('*')].every(one => one.scrollWidth <= one.clientWidth + 1)")
     assert entry.evaluate("e => getComputedStyle(e).fontSize") == "16px"
     expect(keys).to_be_hidden()
     entry.focus()
