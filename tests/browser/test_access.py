@@ -49,6 +49,7 @@ def test_a_translated_page_bears_typing(own_page, keeps):
     page.on("console", lambda message: crashes.append(message.text) if "NotFoundError" in message.text else None)
     visit(page, TOGETHER)
     expect(field(page, FIRST)).to_be_visible()
+    page.wait_for_function("globalThis.torchByHandAccess")
     page.evaluate(TRANSLATE, keeps)
     for text, said in (("9", "not yet"), ("[1, 2]", "other shape"), ("2log", "not a number"), ("2.313", "right")):
         enter(page, FIRST, text)
@@ -63,6 +64,32 @@ def test_a_translated_page_bears_typing(own_page, keeps):
     expect(torch_number(page)).to_contain_text("0.7")
     expect(page.locator("h1")).to_contain_text("Cross-entropy loss")
     assert not crashes
+
+
+# What React does to texts: it takes one away, puts one before another, and changes one.
+REACT = """async keeps => {
+  const [first, second, third] = ['a', 'b', 'c'].map((letter) => new Text(letter));
+  const paragraph = document.createElement('p');
+  paragraph.append(first, second);
+  document.body.append(paragraph);
+  for (const text of [first, second]) {
+    const font = document.createElement('font');
+    text.replaceWith(font);
+    font.append(keeps ? text : '译');
+  }
+  await new Promise((done) => setTimeout(done));
+  paragraph.removeChild(first);
+  paragraph.insertBefore(third, second);
+  second.nodeValue = 'd';
+  return paragraph.textContent;
+}"""
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["wrapped", "replaced"])
+def test_what_react_asks_for_is_done_around_a_translation(own_page, keeps):
+    visit(own_page, "article")
+    own_page.wait_for_function("globalThis.torchByHandAccess")
+    assert own_page.evaluate(REACT, keeps) == "cd"
 
 
 def test_formulas_code_and_fields_are_left_alone_and_chinese_is_named(page):

@@ -98,6 +98,7 @@ function makeKeys(words) {
     if (field.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) field.scrollIntoView({ block: "center" });
   };
   addEventListener("focusin", show);
+  show({ target: document.activeElement }); // somebody was quicker than this
   addEventListener("focusout", (event) => { bar.hidden = !event.relatedTarget?.matches(ENTRIES); });
   window.visualViewport?.addEventListener("resize", place);
   window.visualViewport?.addEventListener("scroll", place);
