@@ -1,6 +1,7 @@
 """Serves the app: Streamlit around lib/router.py, with torch warmed up while the first visitor reads.
 
-A host that runs this file as a plain script gets the same pages, only without the warm-up.
+A host that runs this file as a plain script gets the same pages, only without the warm-up, and without a redirect from
+old addresses: their pages are there instead. `streamlit run app.py` does not: it finds `app` below and serves it.
 """
 
 import asyncio
@@ -18,8 +19,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from lib.policy import Policy
 from lib.proxies import trust_only
 from lib.refusal import Refusal
+from lib.ui.exercise_address import redirects
 from lib.ui.hosting import is_class, setting
 from lib.ui.memory import keep_little
+from lib.ui.message_post import bundle_messages
 from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
 
@@ -86,11 +89,12 @@ def frame_ancestors() -> str:
 
 
 if get_script_run_ctx(suppress_warning=True):
-    runpy.run_path(str(ROUTER), run_name="__main__")
+    runpy.run_path(str(ROUTER), init_globals={"PLAIN": True}, run_name="__main__")
 else:
     keep_little()
     take_turns()
+    bundle_messages()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     ROUTES, GUARDS = parts_of_a_class()
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), *GUARDS, Middleware(BoundedUploads)]
-    app = st.App(ROUTER, lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE)
+    app = st.App(ROUTER, lifespan=lifespan, routes=[*redirects(), *ROUTES], middleware=MIDDLEWARE)

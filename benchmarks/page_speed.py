@@ -1,7 +1,8 @@
 """How fast the pages are and how much memory they take: `python -m benchmarks.page_speed` prints the table for it.
 
 Server times are what the page's script takes on a rerun after one number changed (median), without a browser; the rest
-is measured at a served app, in Chromium or in sessions that speak Streamlit's protocol.
+is measured at a served app, in Chromium or in sessions that speak Streamlit's protocol. `page_ratios.py` prints a
+second table: what a page costs beside the least that a page can be, measured in turns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import gc
 import logging
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -144,6 +146,11 @@ def report_served(folder: Path) -> None:
 
 
 def main() -> None:
+    """`ratios` behind the command prints only what a page costs beside the least that a page can be."""
+    from benchmarks import page_ratios  # it measures with what stands here
+
+    if "ratios" in sys.argv:
+        return page_ratios.main()
     logging.disable(logging.CRITICAL)
     gc.collect()
     gc.freeze()  # as app.py does
@@ -151,6 +158,8 @@ def main() -> None:
     report_reruns()
     with tempfile.TemporaryDirectory() as folder:
         report_served(Path(folder))
+    print()
+    page_ratios.main()
 
 
 if __name__ == "__main__":

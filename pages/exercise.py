@@ -15,6 +15,8 @@ from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
 from lib.grading.grade import Grade
 from lib.ui.browser_storage import draft_place, keep_in_browser
+from lib.ui.exercise_address import OLD, exercise_query
+from lib.ui.exercise_link import asked_exercise, exercise_link
 from lib.ui.exercise_work import (
     CSS,
     answered,
@@ -30,16 +32,35 @@ from lib.ui.exercise_work import (
     typed,
     wish,
 )
-from lib.ui.heading import before_and_after
-from lib.ui.page import slug_of_page
+from lib.ui.page import Page
 from lib.ui.record import Attempt, Record, RecordError, keep, record_of, with_attempt
 from lib.ui.report import show_report
 from lib.ui.sandbox import isolation_note, why_off
+from lib.ui.sidebar import browser_title
 from lib.ui.text import say
 
+PAGE = Page(title="Exercise", group="", order=0, names=(), purpose="Write one function, and have it tested.")
 
-def render(exercise: Exercise) -> None:
-    """The whole page."""
+
+def render() -> None:
+    """The exercise that the address names."""
+    exercise = asked_exercise()
+    if exercise is None:
+        _no_such_exercise()
+        return
+    st.query_params.update(exercise_query(exercise.slug))  # a link within a page does not reach the browser's address
+    show_exercise(exercise)
+
+
+def _no_such_exercise() -> None:
+    st.title(say("Which exercise?"), anchor=False)
+    st.markdown(say("This address names no exercise that there is."))
+    st.page_link(st.session_state["pages"]["exercises"], label=say("All exercises"), icon=":material/list:")
+
+
+def show_exercise(exercise: Exercise) -> None:
+    """The whole page of one exercise."""
+    st.set_page_config(page_title=browser_title(OLD + exercise.slug, exercise.title))
     st.html(CSS)
     _heading(exercise)
     left, right = st.columns([0.4, 0.6], gap="medium")
@@ -56,7 +77,17 @@ def render(exercise: Exercise) -> None:
         _help(exercise, record)
     keep_in_browser()
     isolation_note()
-    before_and_after([slug_of_page(each) for each in EXERCISES.values()], slug_of_page(exercise))
+    _before_and_after(exercise)
+
+
+def _before_and_after(exercise: Exercise) -> None:
+    """Links to the exercise before and the one after it."""
+    order = list(EXERCISES.values())
+    place = order.index(exercise)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=_key(exercise, "neighbours")):
+        for other, arrow in ((place - 1, "← {title}"), (place + 1, "{title} →")):
+            if 0 <= other < len(order):
+                exercise_link(order[other], say(arrow, title=say(order[other].title)))
 
 
 def level_dots(exercise: Exercise) -> str:
@@ -165,12 +196,7 @@ def _passed(exercise: Exercise, result: Grade) -> None:
     st.success(say("Solved. Compare yours with the solution below."))
     every = list(EXERCISES.values())
     for after in every[every.index(exercise) + 1 :][:1]:
-        st.page_link(
-            st.session_state["pages"][slug_of_page(after)],
-            label=say("Next: {title}", title=after.title),
-            icon=":material/arrow_forward:",
-            width="content",
-        )
+        exercise_link(after, say("Next: {title}", title=say(after.title)), icon=":material/arrow_forward:")
 
 
 def _help(exercise: Exercise, record: Record) -> None:

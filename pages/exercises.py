@@ -14,7 +14,8 @@ from lib.ui.bound import BOUND
 from lib.ui.browser_storage import has_draft, keep_in_browser, work_file
 from lib.ui.choices import choice_box
 from lib.ui.course.progress_in_account import progress_in_account
-from lib.ui.page import Page, slug_of_page
+from lib.ui.exercise_link import exercise_link
+from lib.ui.page import Page
 from lib.ui.record import Record, RecordError, record_of
 from lib.ui.text import say
 from pages.exercise import level_dots
@@ -59,6 +60,12 @@ def render() -> None:
     keep_in_browser()
     st.divider()
     st.caption(say("Your drafts, attempts and progress stay in this browser."))
+    st.page_link(
+        st.session_state["pages"]["progress"],
+        label=say("Take progress to another device"),
+        icon=":material/arrow_forward:",
+        width="content",
+    )
     work_file()
 
 
@@ -89,12 +96,8 @@ def _progress(states: Mapping[str, str]) -> None:
     with st.container(horizontal=True, gap="medium", key="exercises_note_next"):
         for slug, words in {following: "Next on the path: **{title}**", started: "Go on with **{title}**"}.items():
             if slug:
-                st.page_link(
-                    st.session_state["pages"][slug_of_page(EXERCISES[slug])],
-                    label=say(words, title=say(EXERCISES[slug].title)),
-                    icon=":material/arrow_forward:",
-                    width="content",
-                )
+                exercise = EXERCISES[slug]
+                exercise_link(exercise, say(words, title=say(exercise.title)), icon=":material/arrow_forward:")
         if not following:
             st.markdown(say("The whole path is done."))
 
@@ -158,8 +161,9 @@ def _stretch(path: str, exercises: list[Exercise], states: Mapping[str, str], is
 
 
 def _exercise(exercise: Exercise, state: str) -> None:
-    st.page_link(
-        st.session_state["pages"][slug_of_page(exercise)],
-        label=f"{SIGNS[state]} {say(exercise.title)} :gray[{level_dots(exercise)}]",
+    exercise_link(
+        exercise,
+        f"{SIGNS[state]} {say(exercise.title)} :gray[{level_dots(exercise)}]",
         help=f"{say(state)} · {', '.join(exercise.tags)}",
+        width="stretch",
     )

@@ -52,7 +52,8 @@ def render(lesson: Lesson) -> None:
         usable = False
         with said_in_words():
             usable = _result(lesson, typed)
-    _below(lesson, typed, usable)
+    with st.container(key=key_of(lesson, "below")):
+        _below(lesson, typed, usable)
     neighbours(lesson.slug)
 
 

@@ -11,6 +11,7 @@ from lib.budget import OverBudget, Stopped
 from lib.lesson import run
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.working.trace import judge_trace
+from lib.lesson.working.whole_run import of_updates
 from lib.tensors.number import TensorTextError
 from lib.tensors.read import read
 from lib.ui import views
@@ -31,7 +32,7 @@ from lib.ui.update_views.conventions import conventions
 from lib.ui.update_views.path import path
 from lib.ui.update_views.step_table import step_table
 from lib.ui.update_views.sweep import sweep
-from lib.ui.working import guided_working, is_covered
+from lib.ui.working import WayHere, guided_working, is_covered
 
 VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
     "path": View("Path", path),
@@ -57,7 +58,8 @@ def render(lesson: Optimizer) -> None:
         if runs:
             with said_in_words():
                 _working(lesson, runs, typed)
-    _below(lesson, typed, runs)
+    with st.container(key=key_of(lesson, "below")):
+        _below(lesson, typed, runs)
     neighbours(lesson.slug)
 
 
@@ -104,8 +106,14 @@ def _working(lesson: Optimizer, runs: Runs, typed: Typed) -> None:
         _own_values(lesson, runs)
     elif runs.by_hand[update - 1].grad is not None:
         torch = run.TorchResult(runs.torch_up_to(update, budget=page_budget())[-1].param, {}, ())
-        guided_working(lesson, working_values(lesson, runs, update), "forward", torch, f"update_{update}", typed.values)
+        values, form = working_values(lesson, runs, update), typed.values
+        whole_run = _updates_before(lesson, runs, update)
+        guided_working(lesson, values, "forward", torch, f"update_{update}", form, whole_run)
     _divergence_note(runs)
+
+
+def _updates_before(lesson: Optimizer, runs: Runs, update: int) -> WayHere:
+    return lambda: of_updates(lesson, runs.ready, update, budget=page_budget())
 
 
 def _divergence_note(runs: Runs) -> None:

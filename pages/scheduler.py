@@ -10,9 +10,10 @@ import streamlit as st
 from lib.lesson import run
 from lib.lesson.run.schedule import MOST_STEPS
 from lib.lesson.scheduler import Scheduler
+from lib.lesson.working.whole_run import of_epochs
 from lib.ui import views
 from lib.ui.bound import bound_whole
-from lib.ui.budget import said_in_words
+from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
 from lib.ui.fields import Typed, example_texts, field, key_of
 from lib.ui.heading import heading, neighbours, spec_of, try_button
@@ -23,7 +24,7 @@ from lib.ui.problem import show_refusal
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
 from lib.ui.undo import undo_button
-from lib.ui.working import guided_working, is_covered
+from lib.ui.working import WayHere, guided_working, is_covered
 
 VIEWS: Mapping[str, View[Callable[[Scheduler, Schedule, int], None]]] = {
     "curve": View("Curve", curve),
@@ -45,7 +46,8 @@ def render(lesson: Scheduler) -> None:
     with working:
         schedule = _schedule(lesson, typed)
         epoch = _working(lesson, schedule, typed) if schedule else 0
-    _below(lesson, schedule, epoch)
+    with st.container(key=key_of(lesson, "below")):
+        _below(lesson, schedule, epoch)
     neighbours(lesson.slug)
 
 
@@ -101,8 +103,14 @@ def _working(lesson: Scheduler, schedule: Schedule, typed: Typed) -> int:
         st.markdown(say(":gray[learning rate before it: {lr}]", lr=f"{before:.6g}"), width="content")
     torch = run.TorchResult(np.array(schedule.by_torch[epoch]), {}, ())
     with said_in_words():
-        guided_working(lesson, schedule.by_hand[epoch].given, "forward", torch, f"update_{epoch}", typed.values)
+        values, form = schedule.by_hand[epoch].given, typed.values
+        whole_run = _epochs_before(lesson, schedule, int(epoch))
+        guided_working(lesson, values, "forward", torch, f"update_{epoch}", form, whole_run)
     return int(epoch)
+
+
+def _epochs_before(lesson: Scheduler, schedule: Schedule, epoch: int) -> WayHere:
+    return lambda: of_epochs(lesson, schedule.values, epoch, schedule.metrics, budget=page_budget())
 
 
 def _interesting(schedule: Schedule) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from lib.course.who import LINK_ISSUER, Acting, NotAllowed, NotThere, need_person, need_role, note
 from lib.refusal import Refusal
 from lib.store import Store
-from lib.store.lessons import AssignedLesson, Working
+from lib.store.lessons import AssignedLesson, LessonDraft, Working
 from lib.store.people import Claim, Course, Enrolment, Person, RosterRow
 from lib.store.work import AssignedExercise, Assignment, Draft, Extension, Override, Submission
 
@@ -212,3 +212,6 @@ def _move_workings(session: Session, assignments: Select[int], had: int, gets: i
     session.flush()
     for row in stays.values():
         row.person_id = gets
+    session.execute(delete(LessonDraft).where(LessonDraft.lesson_id.in_(lessons), LessonDraft.person_id == gets))
+    begun = (LessonDraft.lesson_id.in_(lessons), LessonDraft.person_id == had)
+    session.execute(update(LessonDraft).where(*begun).values(person_id=gets))

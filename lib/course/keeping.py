@@ -16,7 +16,7 @@ from lib.course.policy import is_shown
 from lib.course.who import Acting, NotAllowed, NotThere, need_person, note
 from lib.store import Store
 from lib.store.base import Table
-from lib.store.lessons import AssignedLesson, Working
+from lib.store.lessons import AssignedLesson, LessonDraft, Working
 from lib.store.people import Claim, Course, Enrolment, Person, PersonalLink, RosterRow, WebSession
 from lib.store.progress import Progress
 from lib.store.trail import Audit, Removal
@@ -140,6 +140,7 @@ def _everything_about(session: Session, person_id: int, exercises: Sequence[int]
         WebSession: WebSession.person_id == person_id,
         Extension: Extension.person_id == person_id,
         Draft: Draft.person_id == person_id,
+        LessonDraft: LessonDraft.person_id == person_id,
         Working: Working.person_id == person_id,
         Progress: false() if exercises is None else Progress.person_id == person_id,  # nobody else's
         Submission: Submission.person_id == person_id,
@@ -213,6 +214,7 @@ def erase(session: Session, store: Store, who: Acting, person_id: int) -> str:
     for table in (Extension, Override):
         session.execute(update(table).where(table.person_id == person_id).values(why=""))
     session.execute(delete(Draft).where(Draft.person_id == person_id))
+    session.execute(delete(LessonDraft).where(LessonDraft.person_id == person_id))
     session.execute(delete(Progress).where(Progress.person_id == person_id))
     _empty_workings(session, Working.person_id == person_id)
     session.execute(update(Audit).where(Audit.person_id == person_id, Audit.why != "").values(why=""))
@@ -301,9 +303,11 @@ def tidy(store: Store) -> Tidied:
             .where(Assignment.course_id.in_(over))
         )
         workings = _empty_workings(session, Working.lesson_id.in_(lessons))
+        begun = session.execute(delete(LessonDraft).where(LessonDraft.lesson_id.in_(lessons)))
         before = now - SESSIONS_KEPT
         ended = session.execute(delete(WebSession).where(or_(WebSession.until < before, WebSession.ended < before)))
-        done = Tidied(submissions, drafts.rowcount, ended.rowcount, workings)  # type: ignore[attr-defined]
+        typed = drafts.rowcount + begun.rowcount  # type: ignore[attr-defined]
+        done = Tidied(submissions, typed, ended.rowcount, workings)  # type: ignore[attr-defined]
         note(session, store, None, "tidied", after=dict(vars(done)))
         return done
 

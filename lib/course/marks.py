@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import NamedTuple
 
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
@@ -15,12 +16,11 @@ from lib.store.work import AssignedExercise, Assignment, Extension, Grading, Ove
 Place = tuple[int, int]  # exercise or assignment, and person
 
 
-@dataclass(frozen=True)
-class ExerciseMark:
+class ExerciseMark(NamedTuple):
     """A student's mark for an exercise. `points` None: nothing graded was handed in and nobody gave points.
 
     `open`: something waits to be graded, or could not be by our fault. `zero_by_file`: no points because of the file as
-    a whole.
+    a whole. A large course has many: hence no dataclass.
     """
 
     points: float | None
@@ -108,8 +108,8 @@ def _read_attempts(session: Session, records: Records, person_id: int | None) ->
     if person_id is not None:
         asked = asked.where(Submission.person_id == person_id)
     found = defaultdict(list)
-    for exercise, person, *rest in session.execute(asked):
-        found[exercise, person].append(Attempt._make(rest))
+    for row in session.connection().execute(asked).all():  # plain rows: a large course has tens of thousands
+        found[row[:2]].append(Attempt._make(row[2:]))
     records.attempts = dict(found)
 
 
@@ -132,11 +132,13 @@ def marks_by(
 ) -> Marks:
     """The mark at each place where something was handed in or given; under other terms and weights, if those are."""
     chosen, worth = {**records.terms, **(terms or {})}, worth_of(records, terms, weights)
+    usual = {number: here.window() for number, here in chosen.items()}
+    assigned = {one.id: one.assignment_id for one in records.exercises.values()}
     marks: Marks = {}
     for place in dict.fromkeys((*records.attempts, *records.overrides)):
-        exercise = records.exercises[place[0]]
-        here = chosen[exercise.assignment_id]
-        marks[place] = _mark(records, place, here, worth[exercise.id], exercise.assignment_id)
+        number = assigned[place[0]]
+        window = records.windows.get((number, place[1]), usual[number])
+        marks[place] = _mark(records, place, chosen[number], window, worth[place[0]])
     return marks
 
 
@@ -162,9 +164,8 @@ def worth_of(
     }
 
 
-def _mark(records: Records, place: Place, terms: Terms, worth: float, assignment_id: int) -> ExerciseMark:
+def _mark(records: Records, place: Place, terms: Terms, window: Window, worth: float) -> ExerciseMark:
     attempts = records.attempts.get(place, [])
-    window = terms.window(records.windows.get((assignment_id, place[1])))
     chosen, given = counted(attempts, terms, window), records.overrides.get(place)
     points = given if given is not None else (None if chosen is None else worth * left_of(chosen, terms, window))
     return ExerciseMark(
@@ -181,9 +182,10 @@ def _mark(records: Records, place: Place, terms: Terms, worth: float, assignment
 
 def totals(records: Records, marks: Marks) -> dict[Place, float | None]:
     """The sum of each student for each assignment. None where nothing is graded, or something is still to be."""
+    assigned = {one.id: one.assignment_id for one in records.exercises.values()}
     found: dict[Place, list[ExerciseMark]] = defaultdict(list)
     for (exercise, person), mark in marks.items():
-        found[records.exercises[exercise].assignment_id, person].append(mark)
+        found[assigned[exercise], person].append(mark)
     return {place: _total(mine) for place, mine in found.items()}
 
 

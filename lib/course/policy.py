@@ -121,7 +121,10 @@ def counted(attempts: Sequence[Attempt], terms: Terms, window: Window) -> Attemp
     if len(graded) < 2:
         return graded[0] if graded else None
     graded.sort(key=_number)
-    return graded[-1] if terms.counts == "last" else max(graded, key=lambda one: left_of(one, terms, window))
+    if terms.counts == "last":
+        return graded[-1]
+    left = [left_of(one, terms, window) for one in graded]
+    return graded[left.index(max(left))]
 
 
 def is_shown(when: When, window: Window, released: datetime | None, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Progress in self-study that somebody takes from their browser into their account, and finds on another device."""
+"""Progress over exercises and lessons that somebody takes from their browser into their account, for other devices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from lib.catalog import TOPICS
 from lib.course.who import Acting, need_person
 from lib.exercises import EXERCISES
 from lib.refusal import Refusal
@@ -14,12 +15,16 @@ from lib.store.people import Person
 from lib.store.progress import Progress
 
 MOST_CHARACTERS = 2_000_000  # of all records of a person
+LESSON = "lesson/"  # before a lesson's slug, which may be an exercise's too
+KEPT = EXERCISES.keys() | {LESSON + slug for slug in TOPICS}
 
 
 def keep_progress(store: Store, who: Acting, records: Mapping[str, str]) -> None:
-    """Keeps the records of these exercises, each in place of the one before. Raises Refusal for what is too much and
-    for an exercise that there is not."""
-    if strange := sorted(records.keys() - EXERCISES.keys()):
+    """Keeps the records of these exercises and lessons, each in place of the one before.
+
+    Raises Refusal for what is too much and for an exercise that there is not.
+    """
+    if strange := sorted(records.keys() - KEPT):
         raise Refusal("There is no exercise {slug!r}.", slug=strange[0][:80])
     with store.writing() as session:
         person = need_person(session, who)
@@ -35,8 +40,8 @@ def keep_progress(store: Store, who: Acting, records: Mapping[str, str]) -> None
 
 
 def progress_of(store: Store, who: Acting) -> dict[str, str]:
-    """The records that the acting person's account keeps, by exercise."""
+    """The records that the acting person's account keeps, by exercise, and by lesson with `LESSON` in front."""
     with store.reading() as session:
         person = need_person(session, who)
         rows = session.scalars(select(Progress).where(Progress.person_id == person.id))
-        return {one.slug: one.record for one in rows if one.slug in EXERCISES}
+        return {one.slug: one.record for one in rows if one.slug in KEPT}

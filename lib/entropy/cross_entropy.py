@@ -21,7 +21,20 @@ from lib.lesson.pieces.distributions import (
     weighted_in_numbers,
 )
 from lib.lesson.pieces.units import NATS, UNIT, logarithm
-from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Try,
+    question,
+)
 
 
 def cross_entropy_from_xlogy(p: torch.Tensor, q: torch.Tensor, unit: str = "nats") -> torch.Tensor:
@@ -240,6 +253,30 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why can it not fall below the entropy of p?",
+            (
+                "Even whoever expects p itself pays for p's own surprise.",
+                "Cross-entropy is entropy plus KL divergence, and that is never negative.",
+            ),
+            (
+                "Because logarithms are never negative.",
+                "Those of probabilities are never positive. The bound comes from the KL divergence, which is never "
+                "negative.",
+            ),
+            (
+                "It can, if q is very sure.",
+                "Being sure helps only where q is sure of what happens. On average nothing beats p itself.",
+            ),
+        ),
+        "without_numbers": question(
+            "q gives probability 0 to something that does happen. The cross-entropy is …",
+            ("infinite", "The surprise there is infinite, and p weighs it with more than 0."),
+            ("unchanged: the term drops out", "It drops out only where p is 0 too."),
+            ("large, but finite", "No number is large enough for what was called impossible."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

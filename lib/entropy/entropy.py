@@ -22,6 +22,7 @@ from lib.lesson.spec import (
     Steps,
     Tensor,
     Try,
+    question,
 )
 
 
@@ -67,6 +68,10 @@ def grad_by_hand(s, p, *, unit) -> Steps:
 
 
 MISTAKES = {
+    "unweighted_mean": Mistake(
+        {"entropy": lambda given, done: done["self_information"].mean(-1)},
+        "You took the plain mean of the information. Each outcome is weighted by its probability.",
+    ),
     **units.WRONG_LOGARITHM,
     "leaves_out_the_minus": Mistake(
         {"self_information": lambda given, done: -done["self_information"]},
@@ -138,6 +143,29 @@ LESSON = Lesson(
         Example("Rare class", {"p": [0.99, 0.01]}, "0.056: a model that always says 99 % already reaches this loss."),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is each outcome's surprise multiplied by its probability?",
+            (
+                "Because entropy is an average: each outcome counts as often as it comes.",
+                "Entropy is the surprise that is to be expected.",
+            ),
+            (
+                "So that rare outcomes count most, since they surprise most.",
+                "They do surprise most, but they come so seldom that their part goes to 0.",
+            ),
+            (
+                "So that the result stays below 1.",
+                "It does not: eight equally likely outcomes have an entropy of 3 bits.",
+            ),
+        ),
+        "without_numbers": question(
+            "One more outcome is listed, with probability 0. The entropy …",
+            ("stays the same", "What never happens surprises nobody: 0 times the logarithm of 0 counts as 0."),
+            ("becomes infinite", "The surprise of that outcome is infinite, but it is weighed by 0, and the 0 wins."),
+            ("grows", "More outcomes mean more entropy only if they can happen."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

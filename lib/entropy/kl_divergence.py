@@ -19,7 +19,7 @@ from lib.lesson.pieces.distributions import (
     weighted,
 )
 from lib.lesson.pieces.units import NATS, UNIT, logarithm
-from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Try, question
 
 
 def kl_divergence_from_entr_and_xlogy(p: torch.Tensor, q: torch.Tensor, unit: str = "nats") -> torch.Tensor:
@@ -90,6 +90,19 @@ def naive(*, p, q, unit):
 
 
 MISTAKES = {
+    "half_the_distance": Mistake(
+        {"kl_divergence": lambda given, done: np.abs(given["p"] - given["q"]).sum(-1) / 2},
+        "That is the total variation: half of the differences' sizes. KL weighs the logarithm of p/q.",
+    ),
+    "chi_squared": Mistake(
+        {"kl_divergence": lambda given, done: ((given["p"] - given["q"]) ** 2 / given["q"]).sum(-1)},
+        "That is χ²: squared differences over q. KL weighs the logarithm of p/q.",
+    ),
+    "logarithms_added": Mistake(
+        {"term": lambda given, done: given["p"] * logarithm(given["unit"])[0](given["p"] * given["q"])},
+        "You added the logarithms. The logarithm of p/q is their difference.",
+        when=lambda given: bool((given["p"] > 0).all() and (given["q"] > 0).all()),
+    ),
     **units.WRONG_LOGARITHM,
     "distributions_swapped": Mistake(
         {"term": lambda given, done: -done["term"] * given["q"] / given["p"]},
@@ -212,6 +225,29 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does p weigh the terms, and not q?",
+            (
+                "What happens comes from p; q is only what somebody expected.",
+                "The divergence is what it costs on average to expect q while p is true.",
+            ),
+            (
+                "It makes no difference which of them weighs.",
+                "It does: with p and q exchanged another number comes out.",
+            ),
+            (
+                "Because q may hold zeros.",
+                "Zeros in q are no way out: where p is above 0 and q is 0, the divergence is infinite.",
+            ),
+        ),
+        "without_numbers": question(
+            "q becomes equal to p. The divergence …",
+            ("becomes 0", "Nothing is lost by expecting the truth: each logarithm is that of 1."),
+            ("becomes the entropy of p", "That is what cross-entropy becomes. The divergence is what lies above it."),
+            ("becomes negative", "Single terms can be negative, but their sum never is; and here every term is 0."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

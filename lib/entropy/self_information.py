@@ -9,7 +9,20 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, draw, units
 from lib.lesson.pieces.scores import sigmoid
 from lib.lesson.pieces.units import NATS, UNIT, logarithm
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 
 
 def check(*, p, unit):
@@ -130,6 +143,30 @@ LESSON = Lesson(
         Example("One of ten", {"p": [0.1], "unit": "bans"}, "One decimal digit carries one ban."),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why a logarithm, and not simply one over the probability?",
+            (
+                "So that the surprises of independent events add up.",
+                "Probabilities multiply, and the logarithm turns the product into a sum: two tosses of a coin hold "
+                "twice what one holds.",
+            ),
+            (
+                "So that the result stays between 0 and 1.",
+                "It does not: the rarer the event, the larger its surprise, without end.",
+            ),
+            ("So that likely events count for more.", "They count for less: what is certain holds nothing at all."),
+        ),
+        "without_numbers": question(
+            "An event becomes half as likely. Its self-information …",
+            ("grows by one bit, however likely it was before", "Each halving asks one more yes-or-no question."),
+            ("doubles", "It does only on the way from one bit to two. In general one bit is added."),
+            (
+                "grows more, the rarer the event was",
+                "It grows by the same amount everywhere: that is what a logarithm does.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

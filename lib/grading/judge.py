@@ -119,7 +119,7 @@ def judge(test: Test, trial: Trial, right: Sequence[AnswerPart]) -> Judgement:
 
 def why_not_returned(ran: Ran) -> str:
     """In one sentence why a call gave no result."""
-    if ran.outcome == "out of time" and ran.fault and ran.fault.message:
+    if ran.outcome in ("out of time", "not run") and ran.fault and ran.fault.message:
         return ran.fault.message
     if ran.outcome in STOPPED:
         own = ran.fault.message if ran.fault and ran.outcome == "our fault" else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -214,6 +214,27 @@ class Try:
     values: Mapping[str, Any]
 
 
+class Option(NamedTuple):
+    """An answer to choose, and the sentence that answers whoever chooses it."""
+
+    text: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with one right answer and some that people really give."""
+
+    asks: str
+    right: Option
+    wrong: tuple[Option, ...]
+
+
+def question(asks: str, right: tuple[str, str], *wrong: tuple[str, str]) -> Question:
+    """The question from pairs: an answer, and what it is answered with."""
+    return Question(asks, Option(*right), tuple(Option(*pair) for pair in wrong))
+
+
 @dataclass(frozen=True, eq=False)
 class Extremes:
     """Where the formula as printed in books breaks.
@@ -320,6 +341,7 @@ class Topic:
     pitfalls: tuple[Pitfall, ...]
     references: tuple[Reference, ...] = ()
     tries: tuple[Try, ...] = ()
+    questions: Mapping[str, Question] = field(default_factory=dict)  # "why" it is so, and one "without_numbers"
     check: Callable[..., None] = accept
     guard: Callable[..., None] = accept
     one_precision: Callable[[Mapping[str, Any]], tuple[str, ...]] = mixed

@@ -12,7 +12,7 @@ from lib.lesson.pieces.logistic import COX, cost_mistakes, other_sign, weight_of
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
 from lib.lesson.pieces.scores import logarithm_to_base_2, sigmoid
 from lib.lesson.pieces.weights import stretched, times
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try, question
 
 LOWEST_LOG = -100.0  # torch raises every logarithm to this
 SMALLEST_VARIANCE = float(np.float32(1e-12))  # torch's backward divides by no less than this
@@ -135,6 +135,11 @@ def draw_answer(random, shape, drawn):
 
 
 MISTAKES = {
+    "logarithm_of_the_mean": Mistake(
+        {"loss": lambda given, done: -np.log(np.mean(np.exp(-done["loss_per_element"])))},
+        "You averaged the probabilities and then took the logarithm. Each element's logarithm comes first.",
+        when=lambda given: reduction.takes_mean(given) and given["weight"] is None,
+    ),
     "sigmoid_twice": Mistake(
         {},
         "You took a sigmoid first. The input is probabilities already; BCE with logits is the one that takes scores.",
@@ -286,6 +291,26 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does PyTorch cut the logarithms off at −100?",
+            (
+                "So that a probability of exactly 0 or 1 gives a large loss instead of an infinite one.",
+                "The logarithm of 0 is −∞, and 0 times ∞ is NaN, which would spoil the whole batch.",
+            ),
+            ("Because float32 cannot hold smaller numbers.", "It holds far smaller ones. The problem is infinity."),
+            ("So that the loss stays below 1.", "It does not: a prediction that is sure and wrong costs up to 100."),
+        ),
+        "without_numbers": question(
+            "Prediction and target are both turned round: p becomes 1 − p, y becomes 1 − y. The loss …",
+            ("stays the same", "Its two terms change places: yes and no are treated alike."),
+            ("changes its sign", "It never becomes negative: it is minus the logarithm of a probability."),
+            (
+                "grows if p was below one half",
+                "What counts is how much probability the truth is given, and that stays the same.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

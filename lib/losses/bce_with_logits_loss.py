@@ -22,7 +22,7 @@ from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share,
 from lib.lesson.pieces.scores import sigmoid, softplus
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.weights import stretched, times
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try, question
 
 
 def check(*, input, target, weight, reduction, pos_weight):
@@ -140,6 +140,10 @@ def naive(*, input, target, **_):
     return -(target * np.log(p) + (1 - target) * np.log(1 - p)).mean()
 
 
+def has_no_weights(given):
+    return given["weight"] is None and given["pos_weight"] is None
+
+
 def has_pos_weight(given):
     return given["pos_weight"] is not None
 
@@ -158,6 +162,21 @@ def logarithms_swapped(given, done):
 
 
 MISTAKES = {
+    "all_yes": Mistake(
+        {"loss_per_element": lambda given, done: -np.log(done["probability"])},
+        "You took every answer for “yes”. Where it is “no”, it is minus the logarithm of 1 minus the probability.",
+        when=has_no_weights,
+    ),
+    "all_no": Mistake(
+        {"loss_per_element": lambda given, done: -np.log(1 - done["probability"])},
+        "You took every answer for “no”: log(1 + eˣ) without the answer times x, which “yes” takes off.",
+        when=has_no_weights,
+    ),
+    "adds_the_score_of_yes": Mistake(
+        {"loss_per_element": lambda given, done: -np.log(1 - done["probability"]) + given["target"] * given["input"]},
+        "You added the answer times the score. It is taken off: log(1 + eˣ) − y x.",
+        when=has_no_weights,
+    ),
     **logistic.PROBABILITY_MISTAKES,
     "exponent_without_minus": Mistake(
         {"probability": lambda given, done: 1 - done["probability"]},
@@ -343,6 +362,32 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why hand it scores, and not apply the sigmoid first?",
+            (
+                "Far from 0 the sigmoid rounds to exactly 0 or 1, and the logarithm has nothing left to work with.",
+                "Worked as one, log(1 + e^(−|x|)) keeps all digits.",
+            ),
+            ("Because no logarithm is needed then.", "It is still there, only worked together with the sigmoid."),
+            (
+                "Because scores lie between 0 and 1 already.",
+                "Scores may be any numbers; probabilities lie between 0 and 1.",
+            ),
+        ),
+        "without_numbers": question(
+            "The target is 1 and the score grows and grows. The loss …",
+            (
+                "falls towards 0 and never below",
+                "The surer the better, ever less so: it is the logarithm of a number just above 1.",
+            ),
+            ("becomes negative", "It is the logarithm of a number above 1, and never negative."),
+            (
+                "grows again once the score has passed 1",
+                "Squared errors would do that. A score is no probability: above 1 is not too much.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -27,6 +27,7 @@ from lib.lesson.spec import (
     Tensor,
     Try,
     Vectors,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -231,6 +232,31 @@ def without_own_part_of_second(given, done):
 
 
 MISTAKES = {
+    "one_length_only": Mistake(
+        {"cosine": lambda given, done: done["dot_product"] / np.sqrt(done["squared_length1"])},
+        "You divided by one length only. The cosine divides by both.",
+    ),
+    "adds_the_lengths": Mistake(
+        {
+            "cosine": lambda given, done: (
+                done["dot_product"] / (np.sqrt(done["squared_length1"]) + np.sqrt(done["squared_length2"]))
+            )
+        },
+        "You divided by the sum of the lengths. It is their product.",
+    ),
+    "lengths_along_the_axes": Mistake(
+        {
+            "cosine": lambda given, done: (
+                done["dot_product"] / (np.abs(given["input1"]).sum(-1) * np.abs(given["input2"]).sum(-1))
+            )
+        },
+        "You added up the sizes of the coordinates. A length is the root of the sum of squares.",
+    ),
+    "minus_the_cosine": Mistake(
+        {"loss_per_pair": lambda given, done: where_target(-1, given, -done["cosine"], done)},
+        "You took minus the cosine of an unlike pair. It costs what the cosine has above the margin, at least 0.",
+        when=has(-1),
+    ),
     "averages_the_coordinates": Mistake(
         {"dot_product": lambda given, done: done["dot_product"] / given["input1"].shape[-1]},
         "You took the mean over the coordinates. The dot product adds them up.",
@@ -467,6 +493,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why the cosine, and not a distance?",
+            (
+                "Only the direction is to count, not the length.",
+                "A text twice as long, with the same words, points the same way.",
+            ),
+            ("Because it is never negative.", "It runs from −1 to 1."),
+            ("Because nothing has to be divided.", "It is divided by both lengths."),
+        ),
+        "without_numbers": question(
+            "Both vectors become ten times as long. The loss …",
+            ("stays the same", "The product grows a hundredfold, and so do the lengths it is divided by."),
+            ("grows tenfold", "A distance between them would. The cosine knows no lengths."),
+            ("grows a hundredfold", "The product of the vectors does, but it is divided by both lengths."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

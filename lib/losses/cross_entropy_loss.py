@@ -16,7 +16,7 @@ from lib.lesson.pieces.classes import (
     targets_of,
     unless_ignored,
 )
-from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share, takes_mean
 from lib.lesson.pieces.scores import (
     by_class,
     carry,
@@ -42,6 +42,7 @@ from lib.lesson.spec import (
     Steps,
     Tensor,
     Try,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -273,6 +274,12 @@ def softmax_first(given):
     return {"input": class_second(np.exp(log_softmax(class_last(given["input"]))))}
 
 
+def over_the_samples(given):
+    """For each sample the log of its right class's sum over the samples."""
+    each = np.log(np.exp(given["input"]).sum(0))
+    return each[np.clip(given["target"], 0, given["input"].shape[1] - 1)]
+
+
 def of_one_class(given):
     return has_indices(given) and given["label_smoothing"] == 0
 
@@ -319,6 +326,29 @@ def weighted_by_column(given, done):
 
 
 MISTAKES = {
+    "adds_one_to_the_sum": Mistake(
+        {"log_sum_exp": lambda given, done: np.log1p(np.exp(class_last(given["input"])).sum(-1))},
+        "You added 1 to the sum, as log1p does. The sum of the classes' powers is all there is under the logarithm.",
+    ),
+    "powers_of_two": Mistake(
+        {"log_sum_exp": lambda given, done: np.log((2.0 ** class_last(given["input"])).sum(-1))},
+        "You raised 2 to the scores. It is e.",
+    ),
+    "normalises_over_the_samples": Mistake(
+        {"log_sum_exp": lambda given, done: over_the_samples(given)},
+        "You summed over the samples. The sum goes over the classes of one sample.",
+        when=lambda given: of_one_class(given) and given["input"].ndim == 2 and len(given["input"]) > 1,
+    ),
+    "normalises_over_everything": Mistake(
+        {"log_sum_exp": lambda given, done: np.full_like(done["log_sum_exp"], np.log(np.exp(given["input"]).sum()))},
+        "You summed over all samples at once. The sum goes over the classes of one sample.",
+        when=lambda given: given["input"].ndim == 2 and len(given["input"]) > 1,
+    ),
+    "logarithm_of_the_mean": Mistake(
+        {"loss": lambda given, done: -np.log(np.mean(np.exp(-done["loss_per_sample"])))},
+        "You averaged the probabilities and then took the logarithm. Each sample's logarithm comes first.",
+        when=lambda given: of_one_class(given) and takes_mean(given) and not has_weight(given),
+    ),
     "softmax_twice": Mistake(
         {},
         "You took the softmax of the scores first. Cross-entropy takes raw scores and does that itself; "
@@ -531,6 +561,39 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "With class weights, why does the mean divide by W, the sum of the targets' weights, and not by N?",
+            (
+                "So that it is a weighted average: doubling all weights changes nothing.",
+                "The sum of losses doubles, and so does W.",
+            ),
+            (
+                "So that classes with a large weight count for less.",
+                "How much a class counts is in its weight already. Dividing by W only makes an average of it.",
+            ),
+            (
+                "Because N is not known when some samples are ignored.",
+                "The samples left could be counted. Divided by that count, it would still be no average: the "
+                "weights would set its size.",
+            ),
+        ),
+        "without_numbers": question(
+            "Add 10 to both scores of a sample. Its loss …",
+            (
+                "stays the same",
+                "Only the difference of the scores counts: log Σ grows by 10, and so does the right class's score.",
+            ),
+            (
+                "falls by 10",
+                "The right class's score grows by 10, but so does the log of the sum that it is taken from.",
+            ),
+            (
+                "grows by 10",
+                "The log of the sum does grow by 10, but so does the right class's score, which is taken from it.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -41,6 +41,7 @@ from lib.lesson.spec import (
     Switch,
     Tensor,
     Try,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -497,6 +498,29 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why must a blank stand between two equal labels?",
+            (
+                "Repeated labels merge into one: without a blank the second would be lost.",
+                "That is how a path is read: repeats go first, then the blanks.",
+            ),
+            ("So that each label lasts for one frame.", "A label may last for many frames."),
+            (
+                "Because blanks are the most likely.",
+                "They often are after training, but the rule is about how a path is read.",
+            ),
+        ),
+        "without_numbers": question(
+            "There are fewer frames than labels. The loss is …",
+            ("infinite", "No path spells the whole target, so its likelihood is 0. (zero_infinity=True makes it 0.)"),
+            (
+                "0, since there is nothing to compare",
+                "Only with zero_infinity=True. By itself, what cannot happen costs without end.",
+            ),
+            ("that of the labels that fit in", "A path spells the whole target or does not count."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -25,6 +25,7 @@ from lib.lesson.spec import (
     Switch,
     Tensor,
     Try,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -178,6 +179,14 @@ def var_squared(given):
 
 
 MISTAKES = {
+    "size_for_the_square": Mistake(
+        {"fit": lambda given, done: np.abs(done["error"]) / done["variance"]},
+        "You took the size of the error. It is the squared error over the variance.",
+    ),
+    "multiplies_by_the_variance": Mistake(
+        {"fit": lambda given, done: done["error"] ** 2 * done["variance"]},
+        "You multiplied by the variance. The squared error is divided by it.",
+    ),
     "divides_by_zero": Mistake(
         {"variance": raw_variance},
         "You used the variance as it came. PyTorch raises everything below eps to eps first.",
@@ -402,6 +411,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is half the logarithm of the variance added?",
+            (
+                "Otherwise a huge variance would make every error cheap.",
+                "The squared error is divided by the variance; the logarithm is the price of calling yourself unsure.",
+            ),
+            ("So that the loss is never negative.", "It can be: the logarithm of a variance below 1 is negative."),
+            ("So that the variance never becomes 0.", "That is what eps is for."),
+        ),
+        "without_numbers": question(
+            "The prediction is exact, and the predicted variance shrinks. The loss …",
+            ("falls, below 0 too, until eps stops it", "Being sure and right pays."),
+            ("stays 0", "The error's part is 0, but the logarithm of the variance is not."),
+            ("grows", "It would if there were an error to divide by the variance."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},

@@ -18,7 +18,20 @@ from lib.lesson.pieces.margins import (
     has,
 )
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -115,6 +128,15 @@ def average_of_branches(given, done):
 
 
 MISTAKES = {
+    "minus_the_distance": Mistake(
+        {"push_apart": lambda given, done: -given["input"]},
+        "You took minus the distance for an unlike pair. It costs what the distance lacks to the margin, at least 0.",
+        when=has(-1),
+    ),
+    "hinge_of_the_product": Mistake(
+        {"loss_per_element": lambda given, done: np.maximum(0, 1 - given["target"] * given["input"])},
+        "That is the hinge of a classifier, max(0, 1 − y x). Here a like pair costs its distance.",
+    ),
     "distance_minus_margin": Mistake(
         {"shortfall": lambda given, done: -done["shortfall"]},
         "You took the margin from the distance. It is the margin minus the distance: what is lacking.",
@@ -317,6 +339,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the margin count only where y is −1?",
+            (
+                "Alike pairs should come as near as they can; unlike ones need only be far enough apart.",
+                "Without a margin, unlike pairs would be pushed apart without end.",
+            ),
+            ("Because alike pairs have negative distances.", "Distances are never negative."),
+            ("Because alike pairs have a margin of 1 already.", "They have none: they pay the distance itself."),
+        ),
+        "without_numbers": question(
+            "An unlike pair is farther apart than the margin and moves still farther. Its loss …",
+            ("stays 0", "It is far enough: nothing is left to pay."),
+            ("grows", "It would for an alike pair, which pays its distance."),
+            ("falls below 0", "The larger of 0 and the rest is taken: it ends at 0."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -11,7 +11,7 @@ from lib.lesson.pieces import checks, difference
 from lib.lesson.pieces.difference import error_of, size_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.pieces.taken import ignoring
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -80,6 +80,26 @@ def delta_matters(given):
 
 
 MISTAKES = {
+    "arms_raised": Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                done["size"] < given["delta"],
+                done["loss_per_element"],
+                given["delta"] * (done["size"] + 0.5 * given["delta"]),
+            )
+        },
+        "You added half of delta. It is taken from the size, so that the line meets the square.",
+    ),
+    "halves_the_arms": Mistake(
+        {
+            "loss_per_element": lambda given, done: np.where(
+                done["size"] < given["delta"],
+                done["loss_per_element"],
+                0.5 * given["delta"] * (done["size"] - given["delta"]),
+            )
+        },
+        "You halved the whole line. Only delta inside the bracket is halved: delta times (size minus half of delta).",
+    ),
     "keeps_the_sign": Mistake(
         {"size": lambda given, done: done["error"]},
         "You kept the sign. Drop it, or every negative error looks smaller than delta.",
@@ -243,6 +263,26 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is half of delta taken off on the straight part?",
+            (
+                "So that it meets the square at delta without a jump.",
+                "At an error of delta both give half of delta squared.",
+            ),
+            ("So that large errors cost nothing.", "They cost delta for each unit more."),
+            (
+                "So that the loss cannot become negative.",
+                "It cannot anyway: errors on the straight part are larger than delta.",
+            ),
+        ),
+        "without_numbers": question(
+            "delta doubles, and an error is far beyond both. Its loss …",
+            ("nearly doubles", "The slope of the straight part is delta; only a little more is taken off."),
+            ("stays nearly the same", "That is Smooth L1, whose slope is 1 whatever beta is."),
+            ("grows fourfold", "Only errors below delta are squared, and this one is beyond."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **difference.PAIRING, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},

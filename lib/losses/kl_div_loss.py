@@ -27,6 +27,7 @@ from lib.lesson.spec import (
     Switch,
     Tensor,
     Try,
+    question,
 )
 
 
@@ -468,6 +469,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is reduction='batchmean' the one to take?",
+            (
+                "The divergence of a sample is a sum over its classes; only samples are to be averaged.",
+                "'mean' divides by the number of classes too.",
+            ),
+            ("Because 'mean' is refused.", "It is even the default. PyTorch only warns."),
+            ("Because it weighs large samples more.", "All samples count alike."),
+        ),
+        "without_numbers": question(
+            "The two distributions change places, each written as it has to be. The loss …",
+            ("is in general another number", "The target weighs the terms: the divergence is no distance."),
+            ("stays the same", "A distance would. Here the target weighs, and the weights have changed."),
+            ("changes its sign", "Summed over the classes it is never negative, either way round."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

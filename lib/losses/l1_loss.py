@@ -10,7 +10,7 @@ from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import checks, difference, reduction
 from lib.lesson.pieces.difference import direction, error_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try, question
 
 
 def check(*, input, target, reduction):
@@ -52,6 +52,7 @@ def is_real(given):
 
 
 MISTAKES = {
+    **reduction.OTHER_MEANS,
     "keeps_the_sign": Mistake(
         {"loss_per_element": lambda given, done: done["error"]},
         "You kept the sign. Take the absolute value, or errors of opposite sign cancel.",
@@ -171,6 +172,29 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does an outlier pull no harder than any other sample?",
+            (
+                "The slope of the absolute value is 1 or −1, however large the error.",
+                "So the best constant prediction is the median, which outliers do not move.",
+            ),
+            (
+                "Because the mean divides it away.",
+                "The mean divides all errors alike. MSE takes the mean too, and outliers rule it.",
+            ),
+            ("Because large errors are cut off.", "Nothing is cut off: an error of 100 costs 100."),
+        ),
+        "without_numbers": question(
+            "The error of one sample doubles. Its part of the loss …",
+            ("doubles", "The error itself is what is paid."),
+            ("grows fourfold", "That is the squared error."),
+            (
+                "stays the same, since its slope does",
+                "The slope stays the same, and so the cost grows evenly with the error.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **difference.PAIRING, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},

@@ -21,7 +21,20 @@ from lib.lesson.pieces.margins import (
 )
 from lib.lesson.pieces.norms import in_floats
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -98,6 +111,19 @@ def d_step(name, tensor, symbol, sign, pull, by, factor, words):
 
 
 MISTAKES = {
+    "margin_turned_with_the_target": Mistake(
+        {"shortfall": lambda given, done: -given["target"] * (done["difference"] + given["margin"])},
+        "You multiplied the margin by the target too. It is added after: −y·d + margin.",
+        when=lambda given: given["margin"] != 0,
+    ),
+    "adds_the_scores": Mistake(
+        {"difference": lambda given, done: done["difference"] + 2 * given["input2"]},
+        "You added the two scores. Their difference counts.",
+    ),
+    "smaller_of_the_two": Mistake(
+        {"loss_per_pair": lambda given, done: np.minimum(done["shortfall"], 0)},
+        "You took the smaller of 0 and the shortfall. It is the larger.",
+    ),
     "second_minus_first": Mistake(
         {"difference": lambda given, done: -done["difference"]},
         "You took the first away from the second. It is input1 minus input2.",
@@ -217,7 +243,7 @@ LESSON = Lesson(
     examples=(
         Example(
             "Four pairs, margin 0.6",
-            {"input1": [1, 3.25, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
+            {"input1": [1, 9, 3, 1.75], "input2": [2, 2, 0.5, 1], "target": [1, 1, -1, -1], "margin": 0.6},
             "Only the second pair is in the right order, and by more than the margin.",
         ),
         Example(
@@ -266,6 +292,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why ask for a margin?",
+            (
+                "With a margin of 0, equal scores cost nothing, though nothing is ranked.",
+                "0 is PyTorch's default: a network that gives one score to everything has the smallest loss.",
+            ),
+            ("So that the loss has no kink.", "The kink is there with any margin; it only moves."),
+            ("So that the scores stay small.", "They may be any numbers: only their difference counts."),
+        ),
+        "without_numbers": question(
+            "Both scores grow by 5. The loss …",
+            ("stays the same", "Only the difference counts."),
+            ("grows", "It would if only the one that should be lower grew."),
+            ("falls", "It would if only the one that should be higher grew."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

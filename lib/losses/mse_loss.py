@@ -10,7 +10,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import checks, difference, reduction
 from lib.lesson.pieces.difference import error_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Reference, Step, Steps, Try, question
 
 
 def check(*, input, target, reduction):
@@ -57,6 +57,19 @@ def through_square(given, gradient):
 
 
 MISTAKES = {
+    "relative_error": Mistake(
+        {"loss_per_element": lambda given, done: (done["error"] / given["target"]) ** 2},
+        "You divided each error by its target. MSE takes the error as it is.",
+    ),
+    "difference_of_squares": Mistake(
+        {"loss_per_element": lambda given, done: given["input"] ** 2 - given["target"] ** 2},
+        "You took the difference of the squares. Take the difference first, then square it.",
+    ),
+    "cubes": Mistake(
+        {"loss_per_element": lambda given, done: np.abs(done["error"]) ** 3},
+        "You took the third power. MSE squares the error.",
+    ),
+    **reduction.OTHER_MEANS,
     "l1": Mistake(
         {"loss_per_element": lambda given, done: np.abs(done["error"])},
         "You took the absolute value. That is L1Loss; MSELoss squares the error.",
@@ -170,6 +183,29 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does one large error cost more than many small ones of the same sum?",
+            (
+                "Squares grow faster than errors: one of 4 costs 16, four of 1 cost 4.",
+                "So the best constant prediction is the mean, and outliers move it.",
+            ),
+            ("Because small errors are left out of the mean.", "Every element counts, those without an error too."),
+            (
+                "Because of the ½ in front of the square.",
+                "There is none in PyTorch's MSELoss, and it would halve all of them alike.",
+            ),
+        ),
+        "without_numbers": question(
+            "All errors double. The loss …",
+            ("grows fourfold", "Each square does, and so does their mean."),
+            ("doubles", "That is L1. Here each error is squared."),
+            (
+                "stays the same, since it is a mean",
+                "The mean divides by how many errors there are, not by how large they are.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **difference.PAIRING, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},

@@ -11,7 +11,20 @@ from lib.lesson.formula import formula, joined, of, total
 from lib.lesson.pieces import checks, class_margins, reduction
 from lib.lesson.pieces.class_margins import classes
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
-from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -324,7 +337,7 @@ LESSON = Lesson(
     examples=(
         Example(
             "Two samples, three classes",
-            {"input": [[0.5, 0.2, 1.6], [0.3, 0.9, -0.2]], "target": [[2, 0, -1], [1, -1, -1]]},
+            {"input": [[0.5, 0.2, 1.6], [0.3, 0.9, -0.5]], "target": [[2, 0, -1], [1, -1, -1]]},
             "Label 2 of sample 0 leads class 1 by more than 1: no cost. Label 0 leads it by only 0.3: 0.7.",
         ),
         Example(
@@ -362,6 +375,20 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does a −1 stand in the target?",
+            ("It ends the list of right classes.", "What follows the first −1 is not read."),
+            ("It stands for the last class, as in Python.", "Not here: PyTorch stops reading at it."),
+            ("It marks a class that must not be chosen.", "All classes that are not listed are those already."),
+        ),
+        "without_numbers": question(
+            "All scores of a sample grow by 3. The loss …",
+            ("stays the same", "Right classes are compared with the others, and both have grown."),
+            ("falls, since the right classes score higher", "So do the others, and only the lead counts."),
+            ("grows, since the wrong classes score higher", "So do the right ones, and only the lead counts."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **class_margins.MISTAKES},
     grad_mistakes={**reduction.GRAD_MISTAKES, **GRAD_MISTAKES},

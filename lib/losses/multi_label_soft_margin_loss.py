@@ -13,7 +13,20 @@ from lib.lesson.pieces.logistic import COX, cost, cost_mistakes, other_sign, pro
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
 from lib.lesson.pieces.scores import by_class, sigmoid, softplus
 from lib.lesson.pieces.weights import has_weight
-from lib.lesson.spec import Bars, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Extremes,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -266,6 +279,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why a sigmoid for each label, and no softmax over all?",
+            (
+                "Several labels may be right at once.",
+                "Softmax shares out one whole: one label could only gain what another loses.",
+            ),
+            ("Because softmax cannot take negative scores.", "It can: e to any power is positive."),
+            ("Because there are only two labels.", "There may be any number of them, each a yes or a no of its own."),
+        ),
+        "without_numbers": question(
+            "One more label comes in, right, with a score far above 0. The loss of the sample …",
+            ("falls", "The new label costs almost nothing, and the loss is the mean over the labels."),
+            ("stays the same", "It would if the labels' losses were added up; here their mean is taken."),
+            ("grows", "Only a label that costs more than the mean so far would raise it."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

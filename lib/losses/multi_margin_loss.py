@@ -11,7 +11,21 @@ from lib.lesson.pieces.class_margins import classes
 from lib.lesson.pieces.margins import IGNORES_MARGIN, has_margin
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share, takes_mean
 from lib.lesson.pieces.taken import ignoring
-from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Number,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -161,6 +175,12 @@ def others(given):
 
 
 MISTAKES = {
+    "squares_unasked": Mistake(
+        {},
+        "You squared the terms. With p=1 they are added up as they are.",
+        when=lambda given: not squared(given),
+        given=lambda given: {"p": 2},
+    ),
     "goes_below_zero": Mistake(
         {"shortfall": lambda given, done: (given["margin"] - leads(given)) * others(given)},
         "You let terms go below 0. A lead of more than the margin costs nothing: each term is at least 0.",
@@ -352,6 +372,20 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the right class itself left out of the sum?",
+            ("Beside itself it leads by 0, so it would always miss the margin.", "Each sample would pay for nothing."),
+            ("Because its score is the largest anyway.", "Often it is not: that is what the loss is there for."),
+            ("Because it has no weight.", "It has: its weight multiplies the whole sum of the sample."),
+        ),
+        "without_numbers": question(
+            "The right class leads all others by more than the margin, and its score grows further. The loss …",
+            ("stays 0", "Beyond the margin nothing is left to pay."),
+            ("falls below 0", "The larger of 0 and the rest is taken: it ends at 0."),
+            ("falls, but ever more slowly", "That is cross-entropy. Here it is exactly 0 from the margin on."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **class_margins.MISTAKES},
     grad_mistakes={**reduction.GRAD_MISTAKES, **GRAD_MISTAKES},

@@ -17,10 +17,23 @@ from lib.lesson.pieces.classes import (
     unless_ignored,
     weights_in,
 )
-from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, share
+from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, share, takes_mean
 from lib.lesson.pieces.scores import by_class, class_last, class_second
 from lib.lesson.pieces.weights import has_weight, times
-from lib.lesson.spec import Bars, Curves, Example, Lesson, Mistake, Pitfall, Reference, Step, Steps, Tensor, Try
+from lib.lesson.spec import (
+    Bars,
+    Curves,
+    Example,
+    Lesson,
+    Mistake,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Tensor,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -108,6 +121,16 @@ def ignored_last_class(given):
 
 
 MISTAKES = {
+    "another_logarithm": Mistake(
+        {"loss_per_sample": lambda given, done: -np.log(np.abs(done["right_log_probability"]))},
+        "You took a logarithm again. The input holds log-probabilities already.",
+        when=lambda given: given["weight"] is None,
+    ),
+    "averages_everything": Mistake(
+        {"loss": lambda given, done: -np.mean(given["input"])},
+        "You averaged all classes. Only the right class of each sample counts.",
+        when=lambda given: takes_mean(given) and given["weight"] is None,
+    ),
     "leaves_out_the_minus": Mistake(
         {"loss_per_sample": lambda given, done: -done["loss_per_sample"]},
         "You left out the minus. Log-probabilities are negative, so the loss turns them round to be positive.",
@@ -242,6 +265,35 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is there no logarithm in this loss?",
+            (
+                "Its input holds logarithms already.",
+                "LogSoftmax took them; what is left is to pick one and turn its sign.",
+            ),
+            (
+                "Because the class index takes the logarithm's place.",
+                "The index only says which of the numbers to pick.",
+            ),
+            (
+                "Because a logarithm would make the loss negative.",
+                "Logarithms of probabilities are negative, and the minus of the loss turns them.",
+            ),
+        ),
+        "without_numbers": question(
+            "By mistake you hand it probabilities instead of log-probabilities. The loss …",
+            (
+                "is between −1 and 0, and nothing warns you",
+                "It is minus the right class's probability: a negative loss is how you notice.",
+            ),
+            ("is refused by PyTorch", "PyTorch takes any numbers here. You have to see it by the sign."),
+            (
+                "is the same, since the order of the classes is",
+                "The order is, but the numbers and their slopes are others.",
+            ),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

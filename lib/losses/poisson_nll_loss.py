@@ -27,6 +27,7 @@ from lib.lesson.spec import (
     Switch,
     Tensor,
     Try,
+    question,
 )
 from lib.refusal import Refusal
 
@@ -239,6 +240,11 @@ def rate(given, done):
 
 
 MISTAKES = {
+    "count_times_the_rate": Mistake(
+        {"loss_per_element": lambda given, done: done["rate"] - given["target"] * done["rate"]},
+        "You multiplied the count by the rate. It is the count times the rate's logarithm, the input.",
+        when=lambda given: given["log_input"] and not given["full"],
+    ),
     "always_rates": ignoring(
         "You took the input for the rate everywhere. With log_input=True it is the rate's logarithm: "
         "e to the input, less the count times the input.",
@@ -440,6 +446,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the input hold the logarithm of the rate by default?",
+            ("A rate has to be above 0, and e to any power is.", "So the network may give any number at all."),
+            ("Because counts are logarithms.", "Counts are whole numbers from 0 on; only the input is a logarithm."),
+            (
+                "So that the loss is never negative.",
+                "It can be: the part that depends on the target alone is left out by default.",
+            ),
+        ),
+        "without_numbers": question(
+            "The count is 0 and the predicted rate falls towards 0. The loss …",
+            ("falls towards 0", "With a count of 0 only the rate itself is left to pay."),
+            ("falls without end", "The logarithm of the rate is multiplied by the count, and that is 0."),
+            ("grows without end", "It would with a count above 0: what was nearly impossible has happened."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -11,7 +11,7 @@ from lib.lesson.pieces import checks, difference, reduction
 from lib.lesson.pieces.difference import direction, error_of, size_of, through_difference
 from lib.lesson.pieces.reduction import REDUCTION, reduce, share
 from lib.lesson.pieces.taken import ignoring
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -255,6 +255,26 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the square divided by beta?",
+            (
+                "So that it meets the straight part without a jump and without a kink.",
+                "At an error of beta both give half of beta, with slope 1.",
+            ),
+            (
+                "So that large errors count for less.",
+                "Large errors are not squared at all; they are on the straight part.",
+            ),
+            ("So that beta=0 can be used.", "It would be a division by 0. PyTorch takes plain L1 there."),
+        ),
+        "without_numbers": question(
+            "An error far beyond beta grows by 1. Its loss …",
+            ("grows by 1", "On the straight part the slope is 1, whatever beta is."),
+            ("grows by beta", "That is Huber loss with its delta. Smooth L1 is Huber divided by beta."),
+            ("grows by more the larger it was", "Only errors below beta are squared."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes={**MISTAKES, **difference.PAIRING, **difference.MISTAKES},
     grad_mistakes={**GRAD_MISTAKES, **difference.GRAD_MISTAKES},

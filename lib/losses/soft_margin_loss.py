@@ -11,7 +11,7 @@ from lib.lesson.pieces import checks, draw, logistic, reduction
 from lib.lesson.pieces.logistic import COX, other_sign, yes_at
 from lib.lesson.pieces.reduction import OLD_ARGUMENTS, REDUCTION, reduce, share
 from lib.lesson.pieces.scores import logarithm_to_base_2, sigmoid, softplus
-from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try
+from lib.lesson.spec import Curves, Example, Extremes, Lesson, Mistake, Pitfall, Step, Steps, Tensor, Try, question
 
 
 def check(*, input, target, reduction):
@@ -220,6 +220,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why are the targets −1 and 1, and not 0 and 1?",
+            (
+                "So that target times score says at once whether the sign is right.",
+                "A target of 0 would wipe the score out: such a sample would always cost log 2.",
+            ),
+            ("Because a target of 0 would be divided by.", "Nothing is divided by the target."),
+            ("Because the scores lie between −1 and 1.", "Scores may be any numbers; only their signs are to agree."),
+        ),
+        "without_numbers": question(
+            "Score and target both change their sign. The loss …",
+            ("stays the same", "Their product is what it was."),
+            ("changes its sign", "It is the logarithm of a number above 1, and never negative."),
+            ("grows", "It grows if only one of them changes its sign and they agreed before."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -20,7 +20,7 @@ from lib.lesson.pieces.triplets import (
     shortfall_of,
     triplet_gradient,
 )
-from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Steps, Try
+from lib.lesson.spec import Curves, Example, Lesson, Mistake, Number, Pitfall, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -163,9 +163,9 @@ LESSON = Lesson(
     shapes=triplets.SHAPES,
     examples=(
         Example(
-            "Two triplets, margin 1.5",
-            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.5},
-            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.5 and 0.5.",
+            "Two triplets, margin 1.2",
+            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.2},
+            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.2 and 0.2.",
         ),
         Example(
             "Three points on a line",
@@ -214,6 +214,20 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is a negative needed? Could one not just pull the positive near?",
+            ("Then it would be best to put everything on one point.", "The negative keeps that from being cheap."),
+            ("Because a distance alone has no slope.", "It has one everywhere, but at 0."),
+            ("Because the anchor has to stay where it is.", "The anchor moves too: its gradient is not 0."),
+        ),
+        "without_numbers": question(
+            "All three points move by the same vector. The loss …",
+            ("stays the same", "All distances are what they were."),
+            ("grows with the length of the move", "Only distances between the points count, not where they are."),
+            ("falls if they move towards the positive", "The positive moves away as fast."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -26,7 +26,7 @@ from lib.lesson.pieces.norms import (
 from lib.lesson.pieces.reduction import REDUCTION, reduce
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.pieces.triplets import PLANE, both_distances, coordinates, distances_of, shortfall_of, triplet_gradient
-from lib.lesson.spec import Choice, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Steps, Try
+from lib.lesson.spec import Choice, Curves, Example, Extremes, Lesson, Mistake, Pitfall, Steps, Try, question
 from lib.refusal import Refusal
 
 PAIRWISE_EPS = 1e-6  # torch's own distance adds it to every difference
@@ -194,6 +194,12 @@ straight, along_axes, squared = measured(None, "euclidean"), measured("manhattan
 
 MISTAKES = {
     **triplets.norm_mistakes(straight, along_axes),
+    "measures_along_the_axes": Mistake(
+        {},
+        "You added up the sizes of the differences, the way along the axes. A straight distance squares, adds, roots.",
+        when=straight,
+        given=lambda given: {"distance_function": "manhattan"},
+    ),
     "takes_the_root": Mistake(
         both_distances(lambda given, done, other: np.sqrt(done[f"{other}_distance"])),
         "You took the root. This distance is the square, as it is.",
@@ -295,9 +301,9 @@ LESSON = Lesson(
     shapes=triplets.SHAPES,
     examples=(
         Example(
-            "Two triplets, margin 1.5",
-            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.5},
-            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.5 and 0.5.",
+            "Two triplets, margin 1.2",
+            {"anchor": [[0, 0], [1, 1]], "positive": [[3, 4], [1, 3]], "negative": [[0, 3], [4, 1]], "margin": 1.2},
+            "The positives are 5 and 2 away, the negatives 3 and 3. Both triplets lack something: 3.2 and 0.2.",
         ),
         Example(
             "Two triplets in the plane",
@@ -349,6 +355,23 @@ LESSON = Lesson(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why may the distance be chosen here?",
+            (
+                "What is near depends on the task: by angle, by length, or by a rule of your own.",
+                "Anything that takes two batches of vectors and gives a number for each pair will do.",
+            ),
+            ("Because TripletMarginLoss has no distance.", "It has one: the p-norm, and only that."),
+            ("So that no margin is needed.", "It is: without one, three equal points would cost nothing."),
+        ),
+        "without_numbers": question(
+            "The distance function is doubled, and the margin too. The loss …",
+            ("doubles", "Positive distance, negative distance and margin all double, and so does what is left over."),
+            ("stays the same", "It is the same task, but in a unit half as long: all numbers double."),
+            ("grows fourfold", "Nothing is squared."),
+        ),
+    },
     grad_by_hand=grad_by_hand,
     mistakes=MISTAKES,
     grad_mistakes=GRAD_MISTAKES,

@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import before, count, not_first, square_average, square_mistakes
 from lib.lesson.pieces.move import step_along
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -197,14 +197,14 @@ LESSON = Optimizer(
     ),
     examples=(
         Example(
-            "The bowl, slowly",
-            {"objective": "bowl", "start": [2.0], "updates": 100},
-            "The first step is 0.003 long whatever the gradient: √ε over √(1−ρ). From there the steps grow.",
-        ),
-        Example(
             "A larger epsilon",
             {"objective": "bowl", "start": [2.0], "updates": 100, "eps": 0.01},
             "Epsilon sets the pace at the start: with 0.01 the first step is 0.3 long.",
+        ),
+        Example(
+            "The bowl, slowly",
+            {"objective": "bowl", "start": [2.0], "updates": 100},
+            "The first step is 0.003 long whatever the gradient: √ε over √(1−ρ). From there the steps grow.",
         ),
         Example(
             "A long valley",
@@ -228,6 +228,30 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the size of earlier steps stand in the numerator?",
+            (
+                "It gives the step the parameter's own unit.",
+                "Gradient over gradient has no unit: the size of the steps so far brings it in, in place of a "
+                "learning rate.",
+            ),
+            (
+                "So that the first steps are long.",
+                "On the contrary: at first nothing has moved, and the steps are tiny.",
+            ),
+            ("So that the steps are cut off at eps.", "Nothing is cut off. eps only keeps both roots above 0."),
+        ),
+        "without_numbers": question(
+            "In the first update nothing has moved yet. The step is …",
+            ("tiny, but not 0", "eps stands under the root in the numerator, so that something moves at all."),
+            ("0", "It would be without eps, and would stay so for ever."),
+            (
+                "as long as the learning rate",
+                "That is Adam's first step. Here the learning rate is 1 and only scales what the roots give.",
+            ),
+        ),
+    },
     mistakes={
         **gradient.IN_ANY_CASE,
         **square_mistakes("square_avg", rho_of, "ρ"),

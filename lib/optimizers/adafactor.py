@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import before, count, lerp, not_first, update_number
 from lib.lesson.pieces.move import shrunk
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 EPS1 = float(np.finfo(np.float64).eps)  # torch's default for a float64 parameter
@@ -177,6 +177,28 @@ def is_matrix(given):
     return given["param"].ndim > 1
 
 
+def is_square(given):
+    return is_matrix(given) and given["param"].shape[-1] == given["param"].shape[-2]
+
+
+def rate_at(given):
+    """The learning rate, where it is not above 1/√t."""
+    return min(given["lr"], 1 / update_number(given) ** 0.5)
+
+
+def averaged(given, done, name, squares):
+    """The average `name` of a matrix (row_var or col_var), with these squares for the new ones."""
+    old = given["state"].get(name)
+    left = 0.0 if old is None else old[..., 0] if name == "row_var" else old[..., 0, :]
+    return left + done["new_share"] * (squares.mean(-1 if name == "row_var" else -2) - left)
+
+
+def crosswise(given, done, name):
+    """The average `name`, taken along the other axis of a square matrix."""
+    squares = fed(given, done) ** 2
+    return averaged(given, done, name, np.swapaxes(squares, -1, -2))
+
+
 MISTAKES = {
     "share_of_the_old": Mistake(
         {"new_share": lambda given, done: 1 - done["new_share"]},
@@ -187,8 +209,16 @@ MISTAKES = {
         "You counted updates from 0. The first update has t = 1.",
         when=not_first,
     ),
+    "new_share_rises": Mistake(
+        {"new_share": lambda given, done: 1 / done["new_share"]},
+        "You turned the power's sign. beta2_decay is negative, so that new squares weigh less and less.",
+    ),
+    "new_share_without_the_power": Mistake(
+        {"new_share": lambda given, done: 1 / update_number(given)},
+        "You took 1/t. It is t to the power of beta2_decay.",
+    ),
     "pace_without_the_size": Mistake(
-        {"pace": lambda given, done: min(given["lr"], 1 / update_number(given) ** 0.5)},
+        {"pace": lambda given, done: rate_at(given)},
         "You left the parameter's size out. The pace is the learning rate times the parameter's root mean square.",
     ),
     "mean_size_for_rms": Mistake(
@@ -200,7 +230,62 @@ MISTAKES = {
         },
         "You took the mean of the sizes. RMS squares, takes the mean, then the root.",
     ),
+    "length_for_rms": Mistake(
+        {"pace": lambda given, done: max(given["eps"][1], np.sqrt(np.square(given["param"]).sum())) * rate_at(given)},
+        "You added the squares up before the root. RMS takes their mean.",
+    ),
+    "mean_square_for_rms": Mistake(
+        {"pace": lambda given, done: max(given["eps"][1], rms(given["param"]) ** 2) * rate_at(given)},
+        "You forgot the root of RMS: root of the mean square.",
+    ),
+    "pace_without_the_rate": Mistake(
+        {"pace": lambda given, done: max(given["eps"][1], rms(given["param"]))},
+        "You left the learning rate out. The pace is the parameter's root mean square times it.",
+    ),
+    "larger_of_the_two_rates": Mistake(
+        {
+            "pace": lambda given, done: (
+                max(given["eps"][1], rms(given["param"])) * max(given["lr"], 1 / update_number(given) ** 0.5)
+            )
+        },
+        "You took the larger of the learning rate and 1/√t. It is the smaller.",
+    ),
+    "learning_rate_unbounded": Mistake(
+        {"pace": lambda given, done: max(given["eps"][1], rms(given["param"])) * given["lr"]},
+        "You left 1/√t out: the learning rate never exceeds it.",
+        when=lambda given: given["lr"] > rate_at(given),
+    ),
+    "adds_the_least_size": Mistake(
+        {"pace": lambda given, done: (given["eps"][1] + rms(given["param"])) * rate_at(given)},
+        "You added the least size. It only counts where RMS is below it.",
+    ),
+    "pace_of_the_shrunk_parameter": Mistake(
+        {
+            "pace": lambda given, done: (
+                max(given["eps"][1], rms(given["param"] * (1 - given["lr"] * given["weight_decay"]))) * rate_at(given)
+            )
+        },
+        "You took the size of the shrunken parameter. Its size is taken before it shrinks.",
+        when=lambda given: given["weight_decay"] != 0,
+    ),
+    **gradient.TURNED,
     **move.SHRUNK,
+    "rows_and_columns_swapped": Mistake(
+        {
+            "row_var": lambda given, done: crosswise(given, done, "row_var"),
+            "col_var": lambda given, done: crosswise(given, done, "col_var"),
+        },
+        "You swapped rows and columns: row_var holds the mean of each row's squares.",
+        when=is_square,
+    ),
+    "averages_without_the_square": Mistake(
+        {
+            "row_var": lambda given, done: averaged(given, done, "row_var", fed(given, done)),
+            "col_var": lambda given, done: averaged(given, done, "col_var", fed(given, done)),
+        },
+        "You forgot the square: rows and columns keep means of squared gradients.",
+        when=is_matrix,
+    ),
     "adds_up_the_row": Mistake(
         {"row_var": lambda given, done: done["row_var"] * given["param"].shape[-1]},
         "You added the squares of the row up. It is their mean.",
@@ -214,6 +299,21 @@ MISTAKES = {
     "adds_up_the_column": Mistake(
         {"col_var": lambda given, done: done["col_var"] * given["param"].shape[-2]},
         "You added the squares of the column up. It is their mean.",
+        when=is_matrix,
+    ),
+    "column_average_without_the_old": Mistake(
+        {"col_var": lambda given, done: (fed(given, done) ** 2).mean(-2)},
+        "You left the old average out. After the first update the new squares are only a part of it.",
+        when=lambda given: is_matrix(given) and not_first(given),
+    ),
+    "divides_by_the_sum_of_rows": Mistake(
+        {"variance_estimate": lambda given, done: done["variance_estimate"] / given["param"].shape[-2]},
+        "You divided by the sum of the row averages. It is their mean.",
+        when=is_matrix,
+    ),
+    "squares_themselves": Mistake(
+        {"variance_estimate": lambda given, done: fed(given, done) ** 2},
+        "You took the squares themselves. A matrix keeps rows and columns only; their product is the estimate.",
         when=is_matrix,
     ),
     "leaves_out_the_mean_row": Mistake(
@@ -247,6 +347,41 @@ MISTAKES = {
         {"clipped_pace": lambda given, done: done["pace"] / (rms(done["scaled"]) / given["d"])},
         "You always divided. The divisor is 1 at least: small steps are not made longer.",
     ),
+    "multiplies_by_the_excess": Mistake(
+        {"clipped_pace": lambda given, done: done["pace"] * max(1.0, rms(done["scaled"]) / given["d"])},
+        "You multiplied. Where RMS(u) is above d, the pace is divided by RMS(u)/d.",
+    ),
+    "cut_back_by_the_length": Mistake(
+        {
+            "clipped_pace": lambda given, done: (
+                done["pace"] / max(1.0, np.sqrt(np.square(done["scaled"]).sum()) / given["d"])
+            )
+        },
+        "You added the squares of u up. RMS takes their mean.",
+    ),
+    "cuts_each_element": Mistake(
+        {
+            "clipped_pace": lambda given, done: done["pace"],
+            "param": lambda given, done: (
+                move.place(given, done) - done["pace"] * np.clip(done["scaled"], -given["d"], given["d"])
+            ),
+        },
+        "You cut each number back to d by itself. The whole step is cut back, so that its direction stays.",
+    ),
+    "steps_along_the_gradient": Mistake(
+        {"param": lambda given, done: move.place(given, done) - done["clipped_pace"] * fed(given, done)},
+        "You stepped along the gradient. It is divided by the root of its estimated mean square first.",
+    ),
+    "steps_by_lr": Mistake(
+        {"param": lambda given, done: move.place(given, done) - given["lr"] * done["scaled"]},
+        "You stepped by the learning rate. The pace is the parameter's size times it.",
+    ),
+    "learning_rate_twice": Mistake(
+        {"param": lambda given, done: move.place(given, done) - given["lr"] * done["clipped_pace"] * done["scaled"]},
+        "You multiplied by the learning rate again. The pace holds it already.",
+        when=lambda given: given["lr"] != 1,
+    ),
+    "returns_the_move": move.MISTAKES["returns_the_move"],
     **move.GOES_UP,
 }
 
@@ -342,6 +477,26 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does it keep averages of rows and of columns, and not of every element?",
+            (
+                "To save memory: rows plus columns instead of rows times columns.",
+                "Their product stands in for the whole.",
+            ),
+            ("Because that is more exact.", "It is less so: it is right only if the squares are a row times a column."),
+            (
+                "Because all elements of a row have the same gradient.",
+                "They have their own; only their squares are averaged.",
+            ),
+        ),
+        "without_numbers": question(
+            "A matrix has twice as many rows and twice as many columns. What is remembered for it …",
+            ("doubles", "One number for each row, one for each column."),
+            ("grows fourfold", "That is Adam, which remembers something for each element."),
+            ("stays the same", "There is still a number for each row and each column."),
+        ),
+    },
     mistakes={**gradient.TURNED, **MISTAKES},
     conventions=(
         Convention(

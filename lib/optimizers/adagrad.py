@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import count, not_first, update_number
 from lib.lesson.pieces.move import denominator, divided_step
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 
 
 def check(*, param, grad, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize):
@@ -212,6 +212,26 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why do its steps become ever shorter?",
+            (
+                "The sum of squared gradients that it divides by only grows.",
+                "With gradients of one size the steps shrink like 1/√t.",
+            ),
+            ("Because lr_decay shortens them.", "lr_decay is 0 by default, and they shrink all the same."),
+            (
+                "Because an average forgets the old gradients.",
+                "It is a sum and forgets nothing. RMSprop averages, and its steps do not die out.",
+            ),
+        ),
+        "without_numbers": question(
+            "From the start all gradients are ten times as large. The path …",
+            ("stays nearly the same", "The root of the sum is ten times as large too; only eps stays what it was."),
+            ("has steps ten times as long", "They are divided by a root that is ten times as large."),
+            ("has steps a tenth as long", "The gradient in the numerator has grown as much as the root below it."),
+        ),
+    },
     mistakes={**gradient.MISTAKES, **MISTAKES},
     conventions=(
         Convention(

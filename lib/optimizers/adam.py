@@ -11,7 +11,7 @@ from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import ready
 from lib.lesson.pieces.moments import average, corrected, count, largest, square_average
 from lib.lesson.pieces.move import denominator, divided_step, shrunk
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try, question
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay):
@@ -176,6 +176,32 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why are the averages divided by 1 − βᵗ?",
+            (
+                "They start at 0, so at first they hold too little.",
+                "Divided by the weights gathered so far they are true averages from the first update on.",
+            ),
+            (
+                "So that the steps become shorter with time.",
+                "The divisor grows towards 1 and then does nothing: only early steps are put right.",
+            ),
+            ("So that nothing is divided by 0.", "That is what eps is for."),
+        ),
+        "without_numbers": question(
+            "The very first update, with any gradient but 0. The step is …",
+            (
+                "about as long as the learning rate",
+                "Both corrected averages hold this one gradient: g over its own size is 1 or −1.",
+            ),
+            ("the learning rate times the gradient", "That is SGD. Adam divides the gradient's size out."),
+            (
+                "a tenth of the learning rate, since m holds a tenth of the gradient",
+                "The correction divides by that tenth again.",
+            ),
+        ),
+    },
     mistakes={
         **gradient.MISTAKES,
         **move.SHRUNK,

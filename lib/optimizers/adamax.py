@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import average, before, beta2, corrected, count, not_first
 from lib.lesson.pieces.move import divided_step
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try, question
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, maximize):
@@ -222,6 +222,23 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the maximum need no bias correction?",
+            (
+                "The first gradient already replaces the 0 it started from.",
+                "An average would still hold that 0 with most of its weight.",
+            ),
+            ("Because beta2 is so near to 1.", "That is when an average needs the correction most."),
+            ("Because it is no part of the step.", "The step is divided by it."),
+        ),
+        "without_numbers": question(
+            "One gradient was very large, then they are small again. The steps …",
+            ("are short, and grow back slowly", "The maximum fades by beta2 in each update."),
+            ("stay short for ever", "That is AMSGrad, whose maximum does not fade."),
+            ("are at once what they were", "The maximum remembers the large gradient for a while."),
+        ),
+    },
     mistakes={
         **gradient.MISTAKES,
         **moments.FIRST_AVERAGE,

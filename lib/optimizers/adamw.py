@@ -11,7 +11,7 @@ from lib.lesson.pieces.checks import need_betas, need_not_negative
 from lib.lesson.pieces.gradient import ready
 from lib.lesson.pieces.moments import average, corrected, count, largest, square_average
 from lib.lesson.pieces.move import denominator, divided_step, shrunk
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, amsgrad, maximize):
@@ -62,6 +62,15 @@ def l2(given):
 
 
 MISTAKES = {
+    "steps_along_the_gradient": Mistake(
+        {
+            "param": lambda given, done: (
+                move.place(given, done) - given["lr"] * gradient.fed(given, done) / done["denominator"]
+            )
+        },
+        "You stepped along the gradient. AdamW steps along the corrected average of gradients.",
+        when=moments.not_first,
+    ),
     "decays_the_gradient": Mistake(
         {},
         "You added the decay to the gradient: that is Adam with L2. AdamW leaves the averages alone and shrinks the "
@@ -153,6 +162,32 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the decay not added to the gradient?",
+            (
+                "There it would be divided by the gradient's size: numbers with large gradients would hardly decay.",
+                "Taken off the parameter itself, the decay is the same share for all.",
+            ),
+            (
+                "There it would be counted twice.",
+                "It would be counted once, but divided like everything else in the gradient.",
+            ),
+            ("There it would push the wrong way.", "It would push towards 0 there as well, only by another amount."),
+        ),
+        "without_numbers": question(
+            "All gradients are 0 from the start, and weight_decay is on. The parameter …",
+            (
+                "shrinks by the same share in each update",
+                "It is multiplied by 1 − lr · weight_decay, whatever the gradient is.",
+            ),
+            ("stays where it is", "The step is 0, but the decay does not ask for a gradient."),
+            (
+                "moves towards 0 by about the learning rate",
+                "That is Adam with its decay in the gradient, where it is divided by its own size.",
+            ),
+        ),
+    },
     mistakes={
         **gradient.TURNED,
         **move.SHRUNK,

@@ -14,7 +14,7 @@ from lib.lesson.pieces import gradient, move
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import count, not_first, update_number
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -275,6 +275,23 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why keep an average of the parameters?",
+            (
+                "Noise makes the last point jump about the minimum; the average lies nearer to it.",
+                "Read ax at the end: the steps themselves do not use it.",
+            ),
+            ("So that the steps can be longer.", "The steps know nothing of the average: it is kept beside them."),
+            ("So that the gradients become smaller.", "They are taken at the parameter itself, not at the average."),
+        ),
+        "without_numbers": question(
+            "Training ends before t0 updates. The average ax is …",
+            ("the parameter itself", "Until t0 the average starts anew in each update."),
+            ("the mean of all points so far", "It becomes a mean only after t0 updates."),
+            ("0", "It is set to the parameter in each of these updates."),
+        ),
+    },
     mistakes={**gradient.MISTAKES, **MISTAKES},
     pitfalls=(
         Pitfall(

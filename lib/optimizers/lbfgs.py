@@ -11,7 +11,7 @@ from lib.lesson.formula import Formula, formula, joined, of, total
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.line_search import Line, Trial, strong_wolfe
-from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 LEAST_CURVATURE = 1e-10  # a pair with less is not kept
@@ -255,12 +255,33 @@ def dot(a, numbers, b, others) -> Formula:
     return joined((formula(r"<x> \cdot <y>", x=of(a, x), y=of(b, y)) for x, y in pairs), " + ")
 
 
+def pairs(given, done):
+    """The pairs that are kept in this turn, (y, s), the oldest first: the state's, and those of this step's turns."""
+    kept = list(zip(given["state"].get("old_dirs", []), given["state"].get("old_stps", []), strict=True))
+    for name in [name for name in done if name.startswith("curvature[")]:
+        turn = name.removeprefix("curvature")
+        if done[name] > LEAST_CURVATURE:
+            kept.append((done[f"gradient_change{turn}"], done[f"move{turn}"]))
+    return kept[-given["history_size"] :]
+
+
+def after_the_first_loop(given, done):
+    """The scaled q that the first loop leaves; the direction as it is where there is no pair."""
+    if "alpha" not in done:
+        return done["direction"]
+    q = -done["gradient"]
+    for alpha, (y, _) in zip(done["alpha"], pairs(given, done), strict=True):
+        q = q - alpha * y
+    return q * done.get("scale", given["state"].get("H_diag", 1))
+
+
+def at_first(length):
+    """Takes `length` of the gradient for the step length of the first turn; later ones stay as they are."""
+    return lambda given, done: done["step_length"] if "gradient[2]" in done else length(given, done["gradient"])
+
+
 def first_turn(given):
     return given["state"].get("n_iter", 0) == 0
-
-
-def later_turn(given):
-    return not first_turn(given)
 
 
 MISTAKES = {
@@ -272,10 +293,21 @@ MISTAKES = {
         {"gradient_change": lambda given, done: -done["gradient_change"]},
         "You took the new gradient from the old one. It is the other way round: new minus old.",
     ),
+    "gradient_for_the_change": Mistake(
+        {"gradient_change": lambda given, done: done["gradient"]},
+        "You took the new gradient itself. It is the new gradient minus the old one.",
+    ),
     "move_without_the_step_length": Mistake(
-        {"move": lambda given, done: given["state"].get("d", done["move"])},
+        {"move": lambda given, done: done.get("direction", given["state"].get("d"))},
         "You left the step length out: the move is the step length times the direction.",
-        when=later_turn,
+    ),
+    "point_for_the_move": Mistake(
+        {"move": lambda given, done: done.get("point", np.ravel(given["param"]))},
+        "You took the point. The move is how far the last turn went: step length times direction.",
+    ),
+    "move_times_itself": Mistake(
+        {"curvature": lambda given, done: done["move"] @ done["move"]},
+        "You multiplied the move with itself. Here it is multiplied with the change of the gradient.",
     ),
     "change_times_itself": Mistake(
         {"curvature": lambda given, done: done["gradient_change"] @ done["gradient_change"]},
@@ -284,6 +316,10 @@ MISTAKES = {
     "other_barzilai_borwein_length": Mistake(
         {"scale": lambda given, done: done["move"] @ done["move"] / done["curvature"]},
         "You took s·s / y·s, the other Barzilai–Borwein length. PyTorch takes y·s / y·y.",
+    ),
+    "scale_by_the_move": Mistake(
+        {"scale": lambda given, done: done["curvature"] / (done["move"] @ done["move"])},
+        "You divided by s·s, which gives the curvature itself. PyTorch takes y·s / y·y.",
     ),
     "scale_upside_down": Mistake(
         {"scale": lambda given, done: 1 / done["scale"]},
@@ -295,9 +331,40 @@ MISTAKES = {
         when=first_turn,
     ),
     "first_step_by_the_norm": Mistake(
-        {"step_length": lambda given, done: given["lr"] / np.linalg.norm(done["gradient"])},
+        {"step_length": at_first(lambda given, g: given["lr"] / np.linalg.norm(g))},
         "You divided by the length of the gradient (root of the squares). PyTorch adds up the sizes.",
         when=first_turn,
+    ),
+    "first_step_by_the_largest": Mistake(
+        {"step_length": at_first(lambda given, g: given["lr"] * min(1.0, 1 / np.abs(g).max()))},
+        "You divided by the largest size of the gradient. PyTorch adds up the sizes.",
+        when=first_turn,
+    ),
+    "first_step_upside_down": Mistake(
+        {"step_length": at_first(lambda given, g: given["lr"] * np.abs(g).sum())},
+        "You multiplied by the sum of the sizes. The first step is divided by it.",
+        when=first_turn,
+    ),
+    "every_step_shortened": Mistake(
+        {"step_length": lambda given, done: given["lr"] * min(1.0, 1 / np.abs(done["gradient"]).sum())},
+        "You shortened a later step too. Only the very first one is; after it the step length is lr.",
+    ),
+    "leaves_out_lr": Mistake(
+        {"step_length": lambda given, done: done["step_length"] / given["lr"]},
+        "You left the learning rate out of the step length.",
+        when=lambda given: given["lr"] not in (0, 1) and given["line_search_fn"] is None,
+    ),
+    "always_against_the_gradient": Mistake(
+        {"direction": lambda given, done: -done["gradient"]},
+        "You went against the gradient again. After the first turn the direction comes from the pairs.",
+    ),
+    "scaled_gradient_alone": Mistake(
+        {"direction": lambda given, done: -done["scale"] * done["gradient"] if "scale" in done else done["direction"]},
+        "You left the two loops out: the scale alone times the gradient is not yet the direction.",
+    ),
+    "leaves_out_the_second_loop": Mistake(
+        {"direction": lambda given, done: after_the_first_loop(given, done)},
+        "You left the second loop out: from the oldest pair to the newest each adds what is still lacking.",
     ),
     "leaves_out_rho": Mistake(
         {"alpha": lambda given, done: done["alpha"] * done["curvature"]},
@@ -392,6 +459,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does it want a closure, and not just gradients?",
+            (
+                "Within one step() it asks for loss and gradient at several points.",
+                "It chooses these points itself, so it must be able to ask.",
+            ),
+            ("Because it has no learning rate.", "It has one: lr, 1 by default."),
+            ("So that the gradients are set to 0.", "The closure does that too, but any loop could."),
+        ),
+        "without_numbers": question(
+            "The loss is multiplied by 100. Once it has learned the curvature, its direction …",
+            (
+                "stays the same",
+                "Gradients are a hundred times as large, and so is the curvature that they are divided by.",
+            ),
+            ("is a hundred times as long", "That is gradient descent. Here the curvature is divided out."),
+            ("is a hundredth as long", "The curvature has grown, but so has the gradient."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -16,7 +16,20 @@ from lib.lesson.pieces import move
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.moments import average, average_mistakes, has_buffer, lerp
 from lib.lesson.pieces.move import shrunk
-from lib.lesson.spec import Choice, Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import (
+    Choice,
+    Example,
+    Mistake,
+    Number,
+    Numbers,
+    Pitfall,
+    Reference,
+    Step,
+    Steps,
+    Switch,
+    Try,
+    question,
+)
 from lib.refusal import Refusal
 
 
@@ -165,8 +178,7 @@ def exact_singular_values(param, grad, state, *, lr, weight_decay, momentum, nes
     """The same update with the matrix that Newton–Schulz comes near: U Vᵀ, whose singular values are exactly 1."""
     buffer = yield from average("momentum_buffer", "b", state, grad, momentum, r"\mu")
     u = lerp(grad, buffer, momentum) if nesterov else buffer
-    left, sizes, right = np.linalg.svd(u, full_matrices=False)
-    even = yield Step("evened", r"O = U V^\top", left @ ((sizes > 0)[:, None] * right))
+    even = yield Step("evened", r"O = U V^\top", exactly_even(u))
     param = param * (1 - lr * weight_decay)
     new = yield Step(
         "param",
@@ -174,6 +186,12 @@ def exact_singular_values(param, grad, state, *, lr, weight_decay, momentum, nes
         param - lr * lr_ratio(adjust_lr_fn, *param.shape) * even,
     )
     return new, {"momentum_buffer": buffer}
+
+
+def exactly_even(matrix) -> np.ndarray:
+    """U Vᵀ of the matrix: the same directions, each singular value that is not 0 exactly 1."""
+    left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+    return left @ ((sizes > 0)[:, None] * right)
 
 
 def keeps(given):
@@ -203,6 +221,41 @@ MISTAKES = {
         "You added the whole gradient, as SGD does. Here it gets 1 − μ.",
         when=looks_ahead,
     ),
+    "direction_weights_swapped": Mistake(
+        {
+            "direction": lambda given, done: (
+                given["momentum"] * given["grad"] + (1 - given["momentum"]) * done["momentum_buffer"]
+            )
+        },
+        "You swapped the weights. The gradient gets 1 − μ, the buffer gets μ.",
+        when=looks_ahead,
+    ),
+    "looks_ahead_anyway": Mistake(
+        {},
+        "You looked ahead. With nesterov=False the buffer itself is evened.",
+        when=lambda given: not looks_ahead(given),
+        given=lambda given: {"nesterov": True},
+    ),
+    "largest_singular_value": Mistake(
+        {"norm": lambda given, done: done["singular_values"][0]},
+        "You took the largest singular value. The length is the root of the sum of all squares.",
+    ),
+    "root_mean_square": Mistake(
+        {"norm": lambda given, done: done["norm"] / math.sqrt(given["param"].size)},
+        "You took the mean of the squares. The length is the root of their sum.",
+    ),
+    "not_evened": Mistake(
+        {"evened": lambda given, done: done.get("direction", done["momentum_buffer"]) / done["norm"]},
+        "You divided by the length only. Newton–Schulz then brings all singular values near 1.",
+    ),
+    "steps_along_the_direction": Mistake(
+        {"evened": lambda given, done: done.get("direction", done["momentum_buffer"])},
+        "You stepped along the averaged gradient. Muon evens it first: all singular values come near 1.",
+    ),
+    "exact_singular_values": Mistake(
+        {"evened": lambda given, done: exactly_even(done.get("direction", done["momentum_buffer"]))},
+        "You set the singular values to exactly 1. PyTorch comes near that with a few Newton–Schulz steps.",
+    ),
     "forgets_the_root": Mistake(
         {"norm": lambda given, done: done["norm"] ** 2},
         "You forgot the root: the length is the root of the sum of squares.",
@@ -216,13 +269,37 @@ MISTAKES = {
         "You divided columns by rows. It is rows over columns, and 1 at least.",
         when=lambda given: not matches_adamw(given),
     ),
+    "ratio_below_1": Mistake(
+        {"ratio": lambda given, done: math.sqrt(given["param"].shape[0] / given["param"].shape[1])},
+        "You left out the 1: a wide matrix keeps the learning rate as it is.",
+        when=lambda given: not matches_adamw(given) and given["param"].shape[0] < given["param"].shape[1],
+    ),
+    "ratio_without_the_root": Mistake(
+        {"ratio": lambda given, done: done["ratio"] ** 2 if not matches_adamw(given) else done["ratio"] ** 2 / 0.2},
+        "You forgot the root of the ratio.",
+    ),
+    "smaller_side": Mistake(
+        {"ratio": lambda given, done: 0.2 * math.sqrt(min(given["param"].shape))},
+        "You took the smaller side. It is 0.2 times the root of the larger one.",
+        when=matches_adamw,
+    ),
+    "other_adjustment": Mistake(
+        {},
+        "You took the other adjustment: match_rms_adamw is 0.2 √max(m, n), original is √max(1, m/n).",
+        given=lambda given: {"adjust_lr_fn": None if matches_adamw(given) else "match_rms_adamw"},
+    ),
     "leaves_out_the_factor": Mistake(
         {"ratio": lambda given, done: math.sqrt(max(given["param"].shape))},
         "You left out the 0.2.",
         when=matches_adamw,
     ),
     **move.SHRUNK,
-    **move.GOES_UP,
+    "decays_by_the_adjusted_rate": Mistake(
+        {"shrunk": lambda given, done: (1 - given["lr"] * done["ratio"] * given["weight_decay"]) * given["param"]},
+        "You shrank by the adjusted learning rate. The decay takes lr as it is; only the step is adjusted.",
+        when=move.decouples,
+    ),
+    **move.MISTAKES,
     "leaves_out_the_ratio": Mistake(
         {"param": lambda given, done: move.place(given, done) - given["lr"] * done["evened"]},
         "You left out the ratio: the learning rate is adjusted to the matrix.",
@@ -310,6 +387,17 @@ LESSON = Optimizer(
             "0.2 times the root of the longer side makes the step as long as AdamW's usually is.",
         ),
         Example(
+            "A wide matrix",
+            {
+                "objective": "typed gradients",
+                "start": [[1, 0, 1], [2, 1, 0]],
+                "grads": [[[2, 0, 0.2], [0.1, 0.5, 0.1]], [[1, -0.2, 0.1], [0.3, 0.4, 0]]],
+                "updates": 2,
+                "lr": 0.1,
+            },
+            "More columns than rows: the learning rate stays as it is.",
+        ),
+        Example(
             "Without Nesterov",
             {**TALL, "nesterov": False},
             "The buffer itself is evened.",
@@ -338,6 +426,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the update made orthogonal?",
+            (
+                "So that weak directions move as far as strong ones.",
+                "All singular values of the update become about 1.",
+            ),
+            ("So that the weights become orthogonal.", "Only the update does; the weights may be anything."),
+            (
+                "So that it stands at right angles to the gradient.",
+                "It does not: it still goes down. Its rows, or columns, stand at right angles to each other.",
+            ),
+        ),
+        "without_numbers": question(
+            "From the start all gradients are a thousand times as large. The updates …",
+            ("stay nearly the same", "The length is divided out before the matrix is made orthogonal."),
+            ("are a thousand times as large", "That is SGD with momentum, before it is made orthogonal."),
+            ("are a thousandth as large", "They are divided by their own length, once."),
+        ),
+    },
     mistakes=MISTAKES,
     conventions=(
         Convention(

@@ -21,7 +21,7 @@ from lib.lesson.pieces.moments import (
     update_number,
 )
 from lib.lesson.pieces.move import denominator, divided_step, shrunk
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 
 
 def check(*, param, grad, state, lr, betas, eps, weight_decay, momentum_decay, maximize, decoupled_weight_decay):
@@ -321,6 +321,23 @@ LESSON = Optimizer(
         gradient.UPHILL,
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is today's gradient mixed in once more after averaging?",
+            (
+                "It looks ahead: the next step's momentum is taken already now.",
+                "That is Nesterov's idea, put into Adam.",
+            ),
+            ("Because the average leaves today's gradient out.", "It holds it, with the weight 1 − beta1."),
+            ("Because then no bias correction is needed.", "It has one, made of the products of its momenta."),
+        ),
+        "without_numbers": question(
+            "The gradient turns round. Beside Adam with the same settings, NAdam …",
+            ("reacts sooner", "Today's gradient has more weight in its step."),
+            ("reacts later", "It would if the old average had more weight; it has less."),
+            ("reacts just as fast", "The averages are the same, but today's gradient is mixed in once more."),
+        ),
+    },
     mistakes={**gradient.MISTAKES, **move.SHRUNK, **move.DECAYS_THE_OTHER_WAY, **MISTAKES},
     conventions=(
         Convention(

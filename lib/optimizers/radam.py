@@ -23,7 +23,7 @@ from lib.lesson.pieces.moments import (
     update_number,
 )
 from lib.lesson.pieces.move import UNCORRECTED, denominator, shrunk, step_along
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Try, question
 
 ENOUGH = 5.0  # gradients: once the memory is longer than this, torch divides
 
@@ -322,6 +322,23 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does it not divide by the gradient's size in the first updates?",
+            (
+                "From a few gradients that size is too uncertain.",
+                "Until it is reliable, RAdam takes steps of plain momentum: a warm-up of its own.",
+            ),
+            ("Because the mean square is still 0.", "It is above 0 from the first gradient on."),
+            ("Because the learning rate is still 0.", "It is what you set it to; RAdam needs no warm-up schedule."),
+        ),
+        "without_numbers": question(
+            "In the very first update the gradient is ten times as large. The step is …",
+            ("ten times as long", "Nothing is divided yet: it steps like SGD."),
+            ("as long as before", "That is Adam, which divides the size out at once."),
+            ("a tenth as long", "Nothing is divided at all in the first updates."),
+        ),
+    },
     mistakes={
         **gradient.MISTAKES,
         **move.SHRUNK,

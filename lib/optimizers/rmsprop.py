@@ -14,7 +14,7 @@ from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import average, before, count, has_buffer, square_average, update_number
 from lib.lesson.pieces.move import denominator, divided_step, step_along
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try, question
 
 
 def check(*, param, grad, state, lr, alpha, eps, weight_decay, momentum, centered, maximize):
@@ -115,6 +115,16 @@ def has_momentum(given):
 
 
 MISTAKES = {
+    "adds_up_all_squares": Mistake(
+        {"square_avg": lambda given, done: before(given, "square_avg") + fed(given, done) ** 2},
+        "You added all squares up, as Adagrad does. RMSprop averages them: α of the old, 1 − α of the new.",
+    ),
+    "alpha_of_the_lecture": Mistake(
+        {},
+        "You took 0.9 for alpha, as the lecture has it. PyTorch's alpha is another one here.",
+        when=lambda given: given["alpha"] != 0.9,
+        given=lambda given: {"alpha": 0.9},
+    ),
     "variance_without_the_square": Mistake(
         {"variance": lambda given, done: done["square_avg"] - done["grad_avg"]},
         "You took the average itself away. It is its square that comes off.",
@@ -295,6 +305,23 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why an average of squared gradients, and not Adagrad's sum?",
+            ("An average forgets: steps do not die out.", "After a stretch of large gradients it comes down again."),
+            ("A sum would overflow.", "It grows, but slowly; the trouble is that it never falls."),
+            ("An average needs no root.", "It does: the root makes a size of the mean square."),
+        ),
+        "without_numbers": question(
+            "centered=True, and the gradient never changes. In the long run the denominator …",
+            ("shrinks towards eps", "It is the gradient's spread then, and there is none: steps become very long."),
+            (
+                "tends to the gradient's size",
+                "So it does without centered, where the mean square itself stands under the root.",
+            ),
+            ("grows without end", "That is Adagrad's sum. Both averages here settle."),
+        ),
+    },
     mistakes={
         **gradient.MISTAKES,
         **moments.square_mistakes("square_avg", alpha_of, "α"),

@@ -11,7 +11,7 @@ from lib.lesson.pieces import gradient
 from lib.lesson.pieces.checks import need_not_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import before, count, not_first
-from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Numbers, Pitfall, Reference, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -234,6 +234,12 @@ LESSON = Optimizer(
     ),
     examples=(
         Example(
+            "One goes on, one turns",
+            {"objective": "quadratic", "start": [2.0, 0.06], "updates": 40, "lr": 0.1},
+            "Each step of x is 1.2 times as long as the last. y has stepped over 0: its gradient has turned, "
+            "so update 2 leaves it where it is, and its next step is half as long.",
+        ),
+        Example(
             "The bowl",
             {"objective": "bowl", "start": [2.0], "updates": 40, "lr": 0.1},
             "Every step is 1.2 times as long as the last, until the sign turns: then one update without a step.",
@@ -276,6 +282,29 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does it look only at the gradient's sign?",
+            (
+                "A gradient's size says little about how far the minimum is.",
+                "So each number has a step size of its own: longer while the sign stays, shorter when it turns.",
+            ),
+            ("Because all its gradients are 1 or −1.", "They may have any size; only their sign is used."),
+            (
+                "So that it works with small batches.",
+                "It does not: noise turns the signs, and Rprop takes each turn for a minimum that was passed.",
+            ),
+        ),
+        "without_numbers": question(
+            "All gradients become a hundred times as large. The path …",
+            ("stays the same", "Only signs count."),
+            ("has steps a hundred times as long", "That is SGD. Here a step's size follows from signs alone."),
+            (
+                "has shorter steps, since they are divided by the size",
+                "Adagrad and its kin divide. Here nothing is divided.",
+            ),
+        ),
+    },
     mistakes={**gradient.TURNED, **MISTAKES},
     conventions=(
         Convention(

@@ -12,7 +12,7 @@ from lib.lesson.pieces.checks import refuse_negative
 from lib.lesson.pieces.gradient import fed, ready
 from lib.lesson.pieces.moments import has_buffer
 from lib.lesson.pieces.move import step_along
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try, question
 from lib.refusal import Refusal
 
 
@@ -224,6 +224,30 @@ MISTAKES = {
         "You made an average with 1 − μ. PyTorch's buffer adds the whole gradient (times 1 − dampening).",
         when=lambda given: has_buffer(given) and given["dampening"] != given["momentum"],
     ),
+    "keeps_the_rest": Mistake(
+        {
+            "momentum_buffer": lambda given, done: (
+                (1 - given["momentum"]) * given["state"]["momentum_buffer"] + weighed(given) * fed(given, done)
+            )
+        },
+        "You kept 1 − μ of the old buffer. It is μ times it.",
+        when=lambda given: has_buffer(given) and given["momentum"] != 0.5,
+    ),
+    "rate_in_the_momentum": Mistake(
+        {"momentum_buffer": lambda given, done: given["lr"] * kept(given) + weighed(given) * fed(given, done)},
+        "You multiplied the old buffer by the learning rate too. It is μ times it; the rate comes with the step.",
+        when=lambda given: has_buffer(given) and given["lr"] != 1,
+    ),
+    "takes_the_buffer_away": Mistake(
+        {"momentum_buffer": lambda given, done: weighed(given) * fed(given, done) - kept(given)},
+        "You took the old buffer away. It is added: momentum goes on in its direction.",
+        when=has_buffer,
+    ),
+    "sign_of_the_gradient": Mistake(
+        {"momentum_buffer": lambda given, done: kept(given) + weighed(given) * np.sign(fed(given, done))},
+        "You took the gradient's sign alone. Its size counts.",
+        when=has_buffer,
+    ),
     "buffer_forgotten": Mistake(
         {"momentum_buffer": fed},
         "You left the old buffer out: μ times it is carried along.",
@@ -408,6 +432,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does momentum help in a long, narrow valley?",
+            (
+                "Steps along the valley add up, steps across it cancel.",
+                "Along it the gradients agree; across it they change sign from step to step.",
+            ),
+            (
+                "It makes the learning rate smaller.",
+                "On the contrary: a gradient that stays the same ends up 1 / (1 − momentum) times as strong.",
+            ),
+            ("It remembers the best point so far.", "It remembers how it moved, and no points."),
+        ),
+        "without_numbers": question(
+            "Plain SGD: the loss is multiplied by 10 and the learning rate divided by 10. The path …",
+            ("stays the same", "The gradient is ten times as long, and each step takes a tenth of it."),
+            ("has steps ten times as long", "The gradient is ten times as long, but the learning rate is a tenth."),
+            ("has steps a tenth as long", "The learning rate is a tenth, but the gradient is ten times as long."),
+        ),
+    },
     mistakes={**gradient.MISTAKES, **MISTAKES},
     conventions=(
         Convention(

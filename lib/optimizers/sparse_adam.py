@@ -11,7 +11,7 @@ from lib.lesson.pieces import gradient, moments, move
 from lib.lesson.pieces.checks import need_betas, words
 from lib.lesson.pieces.moments import average, count, square_average
 from lib.lesson.pieces.move import UNCORRECTED, denominator
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -153,6 +153,52 @@ def touched(given):
     return given["param"][rows]
 
 
+def update_of(given):
+    """The number of this update, from 1."""
+    return float(given["state"].get("step", 0)) + 1
+
+
+def rate_at(given, t, first=None, second=None):
+    """The rate with both corrections, each with the beta and at the count that somebody takes."""
+    beta1, beta2 = given["betas"]
+    first, second = (beta1 if first is None else first), (beta2 if second is None else second)
+    return given["lr"] * np.sqrt(1 - second**t) / (1 - first**t)
+
+
+def fresh(given):
+    """For each row with a gradient whether it has never had one that was not 0."""
+    axes = tuple(range(1, np.ndim(touched(given))))
+    return ((old(given, "exp_avg") == 0) & (old(given, "exp_avg_sq") == 0)).all(axes)
+
+
+def counted_by_row(given, done):
+    """The new rows, where a row that comes for the first time counts from 1."""
+    new = fresh(given).reshape(-1, *(1,) * (np.ndim(touched(given)) - 1))
+    rate = np.where(new, rate_at(given, 1.0), done["rate"])
+    return touched(given) - rate * done["row_average"] / done["denominator"]
+
+
+def absent_move_too(given, done):
+    """The new parameter, where the averages of rows without a gradient fade and move them, as in Adam."""
+    rows, _ = coalesced(given["grad"], given["param"].shape)
+    first, second = (given["state"].get(name, np.zeros_like(given["param"])) for name in ("exp_avg", "exp_avg_sq"))
+    faded = given["betas"][0] * first / (np.sqrt(given["betas"][1] * second) + given["eps"])
+    return replaced(given["param"] - done["rate"] * faded, rows, done["new_rows"])
+
+
+def last_of_each(grad):
+    """The gradient of somebody who writes listed rows one over the other: the last one stays."""
+    listed, values = np.atleast_2d(grad[0]), np.asarray(grad[1])
+    last = {tuple(place): number for number, place in enumerate(listed.T.tolist())}
+    kept = sorted(last.values())
+    return (listed[:, kept] if np.ndim(grad[0]) > 1 else listed[0, kept]), values[kept]
+
+
+def lists_a_row_twice(given):
+    listed = np.atleast_2d(given["grad"][0])
+    return len(set(map(tuple, listed.T.tolist()))) < listed.shape[1]
+
+
 MISTAKES = {
     "average_weights_swapped": Mistake(
         {
@@ -161,6 +207,21 @@ MISTAKES = {
             )
         },
         "You swapped the weights. The old average gets β₁, the gradient gets 1 − β₁.",
+    ),
+    "betas_swapped": Mistake(
+        {},
+        "You swapped the betas: the first belongs to the average of the gradient, the second to that of its square.",
+        when=lambda given: given["betas"][0] != given["betas"][1],
+        given=lambda given: {"betas": given["betas"][::-1]},
+    ),
+    "average_adds_all": Mistake(
+        {"row_average": lambda given, done: given["betas"][0] * old(given, "exp_avg") + done["row_gradient"]},
+        "You added the gradient whole. In an average it gets 1 − β₁.",
+    ),
+    "average_without_the_old": Mistake(
+        {"row_average": lambda given, done: (1 - given["betas"][0]) * done["row_gradient"]},
+        "You left the row's old average out: β₁ times it is kept.",
+        when=moments.not_first,
     ),
     "gradient_for_the_average": Mistake(
         {"row_average": lambda given, done: done["row_gradient"]},
@@ -173,6 +234,36 @@ MISTAKES = {
             )
         },
         "You forgot the square: this average is one of squared gradients.",
+    ),
+    "square_average_weights_swapped": Mistake(
+        {
+            "row_square_average": lambda given, done: (
+                (1 - given["betas"][1]) * old(given, "exp_avg_sq") + given["betas"][1] * done["row_gradient"] ** 2
+            )
+        },
+        "You swapped the weights. The old average gets β₂, the squared gradient gets 1 − β₂.",
+    ),
+    "square_average_adds_all": Mistake(
+        {
+            "row_square_average": lambda given, done: (
+                given["betas"][1] * old(given, "exp_avg_sq") + done["row_gradient"] ** 2
+            )
+        },
+        "You added the squared gradient whole. In an average it gets 1 − β₂.",
+    ),
+    "square_average_without_the_old": Mistake(
+        {"row_square_average": lambda given, done: (1 - given["betas"][1]) * done["row_gradient"] ** 2},
+        "You left the row's old average out: β₂ times it is kept.",
+        when=moments.not_first,
+    ),
+    "squares_the_average": Mistake(
+        {
+            "row_square_average": lambda given, done: (
+                old(given, "exp_avg_sq")
+                + (1 - given["betas"][1]) * (done["row_average"] ** 2 - old(given, "exp_avg_sq"))
+            )
+        },
+        "You averaged the square of the running average. The second average is one of squared gradients.",
     ),
     "no_correction": Mistake(
         {"rate": lambda given, done: given["lr"]},
@@ -188,6 +279,41 @@ MISTAKES = {
         },
         "You forgot the root over 1 − β₂ᵗ.",
     ),
+    "first_correction_alone": Mistake(
+        {"rate": lambda given, done: given["lr"] / (1 - given["betas"][0] ** update_of(given))},
+        "You left out √(1 − β₂ᵗ), the correction of the average of squares.",
+    ),
+    "second_correction_alone": Mistake(
+        {"rate": lambda given, done: given["lr"] * np.sqrt(1 - given["betas"][1] ** update_of(given))},
+        "You left out 1 − β₁ᵗ, the correction of the average of gradients.",
+    ),
+    "rate_upside_down": Mistake(
+        {"rate": lambda given, done: given["lr"] ** 2 / done["rate"]},
+        "You turned the fraction upside down: √(1 − β₂ᵗ) stands above, 1 − β₁ᵗ below.",
+    ),
+    "corrections_swapped": Mistake(
+        {"rate": lambda given, done: rate_at(given, update_of(given), *given["betas"][::-1])},
+        "You swapped the betas in the corrections. √(1 − β₂ᵗ) stands above, 1 − β₁ᵗ below.",
+    ),
+    "rate_without_the_power": Mistake(
+        {"rate": lambda given, done: rate_at(given, 1.0)},
+        "You left the power out: it is beta to the power of t, the number of the update.",
+        when=moments.not_first,
+    ),
+    "rate_one_update_ahead": Mistake(
+        {"rate": lambda given, done: rate_at(given, update_of(given) + 1)},
+        "You counted one update too many. The first update has t = 1.",
+    ),
+    "rate_without_lr": Mistake(
+        {"rate": lambda given, done: done["rate"] / given["lr"]},
+        "You left the learning rate out of the rate.",
+        when=lambda given: given["lr"] not in (0, 1),
+    ),
+    "row_counts_for_itself": Mistake(
+        {"new_rows": counted_by_row},
+        "You counted each row's own updates. t counts the updates of the whole parameter.",
+        when=lambda given: moments.not_first(given) and fresh(given).any(),
+    ),
     "rate_counts_from_0": Mistake(
         {
             "rate": lambda given, done: (
@@ -200,6 +326,38 @@ MISTAKES = {
         when=moments.not_first,
     ),
     **move.root_mistakes("row_square_average"),
+    "epsilon_after_the_correction": Mistake(
+        {
+            "denominator": lambda given, done: (
+                np.sqrt(done["row_square_average"]) + given["eps"] * np.sqrt(1 - given["betas"][1] ** update_of(given))
+            )
+        },
+        "You corrected the mean square before you added epsilon, as Adam does. Here it is added to the root as it is.",
+    ),
+    "always_downhill": Mistake(
+        {"row_gradient": lambda given, done: -done["row_gradient"]},
+        "You kept the sign. With maximize=True the gradient is turned round before anything else.",
+        when=lambda given: given["maximize"],
+    ),
+    "listed_twice_counts_once": Mistake(
+        {},
+        "You let the last gradient of a row replace the others. Those of a row that is listed twice are added up.",
+        when=lists_a_row_twice,
+        given=lambda given: {"grad": last_of_each(given["grad"])},
+    ),
+    "not_divided": Mistake(
+        {"new_rows": lambda given, done: touched(given) - done["rate"] * done["row_average"]},
+        "You did not divide. The average is divided by its usual size.",
+    ),
+    "steps_along_the_gradient": Mistake(
+        {"new_rows": lambda given, done: touched(given) - done["rate"] * done["row_gradient"] / done["denominator"]},
+        "You stepped along the gradient. It is its average that is divided.",
+    ),
+    "absent_rows_move_too": Mistake(
+        {"param": absent_move_too},
+        "You let rows without a gradient move on by their old average, as Adam does. Here they stay as they are.",
+        when=moments.not_first,
+    ),
     "goes_up": Mistake(
         {"new_rows": lambda given, done: 2 * touched(given) - done["new_rows"]},
         "You stepped the wrong way. The step is taken away from the parameter.",
@@ -298,6 +456,26 @@ LESSON = Optimizer(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why are rows without a gradient left alone?",
+            (
+                "A word that does not occur in the batch should not move.",
+                "And nothing has to be worked for the many rows that are absent.",
+            ),
+            (
+                "Because their gradient is 0, so nothing would move anyway.",
+                "In Adam it would: the average of earlier gradients goes on pushing.",
+            ),
+            ("Because all rows share one average.", "Each row has averages of its own."),
+        ),
+        "without_numbers": question(
+            "A row is absent for a hundred updates. Its averages …",
+            ("stay as they were", "Only rows that are present are touched."),
+            ("fade towards 0", "In Adam they would: there a gradient of 0 is a gradient."),
+            ("start anew", "Nothing is forgotten while a row is absent."),
+        ),
+    },
     mistakes=MISTAKES,
     conventions=(
         Convention(

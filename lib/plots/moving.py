@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.spec import Lesson
+from lib.plots.corners import is_corner, with_corners
 from lib.plots.frame import ACCENT, QUIET, axis, figure, label, sentence
 from lib.plots.probe import (
     Index,
@@ -51,9 +52,15 @@ def moving(
     x = _points(lesson, given, place, ends[0] if low is None else low, ends[1] if high is None else high, budget)
     way = motion(lesson, given, place)
     measure = loss_and_gradient if has_gradient(lesson, way) else loss_and_slope
-    loss, slope = np.array([measure(lesson, way, at, budget=budget) for at in x.tolist()]).reshape(-1, 2).T
+
+    def measured(places: np.ndarray) -> np.ndarray:
+        return np.array([measure(lesson, way, at, budget=budget) for at in places.tolist()]).reshape(-1, 2).T
+
+    loss, slope = measured(x)
     if not np.isfinite(loss).any():
         return sentence(NOTHING_FINITE)
+    if has_gradient(lesson, way) and name not in lesson.not_a_slope:
+        x, loss, slope = with_corners(x, loss, slope, measured)
     return _two_panels(lesson, way, x, loss, slope, budget)
 
 
@@ -124,14 +131,15 @@ def _marker(x: np.ndarray, y: np.ndarray, now: np.ndarray, hover: str) -> dict[s
 def _tangent(
     lesson: Lesson, place: Place, x: np.ndarray, loss: np.ndarray, slope: np.ndarray, now: np.ndarray
 ) -> dict[str, Any]:
-    """A short line with the gradient as its slope; none where torch's gradient is not the slope."""
+    """A short line with the gradient as its slope; none at a corner, and where torch's gradient is not the slope."""
     quiet = {
         "type": "scatter",
         "mode": "lines",
         "line": {"color": ACCENT, "dash": "dot", "width": 2},
         "hoverinfo": "skip",
     }
-    if not now.size or place[0] in lesson.not_a_slope or not np.isfinite(loss[now[0]] + slope[now[0]]):
+    nowhere = not now.size or place[0] in lesson.not_a_slope or not np.isfinite(loss[now[0]] + slope[now[0]])
+    if nowhere or is_corner(x, slope, int(now[0])):
         return {**quiet, "x": [], "y": []}
     at, height, steep = float(x[now[0]]), float(loss[now[0]]), float(slope[now[0]])
     half = _half_length(x, loss, steep)

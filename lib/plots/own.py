@@ -21,8 +21,11 @@ def picture(
     sample_index: tuple[int, ...] = (),
     *,
     budget: Budget = UNBOUNDED,
-) -> go.Figure:
-    """The figure for one of the lesson's pictures; its title and text stand beside it on the page."""
+) -> go.Figure | None:
+    """The figure for one of the lesson's pictures; its title and text stand beside it on the page.
+
+    None where these values have no such step, or their tensors are empty.
+    """
     match spec:
         case Curves():
             return curves(lesson, spec, budget=budget)

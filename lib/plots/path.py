@@ -35,7 +35,7 @@ def paths(objective: Objective, named: Paths, playable: bool = False) -> go.Figu
     """
     shown = {name: _inside(objective, points) for name, points in named.items()}
     if not any(len(points) for points in shown.values()):
-        return sentence("The start lies far outside; there is nothing to draw.")
+        return sentence("The start lies far outside this map.")
     layout: dict[str, Any]
     if objective.size == 1:
         base, lines = _curve(objective, shown), [_on_curve(objective, *item) for item in _styled(shown)]

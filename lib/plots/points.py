@@ -16,12 +16,15 @@ Points = Mapping[str, tuple[float, float]]
 Pair = tuple[str, str]
 
 
-def vectors(lesson: Lesson, values: Mapping[str, Any], spec: Vectors, index: tuple[int, ...]) -> go.Figure:
-    """The chosen sample's vectors in the plane of their first two coordinates, with distances or the angle between."""
+def vectors(lesson: Lesson, values: Mapping[str, Any], spec: Vectors, index: tuple[int, ...]) -> go.Figure | None:
+    """The chosen sample's vectors in the plane of their first two coordinates, with distances or the angle between.
+
+    None where a tensor is empty.
+    """
     given = run.given_values(lesson, values)
     whole = {name: _vector(given[name], index) for name in spec.tensors if isinstance(given.get(name), np.ndarray)}
     if not whole or not all(v.size for v in whole.values()):
-        return sentence("There is nothing to draw: the tensors are empty.")
+        return None
     if not all(np.isfinite(v).all() for v in whole.values()):
         return sentence("A coordinate is infinite or NaN, so there is no place to draw it.")
     points = {name: _in_plane(v) for name, v in whole.items()}

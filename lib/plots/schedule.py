@@ -43,11 +43,28 @@ def rate_curve(by_hand: np.ndarray, by_torch: np.ndarray, epoch: int, what: str 
     return figure(
         traces,
         xaxis=axis("epoch"),
-        yaxis=axis(what, rangemode="tozero" if what == "learning rate" else "normal"),
+        yaxis=axis(what, **(_heights if what == "learning rate" else _around)(np.append(by_torch, by_hand))),
         showlegend=True,
         legend=LEGEND_ON_TOP,
         height=HEIGHT,
     )
+
+
+def _heights(rates: np.ndarray) -> dict[str, Any]:
+    """From 0 to a little above the highest: a rate that never changes is seen to be level, and how high."""
+    finite = rates[np.isfinite(rates)]
+    low, high = float(finite.min(initial=0.0)), float(finite.max(initial=0.0))
+    room = 0.08 * (high - low) or 1.0
+    return {"range": [low - room * (low < 0), high + room * (high > 0 or low == high)]}
+
+
+def _around(metrics: np.ndarray) -> dict[str, Any]:
+    """Room above and below what never changes, by its own size; else as the numbers ask for."""
+    finite = metrics[np.isfinite(metrics)]
+    if not finite.size or np.ptp(finite) > 1e-6 * np.abs(finite).max():
+        return {}
+    half = 0.5 * abs(float(finite[0])) or 1.0
+    return {"range": [float(finite[0]) - half, float(finite[0]) + half]}
 
 
 def metric_curve(metrics: np.ndarray, epoch: int) -> go.Figure:
@@ -62,7 +79,9 @@ def metric_curve(metrics: np.ndarray, epoch: int) -> go.Figure:
         "hovertemplate": "after epoch %{x}: %{y:.5g}<extra></extra>",
     }
     ring = _ring(epoch - 1, metrics[epoch - 1]) if epoch else {"type": "scatter"}
-    return figure([line, ring], xaxis=axis("epoch"), yaxis=axis("metric after the epoch"), height=HEIGHT)
+    return figure(
+        [line, ring], xaxis=axis("epoch"), yaxis=axis("metric after the epoch", **_around(metrics)), height=HEIGHT
+    )
 
 
 def _ring(epoch: int, value: float) -> dict[str, Any]:
@@ -94,7 +113,7 @@ def rate_lines(named: Mapping[str, np.ndarray]) -> go.Figure:
     return figure(
         traces,
         xaxis=axis("epoch"),
-        yaxis=axis("learning rate", rangemode="tozero"),
+        yaxis=axis("learning rate", **_heights(np.concatenate([np.zeros(1), *named.values()]))),
         showlegend=True,
         legend=LEGEND_ON_TOP,
         hovermode="x",

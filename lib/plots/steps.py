@@ -12,7 +12,7 @@ from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
 from lib.lesson.pieces.scores import class_last
 from lib.lesson.spec import Bars, Heatmap, Lesson, Step
-from lib.plots.frame import axis, figure, label, sentence
+from lib.plots.frame import axis, figure, label
 from lib.plots.titles import index_word
 
 MOST_WRITTEN = 16  # bars; with more of them, none carries its number
@@ -38,23 +38,17 @@ def bars(
     index: tuple[int, ...],
     *,
     budget: Budget = UNBOUNDED,
-) -> go.Figure:
-    """The step's numbers for the chosen sample, under the input that they came from."""
+) -> go.Figure | None:
+    """The step's numbers for the chosen sample, under the input that they came from; None where it has no numbers."""
     step = all_steps(lesson, values, budget=budget).get(spec.step)
-    if step is None:
-        return _no_step(spec.step)
-    if not np.size(step.value):
-        return sentence("There is nothing to draw: the tensors are empty.")
+    if step is None or not np.size(step.value):
+        return None
     dims = step.sample_dims if len(step.axes) > 1 else 0  # one number per sample: draw them all
     shown = {step.label: np.atleast_1d(of_sample(np.asarray(step.value), dims, index))}
     beside = _same_place(run.given_values(lesson, values).get(spec.beside), step, dims, index)
     if beside is not None:
         shown = {spec.beside: beside, **shown}
     return _stacked(shown, index_word(step))
-
-
-def _no_step(name: str) -> go.Figure:
-    return sentence(f"With these values there is no step “{name.replace('_', ' ')}” to draw.")
 
 
 def _same_place(value: Any, step: Step, dims: int, index: tuple[int, ...]) -> np.ndarray | None:
@@ -113,14 +107,17 @@ def heatmap(
     index: tuple[int, ...],
     *,
     budget: Budget = UNBOUNDED,
-) -> go.Figure:
-    """The step as rows and columns, a loop's steps as rows one under the other; −∞ stays empty."""
+) -> go.Figure | None:
+    """The step as rows and columns, a loop's steps as rows one under the other; −∞ stays empty.
+
+    None where it has no numbers.
+    """
     found = [s for s in all_steps(lesson, values, budget=budget).values() if spec.step in (s.name, s.base)]
     if not found:
-        return _no_step(spec.step)
+        return None
     z = _rows(found, index)
     if not z.size:
-        return sentence("There is nothing to draw: the tensors are empty.")
+        return None
     return _map(np.where(np.isfinite(z), z, np.nan), spec, found[0].base.replace("_", " "))
 
 

@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class LessonRecord:
-    """Everything about one lesson. `worked` holds short names of the numbers that counted, so that none counts twice."""
+    """Everything about one lesson. `worked` holds short names of the numbers that counted: none counts twice."""
 
     right: bool = False  # a result was right once
     row: int = 0  # results right, alone, one after another

@@ -18,7 +18,7 @@ from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Lesson, Topic
 from lib.lesson.working.diagnose import mistaken, mistakes_of, same_value
 
-DRAWS = 12  # of which the one is taken on which most mistakes part
+DRAWS = 8  # of which the one is taken on which most mistakes part
 DECIMALS = (0, 1, 2)  # the fewer the kinder, where the lesson allows them
 START = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 RATES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 2.0)
@@ -73,7 +73,7 @@ def _drawn(lesson: Lesson, form: Mapping[str, Any], seed: int) -> Iterator[dict[
 
 
 def _rounded(array: np.ndarray, decimals: int) -> np.ndarray:
-    return np.round(array, decimals) + 0.0 if array.dtype.kind == "f" else array
+    return np.asarray(np.round(array, decimals) + 0.0 if array.dtype.kind == "f" else array)
 
 
 def _coinciding(lesson: Lesson, values: Mapping[str, Any], budget: Budget) -> int:

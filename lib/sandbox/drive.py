@@ -24,6 +24,7 @@ MOST_OF_A_NAME = 1000  # characters of a warning, an input or a function: there 
 MOST_NAMES = 100
 
 LEFT_OVER = "It was not run: the tests before it had used up the time of the whole submission."
+NOT_RUN = "It was not run: a test before it had used up the time."
 CUT_SHORT = "It was stopped: the tests before it had used up most of the time of the whole submission."
 WAITED = "It was stopped because it only waited: nothing was computed any more. Does it sleep, or wait for input?"
 WAITS_AGAIN, WAITS_MOST = 0.15, 3  # seconds for calls after one that only waited; how many of these end the job
@@ -77,7 +78,7 @@ def run_job(start: Start, source: str | Program, function: str, calls: Sequence[
     rans: list[Ran] = []
     left_out: tuple[LeftOut, ...] = ()
     until, allowed = time.monotonic() + limits.job_seconds, longest(limits)
-    while len(rans) < len(calls) and time.monotonic() < until and _waits(rans) < WAITS_MOST:
+    while len(rans) < len(calls) and time.monotonic() < until and not _is_over(rans, limits):
         with start(limits, len(calls) - len(rans)) as child:
             loaded, alive = _load(child, top, function, limits)
             until += min(loaded.seconds, allowed)  # the calls do not pay for what loading takes, within its limits
@@ -93,7 +94,8 @@ def run_job(start: Start, source: str | Program, function: str, calls: Sequence[
             rans += _in_one_process(child, loaded, calls[len(rans) :], limits, until, quiet)
         if len(rans) > 1:
             rans[-1] = _cut_short(rans[-1], limits, until)
-    rans += [Ran("out of time", fault=_said(LEFT_OVER))] * (len(calls) - len(rans))
+    unmade = Ran("not run", fault=_said(NOT_RUN)) if limits.one_ends_all else Ran("out of time", fault=_said(LEFT_OVER))
+    rans += [unmade] * (len(calls) - len(rans))
     return [replace(ran, fault=top.placed(ran.fault), left_out=left_out, only_needed=top.only_needed) for ran in rans]
 
 
@@ -137,6 +139,12 @@ def _at_statement(because: LeftOut) -> Fault:
 
 def _room(limits: Limits) -> frames.Room:
     return frames.Room(limits.result_bytes, limits.result_arrays, limits.result_dims)
+
+
+def _is_over(rans: Sequence[Ran], limits: Limits) -> bool:
+    """Whether no other process is started, whatever calls are left."""
+    stopped = limits.one_ends_all and any(ran.outcome == "out of time" for ran in rans)
+    return stopped or _waits(rans) >= WAITS_MOST
 
 
 def _waits(rans: Sequence[Ran]) -> int:

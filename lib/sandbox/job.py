@@ -12,6 +12,7 @@ Outcome = Literal[
     "returned",  # a value came back; whether it is right is not known here
     "raised",
     "out of time",
+    "not run",  # the job had ended before, as Limits.one_ends_all asks
     "out of memory",
     "too deep",  # recursion without end, in Python or in C
     "too much output",
@@ -36,6 +37,7 @@ class Limits:
     `output_kept` bytes, and the call ends at `output_killed`. When all calls of a job together have taken
     `job_seconds`, the one that runs is stopped, and those left over are out of time without having run: so long at most
     the next in line waits for a worker. A call that only waits (`time.sleep`) is stopped after `quiet_seconds`.
+    `one_ends_all`: the first call that is out of time ends the job, and those after it are not run.
     """
 
     cpu_seconds: float = 5.0
@@ -52,6 +54,7 @@ class Limits:
     piece_seconds: float = 1.0
     needed_seconds: float = 3.0
     load_seconds: float = 5.0
+    one_ends_all: bool = False
 
 
 @dataclass(frozen=True, eq=False)

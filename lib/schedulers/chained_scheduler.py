@@ -9,7 +9,7 @@ from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import rates
 from lib.lesson.run.parts import check_parts, part_rate, torch_part
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.exponential_lr import LESSON as EXPONENTIAL
 from lib.schedulers.linear_lr import LESSON as LINEAR
@@ -71,7 +71,54 @@ def build(scheduler, optimizer, parameters):
     return scheduler.torch([torch_part(part, optimizer, values) for part, values in parts], optimizer=optimizer)
 
 
+def own_rates(given, done):
+    """What each schedule alone would make of the first learning rate, in this epoch."""
+    parts, _ = parts_of(given)
+    kept = given["state"].get("own", ((given["initial_lr"], {}),) * len(parts))
+    return done["factors"] * np.array([rate for rate, _ in kept])
+
+
 MISTAKES = {
+    "last_schedule_alone": Mistake(
+        {"factors": lambda given, done: np.array([*np.ones(len(done["factors"]) - 1), done["factors"][-1]])},
+        "You took the last schedule alone. All of them work in every epoch.",
+    ),
+    "whole_factors": Mistake(
+        {"factors": lambda given, done: own_rates(given, done) / given["initial_lr"]},
+        "You took what each schedule makes of the first learning rate. A factor leads from the last epoch to this one.",
+        when=rates.later,
+    ),
+    "averages_the_factors": Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factors"].mean()},
+        "You took the mean of the factors. They are multiplied.",
+    ),
+    "smallest_factor": Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factors"].min()},
+        "You took the smallest factor. All of them are multiplied.",
+    ),
+    "multiplies_the_rates": Mistake(
+        {"lr": lambda given, done: own_rates(given, done).prod()},
+        "You multiplied learning rates with each other. It is the factors that are multiplied, with one rate.",
+    ),
+    "averages_the_rates": Mistake(
+        {"lr": lambda given, done: own_rates(given, done).mean()},
+        "You took the mean of the schedules' rates. Each one multiplies what the others have left.",
+    ),
+    "smallest_rate": Mistake(
+        {"lr": lambda given, done: own_rates(given, done).min()},
+        "You took the smallest of the schedules' rates. Each one multiplies what the others have left.",
+    ),
+    "one_epoch_ahead": Mistake(
+        {},
+        "You are one epoch ahead. Epochs count from 0.",
+        given=lambda given: {"epoch": given["epoch"] + 1},
+    ),
+    "one_epoch_behind": Mistake(
+        {},
+        "You are one epoch behind. The first step() is epoch 1.",
+        when=rates.from_epoch_2,
+        given=lambda given: {"epoch": given["epoch"] - 1},
+    ),
     "first_schedule_alone": Mistake(
         {"factors": lambda given, done: np.array([done["factors"][0], *np.ones(len(done["factors"]) - 1)])},
         "You took the first schedule alone. All of them work in every epoch.",
@@ -122,6 +169,20 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Each part multiplies the rate by a factor. Why does their order not matter?",
+            ("All of them act in each epoch, and factors may be exchanged.", "Two times three is three times two."),
+            ("Because only the last one counts.", "Each multiplies what the others have left."),
+            ("Because they take turns.", "That is SequentialLR. Here all act in every epoch."),
+        ),
+        "without_numbers": question(
+            "One of two chained schedules multiplies by 1 always. The rate …",
+            ("follows the other one alone", "A factor of 1 changes nothing."),
+            ("stays constant", "The other schedule still acts."),
+            ("lies halfway between the two", "Factors are multiplied, not averaged."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

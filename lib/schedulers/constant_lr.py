@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -43,6 +43,16 @@ def at_the_end(given):
 
 
 MISTAKES = {
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: done["lr"] / given["initial_lr"]},
+        "You left the learning rate out: this is the factor alone.",
+        when=lambda given: given["initial_lr"] not in (0, 1),
+    ),
+    "takes_a_share_of_the_factor_off": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * (1 - given["factor"])},
+        "You took the share off. The factor is what is left.",
+        when=lambda given: given["epoch"] < given["total_iters"] and given["factor"] != 0.5,
+    ),
     "whole_rate_at_once": Mistake(
         {"lr": lambda given, done: given["initial_lr"]},
         "You took the whole learning rate. Until total_iters it is multiplied by the factor.",
@@ -109,6 +119,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why begin with a factor below 1?",
+            (
+                "It is a warm-up: early gradients are not to be trusted yet.",
+                "Averages and statistics in the network have to settle first.",
+            ),
+            ("So that the rate ends above the first one.", "It ends at the first one exactly."),
+            ("So that an epoch takes less time.", "Shorter steps take just as long."),
+        ),
+        "without_numbers": question(
+            "total_iters epochs are over. The rate …",
+            ("jumps to the optimizer's own and stays there", "The factor counts only before."),
+            ("climbs to the optimizer's own little by little", "That is LinearLR."),
+            ("is multiplied by the factor once more", "The factor is taken away again, not put on."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

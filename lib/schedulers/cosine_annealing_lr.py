@@ -12,7 +12,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, always
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, always, question
 from lib.refusal import Refusal
 
 
@@ -181,6 +181,26 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why half a cosine, and not a straight line?",
+            (
+                "It stays high for a while and lands gently.",
+                "The line between the same ends has the same mean rate, but it falls evenly.",
+            ),
+            ("Because it ends lower.", "Both end at eta_min."),
+            (
+                "Because its mean rate is higher.",
+                "It is the same: what is higher in the first half is lower in the second.",
+            ),
+        ),
+        "without_numbers": question(
+            "Half of T_max is over. The rate is …",
+            ("halfway between the first one and eta_min", "The cosine is 0 there."),
+            ("eta_min", "That comes at T_max."),
+            ("half of the first one, whatever eta_min is", "Only if eta_min is 0: the way is halved, not the rate."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

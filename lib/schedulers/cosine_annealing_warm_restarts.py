@@ -10,7 +10,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -166,6 +166,26 @@ LESSON = Scheduler(
         Example("Not down to 0", {"lr": 0.1, "steps": 30, "eta_min": 0.01}, "It comes near eta_min and jumps back."),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why jump back to the full rate?",
+            (
+                "To leave the place it has settled in and perhaps find a better one.",
+                "At the end of each cycle stands a model that can be kept.",
+            ),
+            ("Because the cosine has no lower values.", "It could stay at eta_min; the jump is on purpose."),
+            ("To undo the last cycle.", "The parameter stays where it is; only the rate returns."),
+        ),
+        "without_numbers": question(
+            "T_mult is 2. Each cycle …",
+            (
+                "lasts twice as long as the one before",
+                "The rate starts equally high each time and comes down more slowly.",
+            ),
+            ("starts half as high as the one before", "The height stays; the length grows."),
+            ("lasts two epochs longer than the one before", "T_mult multiplies, it does not add."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall("The lowest point is never quite reached", "In the epoch that would have it, the next cycle begins."),

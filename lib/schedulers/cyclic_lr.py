@@ -11,7 +11,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try, question
 from lib.refusal import Refusal
 
 
@@ -281,6 +281,26 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why let the rate climb again?",
+            (
+                "A higher rate leaves narrow hollows and crosses flat stretches.",
+                "And the right rate lies somewhere in between: it is passed again and again.",
+            ),
+            (
+                "To make up for the steps that were too short.",
+                "No step is made up for; each is taken where the parameter is.",
+            ),
+            ("So that training ends with the highest rate.", "Better end a run at the bottom of a cycle."),
+        ),
+        "without_numbers": question(
+            "With mode='triangular2', the top of the second cycle stands …",
+            ("half as high above base_lr as the first", "The distance from base_lr is halved with each cycle."),
+            ("at half of max_lr", "Only if base_lr is 0: the way up is halved, not the rate."),
+            ("as high as the first", "That is mode='triangular'."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -9,7 +9,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 
 
 def by_hand(lr, epoch, initial_lr, metric, state, *, gamma) -> Steps:
@@ -100,6 +100,20 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the rate never reach 0?",
+            ("Each epoch takes away only a share of what is left.", "A share of something is never all of it."),
+            ("Because eta_min stops it.", "It has none; CosineAnnealingLR has."),
+            ("Because it stops after total_iters.", "It has no end: it falls as long as you train."),
+        ),
+        "without_numbers": question(
+            "In which epoch does the rate fall by the largest amount?",
+            ("the first", "The share is always the same, and at first it is a share of the most."),
+            ("the last", "By then little is left to take a share of."),
+            ("in all by the same", "That is LinearLR. Here the share is the same, and the amount shrinks."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -7,7 +7,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 
 
 def halves_every_ten(epoch):
@@ -86,6 +86,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the first learning rate multiplied, and not the last one?",
+            ("So that the epoch alone decides: any epoch can be worked by itself.", "What came before does not enter."),
+            ("Because otherwise the rate could only fall.", "With factors above 1 it could climb as well."),
+            ("Because the last rate is not known.", "It is: MultiplicativeLR multiplies it."),
+        ),
+        "without_numbers": question(
+            "The function's values all double. The learning rate …",
+            ("doubles in every epoch", "It is the first rate times the function's value, no more."),
+            ("doubles again with each epoch", "That is MultiplicativeLR, where the factors pile up."),
+            (
+                "doubles from epoch 1 on; epoch 0 keeps the first rate",
+                "Epoch 0 is multiplied too, by the function's value at 0.",
+            ),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -59,6 +59,11 @@ def line(given, share):
 
 
 MISTAKES = {
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: done["lr"] / given["initial_lr"]},
+        "You left the learning rate out: this is the factor alone.",
+        when=lambda given: given["initial_lr"] not in (0, 1),
+    ),
     "starts_from_nothing": Mistake(
         {"share": lambda given, done: given["epoch"] / given["total_iters"]},
         "You started from 0. The line starts at start_factor.",
@@ -181,6 +186,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why climb along a line, and not at one jump?",
+            (
+                "The optimizer's averages follow, and no single step comes as a shock.",
+                "ConstantLR jumps: its last warm-up step and the first full one are far apart.",
+            ),
+            ("Because a line ends at a lower rate.", "Both end at the rate that you set."),
+            ("Because a jump cannot be written in PyTorch.", "It can: that is ConstantLR."),
+        ),
+        "without_numbers": question(
+            "start_factor and end_factor are the same. The rate …",
+            ("is that factor times the first one, for ever", "end_factor goes on counting when the line has ended."),
+            ("returns to the first one after total_iters", "ConstantLR does. Here end_factor stays."),
+            ("falls to 0", "The line is level: nothing moves."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

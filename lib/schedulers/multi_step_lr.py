@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler, as_whole
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Tensor, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Tensor, Try, question
 from lib.refusal import Refusal
 
 
@@ -93,8 +93,8 @@ LESSON = Scheduler(
     examples=(
         Example(
             "Two drops",
-            {"lr": 0.1, "steps": 30, "milestones": [10, 20]},
-            "0.1 until epoch 9, 0.01 until 19, then 0.001.",
+            {"lr": 0.3, "steps": 30, "milestones": [10, 20]},
+            "0.3 until epoch 9, 0.03 until 19, then 0.003.",
         ),
         Example(
             "A milestone listed twice",
@@ -108,6 +108,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why name the epochs of the drops, and not a step size?",
+            (
+                "So that they can come at uneven distances, such as late in training.",
+                "Often the first drop waits long, and the others follow soon.",
+            ),
+            ("So that each drop can have a size of its own.", "All of them multiply by the same gamma."),
+            ("So that the rate can climb again.", "With a gamma below 1 it only falls."),
+        ),
+        "without_numbers": question(
+            "One milestone is listed twice. There the rate is …",
+            ("multiplied by gamma twice", "PyTorch counts how often an epoch is listed."),
+            ("multiplied by gamma once", "The list is no set: each mention is a drop."),
+            ("refused", "PyTorch takes such a list and drops twice."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -7,7 +7,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 
 
 def five_percent_less(epoch):
@@ -52,6 +52,42 @@ MISTAKES = {
         "You multiplied the first learning rate: that is LambdaLR. Here each epoch starts from the last one.",
         when=rates.from_epoch_2,
     ),
+    "adds_the_factor": Mistake(
+        {"lr": lambda given, done: given["lr"] + done["factor"]},
+        "You added the factor. The last learning rate is multiplied by it.",
+        when=rates.later,
+    ),
+    "divides_by_the_factor": Mistake(
+        {"lr": lambda given, done: given["lr"] / done["factor"]},
+        "You divided by the factor. The last learning rate is multiplied by it.",
+        when=rates.later,
+    ),
+    "takes_that_share_off": Mistake(
+        {"lr": lambda given, done: given["lr"] * (1 - done["factor"])},
+        "You took that share off. The factor is what is left.",
+        when=rates.later,
+    ),
+    "adds_that_share": Mistake(
+        {"lr": lambda given, done: given["lr"] * (1 + done["factor"])},
+        "You added that share to the last learning rate. It is multiplied by the factor.",
+        when=rates.later,
+    ),
+    "forgets_lr": Mistake(
+        {"lr": lambda given, done: done["factor"]},
+        "You left the last learning rate out: multiply it by the factor.",
+        when=rates.later,
+    ),
+    "power_of_the_factor": Mistake(
+        {"lr": lambda given, done: given["lr"] * done["factor"] ** given["epoch"]},
+        "You raised the factor to the power of the epoch. "
+        "The last learning rate holds the earlier factors already: multiply once.",
+        when=rates.from_epoch_2,
+    ),
+    "same_factor_throughout": Mistake(
+        {"lr": lambda given, done: given["initial_lr"] * done["factor"] ** given["epoch"]},
+        "You took this epoch's factor for all epochs. Each epoch has its own.",
+        when=rates.from_epoch_2,
+    ),
     "takes_the_factor_away": Mistake(
         {"lr": lambda given, done: given["lr"] - done["factor"]},
         "You took the factor away. The last learning rate is multiplied by it.",
@@ -88,6 +124,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the function not asked in epoch 0?",
+            (
+                "There is no earlier rate to multiply: the optimizer's own stands.",
+                "The first factor comes with epoch 1.",
+            ),
+            ("Because its value at 0 is always 1.", "It may be anything: it is not looked at."),
+            ("Because PyTorch counts epochs from 1.", "It counts from 0, and so does the function."),
+        ),
+        "without_numbers": question(
+            "The function gives one half once, and 1 in all other epochs. From then on the rate …",
+            ("stays halved", "Each epoch multiplies what the one before left."),
+            ("is the first one again in the next epoch", "That is LambdaLR, which multiplies the first rate."),
+            ("is halved in each epoch", "Only if the function gave one half each time."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall("A factor, not a rate", "The function returns what the last learning rate is multiplied by."),

@@ -11,7 +11,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Reference, Step, Steps, Switch, Try, question
 from lib.refusal import Refusal
 
 
@@ -248,6 +248,26 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does the momentum fall while the rate climbs?",
+            (
+                "Long steps and a long memory together would overshoot.",
+                "When the rate comes down, the momentum returns.",
+            ),
+            (
+                "Because momentum is a share of the rate.",
+                "They are two numbers; the schedule moves them against each other.",
+            ),
+            ("So that the gradients become larger.", "A schedule does not touch the gradients."),
+        ),
+        "without_numbers": question(
+            "Training goes on after total_steps. PyTorch …",
+            ("raises an error", "The schedule is built for exactly so many steps, and says so."),
+            ("keeps the lowest rate", "Many schedules would. This one refuses."),
+            ("starts a new cycle", "That is CyclicLR. This one has one cycle only."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

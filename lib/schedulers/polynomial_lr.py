@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -160,6 +160,20 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why take a power above 1?",
+            ("The rate then falls fast at first and lands gently.", "With power 1 it is a straight line to 0."),
+            ("So that it ends above 0.", "It ends at 0 with every power."),
+            ("So that it lasts longer.", "total_iters alone says how long it lasts."),
+        ),
+        "without_numbers": question(
+            "total_iters epochs are over and training goes on. The rate …",
+            ("stays 0", "Nothing is learned any more: look at total_iters."),
+            ("falls below 0", "The epoch is counted up to total_iters only."),
+            ("returns to the first one", "That is what restarts do. Here it stays at 0."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

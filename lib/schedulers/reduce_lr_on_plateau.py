@@ -11,7 +11,7 @@ from lib.lesson.formula import formula
 from lib.lesson.pieces import rates
 from lib.lesson.pieces.taken import ignoring
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -236,6 +236,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why wait for some epochs (patience) before it acts?",
+            ("Losses are noisy: one bad epoch says little.", "Without patience the rate would be cut at each bump."),
+            ("Because a new rate takes a while to show.", "That is what cooldown is for, after a cut."),
+            ("So that the rate is cut by less.", "factor says by how much; patience says when."),
+        ),
+        "without_numbers": question(
+            "The loss stays exactly the same in every epoch. The rate …",
+            ("is cut again and again", "Not getting better is bad enough, each time patience runs out."),
+            (
+                "stays, since the loss does not grow",
+                "A loss that stays is no better than the best so far: the epoch counts as bad.",
+            ),
+            ("is cut once, then stays", "After a cut it starts to count anew."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall("step() needs the number", "scheduler.step(loss), not scheduler.step()."),

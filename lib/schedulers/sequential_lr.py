@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Any
 
 import numpy as np
 from torch.optim import lr_scheduler
@@ -11,7 +12,7 @@ from lib.lesson.formula import formula, joined
 from lib.lesson.pieces import rates
 from lib.lesson.run.parts import check_parts, part_rate, torch_part
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Choice, Example, Mistake, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 from lib.schedulers.constant_lr import LESSON as CONSTANT
 from lib.schedulers.cosine_annealing_lr import LESSON as COSINE
@@ -54,6 +55,14 @@ def check(*, initial_lr, schedulers, **_):
         )
 
 
+def alone(part, values, first, epochs):
+    """The rate that a schedule gives at its own epoch when it starts from this rate."""
+    rate, own = first, dict[str, Any]()
+    for epoch in range(epochs + 1):
+        rate, own = part_rate(part, values, rate, epoch, first, own)
+    return float(rate)
+
+
 def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
     """Whose turn it is, its own epoch, and what it does with the learning rate."""
     parts, rest = parts_of({"schedulers": schedulers})
@@ -70,7 +79,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
         ),
         words="Whose turn is it? Count the milestones that have been reached.",
     )
-    begin = milestones[place - 1] if place else 0
+    whose = min(max(int(turn) - 1, 0), len(parts) - 1)
+    begin = milestones[whose - 1] if whose else 0
     own_epoch = yield Step(
         "own_epoch",
         r"t_k = t - m_k",
@@ -78,10 +88,12 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
         worked=lambda: formula("<epoch> - <begin>", epoch=epoch, begin=begin),
         words="The schedule whose turn it is counts from the epoch at which it took over.",
     )
-    part, values = parts[min(max(int(turn) - 1, 0), len(parts) - 1)]
-    own = state.get("own", {}) if own_epoch else {}
-    before = lr if own_epoch else initial_lr
-    result, own = part_rate(part, values, before, int(own_epoch), initial_lr, own)
+    part, values = parts[whose]
+    if whose == place and own_epoch == epoch - begin:
+        own = state.get("own", {}) if own_epoch else {}
+        result, own = part_rate(part, values, lr if own_epoch else initial_lr, int(own_epoch), initial_lr, own)
+    else:  # what it gives at another epoch than the last one led to
+        result, own = alone(part, values, initial_lr, max(int(own_epoch), 0)), {}
     new = yield Step(
         "lr",
         r"\gamma_t = \text{what schedule } k \text{ gives in its epoch } t_k",
@@ -97,7 +109,71 @@ def build(scheduler, optimizer, parameters):
     return scheduler.torch(optimizer, [torch_part(part, optimizer, values) for part, values in parts], **rest)
 
 
+def whose_turn(given):
+    """The schedules, the milestones, and the place (from 0) of the one whose turn it is."""
+    parts, rest = parts_of(given)
+    return parts, rest["milestones"], bisect_right(rest["milestones"], given["epoch"])
+
+
+def ends_now(given):
+    """Whether the next schedule takes over at the next epoch."""
+    return given["epoch"] + 1 in parts_of(given)[1]["milestones"]
+
+
+def is_later_turn(given):
+    return whose_turn(given)[2] > 0
+
+
+def from_where_the_last_ended(given, done):
+    """The rate, where the next schedule starts from the last rate of the one before it."""
+    parts, milestones, place = whose_turn(given)
+    rate = given["initial_lr"]
+    ends = [0, *milestones[:place], given["epoch"] + 1]
+    for (part, values), begin, end in zip(parts, ends, ends[1:], strict=False):
+        rate = alone(part, values, rate, end - begin - 1)
+    return rate
+
+
+def all_at_once(given, done):
+    """The rate, where the earlier schedules go on with their own count and multiply what the next one gives."""
+    parts, milestones, place = whose_turn(given)
+    rate = float(done["lr"])
+    for (part, values), begin in zip(parts[:place], [0, *milestones], strict=False):
+        rate *= alone(part, values, given["initial_lr"], given["epoch"] - begin) / given["initial_lr"]
+    return rate
+
+
+def with_the_shorter_cosine(given, done):
+    """The rate, where a cosine ends after T_max epochs of the whole run."""
+    parts, milestones, place = whose_turn(given)
+    part, values = parts[place]
+    begin = milestones[place - 1] if place else 0
+    if "T_max" not in values:
+        return done["lr"]
+    shorter = {**values, "T_max": max(values["T_max"] - begin, 1)}
+    return alone(part, shorter, given["initial_lr"], given["epoch"] - begin)
+
+
 MISTAKES = {
+    "goes_on_from_the_last_rate": Mistake(
+        {"lr": from_where_the_last_ended},
+        "You let the next schedule start from where the last one ended. It starts from the optimizer's own rate.",
+        when=is_later_turn,
+    ),
+    "all_at_once": Mistake(
+        {"lr": all_at_once},
+        "You let the earlier schedule go on multiplying. Only the one whose turn it is works.",
+        when=lambda given: is_later_turn(given) and given["initial_lr"] != 0,
+    ),
+    "length_of_the_whole_run": Mistake(
+        {"lr": with_the_shorter_cosine},
+        "You let the cosine end after T_max epochs of the whole run. T_max counts from where it took over.",
+        when=lambda given: is_later_turn(given) and any("T_max" in values for _, values in parts_of(given)[0]),
+    ),
+    "one_epoch_behind": Mistake(
+        {"own_epoch": lambda given, done: max(done["own_epoch"] - 1.0, 0.0)},
+        "You are one epoch behind: at the milestone the next schedule starts at its epoch 0.",
+    ),
     "stays_with_the_first": Mistake(
         {"turn": lambda given, done: 1.0},
         "You stayed with the first schedule. A milestone has been reached, so the next one has taken over.",
@@ -107,7 +183,10 @@ MISTAKES = {
         "You let the next schedule take over one epoch too late. It takes over at the milestone itself.",
     ),
     "takes_over_one_epoch_early": Mistake(
-        {"turn": lambda given, done: done["turn"] + float(given["epoch"] + 1 in parts_of(given)[1]["milestones"])},
+        {
+            "turn": lambda given, done: done["turn"] + float(ends_now(given)),
+            "own_epoch": lambda given, done: 0.0 if ends_now(given) else done["own_epoch"],
+        },
         "You let the next schedule take over one epoch too early. It takes over at the milestone itself.",
     ),
     "counts_from_the_beginning": Mistake(
@@ -159,6 +238,23 @@ LESSON = Scheduler(
         Example("Three in a row", {"lr": 0.1, "steps": 24, "schedulers": "three in a row"}, "Up, level, down."),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why does each part count its epochs from 0 at its own milestone?",
+            (
+                "So that a schedule can be written without knowing what comes before it.",
+                "A cosine after a warm-up starts at its top.",
+            ),
+            ("Because the learning rate has to start at 0.", "It starts with whatever the part gives in its epoch 0."),
+            ("Because two schedules cannot run at once.", "They can: that is ChainedScheduler."),
+        ),
+        "without_numbers": question(
+            "A warm-up, then a cosine. In the first epoch after the warm-up the cosine stands …",
+            ("at its beginning", "It counts from 0 at its milestone."),
+            ("as far along as the warm-up was long", "It did not run during the warm-up."),
+            ("at its end", "It has all of its epochs before it."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

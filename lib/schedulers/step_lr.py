@@ -8,7 +8,7 @@ from torch.optim import lr_scheduler
 from lib.lesson.formula import alone, formula
 from lib.lesson.pieces import rates
 from lib.lesson.scheduler import Scheduler
-from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try
+from lib.lesson.spec import Example, Mistake, Number, Pitfall, Step, Steps, Try, question
 from lib.refusal import Refusal
 
 
@@ -86,7 +86,7 @@ LESSON = Scheduler(
         Number("gamma", 0.1, "What each drop multiplies by.", (0.5, 1.0)),
     ),
     examples=(
-        Example("A drop every ten epochs", {"lr": 0.1, "steps": 30, "step_size": 10}, "0.1, then 0.01, then 0.001."),
+        Example("A drop every ten epochs", {"lr": 0.3, "steps": 30, "step_size": 10}, "0.3, then 0.03, then 0.003."),
         Example("Halved every five", {"lr": 0.1, "steps": 30, "step_size": 5, "gamma": 0.5}, "A gentler staircase."),
         Example(
             "Every epoch",
@@ -95,6 +95,23 @@ LESSON = Scheduler(
         ),
     ),
     by_hand=by_hand,
+    questions={
+        "why": question(
+            "Why is the fraction dropped when the epoch is divided by step_size?",
+            (
+                "So that nothing changes between two drops: stairs, and no slope.",
+                "With the fraction kept, the rate would fall a little in every epoch.",
+            ),
+            ("Because epochs are whole numbers.", "Both are, but their quotient need not be."),
+            ("So that the rate never reaches 0.", "It does not anyway, however often it is multiplied by gamma."),
+        ),
+        "without_numbers": question(
+            "step_size doubles. After many epochs the rate is …",
+            ("higher: there were about half as many drops", "Each drop still multiplies by the same gamma."),
+            ("half as high", "step_size says when it drops; gamma says by how much."),
+            ("the same: the drops only come later", "Later drops are fewer drops by any given epoch."),
+        ),
+    },
     mistakes=MISTAKES,
     pitfalls=(
         Pitfall(

@@ -42,3 +42,16 @@ class Working(Table):
     still_open: Mapped[list[Any]]  # keys of the rows that are not right yet; none: complete
     complete: Mapped[bool]
     at: Mapped[datetime]
+
+
+class LessonDraft(Table):
+    """What a person has typed in a lesson and not handed in."""
+
+    __tablename__ = "lesson_draft"
+
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("assigned_lesson.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    sample: Mapped[list[Any]]
+    turn: Mapped[str]
+    entries: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

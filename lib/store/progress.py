@@ -1,4 +1,4 @@
-"""What somebody did in exercises of self-study, where they took it from their browser into their account."""
+"""What somebody did in exercises and lessons, where they took it from their browser into their account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.store.base import Table
 
 
 class Progress(Table):
-    """One exercise: the record as the browser keeps it, in JSON."""
+    """One exercise, or lesson: the record as the browser keeps it, in JSON."""
 
     __tablename__ = "progress"
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 
 from lib.ui.text import coloured, say
 
@@ -132,6 +133,11 @@ def stored(slug: str, kind: str = RECORD) -> str:
     return _records().get(kind + slug, "")
 
 
+def everything_stored() -> Mapping[str, str]:
+    """Every record, by kind and slug: for whoever asks for many of them."""
+    return _records()
+
+
 def store(slug: str, text: str, kind: str = RECORD) -> None:
     """Keeps the record of this exercise, or LESSON. The browser writes it when `keep_in_browser` is next drawn."""
     _records()[kind + slug] = text
@@ -155,14 +161,20 @@ def stored_at_once(texts: Mapping[str, str], kind: str = RECORD) -> None:
 
 
 def keep_in_browser() -> None:
-    """Reads the browser's storage once in a session, writes what was stored since; says so if it cannot."""
+    """Reads the browser's storage once in a session, writes what was stored since; says so if it cannot.
+
+    It is drawn where a run asks for it first, and only there: so a fragment may ask for it as well as its page.
+    """
     data = {
         "prefix": PREFIX,
         "known": f"{KEY}_records" in st.session_state,
         "write": st.session_state.get(f"{KEY}_changed", {}),
         "trouble": st.session_state.get(f"{KEY}_trouble", ""),
     }
-    _keeper(key=KEY, data=data, height=1, on_content_change=_take_content, on_trouble_change=_take_trouble)
+    try:
+        _keeper(key=KEY, data=data, height=1, on_content_change=_take_content, on_trouble_change=_take_trouble)
+    except StreamlitDuplicateElementKey:  # drawn already
+        return
     if data["trouble"]:
         st.caption(coloured("orange", trouble_words()[data["trouble"]]))
 
@@ -174,7 +186,7 @@ def work_file() -> None:
         "load": say("Load a file"),
         "nothing": say("There is no work to save yet."),
         "saved": say("Saved: your drafts, attempts and progress in one file."),
-        "loaded": say("Loaded. For the exercises in the file, it took the place of what was here."),
+        "loaded": say("Loaded. For the exercises and lessons in the file, it took the place of what was here."),
         "strange": say("This file holds no work saved from here."),
     }
     _file(key="work_file", data={"prefix": PREFIX, "words": words}, on_content_change=_take_file)
@@ -202,6 +214,11 @@ def _take_content() -> None:
 
 def _take_file() -> None:
     _take(st.session_state["work_file"])
+
+
+def take_carried(key: str) -> None:
+    """Takes over what the browser holds after the component of this key has put something to it."""
+    _take(st.session_state[key])
 
 
 def _take(told: Mapping[str, Any]) -> None:

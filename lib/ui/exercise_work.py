@@ -16,7 +16,7 @@ from lib.grading.grade import Grade, grade
 from lib.sandbox.job import Busy
 from lib.ui.code_editor import EditorValue, code_editor, write, written
 from lib.ui.report import error_line
-from lib.ui.sandbox import my_turn
+from lib.ui.sandbox import WHILE_YOU_WAIT, my_turn
 from lib.ui.text import say
 
 # The task stays in sight while the report scrolls, and a long formula scrolls by itself.
@@ -113,7 +113,9 @@ def try_tests(key: str, exercise: Exercise, source: str, *, only_visible: bool) 
     """Runs the tests here and now and keeps the report; None if there was no room, which is said."""
     try:
         with st.spinner(say("Running the tests …")):
-            result = grade(exercise, source, only_visible=only_visible, as_typed=True, runner=my_turn())
+            result = grade(
+                exercise, source, only_visible=only_visible, as_typed=True, runner=my_turn(), most=WHILE_YOU_WAIT
+            )
     except Busy as busy:
         st.warning(say("{reason} Nothing is lost: try again in a moment.", reason=str(busy)))
         return None

@@ -11,8 +11,8 @@ from lib.catalog import TOPICS
 from lib.exercises import EXERCISES
 from lib.lesson.spec import Parameter, Topic, Try
 from lib.ui.copy_link import copy_link
+from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
-from lib.ui.page import slug_of_page
 from lib.ui.terms import marked, term_line
 from lib.ui.text import say
 from lib.ui.working.torchs import is_covered
@@ -27,13 +27,11 @@ def heading(lesson: T, about: Callable[[T], None], draw: Callable[[T], Mapping[s
 
     `draw(lesson)` makes random values, where the lesson has them.
     """
-    title, more, picker, link = st.columns([0.46, 0.1, 0.29, 0.15], vertical_alignment="center", gap="small")
-    title.title(say(lesson.title), anchor=False)
-    with more, st.popover(say("About"), type="tertiary"):
-        about(lesson)
-    with picker:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "heading")):
+        st.title(say(lesson.title), anchor=False)
+        with st.popover(say("About"), type="tertiary", width="content"):
+            about(lesson)
         _example_picker(lesson, draw)
-    with link:
         copy_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
         st.markdown(f"`{lesson.torch_name}` · {marked(lesson.names[0])}", width="content", unsafe_allow_html=True)
@@ -50,7 +48,13 @@ def _example_picker(lesson: T, draw: Callable[[T], Mapping[str, Any]] | None) ->
     titles += ([OWN] if now is None else []) + ([RANDOM] if draw else [])
     st.session_state[key] = OWN if now is None else now.title
     st.selectbox(
-        say("Example"), titles, key=key, on_change=_pick, args=(lesson, key, draw), label_visibility="collapsed"
+        say("Example"),
+        titles,
+        key=key,
+        on_change=_pick,
+        args=(lesson, key, draw),
+        label_visibility="collapsed",
+        width=230,
     )
 
 
@@ -114,8 +118,7 @@ def _practice(slug: str) -> None:
     exercises = [exercise for exercise in EXERCISES.values() if exercise.lesson == slug]
     if not exercises:
         return
-    pages = st.session_state["pages"]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{slug}_practice"):
         st.markdown(say("Write it in NumPy:"), width="content")
         for exercise in exercises:
-            st.page_link(pages[slug_of_page(exercise)], label=say(exercise.title), width="content")
+            exercise_link(exercise, say(exercise.title))

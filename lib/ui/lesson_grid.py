@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.lesson.spec import Tensor, Topic
 from lib.ui.fields import current, example_texts, key_of
+from lib.ui.print_page import for_paper
 from lib.ui.text import plain, say
 from lib.ui.working.torchs import is_covered
 
@@ -19,6 +20,7 @@ MOST_SHOWN = 60  # characters of the folded line
 
 def lesson_grid(lesson: Topic) -> tuple[DeltaGenerator, DeltaGenerator]:
     """The two cards: for the inputs, and for the working."""
+    for_paper()
     with st.container(key=key_of(lesson, "fold_line")):
         st.toggle(say("**Inputs** {values}", values=plain(_values(lesson))), key=key_of(lesson, "fold"))
     with st.container(key=key_of(lesson, "lesson_grid"), gap=None):

@@ -13,7 +13,7 @@ from lib.budget import Budget
 from lib.lesson import run
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.optimizer import SET_UP, Optimizer
-from lib.lesson.run.set_up import SetUp, set_up
+from lib.lesson.run.set_up import SetUp, before_update, set_up
 from lib.lesson.run.trace import Divergence, Update, divergence, params_of
 from lib.lesson.spec import Parameter, Switch, Topic
 from lib.ui.budget import page_budget
@@ -142,13 +142,4 @@ def _runs(lesson: Optimizer, key: tuple[Any, ...], form: dict[str, Any], budget:
 
 def working_values(lesson: Optimizer, runs: Runs, update: int) -> dict[str, Any]:
     """What the working of one update (from 1) is given: torch's arguments, the parameter and the state before it."""
-    before = runs.by_hand[update - 2] if update > 1 else None
-    values = dict(runs.ready.values)
-    if isinstance(values.get("lr"), list):
-        values["lr"] = values["lr"][update - 1]
-    return {
-        **values,
-        "param": before.param if before else runs.ready.param.astype("float64"),
-        "grad": runs.by_hand[update - 1].grad,
-        "state": before.state if before else {},
-    }
+    return before_update(runs.ready, runs.by_hand, update)

@@ -17,14 +17,14 @@ from lib.grading.mistakes import mistakes_on
 from lib.grading.trial import AnswerPart
 from lib.lesson import run
 from lib.lesson.spec import Lesson
-from lib.sandbox.job import Busy, Call, Limits, Ran
+from lib.sandbox.job import Busy, Call, Ran
 from lib.tensors.compare import Comparison, compare, numbers_of
 from lib.ui.browser_storage import draft_place, keep_in_browser
 from lib.ui.budget import page_budget
 from lib.ui.code_editor import EditorValue, code_editor, written
+from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import key_of
-from lib.ui.page import slug_of_page
-from lib.ui.sandbox import isolation_note, my_turn, why_off
+from lib.ui.sandbox import WHILE_YOU_WAIT, isolation_note, my_turn, why_off
 from lib.ui.text import number, plain, say
 
 SLOW = 0.5  # seconds
@@ -66,8 +66,7 @@ def own_numpy(lesson: Lesson, values: Mapping[str, Any]) -> None:
             st.info(off)
         else:
             line = _result(lesson, exercise, values, value)
-        page = st.session_state["pages"][slug_of_page(exercise)]
-        st.page_link(page, label=say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
+        exercise_link(exercise, say("To the exercise, with all its tests"), icon=":material/arrow_forward:")
     with left:
         code_editor(
             _key(exercise),
@@ -148,7 +147,7 @@ def run_once(lesson: Lesson, exercise: Exercise, source: str, values: Mapping[st
     known = exercise.signature
     by_name = {name: values[name] for name in known.by_name if name in values}
     call = Call(tuple(values[name] for name in known.by_place), by_name)
-    return my_turn().run(source, exercise.function, [call], room_for([[right]], Limits()))[0]
+    return my_turn().run(source, exercise.function, [call], room_for([[right]], WHILE_YOU_WAIT))[0]
 
 
 def likely(lesson: Lesson, exercise: Exercise, values: Mapping[str, Any], ran: Ran) -> tuple[Likely, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.exercises import Exercise
-
 
 @dataclass(frozen=True)
 class Page:
@@ -20,8 +18,3 @@ class Page:
     order: int
     names: tuple[str, ...]  # to search by; the Chinese name first
     purpose: str  # one sentence, for the home page's card
-
-
-def slug_of_page(exercise: Exercise) -> str:
-    """Where an exercise's page stands: the end of its address."""
-    return f"exercise_{exercise.slug}"

@@ -8,6 +8,7 @@ from lib.guides.pasted_code import Code, Opened, read_code
 from lib.refusal import Refusal
 from lib.ui.fields import MOST_IN_URL, fill, key_of, texts_of
 from lib.ui.kept import kept
+from lib.ui.page_values import forget
 from lib.ui.problem import show_problem
 from lib.ui.text import coloured, say, say_error
 
@@ -63,6 +64,7 @@ def _offer(key: str, opened: Opened) -> None:
 
 def _open(opened: Opened, texts: dict[str, object]) -> None:
     """The lesson, with these texts in its fields."""
+    forget(opened.lesson.slug)
     fill(opened.lesson, texts)
     for name in ("view", "sample_forward"):
         st.session_state.pop(key_of(opened.lesson, name), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,7 +17,7 @@ from lib.plots.probe import Place, movable
 from lib.plots.reduction import divisor, shares
 from lib.plots.titles import place_name
 from lib.ui.budget import page_budget
-from lib.ui.choices import choice_box
+from lib.ui.choices import choice_box, standing
 from lib.ui.fields import key_of
 from lib.ui.figure import show_figure
 from lib.ui.text import say
@@ -24,7 +25,7 @@ from lib.ui.working import chosen_sample
 
 
 def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    """The chosen picture, drawn alone."""
+    """The chosen picture, drawn alone; where it cannot be drawn from these values, the next one that can."""
     own = own_pictures(lesson)
     titles = {
         "moves": "One number moves",
@@ -32,20 +33,44 @@ def picture(lesson: Lesson, values: Mapping[str, Any]) -> None:
         "two_move": "Two numbers move",
         **({"shares": "Share of each loss", "divisor": "What are we dividing by?"} if _reduces(lesson) else {}),
     }
+    missing = []
+    for name in _in_turn(list(titles), standing(key_of(lesson, "picture"))):
+        if (draw := _drawing(lesson, values, own, name)) is not None:
+            break
+        missing.append(name)
+    else:
+        st.caption(say("These tensors hold no numbers that a picture could show."))
+        return
+    offered = {name: say(title) for name, title in titles.items() if name not in missing}
+    if missing:
+        st.session_state[key_of(lesson, "picture")] = name
     with st.container(horizontal=True, vertical_alignment="bottom", key=key_of(lesson, "pictures")):
-        chosen = choice_box(
-            say("Picture"),
-            {name: say(title) for name, title in titles.items()},
-            key_of(lesson, "picture"),
-            label_visibility="collapsed",
-            width=300,
-        )
-        if chosen in own:
-            figure = own_picture(lesson, values, own[chosen], chosen_sample(lesson, values), budget=page_budget())
-            st.caption(say(own[chosen].says))
-        else:
-            figure = GENERIC[chosen](lesson, values)
-    _draw(lesson, figure, titles[chosen])
+        choice_box(say("Picture"), offered, key_of(lesson, "picture"), label_visibility="collapsed", width=300)
+        figure = draw()
+        if name in own:
+            st.caption(say(own[name].says))
+    show_figure(figure, key_of(lesson, "figure"), titles[name])
+
+
+def _in_turn(names: list[str], wanted: Any) -> list[str]:
+    """All names, from the one that is wanted on; from the first where it is none of them."""
+    start = names.index(wanted) if wanted in names else 0
+    return [*names[start:], *names[:start]]
+
+
+def _drawing(
+    lesson: Lesson, values: Mapping[str, Any], own: Mapping[str, Picture], name: str
+) -> Callable[[], go.Figure] | None:
+    """What gives the figure, and may ask which number moves; None where nothing can be drawn from these values."""
+    if name in MOVES:
+        fewest, draw = MOVES[name]
+        places = movable(lesson, values)
+        return partial(draw, lesson, values, places) if len(places) >= fewest else None
+    if name in own:
+        figure = own_picture(lesson, values, own[name], chosen_sample(lesson, values), budget=page_budget())
+    else:
+        figure = OF_THE_LOSSES[name](lesson, values, budget=page_budget())
+    return None if figure is None else lambda: figure
 
 
 def own_pictures(lesson: Lesson) -> dict[str, Picture]:
@@ -62,13 +87,6 @@ def _reduces(lesson: Lesson) -> bool:
     return any(p.name == "reduction" for p in lesson.parameters)
 
 
-def _draw(lesson: Lesson, figure: go.Figure | None, title: str) -> None:
-    if figure is None:
-        st.caption(say("There is nothing to draw for these values."))
-    else:
-        show_figure(figure, key_of(lesson, "figure"), title)
-
-
 def _choose_place(lesson: Lesson, places: list[Place], label: str, default: int = 0) -> Place:
     """Which number moves."""
     names = [place_name(place) for place in places]
@@ -78,17 +96,11 @@ def _choose_place(lesson: Lesson, places: list[Place], label: str, default: int 
     return places[names.index(st.selectbox(say(label), names, key=key, label_visibility="collapsed", width=170))]
 
 
-def _one_moves(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
-    places = movable(lesson, values)
-    if not places:
-        return None
+def _one_moves(lesson: Lesson, values: Mapping[str, Any], places: list[Place]) -> go.Figure:
     return moving(lesson, values, *_choose_place(lesson, places, "The number that moves"), budget=page_budget())
 
 
-def _two_move(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
-    places = movable(lesson, values)
-    if len(places) < 2:
-        return None
+def _two_move(lesson: Lesson, values: Mapping[str, Any], places: list[Place]) -> go.Figure:
     first = _choose_place(lesson, places, "The first number that moves")
     second = _choose_place(lesson, places, "The second number that moves", default=1)
     if first == second:
@@ -96,17 +108,9 @@ def _two_move(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
     return contour(lesson, values, first, second, budget=page_budget())
 
 
-def _shares(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
-    return shares(lesson, values, budget=page_budget())
-
-
-def _divisor(lesson: Lesson, values: Mapping[str, Any]) -> go.Figure | None:
-    return divisor(lesson, values, budget=page_budget())
-
-
-GENERIC: Mapping[str, Callable[[Lesson, Mapping[str, Any]], go.Figure | None]] = {
-    "moves": _one_moves,
-    "two_move": _two_move,
-    "shares": _shares,
-    "divisor": _divisor,
+# How many numbers there must be that can move, and the figure.
+MOVES: Mapping[str, tuple[int, Callable[[Lesson, Mapping[str, Any], list[Place]], go.Figure]]] = {
+    "moves": (1, _one_moves),
+    "two_move": (2, _two_move),
 }
+OF_THE_LOSSES: Mapping[str, Callable[..., go.Figure | None]] = {"shares": shares, "divisor": divisor}

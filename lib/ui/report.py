@@ -29,6 +29,7 @@ OUTCOMES = {
     "not finite": "NaN or infinite where PyTorch is finite",
     "raised": "an error was raised",
     "out of time": "took too long",
+    "not run": "not run",
     "out of memory": "took too much memory",
     "too deep": "called itself without end",
     "too much output": "printed too much",

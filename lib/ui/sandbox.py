@@ -14,6 +14,7 @@ from lib.sandbox.isolation import Level, isolation, may_run
 from lib.sandbox.job import Call, Limits, Program, Ran
 from lib.sandbox.pool import Patience, shared_pool
 from lib.sandbox.turns import Visitor
+from lib.ui.exercise_address import NAME
 from lib.ui.hosting import hosting, word
 from lib.ui.page_turns import away
 from lib.ui.text import say
@@ -25,6 +26,8 @@ SAYS = {
 }
 
 
+# Whoever looks on sees a loop without end after two seconds. What counts is graded within the exercise's own limits.
+WHILE_YOU_WAIT = Limits(cpu_seconds=2.0, wall_seconds=4.0, one_ends_all=True)
 SECONDS_TO_WAIT = 60.0  # for one click, in all
 
 
@@ -60,6 +63,11 @@ def my_turn() -> MyTurn:
     return MyTurn(visitor(), Patience(SECONDS_TO_WAIT, tell))
 
 
+def _page() -> str:
+    """Which page it is: its name, and that of the exercise."""
+    return f"{st.session_state.get('here', '')} {st.query_params.get(NAME, '')}"
+
+
 def visitor() -> Visitor:
     """Who looks at this page: the address that they come from, and the cookie that Streamlit gave their browser.
 
@@ -82,7 +90,12 @@ def why_off() -> str:
 
 
 def isolation_note() -> None:
-    """The line at the foot of every page that runs code; pointed at, it says why isolation is no better."""
+    """The line at the foot of pages that run code; pointed at, it says why isolation is no better.
+
+    Where it could be no better it is said once in a session, on the page that runs code first.
+    """
     known = isolation()
+    if known.level == "full" and st.session_state.setdefault("isolation_said_on", _page()) != _page():
+        return
     words = say("Isolation: **{level}**. {says}", level=say(known.level), says=say(SAYS[known.level]))
     st.caption(words, help="; ".join(known.reasons) or None)

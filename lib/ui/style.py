@@ -33,6 +33,7 @@ CSS = """
 .stMainBlockContainer { container: page / inline-size; }
 [class*="_lesson_grid"] { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 0.75rem; }
 [class*="_lesson_grid"] > * { width: auto !important; min-width: 0; }
+[class*="_heading"] > :first-child { flex: 1 1 auto; width: auto !important; }
 [class*="_way_tools"] { width: auto !important; }
 [class*="_row_"] { display: grid; align-items: center; gap: 0 0.75rem; padding: 0.4rem 0;
   grid-template-columns: minmax(0, 1fr) 10.5rem 6.75rem; grid-template-rows: auto auto auto;
@@ -55,16 +56,15 @@ CSS = """
 [class*="_row_"] p { line-height: 1.3; }
 [class*="_row_"] .katex { font-size: 1.1em; }
 [class*="_row_"]:not(:has([data-testid="stTextInput"], strong)) > :nth-child(1) { grid-column: 1 / -1; }
-[class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"] { display: grid; align-items: center;
-  gap: 0.1rem 0.75rem; }
-[class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"]:has(p:nth-of-type(2)) {
-  grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(1) { grid-row: 1 / span 2; font-size: 0.9375rem; }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(n+2) { grid-column: 2; white-space: nowrap;
+[class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"] { display: flex; flex-wrap: wrap;
+  align-items: center; gap: 0.2rem 0.75rem; }
+[class*="_row_"] > :nth-child(1) p { flex: 1 1 9.5rem; min-width: 0; max-width: 100%; font-size: 0.9375rem; }
+[class*="_row_"] > :nth-child(1) p:has(.katex) { flex: 1 1 auto; min-width: 50%; white-space: nowrap;
   overflow: auto hidden; padding-bottom: 0.3rem; margin-bottom: -0.2rem; }
-[class*="_row_"] > :nth-child(1) p:nth-of-type(3) { color: light-dark(#6b6259, #b0a69b); }
+[class*="_row_"] > :nth-child(1) br ~ .katex { color: light-dark(#6b6259, #b0a69b); }
 @container page (max-width: 62rem) { [class*="_way_tools"] > :nth-child(2) { display: none; } }
 [class*="_fold_line"] { display: none; }
+[class*="_letters"] { padding-bottom: 0.75rem; }
 [class*="_letters"] ul { list-style: none; padding: 0; margin: 0; }
 [class*="_letters"] li { margin: 0; padding: 0.1rem 0; font-size: 0.875rem; line-height: 1.35; }
 [class*="_letters"] .katex { font-size: 1.05em; }
@@ -83,15 +83,15 @@ CSS = """
   [class*="_fold_line"] { display: block; }
   .stMainBlockContainer:has([class*="_fold_line"] input:not(:checked)) [class*="_input_card"] { display: none; }
   [class*="_row_"] > :nth-child(1) { margin-bottom: 0.35rem; }
-  [class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"]:has(p:nth-of-type(n)) {
-    grid-template-columns: minmax(0, 1fr) !important; }
+  [class*="_heading"] { gap: 0 0.5rem; }
+  [class*="_heading"] > :first-child { flex: 1 0 100%; }
+  [class*="_heading"] > :nth-child(3) { flex: 1 1 8rem; width: auto !important; }
   [class*="_tools_"] { gap: 0.5rem !important; }
   [class*="_way_tools"], [class*="_way_tools"] > :first-child { width: 100% !important; }
   [class*="_tools_"] > :has(> [class*="_way_tools"]) { flex: 0 0 100% !important; }
-  [class*="_row_"] > :nth-child(1) p:nth-of-type(n) { grid-column: 1; grid-row: auto; }
 }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.5rem 1rem 3rem; }
+  .stMainBlockContainer { padding: 3rem 1rem 3rem; }
 }
 </style>
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,9 +11,9 @@ from lib.ui.budget import said_in_words
 from lib.ui.choices import choice_box
 from lib.ui.course.acting import asked, link, store
 from lib.ui.course.assigned import attempts_in_words, how_it_counts, mark_in_words, times
-from lib.ui.course.files import upload
+from lib.ui.course.files import no_upload, upload
 from lib.ui.course.handing_in import Desk, work
-from lib.ui.course.lesson_work import lessons_so_far, work_lesson
+from lib.ui.course.lesson_work import LessonDesk, lessons_so_far, work_lesson
 from lib.ui.course.lessons_done import lessons_done
 from lib.ui.course.progress import attempt_list, live_state
 from lib.ui.course.projector import projector
@@ -27,7 +28,7 @@ from lib.ui.text import plain, say
 if TYPE_CHECKING:
     from lib.course.assignments import Asked, Shown
     from lib.course.courses import MyCourse
-    from lib.course.lessons import AskedLesson
+    from lib.course.lessons import AskedLesson, HandedIn
     from lib.course.seen import MyMark
     from lib.course.who import Who
 
@@ -44,20 +45,44 @@ def render() -> None:
     with said_in_words():
         shown = assignment_of(store(), who, asked("assignment") or 0)
         course = course_of(store(), who, shown.course_id)
+        looks = course.role != "student" and asked("as_student") is not None
+        if looks:
+            _looking(shown, course)
+            course = replace(course, role="student")
         _heading(shown, course)
         if course.role != "student":
             lessons_done(who, course, shown.id)
+        workings = {one.id: None if looks else _working(who, one) for one in shown.lessons}
         if shown.lessons:
-            lessons_so_far(who, shown.lessons)
-        desks = {str(one.id): _desk(who, one, shown, course) for one in shown.exercises}
-        marks = _marks(who, course)
+            lessons_so_far(shown.lessons, workings)
+        desks = {str(one.id): _desk(who, one, shown, course, looks) for one in shown.exercises}
+        marks = {} if looks else _marks(who, course)
         chosen = _chosen(shown, marks)
         if (lesson := next((one for one in shown.lessons if chosen == _name(one)), None)) is not None:
-            work_lesson(who, lesson, course.zone, _closed(shown, course))
+            closed = _closed(shown, course)
+            work_lesson(LessonDesk(who, lesson, course.zone, closed, looks), workings[lesson.id])
             return
         desk = desks[chosen]
         _exercise(desk, shown, course, list(desks.values()), marks.get(desk.asked.id))
         isolation_note()
+
+
+def _looking(shown: Shown, course: MyCourse) -> None:
+    """Above what a student sees: that this is one, from when on, and the way back."""
+    opens = shown.window.opens
+    seen = say("from {at} on", at=when(opens, course.zone)) if opens > store().now() else say("now")
+    said = say(
+        "This is what a student who has done nothing yet sees {seen}. Nothing that you do here is kept.", seen=seen
+    )
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="only_looks"):
+        st.markdown(f":material/visibility: {said}", width="content")
+        link(say("Back to your own page"), "assignment", icon=":material/arrow_back:", assignment=shown.id)
+
+
+def _working(who: Who, lesson: AskedLesson) -> HandedIn | None:
+    from lib.course.lessons import my_working
+
+    return my_working(store(), who, lesson.id)
 
 
 def _heading(shown: Shown, course: MyCourse) -> None:
@@ -68,7 +93,7 @@ def _heading(shown: Shown, course: MyCourse) -> None:
             link(say("Gradebook"), "gradebook", icon=":material/table:", course=course.id)
             label = say("Change it") if course.role == "instructor" else say("Times of students")
             link(label, "assignment_form", icon=":material/edit:", assignment=shown.id)
-    times(shown, course.zone, store().now())
+    times(shown, course.zone, max(store().now(), shown.window.opens) if course.role == "student" else store().now())
     if course.role != "student":
         _as_staff(shown)
     if shown.exercises:
@@ -79,14 +104,21 @@ def _as_staff(shown: Shown) -> None:
     opens = shown.window.opens > store().now()
     words = say("Students do not see it yet. ") if opens else ""
     st.info(words + say("This is your students' page. What you hand in is a trial, outside the gradebook."))
-    projector(shown.id)
+    link(
+        say("See it exactly as a student does"),
+        "assignment",
+        icon=":material/visibility:",
+        assignment=shown.id,
+        as_student=1,
+    )
+    projector(shown.id, shown.lessons)
 
 
-def _desk(who: Who, one: Asked, shown: Shown, course: MyCourse) -> Desk:
+def _desk(who: Who, one: Asked, shown: Shown, course: MyCourse, only_looks: bool) -> Desk:
     from lib.course.exercises import exercise_at
 
     exercise = exercise_at(store(), one.slug, one.version)
-    return Desk(who, one, exercise, course.zone, _closed(shown, course))
+    return Desk(who, one, exercise, course.zone, _closed(shown, course), only_looks)
 
 
 def _closed(shown: Shown, course: MyCourse) -> str:
@@ -131,7 +163,10 @@ def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk], mar
         work(desk)
         _handed_in(desk, shown, course, mark)
         with st.expander(say("Hand in a file"), key=f"class_upload_{shown.id}_open"):
-            upload(desks, f"class_upload_{desk.who.id}_{shown.id}")
+            if desk.only_looks:
+                no_upload("class_upload_look")
+            else:
+                upload(desks, f"class_upload_{desk.who.id}_{shown.id}")
     with left, st.container(key="exercise_statement"):
         st.header(plain(desk.asked.title), anchor=False)
         lesson_of(desk.exercise)
@@ -147,10 +182,10 @@ def _handed_in(desk: Desk, shown: Shown, course: MyCourse, mark: MyMark | None) 
     from lib.course.seen import my_attempts, submission_of
     from lib.course.submit import attempts_left
 
-    left = attempts_left(store(), desk.who, desk.asked.id)
+    left = shown.terms.attempts if desk.only_looks else attempts_left(store(), desk.who, desk.asked.id)
     told = (desk.closed or attempts_in_words(left, shown.terms.attempts), _tests(desk), mark_in_words(mark))
     st.markdown(" ".join(filter(None, told)))
-    attempts = my_attempts(store(), desk.who, desk.asked.id)
+    attempts = [] if desk.only_looks else my_attempts(store(), desk.who, desk.asked.id)
     if not attempts:
         return
     with st.container(border=True, key=f"{desk.key}_last"):

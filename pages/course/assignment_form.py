@@ -77,10 +77,12 @@ def _change(who: Who, number: int) -> None:
     st.title(plain(shown.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         link(plain(course.title), "course", icon=":material/school:", course=course.id)
-        label = say("See it as your students do, and try it")
-        link(label, "assignment", icon=":material/visibility:", assignment=number)
+        link(
+            say("See it as a student does"), "assignment", icon=":material/visibility:", assignment=number, as_student=1
+        )
+        link(say("Try it"), "assignment", icon=":material/edit_note:", assignment=number)
         link(say("Gradebook"), "gradebook", icon=":material/table:", course=course.id)
-    projector(number)
+    projector(number, shown.lessons)
     other_times(who, shown, course.zone)
     if course.role == "instructor":
         _release(who, shown, course)

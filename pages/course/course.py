@@ -60,19 +60,21 @@ def _staff_links(course: MyCourse) -> None:
 
 def _assignments(who: Who, course: MyCourse) -> None:
     from lib.course.assignments import assignments
+    from lib.course.completion import my_lessons
     from lib.course.seen import my_marks
 
     st.header(say("Assignments"), anchor=False)
     shown = assignments(store(), who, course.id)
     is_student = course.role == "student"
     marks, sums = my_marks(store(), who, course.id) if is_student else ({}, {})
+    lessons = my_lessons(store(), who, course.id) if is_student else {}
     if not shown:
         st.info(say("Nothing has opened yet.") if is_student else say("There is no assignment yet."))
     for one in shown:
         with st.container(border=True, gap="xsmall", key=f"assignment_{one.id}"):
             _assignment(one, course)
             if is_student:
-                _mine(one, marks, sums)
+                _mine(one, marks, sums, lessons)
     if course.role == "instructor":
         link(say("New assignment"), "assignment_form", icon=":material/add:", course=course.id)
 
@@ -102,16 +104,22 @@ def _state(one: Shown, zone: str, now: datetime) -> str:
     return say(":gray[closed {when}]", when=when(window.closes, zone))
 
 
-def _mine(one: Shown, marks: Mapping[int, MyMark], sums: Mapping[int, float | None]) -> None:
+def _mine(
+    one: Shown, marks: Mapping[int, MyMark], sums: Mapping[int, float | None], lessons: Mapping[int, bool]
+) -> None:
     """How far the student is, and the mark where it is shown."""
-    handed_in = sum(exercise.id in marks and marks[exercise.id].attempts > 0 for exercise in one.exercises)
-    if not one.exercises:
-        return
-    said = say("{some} of {all} exercises handed in", some=handed_in, all=len(one.exercises))
+    said = []
+    if one.exercises:
+        some = sum(exercise.id in marks and marks[exercise.id].attempts > 0 for exercise in one.exercises)
+        said.append(say("{some} of {all} exercises handed in", some=some, all=len(one.exercises)))
+    if one.lessons:
+        done, count = sum(lessons.get(lesson.id, False) for lesson in one.lessons), len(one.lessons)
+        words = say("{some} of {all} lessons complete") if count > 1 else say("{some} of {all} lesson complete")
+        said.append(words.format(some=done, all=count))
     points, of = sums.get(one.id), sum(exercise.points for exercise in one.exercises)
     if points is not None:
-        said += " · " + say("**{points:.4g}** of {of:.4g} points", points=points, of=of)
-    st.markdown(said)
+        said.append(say("**{points:.4g}** of {of:.4g} points", points=points, of=of))
+    st.markdown(" · ".join(said))
 
 
 def _settings(who: Who, course: MyCourse) -> None:

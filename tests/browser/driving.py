@@ -9,6 +9,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from lib.catalog import TOPICS
+
 expect.set_options(timeout=20_000)  # two cores may be busy with other tests
 PATIENCE = 30_000  # milliseconds for what may take long on such a machine
 REST = 150  # milliseconds without a run, after which none is about to start
@@ -39,7 +41,11 @@ def settled(page: Page) -> Page:
     return page
 
 
-def visit(page: Page, path: str = "") -> Page:
+def visit(page: Page, path: str = "", way: str = "together") -> Page:
+    """Opens a page; a lesson in this way of working it, unless the path names one."""
+    slug, _, query = path.partition("?")
+    if way and slug in TOPICS and f"{slug}_way=" not in query:
+        path = f"{slug}?{'&'.join(filter(None, (query, f'{slug}_way={way}')))}"
     page.goto("/" + path)
     page.wait_for_selector("h1", timeout=PATIENCE)
     return settled(page)

@@ -17,7 +17,7 @@ from tests.pages.test_editor import editor, opened, put
 from tests.pages.test_exercise_pages import HALF_LEFT_OUT, HUBER, mistake
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-PAGE = f"exercise_{HUBER}"
+PAGE = f"exercise?name={HUBER}"
 ENDLESS = "def huber_loss(input, target, **_):\n    while len(input) == 5:  # as in the first test\n        pass\n"
 
 
@@ -72,7 +72,7 @@ def test_the_likely_mistake_leads_to_the_lesson_with_the_tests_numbers(page):
 
 
 def test_an_update_leads_to_the_optimizer_with_the_tests_gradients(page):
-    visit(page, "exercise_sgd_momentum_step")
+    visit(page, "exercise?name=sgd_momentum_step")
     expect(editor(page)).to_be_visible()
     put(page, mistake("sgd_momentum_step", "keeps_the_first_buffer"))
     page.keyboard.press("Control+Enter")

@@ -201,7 +201,7 @@ PAGES = (
     "choosing",
     "article",
     "exercises",
-    "exercise_softmax",
+    "exercise?name=softmax",
 )
 
 

@@ -39,7 +39,7 @@ KINDS = (
     "clinic?clinic_loss=2.303",
     "choosing",
     "article",
-    "exercise_huber_loss",
+    "exercise?name=huber_loss",
 )
 
 

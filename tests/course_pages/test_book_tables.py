@@ -14,6 +14,7 @@ from lib.plots.distribution import tenths
 from lib.ui.course.marks_table import FIGURE_SPACE, cell, marks_table
 from tests.databases import NOON
 
+TERMS = Terms(NOON, NOON + timedelta(1), NOON + timedelta(2))
 MARK: dict[str, Any] = {"of": 10.0, "attempt": Attempt(1, 1, NOON, "graded"), "attempts": 1}
 CELLS = {
     "nothing yet": (None, False, ""),
@@ -37,9 +38,20 @@ def test_points_sort_as_numbers_do() -> None:
     assert [one.replace(FIGURE_SPACE, " ") for one in told] == sorted(one.replace(FIGURE_SPACE, " ") for one in told)
 
 
+@pytest.mark.parametrize(
+    ("totals", "says"),
+    [({}, ""), ({1: None}, "waits"), ({1: 9.5}, f"{FIGURE_SPACE}9.50"), ({1: 0.0}, f"{FIGURE_SPACE}0.00")],
+    ids=["nothing handed in", "not graded yet", "points", "zero"],
+)
+def test_a_total_says(totals: dict[int, float | None], says: str) -> None:
+    heads = [Head(1, "Week", TERMS, None, 10.0), Head(2, "Lessons alone", TERMS, None, 0.0)]
+    columns = [Column(1, 1, "softmax", "Softmax", 10.0, ())]
+    frame, chosen = marks_table([Student(1, None, "Li", "", "", "", {}, totals)], heads, columns)
+    assert frame.iloc[0, 0] == says and list(chosen.values()) == [("assignment", 1), ("exercise", 1)]
+
+
 def test_columns_of_one_name_are_told_apart() -> None:
-    terms = Terms(NOON, NOON + timedelta(1), NOON + timedelta(2))
-    heads = [Head(n, "Week", terms, None, 10.0) for n in (1, 2)]
+    heads = [Head(n, "Week", TERMS, None, 10.0) for n in (1, 2)]
     columns = [Column(n, n, "softmax", "Softmax", 10.0, ()) for n in (1, 2)]
     frame, chosen = marks_table([Student(1, None, "Li", "", "", "", {}, {})], heads, columns)
     assert sorted(chosen.values()) == [("assignment", 1), ("assignment", 2), ("exercise", 1), ("exercise", 2)]

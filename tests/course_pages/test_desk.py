@@ -292,6 +292,24 @@ def test_nothing_is_told_before_it_opens_but_staff_may_try(class_store: Any, ope
     assert submission_of(here.store, here.tom, 1).trial
 
 
+def test_staff_see_what_a_student_will_see_and_nothing_is_kept(class_store: Any, open_as: Opens, clock: Clock) -> None:
+    here = Class(class_store, terms=replace(TERMS, opens=NOON + DAY))
+    save_draft(here.store, here.tom, here.exercises[0], "my own trial")
+    app = open_as(here.tom, "assignment", assignment=here.assignment, as_student=1)
+    desk = f"{key(here, here.tom)}_look"
+    assert app.session_state[f"{desk}_editor_text"] == SOFTMAX.starter and app.button(key=f"{desk}_submit").disabled
+    app.session_state[f"{desk}_editor_text"] = SOFTMAX.solution
+    assert "Every visible test passes" in words(click(app, f"{desk}_run"))
+    assert draft_of(here.store, here.tom, here.exercises[0])[0] == "my own trial"  # type: ignore[index]
+    fresh = open_as(here.tom, "assignment", assignment=here.assignment, as_student=1)
+    ours = [line for line in words(fresh).splitlines() if "what a student who has done nothing" not in line]
+    assert "There is no such assignment" in words(
+        open_as(here.li, "assignment", assignment=here.assignment, as_student=1)
+    )
+    clock.forward(days=1)
+    assert ours == words(open_as(here.li, "assignment", assignment=here.assignment, as_student=1)).splitlines()
+
+
 def test_a_trial_is_shown_as_a_student_sees_it_until_staff_ask_for_all(small_class: Class, open_as: Opens) -> None:
     here = small_class
     submit(here.store, here.ada, here.exercises[0], "0.5")

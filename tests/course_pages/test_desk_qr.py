@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lib.refusal import Refusal
-from lib.ui.course.qr import QUIET, as_path, qr_code
+from lib.ui.qr import QUIET, as_path, qr_code
 
 # Blocks and check words in each at level M, by the size of the code (ISO/IEC 18004, table 9).
 BLOCKS = {21: (1, 10), 25: (1, 16), 29: (1, 26), 33: (2, 18), 37: (2, 24), 41: (4, 16)}

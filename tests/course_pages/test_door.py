@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+import warnings
 from typing import Any
 
 import pytest
@@ -241,6 +243,15 @@ def test_a_class_is_hosted_only_where_it_is_safe(change: dict[str, Any], says: s
     with pytest.raises(Refusal) as refused:
         start.need_ready()
     assert says in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_what_authlib_says_of_its_own_future_stays_out_of_the_log(sound: dict[str, Any]) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        start.need_ready()
+        compat = importlib.reload(importlib.import_module("authlib.integrations.httpx_client._compat"))
+        compat.deprecate("something else")
+    assert [str(one.message) for one in said] == ["something else"]
 
 
 def test_without_its_packages_a_class_is_one_sentence(monkeypatch: pytest.MonkeyPatch, sound: dict[str, Any]) -> None:

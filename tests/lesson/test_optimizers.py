@@ -320,7 +320,12 @@ def states_of(lesson, example):
 
 @pytest.mark.parametrize(
     ("lesson", "mistake"),
-    [pytest.param(x, m, id=f"{slug}-{m.name}") for slug, x in OPTIMIZERS.items() for m in x.mistakes.values()],
+    [
+        pytest.param(x, m, id=f"{slug}-{m.name}")
+        for slug, x in OPTIMIZERS.items()
+        for m in x.mistakes.values()
+        if m.name != "listed_twice_counts_once"  # a page lists no row twice; test_slips_of_rare_updates does
+    ],
 )
 def test_mistake_differs_from_the_truth_and_is_found_at_its_step(lesson, mistake):
     for example in lesson.examples:

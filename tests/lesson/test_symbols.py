@@ -85,3 +85,42 @@ def test_names_that_are_used_are_the_whole_or_the_sample():
     entries = {"loss_per_element": "4", "loss_per_element_all": "[4, 0.25]", "loss": "sum(l)/2"}
     judged = {one.row.key: one for one in judge(TOPICS["mse_loss"], PAIR, entries, (0,))}
     assert judged["loss"].verdict == "right"
+
+
+GRADIENTS = {
+    # slug, values, sample, entries of the gradient, the last one's verdict
+    "the shares from log sum exp": (CE, THREE, (0,), {"softmax": "exp(x - s)"}, "right"),
+    "of the chosen sample": (CE, THREE, (1,), {"softmax": "exp(x - s)"}, "right"),
+    "the divisor": (CE, THREE, (0,), {"share": "1/W"}, "right"),
+    "rows of the gradient, and the divisor": (
+        CE,
+        THREE,
+        (0,),
+        {"softmax": "exp(x - s)", "target_pull": "[1, 0]", "d_input": "(p - q)/W"},
+        "right",
+    ),
+    "the error": ("mse_loss", PAIR, (1,), {"d_input": "2*e/W"}, "right"),
+    "the shown variance": ("gaussian_nll_loss", GAUSS, (1,), {"pull": "e/(v*W)"}, "right"),
+    "a probability that is the answer": (
+        "bce_with_logits_loss",
+        {"input": [1.0, 2.0], "target": [0.0, 1.0]},
+        (0,),
+        {"pull": "p - y"},
+        "right",
+    ),
+    "by its name": ("poisson_nll_loss", PAIR, (0,), {"d_input": "(rate - target)/divisor"}, "right"),
+    "its own rows before": (CE, THREE, (0,), {"softmax": "[0.5, 0.5]", "d_input": "p - q"}, "unreadable"),
+    "wrong all the same": (CE, THREE, (0,), {"softmax": "exp(x)"}, "wrong"),
+}
+
+
+@pytest.mark.parametrize(("slug", "values", "sample", "entries", "verdict"), GRADIENTS.values(), ids=GRADIENTS)
+def test_the_gradient_calculates_with_the_forward_letters(slug, values, sample, entries, verdict):
+    judged = {one.row.key: one for one in judge(TOPICS[slug], values, entries, sample, "gradient")}
+    last = judged[list(entries)[-1]]
+    assert last.verdict == verdict, last.says
+
+
+def test_the_forward_sheet_knows_no_letter_of_the_gradient():
+    judged = judge(TOPICS[CE], THREE, {"log_sum_exp": "q"}, (0,))
+    assert next(one for one in judged if one.row.key == "log_sum_exp").verdict == "unreadable"

@@ -16,8 +16,7 @@ from lib.site import renders
 from tests.pages.any_address import Query
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["", *(slug for slug in renders() if not slug.startswith("exercise_"))]
-EXERCISES = [slug for slug in renders() if slug.startswith("exercise_")]  # they take nothing from their address
+PAGES = ["", *renders()]
 SECONDS = 3.0  # of the processor for one address: 2 of computing, and the page
 MEGABYTES = 300  # by which one address may make the process grow
 TRIES = 5  # processes for one page: an address that ends its process is a finding, and the next one goes on after it
@@ -79,8 +78,3 @@ def test_a_sample_of_addresses_is_answered():
 @pytest.mark.parametrize("slug", PAGES)
 def test_every_address_is_answered(slug):
     assert_answered(opened(slug, 0, 40, 0))
-
-
-@pytest.mark.long
-def test_every_exercise_is_answered():
-    assert_answered(opened(",".join(EXERCISES), 0, 40, 0))

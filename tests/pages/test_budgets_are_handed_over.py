@@ -20,6 +20,8 @@ BOUNDED = {  # what takes a budget, by the module or class in front of it, where
     "slopes": "",
     "judge": "working",
     "judge_trace": "",
+    "of_updates": "",
+    "of_epochs": "",
     "trace_by_hand": "",
     "trace_by_torch": "",
     "torch_up_to": "",

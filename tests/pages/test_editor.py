@@ -14,7 +14,7 @@ from lib.ui import code_editor
 from tests.browser.driving import settled, visit
 from tests.conftest import Server
 
-PAGE = "exercise_huber_loss"
+PAGE = "exercise?name=huber_loss"
 
 
 def in_browser(test: Callable) -> Callable:

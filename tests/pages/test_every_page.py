@@ -12,10 +12,10 @@ from pages.lesson import VIEWS
 SLUGS = list(LESSONS)
 
 
-def open_page(slug: str, way: str = "together") -> AppTest:
-    """The app, at one lesson, working in this way."""
+def open_page(slug: str, way: str = "together", **query: str) -> AppTest:
+    """The app, at one page: open_page("exercise", name="huber_loss"); a lesson in this way of working."""
     app = AppTest.from_file("../../lib/router.py", default_timeout=30)
-    app.session_state["goto"] = slug
+    app.session_state["goto"], app.session_state["goto_query"] = slug, query
     app.session_state[f"{slug}_way"] = way
     return healthy(app.run())
 
@@ -36,9 +36,9 @@ def torch_number(app: AppTest) -> str:
     )
 
 
-def test_home_opens_and_names_every_lesson():
+def test_home_opens_and_its_search_names_every_lesson():
     app = healthy(AppTest.from_file("../../lib/router.py", default_timeout=30).run())
-    text = " ".join(m.value for m in app.markdown)
+    text = " ".join(app.selectbox(key="search").options)
     assert all(lesson.torch_name in text for lesson in LESSONS.values())
 
 
@@ -219,3 +219,24 @@ def test_an_example_says_what_to_look_for_until_a_number_is_changed(slug):
     other = LESSONS[slug].examples[1]
     healthy(app.selectbox(key=f"{slug}_example").set_value(other.title).run())
     assert first.shows not in [m.value for m in app.markdown]
+
+
+# What stands in the fields, the picture that is asked for, the one that is drawn, and what is not offered.
+PICTURES = {
+    "one number has no shares": ("[1]", "[2]", "shares", "divisor", {"shares"}),
+    "no numbers at all": ("zeros(0)", "zeros(0)", "moves", "curves", {"moves"}),
+    "all there is": ("[1, 2]", "[2, 3]", "shares", "shares", set()),
+}
+
+
+@pytest.mark.parametrize(("given", "target", "asked", "drawn", "missing"), PICTURES.values(), ids=PICTURES)
+def test_a_picture_that_cannot_be_drawn_is_not_offered_and_the_next_one_is(given, target, asked, drawn, missing):
+    app = open_page("mse_loss", mse_loss_input=given, mse_loss_target=target, mse_loss_picture=asked)
+    box = next(box for box in app.selectbox if box.key == "mse_loss_picture")
+    assert box.value == drawn
+    assert not any("othing to draw" in words.value for words in [*app.caption, *app.markdown])
+    for name in missing:
+        assert name not in box.options and LABELS_OF_PICTURES[name] not in box.options
+
+
+LABELS_OF_PICTURES = {"moves": "One number moves", "shares": "Share of each loss"}

@@ -11,11 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.exercises import EXERCISES
+from lib.grading import trial
 from lib.grading.grade import grade
 from lib.plots.difference import difference
 from lib.refusal import Refusal
 from lib.sandbox.isolation import Isolation
-from lib.sandbox.job import Busy
+from lib.sandbox.job import Busy, Limits
 from lib.ui import browser_storage, record, sandbox
 from lib.ui.aligned import aligned, differing
 from lib.ui.browser_storage import RECORD
@@ -63,7 +64,7 @@ SUBMISSIONS = {
 
 def with_code(slug: str, source: str, button: str) -> AppTest:
     """The exercise's page after a click on "run" or "submit" with this text in the editor."""
-    app = open_page(f"exercise_{slug}")
+    app = open_page("exercise", name=slug)
     app.session_state[f"exercise_{slug}_editor_text"] = source
     return healthy(app.button(key=f"exercise_{slug}_{button}").click().run(timeout=60))
 
@@ -81,7 +82,7 @@ def words(app: AppTest) -> str:
 
 @pytest.mark.parametrize("slug", EXERCISES)
 def test_every_exercise_opens_with_its_starter(slug):
-    app = open_page(f"exercise_{slug}")
+    app = open_page("exercise", name=slug)
     assert app.title[0].value == EXERCISES[slug].title
     assert f"{len(EXERCISES[slug].visible)} tests are visible" in words(app)
 
@@ -142,7 +143,7 @@ def test_a_report_about_older_code_says_so():
 
 
 def test_hints_come_one_at_a_time_and_stay():
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     for count, hint in enumerate(EXERCISES[HUBER].hints, 1):
         assert hint not in words(app)
         healthy(app.button(key=f"exercise_{HUBER}_hint").click().run())
@@ -151,7 +152,7 @@ def test_hints_come_one_at_a_time_and_stay():
 
 
 def test_the_solution_is_shown_when_asked_for_and_that_is_remembered():
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     assert "np.where computes both parts" not in words(app)
     healthy(app.button(key=f"exercise_{HUBER}_show").click().run())
     assert "np.where computes both parts" in words(app)
@@ -212,7 +213,7 @@ def stretches(app: AppTest) -> list:
 
 
 def test_garbage_in_the_browsers_storage_is_answered_in_words():
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     app.session_state["browser_storage_early"] = {"torch_by_hand/record/huber_loss": '{"attempts": 7}'}
     assert "cannot be read" in words(healthy(app.run()))
     app.session_state["goto"] = "exercises"
@@ -488,7 +489,7 @@ def on_a_lesson(source: str, weight: object = None) -> AppTest:
         from lib.ui.own_numpy import own_numpy
         from pages import home
 
-        st.session_state["pages"] = {"exercise_huber_loss": st.Page(home.render, url_path="x")}
+        st.session_state["pages"] = {"exercise": st.Page(home.render, url_path="x")}
         st.navigation(list(st.session_state["pages"].values()))
         own_numpy(
             LESSONS["huber_loss"], {"input": np.array(st.session_state["numbers"]), "target": np.array([0.0, 0.0])}
@@ -579,7 +580,7 @@ LEVELS = {
 def test_code_of_strangers_runs_only_where_it_is_kept_in(monkeypatch, level, hosting, runs):
     monkeypatch.setattr("lib.ui.sandbox.isolation", lambda: Isolation(level))
     monkeypatch.setattr("lib.ui.sandbox.hosting", lambda: hosting)
-    app = open_page(f"exercise_{HUBER}")
+    app = open_page("exercise", name=HUBER)
     assert app.button(key=f"exercise_{HUBER}_run").disabled != runs
     assert ("Exercises are off" in words(app)) != runs
     assert f"Isolation: **{level}**" in words(app)
@@ -594,3 +595,35 @@ def test_an_unknown_setting_is_refused_in_words(monkeypatch):
 class Secrets(dict):
     def load_if_toml_exists(self) -> bool:
         return True
+
+
+ENDLESS = "def huber_loss(input, target, **_):\n    print('here')\n    while True: pass\n"
+
+
+def test_the_editor_gives_up_at_the_first_test_that_takes_too_long(monkeypatch):
+    monkeypatch.setattr("lib.ui.exercise_work.WHILE_YOU_WAIT", replace(sandbox.WHILE_YOU_WAIT, cpu_seconds=0.2))
+    app = with_code(HUBER, ENDLESS, "run")
+    headings = [folded.label for folded in app.expander if "took too long" in folded.label or "not run" in folded.label]
+    assert [("took too long" in one, "not run" in one) for one in headings[:2]] == [(True, False), (False, True)]
+    assert len(headings) == len(EXERCISES[HUBER].visible)
+    assert "here" in " ".join(block.value for block in app.code) + words(app)
+
+
+def test_a_class_grades_within_the_limits_of_the_exercise():
+    within = replace(EXERCISES[HUBER], limits={"cpu_seconds": 1.5, "wall_seconds": 30.0})
+    usual = trial.limits_of(within, Limits())
+    assert (usual.cpu_seconds, usual.wall_seconds, usual.one_ends_all) == (1.5, Limits().wall_seconds, False)
+    assert trial.limits_of(within, sandbox.WHILE_YOU_WAIT).cpu_seconds == 1.5
+    assert trial.limits_of(EXERCISES[HUBER], sandbox.WHILE_YOU_WAIT).cpu_seconds == 2.0
+
+
+def test_isolation_that_could_be_no_better_is_said_once(monkeypatch):
+    def said(app: AppTest) -> int:
+        return words(app).count("Isolation: **")
+
+    for level, later in (("full", 0), ("partial", 1)):
+        monkeypatch.setattr("lib.ui.sandbox.isolation", lambda level=level: Isolation(level))
+        app = open_page("exercise", name=HUBER)
+        assert said(app) == said(healthy(app.run())) == 1
+        app.session_state["goto"], app.session_state["goto_query"] = "exercise", {"name": "softmax"}
+        assert said(healthy(app.run())) == later, level

@@ -228,3 +228,15 @@ def test_an_objectives_gradient_is_its_slope_and_its_expression_its_value(name):
             np.testing.assert_allclose(objective.gradient(p, 0), slope, rtol=1e-5, atol=1e-6)
     for lowest in objective.lowest:
         assert abs(objective.value(np.array(lowest))) < 1e-9
+
+
+def test_a_slip_made_in_every_update_is_named():
+    app = open_page("adagrad")
+    healthy(app.number_input(key="adagrad_at").set_value(3).run())
+    place, total = np.array([2.0]), np.zeros(1)  # its first example: the bowl from 2, with a learning rate of 0.5
+    for update in range(3):
+        grad = OBJECTIVES["bowl"].gradient(place, update)
+        total = total + grad**2
+        place = place + 0.5 * grad / np.sqrt(total)
+    healthy(app.text_input(key="adagrad_update_3_param").set_value(f"{place[0]:.6g}").run())
+    assert any("made in every update" in m.value and "wrong way" in m.value for m in app.markdown)

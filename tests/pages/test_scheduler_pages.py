@@ -46,3 +46,13 @@ def test_what_torch_refuses_is_refused_in_words():
     app = open_page("linear_lr")
     healthy(app.number_input(key="linear_lr_start_factor").set_value(0.0).run())
     assert "expected more than 0" in app.error[0].value
+
+
+def test_a_slip_made_in_every_epoch_is_named():
+    app = open_page("step_lr")
+    for name, number in {"lr": 0.2, "step_size": 2, "gamma": 0.5}.items():
+        healthy(app.number_input(key=f"step_lr_{name}").set_value(number).run())
+    healthy(app.number_input(key="step_lr_at").set_value(5).run())
+    compounded = 0.2 * 0.5 * 0.5 * 0.25 * 0.25  # from the last rate, in each of the epochs 2 to 5
+    healthy(app.text_input(key="step_lr_update_5_lr").set_value(str(compounded)).run())
+    assert any("made in every epoch" in m.value and "Start from the first one" in m.value for m in app.markdown)

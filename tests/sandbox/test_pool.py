@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lib.sandbox import pool as pool_module
-from lib.sandbox.drive import CUT_SHORT, LEFT_OVER, WAITED
+from lib.sandbox.drive import CUT_SHORT, LEFT_OVER, NOT_RUN, WAITED
 from lib.sandbox.job import Busy, Call, Limits
 from lib.sandbox.pool import Patience, Pool
 from lib.sandbox.turns import Visitor
@@ -263,3 +263,18 @@ def test_closed_pool_refuses() -> None:
     closed.close()
     with pytest.raises(RuntimeError, match="closed"):
         closed.run("", "f", [Call()])
+
+
+ENDS_ALL = {
+    "a loop": ("while True: pass", Limits(cpu_seconds=0.2, wall_seconds=2.0, one_ends_all=True), ["before\n", "", ""]),
+    "a sleep": ("time.sleep(9)", Limits(quiet_seconds=0.2, wall_seconds=2.0, one_ends_all=True), ["before\n", "", ""]),
+}
+
+
+@pytest.mark.parametrize(("line", "limits", "printed"), ENDS_ALL.values(), ids=ENDS_ALL)
+def test_one_call_that_takes_too_long_ends_the_job_where_that_is_asked(pool, line, limits, printed):
+    source = f"import time\ndef f(n):\n    print('before')\n    if n:\n        {line}\n    return n\n"
+    rans = pool.run(source, "f", [Call((n,)) for n in (0, 1, 0, 1)], limits)
+    assert [ran.outcome for ran in rans] == ["returned", "out of time", "not run", "not run"]
+    assert [ran.output for ran in rans[1:]] == printed
+    assert {ran.fault.message for ran in rans[2:] if ran.fault} == {NOT_RUN}

@@ -306,6 +306,15 @@ COUNTS_FROM_0 = Mistake(
 
 BOTH_CORRECTIONS = {
     **COUNTED,
+    "times_for_the_power": Mistake(
+        {
+            "bias_correction_1": lambda given, done: 1 - beta1(given) * update_number(given),
+            "bias_correction_2": lambda given, done: 1 - beta2(given) * update_number(given),
+        },
+        "You multiplied beta by t. It is beta to the power of t.",
+        when=not_first,
+        not_finite=True,
+    ),
     "one_update_ahead": Mistake(
         {
             "bias_correction_1": lambda given, done: 1 - power(given, 1, update_number(given) + 1),
@@ -358,6 +367,15 @@ BOTH_AVERAGES = {
         "You swapped the betas: the first belongs to the average of the gradient, the second to that of its square.",
         when=lambda given: beta1(given) != beta2(given),
         given=lambda given: {"betas": given["betas"][::-1]},
+    ),
+    "squares_the_difference": Mistake(
+        {
+            "exp_avg_sq": lambda given, done: (
+                beta2(given) * before(given, "exp_avg_sq")
+                + (1 - beta2(given)) * (fed(given, done) - done["exp_avg"]) ** 2
+            )
+        },
+        "You averaged the square of gradient minus average, as AdaBelief does. Here it is the gradient's own square.",
     ),
     "squares_the_average": Mistake(
         {

@@ -232,6 +232,15 @@ def undivided(*directions: str) -> dict[str, Mistake]:
             {"param": lambda given, done: place(given, done) - given["lr"] * direction(given, done)},
             "You did not divide. The direction is divided by its usual size.",
         ),
+        "multiplies_by_the_size": Mistake(
+            {
+                "param": lambda given, done: (
+                    place(given, done)
+                    - given["lr"] * direction(given, done) * done.get("denominator", done.get("exp_inf"))
+                )
+            },
+            "You multiplied by the usual size. The direction is divided by it.",
+        ),
     }
 
 

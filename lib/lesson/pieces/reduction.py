@@ -130,6 +130,24 @@ DIVIDES_BY_ROWS = {
     ),
 }
 
+OTHER_MEANS = {
+    "divides_by_one_fewer": Mistake(
+        {"divisor": lambda given, done: done["divisor"] - 1},
+        "You divided by one fewer, as for a sample's variance. A mean divides by how many there are.",
+        when=lambda given: takes_mean(given) and given["input"].size > 2,
+    ),
+    "takes_the_largest": Mistake(
+        {"loss": lambda given, done: losses(done).max(initial=0.0)},
+        "You took the largest loss. The mean counts all of them.",
+        when=takes_mean,
+    ),
+    "takes_the_middle_one": Mistake(
+        {"loss": lambda given, done: np.median(losses(done))},
+        "You took the median. The mean adds the losses up and divides by how many there are.",
+        when=takes_mean,
+    ),
+}
+
 DIVIDES_BY_ELEMENTS = {
     "divides_by_elements": Mistake(
         {"divisor": lambda given, done: given["input"].size},

@@ -273,6 +273,25 @@ def norm_mistakes(straight: Callable[[Given], bool], along_axes: Callable[[Given
             "You left out the root: this is the squared distance. PyTorch compares the distances themselves.",
             when=straight,
         ),
+        "largest_coordinate": Mistake(
+            both_distances(
+                lambda given, done, other: np.broadcast_to(
+                    np.abs(given["anchor"] - given[other]).max(-1, initial=0.0), np.shape(done[f"{other}_distance"])
+                )
+            ),
+            "You took the largest difference. A straight distance is the root of the sum of their squares.",
+            when=straight,
+        ),
+        "measures_from_the_positive": Mistake(
+            {
+                "negative_distance": lambda given, done: np.broadcast_to(
+                    np.sqrt(((given["positive"] - given["negative"]) ** 2).sum(-1)),
+                    np.shape(done["negative_distance"]),
+                )
+            },
+            "You measured from the positive to the negative. Both distances are those to the anchor.",
+            when=lambda given: straight(given) and not swaps(given),
+        ),
         "keeps_the_sign": Mistake(
             adds_differences(np.real),
             "You kept the signs of the differences. A distance is never negative: drop the signs before adding.",
@@ -295,7 +314,24 @@ def not_divided_by_distance(straight: Callable[[Given], bool]) -> dict[str, Mist
     }
 
 
+def further(done: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The distance to the negative, as it counts."""
+    return done.get("nearer_distance", done["negative_distance"])
+
+
 MISTAKES = {
+    "adds_both_distances": Mistake(
+        {"shortfall": lambda given, done: done["positive_distance"] + further(done) + given["margin"]},
+        "You added the distance to the negative. It is taken off.",
+    ),
+    "ratio_of_the_distances": Mistake(
+        {"shortfall": lambda given, done: done["positive_distance"] / further(done) + given["margin"]},
+        "You divided the distances. It is their difference, plus the margin.",
+    ),
+    "margin_after_the_cut": Mistake(
+        {"loss_per_triplet": lambda given, done: np.maximum(done["shortfall"] - given["margin"], 0) + given["margin"]},
+        "You added the margin after cutting off at 0. It goes inside: max(0, difference + margin).",
+    ),
     "leaves_out_the_swap": Mistake(
         {"nearer_distance": lambda given, done: done["negative_distance"]},
         "You left the swap out. "

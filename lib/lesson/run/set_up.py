@@ -124,6 +124,20 @@ def _rows_of(grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(present), grad[present]
 
 
+def before_update(ready: SetUp, by_hand: Sequence[Update], update: int) -> dict[str, Any]:
+    """What the working of one update (from 1) is given: torch's arguments, the parameter and the state before it."""
+    before = by_hand[update - 2] if update > 1 else None
+    values = dict(ready.values)
+    if isinstance(values.get("lr"), list):
+        values["lr"] = values["lr"][update - 1]
+    return {
+        **values,
+        "param": before.param if before else ready.param.astype("float64"),
+        "grad": by_hand[update - 1].grad,
+        "state": before.state if before else {},
+    }
+
+
 def in_torchs_terms(lesson: Optimizer, convention: Convention, ready: SetUp, others: Sequence[Update]) -> list[Update]:
     """Another convention's updates, with their buffers written as torch would hold them."""
     lr = ready.values.get("lr", next(p.default for p in lesson.parameters if p.name == "lr"))

@@ -18,10 +18,11 @@ from lib.lesson.run.drive import Answer, Slip, Worked
 from lib.lesson.spec import Mistake, Step, Topic
 from lib.lesson.working.answers import all_of, entered, first_of, kept_to_decimals, kept_to_digits, put, turning
 from lib.lesson.working.diagnose import Part, made, mistakes_of, same_value, worked
-from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned
+from lib.lesson.working.other_roads import NOT_UPDATED, before_the_update, on_another_road, turned, turned_above
 from lib.lesson.working.rows import Row, rows
 from lib.lesson.working.symbols import symbols_of
 from lib.lesson.working.truth import Truth
+from lib.lesson.working.whole_run import WholeRun
 from lib.lesson.working.written import told_by_the_expression
 from lib.once import once
 from lib.tensors.expression import NO_NAMES, Names
@@ -43,6 +44,8 @@ Verdict = Literal["blank", "unreadable", "shape", "right", "earlier", "digits", 
 
 NOTHING: Mapping[str, Any] = {}
 
+MOST_ABOVE = 12  # steps that are turned, one at a time, to explain an entry below them
+
 _CARRIED = "Right; your rounding moved the last digit."
 
 
@@ -56,6 +59,7 @@ class Judged:
     says: str = ""
     mistakes: tuple[Mistake, ...] = ()
     entry: Typed | None = None  # what was typed, where it could be read
+    whole_run: bool = False  # the mistakes were made from the first update, or epoch, on
 
 
 def gives_away(given: Step, judged: Sequence[Judged]) -> bool:
@@ -87,12 +91,16 @@ def judge_case(
     part: Part = "forward",
     turn: str | None = None,
     shown: np.ndarray | None = None,
+    run: WholeRun | None = None,
 ) -> list[Judged]:
-    """A verdict for every row of a case that has been read already. `shown` is torch's own result, where known."""
+    """A verdict for every row of a case that has been read already.
+
+    `shown` is torch's own result, where known; `run` is what comes before this update or epoch.
+    """
     truth = Truth(case, part, shown)
     asked = rows(truth.exact.steps, sample, turn)
-    typed = _typed(case, truth.exact.steps, asked, entries)
-    sheet = _Sheet(truth, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)})
+    typed = _typed(case, part, asked, entries)
+    sheet = _Sheet(truth, asked, {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}, run)
     judged: list[Judged] = []
     for row in asked:
         entry = typed[row.key]
@@ -110,16 +118,14 @@ def _with_entry(case: Case, part: Part, one: Judged, entry: Typed | Judged, text
     return replace(one, entry=entry, says=one.says or told.says, mistakes=told.mistakes)
 
 
-def _typed(
-    case: Case, steps: Mapping[str, Step], asked: Sequence[Row], entries: Mapping[str, str]
-) -> dict[str, Typed | Judged]:
+def _typed(case: Case, part: Part, asked: Sequence[Row], entries: Mapping[str, str]) -> dict[str, Typed | Judged]:
     """What was typed in each row, from the first on: an entry may calculate with those above it."""
     typed: dict[str, Typed | Judged] = {}
     for row in asked:
         text = entries.get(row.key, "")
         above = {key: entry for key, entry in typed.items() if isinstance(entry, Typed)}
         has_names = re.search(r"[^\W\d]", text)
-        typed[row.key] = _read(row, text, symbols_of(row, case, steps, asked, above) if has_names else NO_NAMES)
+        typed[row.key] = _read(row, text, symbols_of(row, case, part, asked, above) if has_names else NO_NAMES)
     return typed
 
 
@@ -153,6 +159,7 @@ class _Sheet:
     truth: Truth
     asked: Sequence[Row]
     entries: Mapping[str, Typed]
+    run: WholeRun | None = None
 
     def judge(self, row: Row, entry: Typed, above: Sequence[Judged]) -> Judged:
         """The verdict on one entry; `above` holds those on the rows before it."""
@@ -176,6 +183,8 @@ class _Sheet:
             return Judged(row, exact, "mistake" if alike else "wrong", NOT_UPDATED, mistakes if alike else ())
         if mistakes:
             return Judged(row, exact, "mistake", "", mistakes)
+        if self.run and (throughout := self._fitting(row, entry, above, [exact, *follows], self._slips_throughout)):
+            return Judged(row, exact, "mistake", self.run.says, throughout, whole_run=True)
         return self._no_mistake(row, entry, exact, follows[0] if follows else exact)
 
     def _no_mistake(self, row: Row, entry: Typed, exact: np.ndarray, follows: np.ndarray) -> Judged:
@@ -191,8 +200,20 @@ class _Sheet:
             return Judged(row, exact, "wrong", says)
         miss = near_miss(entry, exact) or near_miss(entry, follows)
         if miss is None:
-            return Judged(row, exact, "wrong")
+            return Judged(row, exact, "wrong", self._turned_above(row, entry))
         return Judged(row, exact, "digits" if miss.by_one_digit else "wrong", _near(entry, miss))
+
+    def _turned_above(self, row: Row, entry: Typed) -> str:
+        """A sign, a factor 2 or a logarithm's base in a step above that gives this entry, where no row is filled in."""
+        steps = self._steps_above(row)
+        if self._before(row) or len(steps) > MOST_ABOVE:
+            return ""
+        return turned_above(entry, steps, lambda name, of: map(row.of, self._at(row, turning(name, of), [], True)))
+
+    def _steps_above(self, row: Row) -> list[Step]:
+        names = list(self.truth.exact.steps)
+        above = names[: names.index(row.step.name)]
+        return [step for step in map(self.truth.exact.steps.__getitem__, above) if not step.given]
 
     def _all_fit(self, row: Row, entry: Typed, values: Sequence[np.ndarray]) -> bool:
         """Whether each slice of the entry (a sample's numbers, where it is about all) fits one of the values whole."""
@@ -281,6 +302,8 @@ class _Sheet:
         return [*slips, all_of(slips)] if len(slips) > 1 else slips
 
     def _slips_in(self, judged: Judged) -> list[Slip]:
+        if judged.verdict == "mistake" and judged.whole_run:
+            return [slip for mistake, slip in self._slips_throughout if mistake in judged.mistakes]
         if judged.verdict == "mistake":
             return [made(mistake, self.truth.case.given) for mistake in judged.mistakes]
         if judged.verdict != "wrong" or judged.row.key not in self.entries:
@@ -300,21 +323,46 @@ class _Sheet:
     def _fitting_mistakes(
         self, row: Row, entry: Typed, above: Sequence[Judged], right: Sequence[np.ndarray]
     ) -> tuple[Mistake, ...]:
-        """Every mistake that, made after the learner's earlier entries, gives this entry to all digits typed."""
+        """Every mistake that, made in this working, gives this entry to all digits typed."""
+        return self._fitting(row, entry, above, right, self._slips_here)
+
+    def _fitting(
+        self,
+        row: Row,
+        entry: Typed,
+        above: Sequence[Judged],
+        right: Sequence[np.ndarray],
+        slips: Sequence[tuple[Mistake, Slip]],
+    ) -> tuple[Mistake, ...]:
+        """Those of the slips that, made after the learner's earlier entries, give this entry to all digits typed."""
         before = self._before(row)
         answered = {other.step.name for other in before} - {row.step.name}
         learners = [entered(sent, self.entries) for sent in ((before, _not_right(before, above)) if before else ([],))]
         odd = _odd(entry, right)
         found = []
-        for mistake in mistakes_of(self.truth.case.lesson, self.truth.part):
-            if (odd and not mistake.not_finite) or not mistake.when(self.truth.case.given):
+        for mistake, (changed, slip) in slips:
+            if odd and not mistake.not_finite:
                 continue
-            changed, slip = made(mistake, self.truth.case.given)
             answers = [first_of(answered, learner, slip) for learner in learners]
             values = [value for answer in answers for value in self._at(row, answer, [], True, changed)]
             if any(self._is_slip(row, entry, row.of(value), right) for value in values):
                 found.append(mistake)
         return tuple(found)
+
+    @once
+    def _slips_here(self) -> list[tuple[Mistake, Slip]]:
+        """Every mistake that can be made with these values, and what whoever makes it does."""
+        given = self.truth.case.given
+        catalogue = mistakes_of(self.truth.case.lesson, self.truth.part)
+        return [(mistake, made(mistake, given)) for mistake in catalogue if mistake.when(given)]
+
+    @once
+    def _slips_throughout(self) -> list[tuple[Mistake, Slip]]:
+        """The same for whoever makes it in every update, or epoch, up to this one."""
+        if self.run is None:
+            return []
+        slips = {one: self.run.slip(one, self.truth.case.given) for one in self.truth.case.lesson.mistakes.values()}
+        return [(mistake, slip) for mistake, slip in slips.items() if slip is not None]
 
     def _is_slip(self, row: Row, entry: Typed, value: np.ndarray, right: Sequence[np.ndarray]) -> bool:
         """Whether the entry fits a value that is none of the right ones."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +43,36 @@ _FUNCTIONS = (
 )
 
 
+def takes_logarithm(step: Step) -> bool:
+    return r"\log" in step.latex or r"\ln" in step.latex
+
+
 def turned(entry: Typed, expected: np.ndarray, step: Step) -> Turned | None:
     """The sign turned, a logarithm of another base or a factor 2 that makes the entry of the expected value."""
-    takes_logarithm = r"\log" in step.latex
-    kinds = (kind for kind in _ANYWHERE if takes_logarithm or not kind.only_logarithms)
+    kinds = (kind for kind in _ANYWHERE if takes_logarithm(step) or not kind.only_logarithms)
     return next((kind for kind in kinds if _is(entry, kind.of, expected)), None)
+
+
+def turned_above(
+    entry: Typed,
+    steps: Sequence[Step],
+    made_of: Callable[[str, Callable[[np.ndarray], np.ndarray]], Iterator[np.ndarray]],
+) -> str:
+    """The one such slip in a step above that gives this entry; empty where there is none, or more than one.
+
+    `made_of(step, of)` gives what follows at this row from the step's value turned by `of`.
+    """
+    if not _tells(entry, digits=4):
+        return ""
+    found = [
+        f"A slip at “{step.label}” gives your number. There: {kind.says}"
+        for step in steps
+        for kind in (*_ANYWHERE, *_FUNCTIONS)
+        if takes_logarithm(step) or not kind.only_logarithms
+        for value in made_of(step.name, kind.of)
+        if bool(np.isfinite(value).all() and fits(entry, value).all())
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 NOT_UPDATED = "This is the value before the update. The new one is asked."
@@ -111,8 +136,8 @@ def _is(entry: Typed, of: Callable[[np.ndarray], np.ndarray], expected: np.ndarr
     return bool(np.isfinite(value).all() and fits(entry, value).all())
 
 
-def _tells(entry: Typed) -> bool:
-    """Whether the entry has three significant digits: 2 or 0.5 is the value of too many things."""
+def _tells(entry: Typed, digits: int = 3) -> bool:
+    """Whether the entry has so many significant digits: 2 or 0.5 is the value of too many things."""
     with np.errstate(all="ignore"):
-        digits = (np.abs(entry.array) >= 200 * entry.digits) & np.isfinite(entry.array)
-    return bool((digits & ~is_whole(entry)).any() and (digits | is_whole(entry)).all())
+        long = (np.abs(entry.array) >= 2 * 10.0 ** (digits - 1) * entry.digits) & np.isfinite(entry.array)
+    return bool((long & ~is_whole(entry)).any() and (long | is_whole(entry)).all())

@@ -13,7 +13,7 @@ import numpy as np
 
 from lib.lesson.run.case import Case
 from lib.lesson.spec import Numbers, Step, Tensor
-from lib.lesson.working.diagnose import same_value
+from lib.lesson.working.diagnose import Part, same_value, truth_of
 from lib.lesson.working.rows import Row, row_of, sample_shape
 from lib.tensors.expression import Meaning
 from lib.tensors.read import Typed
@@ -33,10 +33,16 @@ _GREEK = "alpha beta gamma delta epsilon varepsilon eta theta lambda mu rho sigm
 
 
 def symbols_of(
-    row: Row, case: Case, steps: Mapping[str, Step], asked: Sequence[Row], entries: Mapping[str, Typed]
+    row: Row, case: Case, part: Part, asked: Sequence[Row], entries: Mapping[str, Typed]
 ) -> dict[str, Meaning]:
-    """Every name that an entry in this row may use. `entries` are those of the rows above it."""
+    """Every name that an entry in this row may use. `entries` are those of the rows above it.
+
+    The gradient is worked from the right values of the forward steps, so their letters are known there.
+    """
+    steps = truth_of(case, part).steps
     names = _inputs(row, case, steps)
+    if part == "gradient":
+        names |= _finished(row, case, names)
     for step in steps.values():
         if step.name == row.step.name and not row.is_all:
             break
@@ -45,6 +51,18 @@ def symbols_of(
                 names[name] = _meaning(step, row, steps, asked, entries)
         if step.name == row.step.name:
             break
+    return names
+
+
+def _finished(row: Row, case: Case, inputs: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    """The letters of the forward steps, which the gradient starts from."""
+    steps, names = case.forward.steps, dict[str, Meaning]()
+    place = None if row.index is None else row.index[: len(sample_shape(steps))]
+    for step in steps.values():
+        value = step.value if place is None else row_of(step, steps, place).of(step.value)
+        for name in (*_written(step.latex), step.name, step.base):
+            if _is_plain(name) and not (name in inputs and name in case.given):
+                names[name] = Meaning(step.label, value)
     return names
 
 

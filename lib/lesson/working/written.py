@@ -40,7 +40,7 @@ def told_by_the_expression(
     if not row.index or set(_NUMBERS.findall(text)) - _ANYWHERE or (not right and len(mistakes) < 2):
         return Told("", mistakes)
     steps = truth_of(case, part).steps
-    elsewhere = list(_elsewhere(case, row, text, steps))
+    elsewhere = list(_elsewhere(case, part, row, text, steps))
     if not right:
         left = tuple(m for m in mistakes if _fits(mistaken(case, m, part), row, elsewhere))
         return Told("", left or mistakes)
@@ -55,7 +55,7 @@ def told_by_the_expression(
 
 
 def _elsewhere(
-    case: Case, row: Row, text: str, steps: Mapping[str, Step]
+    case: Case, part: Part, row: Row, text: str, steps: Mapping[str, Step]
 ) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
     """What the expression gives for other samples, each from its own right values above."""
     samples: Sequence[tuple[int, ...]] = list(np.ndindex(sample_shape(steps)))[: MOST_SAMPLES + 1]
@@ -66,7 +66,7 @@ def _elsewhere(
         above = [Row(step, sample if step.axes else None) for step in _before(row.step, steps) if step.axes]
         entries = {r.key: Typed(np.asarray(r.of(r.step.value)), "float", np.zeros(())) for r in above}
         try:
-            found = calculated(text, symbols_of(here, case, steps, above, entries)).array
+            found = calculated(text, symbols_of(here, case, part, above, entries)).array
         except TensorTextError:
             return
         if found.shape == here.of(row.step.value).shape:

@@ -57,6 +57,9 @@ def _figures(assignment: Shown) -> None:
 
     with said_in_words():
         found = figures(here.store(), here.acting(), assignment.id)
+        if not assignment.exercises:
+            st.info(say("This assignment holds lessons alone. Who is done with them stands above."))
+            return
         if not any(one.handed_in for one in found):
             st.info(say("Nobody has handed anything in yet."))
             return

@@ -101,8 +101,7 @@ def upload(desks: Sequence[Desk], key: str) -> None:
     """Where files are chosen, what is found in them for each exercise, and the button that hands that in."""
     turn = st.session_state.setdefault(f"{key}_turn", 0)
     widget = f"{key}_files_{turn}"
-    label = say("Choose a .py file or a notebook, as it was handed out or your own")
-    if came := st.file_uploader(label, accept_multiple_files=True, key=widget):
+    if came := _field(widget):
         keep_upload(f"{key}_read", _read(came, widget, [desk.exercise for desk in desks]))
         st.session_state.pop(f"{key}_said", None)
         st.session_state[f"{key}_turn"] = turn + 1  # an empty field: the server lets go of what it has read
@@ -111,10 +110,25 @@ def upload(desks: Sequence[Desk], key: str) -> None:
         st.info(says)
     files: Files | None = st.session_state.get(f"{key}_read")
     if files is None:
-        st.caption(say("Files are read as they are. Trials of your own below the functions do no harm."))
+        _nothing_yet()
         return
     _told(files)
     _offers(desks, files, key)
+
+
+def no_upload(key: str) -> None:
+    """The same before anything is chosen, where nothing can be."""
+    _field(key, disabled=True)
+    _nothing_yet()
+
+
+def _field(key: str, disabled: bool = False) -> Sequence[Any]:
+    label = say("Choose a .py file or a notebook, as it was handed out or your own")
+    return st.file_uploader(label, accept_multiple_files=True, key=key, disabled=disabled)
+
+
+def _nothing_yet() -> None:
+    st.caption(say("Files are read as they are. Trials of your own below the functions do no harm."))
 
 
 def _read(came: Sequence[Any], widget: str, exercises: Sequence[Exercise]) -> Files:

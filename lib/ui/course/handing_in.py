@@ -47,21 +47,28 @@ def key_of(person_id: int, exercise_id: int) -> str:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where somebody works on an exercise of an assignment. `closed` says why nothing is taken, if so."""
+    """Where somebody works on an exercise of an assignment. `closed` says why nothing is taken, if so; who `only_looks`
+    sees the page of a student who has done nothing yet, and nothing of it is kept anywhere."""
 
     who: Who
     asked: Asked
     exercise: Exercise
     zone: str
     closed: str = ""
+    only_looks: bool = False
 
     @property
     def key(self) -> str:
-        return key_of(self.who.id, self.asked.id)
+        return key_of(self.who.id, self.asked.id) + ("_look" if self.only_looks else "")
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be handed in; empty where it can."""
+        return self.closed or (say("You only look; nothing is handed in.") if self.only_looks else "")
 
     @property
     def place_in_browser(self) -> str:
-        return draft_place(f"{self.key}_{self.asked.version[:12]}")
+        return "" if self.only_looks else draft_place(f"{self.key}_{self.asked.version[:12]}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,8 @@ def work(desk: Desk) -> None:
 def _saved(desk: Desk) -> Draft | None:
     from lib.course.submit import draft_of
 
+    if desk.only_looks:
+        return None
     found = draft_of(store(), desk.who, desk.asked.id)
     return Draft(*found) if found else None
 
@@ -111,6 +120,8 @@ def _keep(desk: Desk, text: str, saved: Draft | None) -> Draft | None:
 
     A tab that only stands open writes nothing: another machine may be further on.
     """
+    if desk.only_looks:
+        return None
     state, known, mine, before = st.session_state, *(f"{desk.key}_{name}" for name in ("known", "mine", "before"))
     if mine not in state:
         state[mine] = saved.text if saved else desk.exercise.starter
@@ -143,8 +154,8 @@ def _buttons(desk: Desk, off: str) -> None:
     st.button(
         say("Submit"),
         key=f"{desk.key}_submit",
-        help=desk.closed or say("Stored first, then graded by all tests, hidden ones too."),
-        disabled=bool(desk.closed),
+        help=desk.why_not or say("Stored first, then graded by all tests, hidden ones too."),
+        disabled=bool(desk.why_not),
         on_click=ask,
         args=(desk.key, "submit"),
     )

@@ -75,27 +75,41 @@ def marks_table(
     """The table, its students as the index, and what each column stands for.
 
     A cell that is chosen is told by the lowest name of its column alone. So a name that two columns have gets signs of
-    no width.
+    no width. Cells that read alike are sent to the browser once. An assignment without exercises has no marks.
     """
-    data: dict[tuple[str, str], list[object]] = {}
+    data: dict[tuple[str, str], pd.Categorical] = {}
     chosen: dict[str, Chosen] = {}
     titles: set[str] = set()
-    for head in heads:
+    for head in with_exercises(heads, columns):
         title = _once(head.title, titles)
         name = _once(say("Total of {of:g}", of=head.of), chosen)
         chosen[name] = ("assignment", head.id)
-        data[title, name] = [student.totals.get(head.id) for student in students]
+        data[title, name] = pd.Categorical([total(student, head) for student in students])
         for column in (one for one in columns if one.assignment_id == head.id):
             name = _once(say("{title} ({of:g})", title=column.title, of=round(column.of, 2)), chosen)
             chosen[name] = ("exercise", column.exercise_id)
-            data[title, name] = _cells(students, column)
+            data[title, name] = pd.Categorical(_cells(students, column))
     index = pd.Index([student.name or student.email for student in students], name=say("Student"))
     frame = pd.DataFrame(data, index=index)
     frame.columns = pd.MultiIndex.from_tuples(list(data))
     return frame, chosen
 
 
-def _cells(students: Sequence[Student], column: Column) -> list[object]:
+def with_exercises(heads: Sequence[Head], columns: Sequence[Column]) -> list[Head]:
+    """The assignments that have exercises: the others hold lessons alone, which give no points."""
+    asked = {column.assignment_id for column in columns}
+    return [head for head in heads if head.id in asked]
+
+
+def total(student: Student, head: Head) -> str:
+    """The sum with two decimals, set as the points are; that it waits while something is to be graded still."""
+    if head.id not in student.totals:
+        return ""
+    points = student.totals[head.id]
+    return say("waits") if points is None else f"{points:.2f}".rjust(len(f"{head.of:.2f}"), FIGURE_SPACE)
+
+
+def _cells(students: Sequence[Student], column: Column) -> list[str]:
     number, width = column.exercise_id, len(f"{column.of:.2f}")
     return [
         cell(student.marks.get(number), number in student.missing, number in student.asks, width)

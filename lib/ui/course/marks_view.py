@@ -9,7 +9,7 @@ import streamlit as st
 from lib.ui.budget import said_in_words
 from lib.ui.choices import choice_box
 from lib.ui.course import acting as here
-from lib.ui.course.marks_table import FILTERS, LEGEND, Chosen, marks_table, matching
+from lib.ui.course.marks_table import FILTERS, LEGEND, Chosen, marks_table, matching, with_exercises
 from lib.ui.text import plain, say
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def _empty(course: MyCourse, book: Gradebook) -> None:
     if not book.students:
         st.info(say("Nobody is in this course yet. Students come by a roster, by personal links or by a course code."))
         here.link(say("People of this course"), "people", icon=":material/group:", course=course.id)
-    if not book.columns:
+    if not book.columns and book.heads:
+        st.info(
+            say("The assignments of this course hold lessons alone, which give no marks. Who is done stands above.")
+        )
+    elif not book.columns:
         st.info(say("There is no assignment yet."))
         if course.role == "instructor":
             here.link(say("Make an assignment"), "assignment_form", icon=":material/add:", course=course.id)
@@ -101,9 +105,13 @@ def _table(book: Gradebook) -> None:
 
 def _columns_config(names: dict[str, Chosen]) -> Any:
     """By place: names under a heading of their own have no other address."""
-    totals = [at for at, (kind, _) in enumerate(names.values(), 1) if kind == "assignment"]
     student = st.column_config.TextColumn(width=150, pinned=True)
-    return {0: student, **{at: st.column_config.NumberColumn(format="%.2f") for at in totals}}
+    totals = [kind == "assignment" for kind, _ in names.values()]
+    cells = {
+        at: st.column_config.TextColumn(alignment="right" if is_total else "left")
+        for at, is_total in enumerate(totals, 1)
+    }
+    return {0: student, **cells}
 
 
 def _filters(book: Gradebook) -> tuple[str, str, str, str]:
@@ -112,7 +120,7 @@ def _filters(book: Gradebook) -> tuple[str, str, str, str]:
     place = st.container(key="marks_filters")
     fields = place.columns([0.3, 0.3, 0.2, 0.2] if sections else [0.35, 0.35, 0.3], gap="small")
     with fields[0]:
-        titles = {str(head.id): head.title for head in book.heads}
+        titles = {str(head.id): head.title for head in with_exercises(book.heads, book.columns)}
         shown = choice_box(say("Assignment"), {ALL: say("all"), **titles}, "gradebook_assignment")
     with fields[1]:
         exercises = frozenset(one.exercise_id for one in book.columns if shown in (ALL, str(one.assignment_id)))

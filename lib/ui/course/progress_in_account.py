@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
+from lib.catalog import TOPICS
 from lib.exercises import EXERCISES
+from lib.once import once
+from lib.practice import record
+from lib.practice.record import LessonRecord, LessonRecordError
+from lib.ui import browser_storage
 from lib.ui.browser_storage import has_told, stored, stored_at_once
 from lib.ui.budget import said_in_words
 from lib.ui.course.acting import acting, is_open, store
@@ -16,6 +22,8 @@ from lib.ui.text import say
 
 if TYPE_CHECKING:
     from lib.course.who import Who
+
+T = TypeVar("T")
 
 
 def progress_in_account() -> None:
@@ -26,31 +34,79 @@ def progress_in_account() -> None:
 
 
 def _offer(who: Who) -> None:
-    from lib.course.progress import keep_progress, progress_of
+    from lib.course.progress import LESSON, keep_progress, progress_of
 
-    here, there = _read({slug: stored(slug) for slug in EXERCISES}), _read(progress_of(store(), who))
-    if here == there:
+    kept = progress_of(store(), who)
+    exercises = _Both(
+        _read({slug: stored(slug) for slug in EXERCISES}),
+        _read({slug: text for slug, text in kept.items() if not slug.startswith(LESSON)}),
+        together,
+    )
+    lessons = _Both(
+        _read_lessons({slug: stored(slug, browser_storage.LESSON) for slug in TOPICS}),
+        _read_lessons({slug.removeprefix(LESSON): text for slug, text in kept.items() if slug.startswith(LESSON)}),
+        record.together,
+    )
+    if exercises.are_alike and lessons.are_alike:
         return
-    both = {slug: together(here.get(slug, Record()), there.get(slug, Record())) for slug in {**here, **there}}
     with st.container(border=True, key="progress_in_account"):
-        lacking = [sum(both[slug] != kept.get(slug) for slug in both) for kept in (there, here)]
-        st.markdown(_in_words(*lacking))
+        st.markdown(_in_words(exercises, "exercises"))
+        st.markdown(_in_words(lessons, "lessons"))
+        st.caption(say("Nobody but you sees it."))
         if st.button(say("Put both together")):
             with said_in_words():
-                texts = {slug: written_record(record) for slug, record in both.items()}
-                keep_progress(store(), who, texts)
-                stored_at_once({slug: text for slug, text in texts.items() if text != stored(slug)})
+                of_exercises = {slug: written_record(one) for slug, one in exercises.joined.items()}
+                of_lessons = {slug: record.written(one) for slug, one in lessons.joined.items()}
+                keep_progress(store(), who, {**of_exercises, **{LESSON + slug: t for slug, t in of_lessons.items()}})
+                stored_at_once({slug: text for slug, text in of_exercises.items() if text != stored(slug)})
+                stored_at_once(of_lessons, browser_storage.LESSON)
                 st.rerun()
 
 
-def _in_words(to_account: int, to_browser: int) -> str:
-    """How many exercises one of the two lacks something of."""
-    said = []
-    if to_account:
-        said.append(say("Your account lacks what this browser keeps of {count} exercises.", count=to_account))
-    if to_browser:
-        said.append(say("This browser lacks what your account keeps of {count} exercises.", count=to_browser))
-    return " ".join([*said, say("Nobody but you sees it.")])
+@dataclass(frozen=True, eq=False)
+class _Both(Generic[T]):
+    """What the browser holds and what the account does, by slug, and how two of them go together."""
+
+    here: Mapping[str, T]
+    there: Mapping[str, T]
+    join: Callable[[T, T], T]
+
+    @once
+    def joined(self) -> dict[str, T]:
+        slugs = (*self.here, *(slug for slug in self.there if slug not in self.here))
+        return {slug: self._joined(slug) for slug in slugs}
+
+    def _joined(self, slug: str) -> T:
+        here, there = self.here.get(slug), self.there.get(slug)
+        if here is not None and there is not None:
+            return here if here == there else self.join(here, there)
+        found = there if here is None else here
+        assert found is not None
+        return found
+
+    @property
+    def are_alike(self) -> bool:
+        return self.lacking(self.here) == self.lacking(self.there) == 0
+
+    def lacking(self, kept: Mapping[str, T]) -> int:
+        """Of how many one of the two lacks something."""
+        return sum(self.joined[slug] != kept.get(slug) for slug in self.joined)
+
+
+def _in_words(both: _Both[T], what: str) -> str:
+    """How many exercises, or lessons, one of the two lacks something of; nothing where they are alike."""
+    sentences = {
+        "exercises": (
+            say("Your account lacks what this browser keeps of {count} exercises."),
+            say("This browser lacks what your account keeps of {count} exercises."),
+        ),
+        "lessons": (
+            say("Your account lacks what this browser keeps of {count} lessons."),
+            say("This browser lacks what your account keeps of {count} lessons."),
+        ),
+    }[what]
+    counts = (both.lacking(both.there), both.lacking(both.here))
+    return " ".join(said.format(count=count) for said, count in zip(sentences, counts, strict=True) if count)
 
 
 def _read(texts: Mapping[str, str]) -> dict[str, Record]:
@@ -60,6 +116,17 @@ def _read(texts: Mapping[str, str]) -> dict[str, Record]:
         try:
             found |= {slug: read_record(text)} if text else {}
         except RecordError:
+            continue
+    return found
+
+
+def _read_lessons(texts: Mapping[str, str]) -> dict[str, LessonRecord]:
+    """The records of lessons that can be read."""
+    found: dict[str, LessonRecord] = {}
+    for slug, text in texts.items():
+        try:
+            found |= {slug: record.read(text)} if text else {}
+        except LessonRecordError:
             continue
     return found
 

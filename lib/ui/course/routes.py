@@ -128,4 +128,4 @@ def _made(make: Makes, token: str, fields: Fields) -> Response:
 
 def routes() -> list[Any]:
     """All routes of a class, for the server."""
-    return [*door.routes(), short_links(), Route(address(f"{FILES}/{{name}}"), _file, methods=["POST"])]
+    return [*door.routes(), *short_links(), Route(address(f"{FILES}/{{name}}"), _file, methods=["POST"])]

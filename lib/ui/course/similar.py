@@ -40,7 +40,7 @@ def similar_view(who: Who, course: MyCourse) -> None:
 
     shown = [one for one in assignments(here.store(), who, course.id) if one.exercises]
     if not shown:
-        st.info(say("There is no assignment yet."))
+        st.info(say("There is no assignment with exercises yet."))
         return
     st.markdown(
         say(

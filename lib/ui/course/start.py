@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING
 
 from streamlit import config
@@ -25,6 +26,7 @@ MOST_WORKERS = 64
 def need_ready() -> None:
     """Raises Refusal unless a class can be hosted here, and opens its database."""
     _need_packages()
+    _leave_out_of_the_log()
     _need_protection()
     _need_tls()
     _need_sound_sign_in()
@@ -51,6 +53,13 @@ def _need_packages() -> None:
                 'hosting is "class" in secrets.toml, which needs {name}: pip install -r requirements-class.txt',
                 name=error.name or name,
             ) from error
+
+
+def _leave_out_of_the_log() -> None:
+    """What Authlib says of its own future with each start: we pin what it works with."""
+    from authlib.deprecate import AuthlibDeprecationWarning
+
+    warnings.filterwarnings("ignore", "The httpx module is deprecated", AuthlibDeprecationWarning)
 
 
 def _need_protection() -> None:

@@ -16,13 +16,15 @@ from lib.lesson.working import Judged, Part, Row
 from lib.lesson.working.entries import gives_away, judge_case
 from lib.lesson.working.rows import MOST_TO_TYPE, row_of
 from lib.ui import lesson_progress
+from lib.ui.browser_storage import keep_in_browser
 from lib.ui.budget import said_in_words
 from lib.ui.fields import key_of
 from lib.ui.idea import draw_idea
+from lib.ui.print_page import print_button
 from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
-from lib.ui.working.desk import Desk, desk_of
-from lib.ui.working.ending import after_the_last_steps, ending
+from lib.ui.working.desk import Desk, WayHere, desk_of, from_the_start
+from lib.ui.working.ending import after_the_last_steps, anew_key, ending, offer_to_know
 from lib.ui.working.row import (
     DONE,
     Look,
@@ -35,9 +37,9 @@ from lib.ui.working.row import (
     value_text,
 )
 from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet
-from lib.ui.working.torchs import note_answered, torch_line
+from lib.ui.working.torchs import is_covered, note_answered, torch_line
 from lib.ui.working.watch import watch
-from lib.ui.working.ways import Way, choose_way, go, open_steps, way_of
+from lib.ui.working.ways import Way, choose_way, go, knows, open_steps, way_of
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,14 @@ def guided_working(
     torch: TorchResult | None,
     fields: str = "",
     form: Mapping[str, Any] | None = None,
+    before: WayHere = from_the_start,
 ) -> None:
-    """The card of a lesson's page, in three ways. What is typed draws it anew, and nothing else of the page."""
+    """The card of a lesson's page, in three ways. What is typed draws it anew, and nothing else of the page.
+
+    `fields` is the start of the fields' keys, `form` what stands in the page's fields (both as in Desk).
+    """
     with said_in_words():
-        desk = desk_of(lesson, values, part, torch, fields, form)
+        desk = desk_of(lesson, values, part, torch, fields, form, before)
         way = way_of(lesson, new=lesson_progress.state(lesson.slug) == "new" and not _typed_already(desk))
         _draw_page_where_it_changed(desk, way)
         tools = st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, f"tools_{part}"))
@@ -71,7 +77,10 @@ def guided_working(
         with tools:  # after the rows: the samples' ticks follow from them
             if part == "forward":  # the gradient's card follows it
                 choose_way(lesson, way)
+                offer_to_know(desk)
             _choose(desk)
+        if part == "forward":  # once on a page
+            keep_in_browser()
 
 
 def working_card(
@@ -106,50 +115,50 @@ def _draw_page_where_it_changed(desk: Desk, way: Way) -> None:
     key = key_of(desk.lesson, f"drawn_{desk.part}")
     now, before = (way, desk.sample), st.session_state.get(key)
     st.session_state[key] = now
+    other_numbers = st.session_state.pop(anew_key(desk), False)
     context = get_script_run_ctx()
-    if context is not None and context.fragment_ids_this_run and (now != before or _numbers_changed(desk)):
+    if context is not None and context.fragment_ids_this_run and (now != before or other_numbers):
         st.rerun(scope="app")
-
-
-def _numbers_changed(desk: Desk) -> bool:
-    return bool(st.session_state.pop(key_of(desk.lesson, "page_anew"), False))
 
 
 def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     """The rows of the sheet and what stands below them; whether that uncovers or covers other parts of the page."""
-    texts = _opened(desk)
-    judged = judge_case(
-        desk.case, texts, desk.sample, desk.part, desk.turn, None if desk.torch is None else desk.torch.value
-    )
+    texts, judged = _read(desk)
     look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), in_address)
-    _tell_progress(desk, judged, look, texts)
-    seen, open_ones = _rows_on_screen(desk, way)
-    keys = {row.key for row in open_ones}
-    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), way == "alone")
-    _draw_rows(desk, judged, seen, open_ones, look)
     result = next((one for one in judged if desk.result and one.row.key == desk.result.key), None)
     changed = False
-    if result is not None and desk.torch is not None:
-        changed = in_address and note_answered(desk.lesson, result.verdict != "blank")
+    if in_address:  # of what is handed in to a class, its own book is kept
+        _tell_progress(desk, judged, look, texts)
+        if result is not None and desk.torch is not None:
+            changed = note_answered(desk.lesson, result.verdict != "blank")
+    seen, open_ones = _rows_on_screen(desk, way)
+    covered = way == "alone" or (in_address and is_covered(desk.lesson))
+    solved = [sample for sample in desk.samples if desk.found(sample)]
+    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), covered, solved)
+    _draw_rows(desk, judged, seen, open_ones, look)
+    keys = {row.key for row in open_ones}
     if result is not None and desk.torch is not None and result.row.key in keys:
         torch_line(desk.lesson, result.row, desk.torch.value, desk.numbers, way)
-    if way == "alone":
-        key = key_of(desk.lesson, f"in_steps_{desk.part}")
-        st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
-    else:
-        _foot(desk, any(texts.values()))
+    _foot(desk, way, any(texts.values()))
     if in_address and keys and all(one.verdict in DONE for one in judged if one.row.key in keys):
-        if len(open_ones) < len(seen):
-            after_the_last_steps(desk)
-        else:
-            ending(desk, judged, way)
+        after_the_last_steps(desk) if len(open_ones) < len(seen) else ending(desk, judged, way)
     return changed
+
+
+def _read(desk: Desk) -> tuple[dict[str, str], list[Judged]]:
+    """What stands in the rows, kept with their sheets, and what it is worth."""
+    texts: dict[str, str] = {}
+    for name, rows in _sheets(desk):
+        texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
+    judged = _judged(desk, texts)
+    _keep(desk, judged, texts)
+    return texts, _judged(desk, texts) if _collect(desk, texts) else judged
 
 
 def _rows_on_screen(desk: Desk, way: Way) -> tuple[list[Row], list[Row]]:
     """The rows that are seen, and those of them that the learner fills in."""
     if way == "alone":
-        ends = [*desk.own[-1:], *([desk.result] if desk.result else [])]
+        ends = [*desk.own[-1:][: not knows(desk.lesson)], *([desk.result] if desk.result else [])]
         return (rows := list({row.key: row for row in ends}.values())), rows
     if count := open_steps(desk.lesson):
         return desk.own, desk.own[-count:]
@@ -169,18 +178,29 @@ def _sheets(desk: Desk) -> list[tuple[SheetName, list[Row]]]:
     return [(desk.name(desk.sample), [row for row in desk.asked if row.index is not None]), (desk.name(None), whole)]
 
 
-def _opened(desk: Desk) -> dict[str, str]:
-    """What stands in the rows; what the samples gave stands in the row that collects them, once all are found."""
-    texts: dict[str, str] = {}
+def _judged(desk: Desk, texts: Mapping[str, str]) -> list[Judged]:
+    torch = None if desk.torch is None else desk.torch.value
+    return judge_case(desk.case, texts, desk.sample, desk.part, desk.turn, torch, desk.before())
+
+
+def _keep(desk: Desk, judged: Sequence[Judged], texts: Mapping[str, str]) -> None:
+    """The sheets with what stands in them, and the sample's loss once it is found."""
     for name, rows in _sheets(desk):
-        texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
+        keep_sheet(name, {row.key: texts[row.key] for row in rows})
+    last = next((one for one in judged if desk.own and one.row.key == desk.own[-1].key), None)
+    if last is not None and last.entry is not None:
+        kept_sheet(desk.name(desk.sample)).found = value_text(last.entry.array) if last.verdict in DONE else ""
+
+
+def _collect(desk: Desk, texts: dict[str, str]) -> bool:
+    """Once all samples are solved, puts what they gave into the row that collects them, if it is blank."""
     collects = next((row for row in desk.asked if row.is_all), None)
-    if collects is not None and not texts[collects.key]:
-        found = [desk.found(sample) for sample in desk.samples]
-        if found and all(found) and len(np.shape(collects.step.value)) == 1:
-            texts[collects.key] = f"[{', '.join(found)}]"
-            st.session_state[entry_key(desk.lesson, desk.fields, collects.key)] = texts[collects.key]
-    return texts
+    found = [desk.found(sample) for sample in desk.samples]
+    if collects is None or texts[collects.key] or not all(found) or np.ndim(collects.step.value) != 1:
+        return False
+    texts[collects.key] = f"[{', '.join(found)}]"
+    st.session_state[entry_key(desk.lesson, desk.fields, collects.key)] = texts[collects.key]
+    return True
 
 
 def _texts(desk: Desk) -> dict[str, str]:
@@ -190,14 +210,7 @@ def _texts(desk: Desk) -> dict[str, str]:
 
 
 def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapping[str, str]) -> None:
-    """What the entries say of the learner: kept with the sheet, and over lessons in the browser."""
-    for name, rows in _sheets(desk):
-        keep_sheet(name, {row.key: texts[row.key] for row in rows})
-    last = next((one for one in judged if desk.own and one.row.key == desk.own[-1].key), None)
-    if last is not None and last.entry is not None:
-        kept_sheet(desk.name(desk.sample)).found = value_text(last.entry.array) if last.verdict in DONE else ""
-    if not look.in_address:
-        return  # of a class: its own book is kept
+    """What the entries say of the learner, over lessons, for the browser to keep."""
     slug = desk.lesson.slug
     if any(texts.values()):
         lesson_progress.began(slug)
@@ -211,7 +224,8 @@ def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapp
             lesson_progress.result_wrong(slug)
         if one.verdict == "right":
             by_oneself = look.way == "alone" and "value" not in hints_shown(desk.lesson, one, look)
-            lesson_progress.result_right(slug, f"{desk.fields} {desk.numbers}", by_oneself)
+            numbers = f"{desk.fields} {desk.numbers}"
+            lesson_progress.result_right(slug, numbers, by_oneself, knows=by_oneself and knows(desk.lesson))
 
 
 def _draw_rows(desk: Desk, judged: Sequence[Judged], seen: Sequence[Row], open_ones: Sequence[Row], look: Look) -> None:
@@ -251,13 +265,19 @@ def _still_open(desk: Desk, row: Row) -> str:
     return say("So far [{so_far}]. Work the samples with a ? above, or type all numbers.", so_far=so_far)
 
 
-def _foot(desk: Desk, filled: bool) -> None:
-    """The whole working on request, and a clean sheet."""
+def _foot(desk: Desk, way: Way, filled: bool) -> None:
+    """What else can be done with the sheet."""
+    if way == "alone":
+        key = key_of(desk.lesson, f"in_steps_{desk.part}")
+        st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
+        return
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(desk.lesson, f"foot_{desk.part}")):
         st.toggle(say("Show the whole working"), key=key_of(desk.lesson, f"whole_{desk.part}"))
         if filled:
             clear = key_of(desk.lesson, f"clear_{desk.fields}")
             st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
+        if filled and desk.part == "forward":
+            print_button()
 
 
 def _clear(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,17 @@ from lib.lesson.spec import Step, Topic
 from lib.lesson.working import Part, Row
 from lib.lesson.working.diagnose import truth_of
 from lib.lesson.working.rows import rows
+from lib.lesson.working.whole_run import WholeRun
 from lib.once import once
 from lib.ui.budget import page_budget
 from lib.ui.working.choosing import sample_now, samples_of, turn_now
 from lib.ui.working.sheets import Sample, SheetName, fingerprint, found_of
+
+WayHere = Callable[[], WholeRun | None]  # what came before the update or epoch that is worked
+
+
+def from_the_start() -> None:
+    """Nothing came before it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +36,7 @@ class Desk:
     form: Mapping[str, Any]  # what stands in the page's fields, so that others can; empty: there are none to draw
     sample: Sample
     turn: str | None
+    before: WayHere = from_the_start
 
     @once
     def steps(self) -> Mapping[str, Step]:
@@ -80,9 +88,10 @@ def desk_of(
     torch: TorchResult | None,
     fields: str = "",
     form: Mapping[str, Any] | None = None,
+    before: WayHere = from_the_start,
 ) -> Desk:
     """The desk for these values, with the sample and the turn of a loop that are chosen."""
     case = Case.of(lesson, values, budget=page_budget())
     steps = truth_of(case, part).steps
     sample, turn = sample_now(lesson, steps, part), turn_now(lesson, steps, part)
-    return Desk(lesson, case, part, fields or part, torch, values if form is None else form, sample, turn)
+    return Desk(lesson, case, part, fields or part, torch, values if form is None else form, sample, turn, before)

@@ -11,18 +11,18 @@ import streamlit as st
 from lib.exercises import EXERCISES
 from lib.lesson.working import Judged
 from lib.practice.path import next_on_path
-from lib.practice.record import TO_BE_DONE
+from lib.practice.record import TO_BE_DONE, TO_BE_KNOWN
 from lib.practice.same_again import new_numbers
 from lib.ui import lesson_progress
 from lib.ui.after_right import after_right
 from lib.ui.budget import page_budget
+from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import fill, key_of, texts_of
-from lib.ui.page import slug_of_page
 from lib.ui.text import number, say
 from lib.ui.working.choosing import go_to_sample
 from lib.ui.working.desk import Desk
 from lib.ui.working.row import value_text
-from lib.ui.working.ways import Way, go, open_steps
+from lib.ui.working.ways import Way, go, knows, open_steps
 
 
 def after_watching(desk: Desk) -> None:
@@ -73,8 +73,22 @@ def _recap(desk: Desk, result: Judged, way: Way) -> str:
         return found
     if lesson_progress.state(desk.lesson.slug) == "done":
         return f"{found} {say('This lesson is done.')}"
-    left = TO_BE_DONE - lesson_progress.record_of(desk.lesson.slug).row
+    record = lesson_progress.record_of(desk.lesson.slug)
+    left = TO_BE_KNOWN - record.known if knows(desk.lesson) else TO_BE_DONE - record.row
     return f"{found} {say('{left} more in a row, alone, and the lesson is done.', left=left)}"
+
+
+def offer_to_know(desk: Desk) -> None:
+    """Nobody is held: who gets the result of new numbers right, twice, is done with the lesson."""
+    if desk.form and not knows(desk.lesson) and lesson_progress.state(desk.lesson.slug) != "done":
+        key = key_of(desk.lesson, "i_know_this")
+        help_text = say("New numbers, and only the result is asked. Right twice, and the lesson is done.")
+        st.button(say("I know this"), key, type="tertiary", on_click=_knows, args=(desk,), help=help_text)
+
+
+def _knows(desk: Desk) -> None:
+    go(desk.lesson, "alone", knows=True)
+    again(desk)
 
 
 @contextmanager
@@ -101,11 +115,16 @@ def _go_on(desk: Desk, way: Way, count: int) -> None:
         again(desk)
 
 
+def anew_key(desk: Desk) -> str:
+    """In the session: the fields hold other numbers, so that the whole page is to be drawn."""
+    return key_of(desk.lesson, "other_numbers")
+
+
 def again(desk: Desk) -> None:
     """For a callback: the same lesson on new numbers."""
     numbers = new_numbers(desk.lesson, desk.form, time.time_ns() % 2**32, page_budget())
     fill(desk.lesson, texts_of(desk.lesson, numbers))
-    st.session_state[key_of(desk.lesson, "page_anew")] = True
+    st.session_state[anew_key(desk)] = True
 
 
 def _links(slug: str) -> None:
@@ -115,4 +134,4 @@ def _links(slug: str) -> None:
         st.page_link(pages[after], label=say("Next: {title}", title=pages[after].title), width="content")
     exercise = next((one for one in EXERCISES.values() if one.lesson == slug), None)
     if exercise is not None:
-        st.page_link(pages[slug_of_page(exercise)], label=say("Write it in NumPy"), width="content")
+        exercise_link(exercise, say("Write it in NumPy"))

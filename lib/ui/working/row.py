@@ -62,13 +62,13 @@ def asked_row(lesson: Topic, place: int, judged: Judged, look: Look, aside: str 
             told = "numbers" in shown
             st.markdown("\n\n".join(filter(None, (name, *_text(row, bool(shown), told, told)))))
         else:
-            words, *formulas = _text(row, True, True, done or "numbers" in shown)
-            st.markdown("\n\n".join((f"{place} {words}", *formulas)))
+            st.markdown(f"{place} " + "\n\n".join(_text(row, True, True, done or "numbers" in shown)))
         st.text_input(
             f"{place} {row.label}",
             key=entry_key(lesson, look.part, row.key),
             label_visibility="collapsed",
             bind="query-params" if look.in_address else None,
+            persist_state=None if look.in_address else "session",  # other updates of a class's homework are not drawn
         )
         _text_or_nothing(_verdict(judged))
         _hint_button(lesson, judged, look, len(shown))
@@ -78,8 +78,7 @@ def asked_row(lesson: Topic, place: int, judged: Judged, look: Look, aside: str 
 def shown_row(lesson: Topic, place: int, row: Row, look: Look, note: str = "") -> None:
     """A row that is filled in: words, formula, this input's numbers and the value."""
     with _row(lesson, look, place):
-        words, *formulas = _text(row, True, True, True)
-        st.markdown("\n\n".join((f"{place} {words}", *formulas)))
+        st.markdown(f"{place} " + "\n\n".join(_text(row, True, True, True)))
         st.markdown(f"**{value_text(row.of(row.step.value))}**")
         st.empty()
         st.empty()
@@ -133,16 +132,16 @@ def _row(lesson: Topic, look: Look, place: int) -> st.delta_generator.DeltaGener
 
 
 def _text(row: Row, words: bool, formula: bool, numbers: bool) -> list[str]:
-    """Paragraphs, which the style sheet puts side by side: words, formula, and below it this input's numbers."""
-    step, parts = row.step, []
+    """Two paragraphs, which the style sheet puts side by side where they fit: words; formula and, below it, numbers."""
+    step, parts, lines = row.step, [], []
     if words:
         every = say("{label}: one number for each sample.", label=row.label)
         parts.append(every if row.is_all else say(step.words) or row.label)
     if formula:
-        parts.append(f"${step.symbol if row.is_all else step.latex}$")
+        lines.append(f"${step.symbol if row.is_all else step.latex}$")
     if numbers and (filled := row.numbers()):
-        parts.append(rf"$\phantom{{{step.symbol}}} = {filled}$")
-    return parts
+        lines.append(rf"$\phantom{{{step.symbol}}} = {filled}$")
+    return [*parts, "  \n".join(lines)]
 
 
 def _verdict(judged: Judged) -> str:

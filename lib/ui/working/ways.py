@@ -55,11 +55,15 @@ def _take_over(lesson: Topic) -> None:
     go(lesson, st.session_state[f"{way_key(lesson)}_switch"])
 
 
-def go(lesson: Topic, way: Way, open_steps: int = 0) -> None:
-    """For callbacks: works on in this way; together, with so many last steps open and the others filled in (0: all)."""
+def go(lesson: Topic, way: Way, open_steps: int = 0, knows: bool = False) -> None:
+    """For callbacks: works on in this way; together, with so many last steps open and the others filled in (0: all).
+
+    `knows`: alone, and the result is all that is asked, for whoever knows the lesson already.
+    """
     key = way_key(lesson)
     st.session_state[key] = st.query_params[key] = way
     st.session_state[_open_key(lesson)] = open_steps if way == "together" else 0
+    st.session_state[_knows_key(lesson)] = knows
 
 
 def open_steps(lesson: Topic) -> int:
@@ -67,5 +71,14 @@ def open_steps(lesson: Topic) -> int:
     return int(st.session_state.get(_open_key(lesson), 0))
 
 
+def knows(lesson: Topic) -> bool:
+    """Whether the learner said "I know this"."""
+    return bool(st.session_state.get(_knows_key(lesson)))
+
+
 def _open_key(lesson: Topic) -> str:
     return key_of(lesson, "open_steps")
+
+
+def _knows_key(lesson: Topic) -> str:
+    return key_of(lesson, "knows")

@@ -1,4 +1,4 @@
-"""An address as a QR code (ISO/IEC 18004) for telephones in a lecture room. Correction M: 15 % may be spoiled."""
+"""An address as a QR code (ISO/IEC 18004) for telephones. Correction M: 15 % may be spoiled."""
 
 from __future__ import annotations
 
