@@ -70,7 +70,7 @@ def _a_loss() -> None:
         st.markdown(say("**What usually goes wrong**"))
         for slip in task.slips:
             _slip(task, slip, is_open=slip is task.slips[0])
-    st.subheader(say("All tasks at a glance"), anchor=False)
+    st.header(say("All tasks at a glance"), anchor=False)
     st.markdown(_all_tasks())
 
 
@@ -164,7 +164,7 @@ def _an_optimizer() -> None:
         for slip in situation.slips:
             with st.container(border=True):
                 st.markdown(say(slip))
-    st.subheader(say("What each optimizer keeps and does"), anchor=False)
+    st.header(say("What each optimizer keeps and does"), anchor=False)
     rows, columns = LAYER
     st.caption(
         say(

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import fits_sideways, serious_faults, settled, visit
+from tests.browser.driving import faults, fits_sideways, settled, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -62,7 +62,7 @@ def test_home_is_one_screen_and_keeps_nobody_out(page, arrive):
     page.set_viewport_size({"width": 1280, "height": 800})
     arrive(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 800
-    assert not serious_faults(page)
+    assert not faults(page)
 
 
 def test_the_search_box_shows_the_name_that_matched(page):

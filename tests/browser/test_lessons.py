@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from lib.catalog import LESSONS
-from tests.browser.driving import field, fits_sideways, serious_faults, settled, torch_number, type_into, visit
+from tests.browser.driving import faults, field, fits_sideways, settled, torch_number, type_into, visit
 from tests.conftest import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -217,4 +217,4 @@ def test_nothing_scrolls_sideways_on_a_phone(page, slug):
 def test_axe_finds_no_serious_fault(page, slug, scheme):
     page.emulate_media(color_scheme=scheme)
     visit(page, slug)
-    assert not serious_faults(page)
+    assert not faults(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lib.catalog import OPTIMIZERS, SCHEDULERS
-from tests.browser.driving import fits_sideways, serious_faults, settled, torch_number, type_into, visit
+from tests.browser.driving import faults, fits_sideways, settled, torch_number, type_into, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -66,7 +66,7 @@ def test_the_slider_shows_the_path_up_to_one_update(page):
 def test_axe_finds_no_serious_fault(page, path, scheme):
     page.emulate_media(color_scheme=scheme)
     visit(page, path)
-    assert not serious_faults(page)
+    assert not faults(page)
 
 
 def test_the_live_optimizer_adds_gradients_up_and_steps(page):

@@ -15,7 +15,7 @@ from lib.practice.record import Asked, LessonRecord, read, together, written
 from lib.practice.review import Day, Item, written_day
 from lib.ui.browser_storage import LESSON, RECORD
 from lib.ui.lesson_progress import today
-from tests.browser.driving import fits_sideways, serious_faults, settled, visit
+from tests.browser.driving import faults, fits_sideways, settled, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 CE, SLIP = "cross_entropy_loss", "divides_by_samples"
@@ -76,7 +76,7 @@ def test_progress_goes_to_another_browser_in_a_link_and_the_better_of_both_is_ke
         page.evaluate("fragment => { location.hash = fragment; }", fragment)
         assert "Nothing was changed" in said(page), fragment[:20]
         assert held(page) == kept
-    assert serious_faults(page) == []
+    assert faults(page) == []
 
 
 def test_a_quiz_is_found_by_keyboard_on_a_phone(page):
@@ -98,5 +98,5 @@ def test_a_quiz_is_found_by_keyboard_on_a_phone(page):
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="That is it")).to_be_visible()
     fits_sideways(page)
-    assert serious_faults(page) == []
+    assert faults(page) == []
     assert read(held(page)[f"{LESSON}{CE}"]).asked == {SLIP: Asked(1, day, 0)}

@@ -83,7 +83,7 @@ def work_lesson(desk: LessonDesk, mine: HandedIn | None) -> None:
 
 def _asked(lesson: Topic, asked: AskedLesson) -> None:
     """What is to be worked, and the way to the lesson."""
-    st.subheader(plain(asked.title), anchor=False)
+    st.header(plain(asked.title), anchor=False)
     st.markdown(say("Work these numbers by hand until every row is right, then hand your working in."))
     st.markdown(f"$${lesson.formula}$$")
     if (objective := OBJECTIVES.get(asked.numbers.get("objective", ""))) is not None:

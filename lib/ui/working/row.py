@@ -164,8 +164,9 @@ def _hint_button(lesson: Topic, judged: Judged, look: Look, shown: int) -> None:
         st.empty()
         return
     stuck = len(st.session_state.get(f"{key}_missed", ())) >= MISSES_UNTIL_SHOWN
+    asks = say("show this step") if stuck else say("hint") if not shown else say("more")
     st.button(
-        say("show this step") if stuck else say("hint") if not shown else say("more"),
+        f"{asks} {coloured('gray', say('for {step}', step=judged.row.label))}",  # the style sheet hides the grey words
         key=f"{key}_button",
         type="tertiary",
         on_click=_show,
