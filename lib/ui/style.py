@@ -51,6 +51,8 @@ CSS = """
 [class*="_row_"] > :nth-child(4) button .stMarkdownColoredText { position: absolute; width: 1px; height: 1px;
   overflow: hidden; clip-path: inset(50%); }
 [class*="_row_"] > :nth-child(5) { grid-area: note; margin-top: 0.35rem; }
+[class*="_ending_"] { border-left: 3px solid light-dark(#1d6a3f, #7fd0a0); padding: 0.5rem 0.75rem;
+  background: color-mix(in srgb, light-dark(#1d6a3f, #7fd0a0) 8%, transparent); }
 [class*="_aside_"] { border-left: 3px solid light-dark(#1f5fa8, #8fbdf0); padding: 0.35rem 0.75rem;
   background: color-mix(in srgb, light-dark(#1f5fa8, #8fbdf0) 9%, transparent); }
 [class*="_row_"] p { line-height: 1.3; }

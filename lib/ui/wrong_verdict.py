@@ -73,7 +73,7 @@ def wrong_verdict(
             "url": url,
         },
         height=36,
-        width=300,
+        width=150,
     )
 
 

@@ -141,12 +141,13 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     keys = {row.key for row in open_ones}
     if result is not None and desk.torch is not None and result.row.key in keys:
         torch_line(desk.lesson, result.row, desk.torch.value, desk.numbers, way)
-    _foot(desk, way, any(texts.values()))
-    if in_address:
-        where = f"{desk.fields}, sample {list(desk.sample)}" + (f", turn {desk.turn}" if desk.turn else "")
-        wrong_verdict(desk.lesson, where, desk.form, judged, texts)
     if in_address and keys and all(one.verdict in DONE for one in judged if one.row.key in keys):
         after_the_last_steps(desk) if len(open_ones) < len(seen) else ending(desk, judged, way)
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(desk.lesson, f"foot_{desk.part}")):
+        _foot(desk, way, any(texts.values()))
+        if in_address:
+            where = f"{desk.fields}, sample {list(desk.sample)}" + (f", turn {desk.turn}" if desk.turn else "")
+            wrong_verdict(desk.lesson, where, desk.form, judged, texts)
     return changed
 
 
@@ -276,13 +277,12 @@ def _foot(desk: Desk, way: Way, filled: bool) -> None:
         key = key_of(desk.lesson, f"in_steps_{desk.part}")
         st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
         return
-    with st.container(horizontal=True, vertical_alignment="center", key=key_of(desk.lesson, f"foot_{desk.part}")):
-        st.toggle(say("Show the whole working"), key=key_of(desk.lesson, f"whole_{desk.part}"))
-        if filled:
-            clear = key_of(desk.lesson, f"clear_{desk.fields}")
-            st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
-        if filled and desk.part == "forward":
-            print_button()
+    st.toggle(say("Show the whole working"), key=key_of(desk.lesson, f"whole_{desk.part}"))
+    if filled:
+        clear = key_of(desk.lesson, f"clear_{desk.fields}")
+        st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
+    if filled and desk.part == "forward":
+        print_button()
 
 
 def _clear(desk: Desk) -> None:
