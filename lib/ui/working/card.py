@@ -25,6 +25,7 @@ from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
 from lib.ui.working.desk import Desk, WayHere, desk_of, from_the_start
 from lib.ui.working.ending import after_the_last_steps, anew_key, ending, offer_to_know
+from lib.ui.working.long_sheets import fits_the_address, keep_long, long_sheet
 from lib.ui.working.row import (
     DONE,
     Look,
@@ -36,7 +37,7 @@ from lib.ui.working.row import (
     shown_row,
     value_text,
 )
-from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet
+from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet, put_in
 from lib.ui.working.torchs import is_covered, note_answered, torch_line
 from lib.ui.working.watch import watch
 from lib.ui.working.ways import Way, choose_way, go, knows, open_steps, way_of
@@ -124,8 +125,9 @@ def _draw_page_where_it_changed(desk: Desk, way: Way) -> None:
 
 def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     """The rows of the sheet and what stands below them; whether that uncovers or covers other parts of the page."""
-    texts, judged = _read(desk)
-    look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), in_address)
+    texts, judged = _read(desk, in_address)
+    bound = in_address and fits_the_address(desk.lesson, desk.fields, texts)
+    look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), bound)
     result = next((one for one in judged if desk.result and one.row.key == desk.result.key), None)
     changed = False
     if in_address:  # of what is handed in to a class, its own book is kept
@@ -148,14 +150,18 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
         if in_address:
             where = f"{desk.fields}, sample {list(desk.sample)}" + (f", turn {desk.turn}" if desk.turn else "")
             wrong_verdict(desk.lesson, where, desk.form, judged, texts)
+    if in_address and not bound:
+        keep_long(desk.name(desk.sample), texts)
     return changed
 
 
-def _read(desk: Desk) -> tuple[dict[str, str], list[Judged]]:
+def _read(desk: Desk, in_address: bool) -> tuple[dict[str, str], list[Judged]]:
     """What stands in the rows, kept with their sheets, and what it is worth."""
     texts: dict[str, str] = {}
     for name, rows in _sheets(desk):
         texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
+    if in_address and not any(texts.values()):
+        texts |= put_in(desk.lesson, desk.fields, texts, long_sheet(desk.name(desk.sample)))
     judged = _judged(desk, texts)
     _keep(desk, judged, texts)
     return texts, _judged(desk, texts) if _collect(desk, texts) else judged

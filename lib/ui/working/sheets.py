@@ -116,6 +116,14 @@ def open_sheet(lesson: Topic, name: SheetName, row_keys: Iterable[str]) -> dict[
     return texts
 
 
+def put_in(lesson: Topic, part: str, rows: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
+    """Before the fields are drawn: puts these texts into those of the rows that they are about, and gives them."""
+    texts = {row: kept[row] for row in rows if row in kept}
+    for row, text in texts.items():
+        st.session_state[entry_key(lesson, part, row)] = text
+    return texts
+
+
 def keep_sheet(name: SheetName, texts: Mapping[str, str]) -> None:
     """After the fields were drawn: what stands in them is kept under the sheet's name."""
     kept_sheet(name).texts.update(texts)
