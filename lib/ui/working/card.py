@@ -30,9 +30,8 @@ from lib.ui.working.row import (
     DONE,
     Look,
     asked_row,
-    forget_hints,
+    by_oneself,
     given_line,
-    hints_shown,
     note_miss,
     shown_row,
     value_text,
@@ -127,7 +126,8 @@ def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     """The rows of the sheet and what stands below them; whether that uncovers or covers other parts of the page."""
     texts, judged = _read(desk, in_address)
     bound = in_address and fits_the_address(desk.lesson, desk.fields, texts)
-    look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), bound)
+    everything = bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}")))
+    look = Look(desk.fields, way, everything, bound, {row.key: name for name, rows in _sheets(desk) for row in rows})
     result = next((one for one in judged if desk.result and one.row.key == desk.result.key), None)
     changed = False
     if in_address:  # of what is handed in to a class, its own book is kept
@@ -227,7 +227,7 @@ def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapp
     if any(texts.values()):
         lesson_progress.began(slug)
     for one in judged:
-        new = note_miss(desk.lesson, one, look, texts[one.row.key])
+        new = note_miss(one, look, texts[one.row.key])
         if new and len(one.mistakes) == 1:
             lesson_progress.fell_for(slug, one.mistakes[0].name)
         if desk.result is None or one.row.key != desk.result.key or desk.part == "gradient":
@@ -235,9 +235,8 @@ def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapp
         if new and look.way == "alone":
             lesson_progress.result_wrong(slug)
         if one.verdict == "right":
-            by_oneself = look.way == "alone" and "value" not in hints_shown(desk.lesson, one, look)
-            numbers = f"{desk.fields} {desk.numbers}"
-            lesson_progress.result_right(slug, numbers, by_oneself, knows=by_oneself and knows(desk.lesson))
+            numbers, alone = f"{desk.fields} {desk.numbers}", by_oneself(one.row, look)
+            lesson_progress.result_right(slug, numbers, alone, knows=alone and knows(desk.lesson))
 
 
 def _draw_rows(desk: Desk, judged: Sequence[Judged], seen: Sequence[Row], open_ones: Sequence[Row], look: Look) -> None:
@@ -292,6 +291,5 @@ def _foot(desk: Desk, way: Way, filled: bool) -> None:
 
 
 def _clear(desk: Desk) -> None:
-    forget_hints(desk.lesson, desk.fields)
     for name, _ in _sheets(desk):
         clear_sheet(desk.lesson, name)
