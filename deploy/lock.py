@@ -17,7 +17,7 @@ import sys
 import tempfile
 import tomllib
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
@@ -113,12 +113,18 @@ def torch_lock(folder: Path) -> str:
     compile_in(folder, "torch.txt", "--no-deps", "--format", "pylock.toml", "--output-file", "pylock.toml")
     (package,) = tomllib.loads(text_of(folder / "pylock.toml"))["packages"]
     elsewhere = [wheel["hashes"]["sha256"] for wheel in package["wheels"] if "linux" not in wheel["url"]]
-    digests = sorted({*elsewhere, *re.findall(r"#sha256=([0-9a-f]{64})", text_of(folder / CLOUD))})
+    on_linux = re.findall(r"#sha256=([0-9a-f]{64})", text_of(folder / CLOUD))
     head = (
         "# Made by: make locks. PyTorch's builds for the CPU: pip install --no-deps --require-hashes -r torch.lock\n"
         f"# On Linux with --index-url {TORCH_INDEX}\n"
     )
-    return head + " \\\n".join([pin, *(f"    --hash=sha256:{digest}" for digest in digests)]) + "\n"
+    return head + _entry(f'{pin}+cpu ; sys_platform == "linux"', on_linux) + _entry(
+        f'{pin} ; sys_platform != "linux"', elsewhere
+    )
+
+
+def _entry(requirement: str, digests: Iterable[str]) -> str:
+    return " \\\n".join([requirement, *(f"    --hash=sha256:{digest}" for digest in sorted(set(digests)))]) + "\n"
 
 
 def write_wheels(root: Path) -> None:
