@@ -1,8 +1,8 @@
 """make locks: writes each *.lock file beside its requirements anew, and where PyTorch's wheels for the CPU are.
 
-A lock holds every package that gets installed, for every platform and Python, each with its hashes. PyTorch has a lock of
-its own and is installed first, without what it asks for: that is in requirements.lock, and what only its CUDA build asks
-for (several GB) is in none.
+A lock holds every package that gets installed, for every platform and Python, each with its hashes. PyTorch has a lock
+of its own and is installed first, without what it asks for: that is in requirements.lock, and what only its CUDA build
+asks for (several GB) is in none.
 
     python -m deploy.lock          write them anew; versions that still fit stay
     python -m deploy.lock --check  say what is not current; ends with 1 if something is, with 3 if no index answers
@@ -118,8 +118,10 @@ def torch_lock(folder: Path) -> str:
         "# Made by: make locks. PyTorch's builds for the CPU: pip install --no-deps --require-hashes -r torch.lock\n"
         f"# On Linux with --index-url {TORCH_INDEX}\n"
     )
-    return head + _entry(f'{pin}+cpu ; sys_platform == "linux"', on_linux) + _entry(
-        f'{pin} ; sys_platform != "linux"', elsewhere
+    return (
+        head
+        + _entry(f'{pin}+cpu ; sys_platform == "linux"', on_linux)
+        + _entry(f'{pin} ; sys_platform != "linux"', elsewhere)
     )
 
 

@@ -84,8 +84,8 @@ def _put_in_place(unfinished: Path, done: Path) -> None:
 class Compressed:
     """ASGI middleware: sends a file under /static compressed, to who takes that, once there is a compressed one.
 
-    Which file that is, and every header but those of the packing, are said by the app itself, asked with HEAD. `base` is
-    Streamlit's server.baseUrlPath. A part of a file (Range) comes from the file as it is.
+    Which file that is, and every header but those of the packing, are said by the app itself, asked with HEAD. `base`
+    is Streamlit's server.baseUrlPath. A part of a file (Range) comes from the file as it is.
     """
 
     def __init__(self, app: Served, base: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import socket
@@ -35,9 +36,14 @@ def readable_copy(folder: Path) -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A free port below those that the system hands out by itself, so that nobody else gets it meanwhile."""
+    while True:
+        with socket.socket() as free:
+            try:
+                free.bind(("127.0.0.1", random.randrange(20_000, 32_000)))
+                return int(free.getsockname()[1])
+            except OSError:
+                continue
 
 
 def pythons() -> Iterator[str]:

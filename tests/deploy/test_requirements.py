@@ -132,7 +132,9 @@ PAGE = """<a href="https://elsewhere.example/whl/cpu/torch-2.13.0%2Bcpu-cp312-cp
 <a href="/whl/cpu/torch-2.13.0%2Bcpu-cp310-cp310-manylinux_2_28_x86_64.whl#sha256={b}">too old a Python</a>
 <a href="/whl/cpu/torch-2.13.0%2Bcpu-cp314-cp314t-manylinux_2_28_x86_64.whl#sha256={b}">another build of Python</a>
 <a href="/whl/cpu/torch-2.12.0%2Bcpu-cp312-cp312-manylinux_2_28_x86_64.whl#sha256={b}">another version</a>
-<a href="/whl/cpu/torch-2.13.0%2Bcpu-cp312-cp312-win_amd64.whl#sha256={b}">no Linux</a>""".format(a="a" * 64, b="b" * 64)
+<a href="/whl/cpu/torch-2.13.0%2Bcpu-cp312-cp312-win_amd64.whl#sha256={b}">no Linux</a>""".format(
+    a="a" * 64, b="b" * 64
+)
 
 
 def test_wheels_are_found_on_the_page_of_the_index():

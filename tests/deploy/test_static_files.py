@@ -163,7 +163,8 @@ def test_two_that_start_at_once_agree(tmp_path, monkeypatch):
     source, folder = tmp_path / "source", tmp_path / "ours"
     source.mkdir()
     (source / "a.js").write_text("x" * 5000)
-    rename, others = os.rename, []
+    others: list[Path] = []
+    rename = os.rename
 
     def after_the_other(unfinished: str, done: str) -> None:
         if not others:
