@@ -98,7 +98,7 @@ class Compressed:
             return await self.app(scope, receive, send)
         if not takes_gzip(_asked(scope, b"accept-encoding")):
             return await self.app(scope, receive, _changing(send, {}))
-        said = None if _asked(scope, b"range") else await self._said_to_head(scope, receive)
+        said = await self._said_to_head(scope, receive)
         if said is None:
             return await self.app(scope, receive, _changing(send, {"etag": _weak}))
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in said}
@@ -110,11 +110,10 @@ class Compressed:
         """The compressed file of what is asked for. Looked up among those there are: no path is made of an address."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _ready:
             return None
-        path: str = scope["path"]
-        return _ready.get(path.removeprefix(self.below)) if path.startswith(self.below) else None
+        return _ready.get(scope["path"].removeprefix(self.below))
 
     async def _said_to_head(self, scope: Scope, receive: Receive) -> list[tuple[bytes, bytes]] | None:
-        """The headers of a whole file; None for any other answer, such as "not modified"."""
+        """The headers of a whole file; None for any other answer, such as "not modified" or a part of the file."""
         start: list[Message] = []
 
         async def listen(message: Message) -> None:
