@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -28,6 +29,7 @@ KINDS = (".js", ".css", ".svg", ".json", ".wasm", ".map")  # pictures and fonts 
 LEAST = 1024  # bytes; below that a packet is a packet
 LEVEL = 9
 CHUNK = 2**18
+A_DAY = 86_400  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +58,7 @@ def compress(source: Path, folder: Path = FOLDER) -> Path:
                 _compress_one(path, unfinished / f"{relative}.gz")
         unfinished.chmod(0o755)
         _put_in_place(unfinished, done)
+        _clear_out(folder, done)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return done
@@ -79,6 +82,13 @@ def _put_in_place(unfinished: Path, done: Path) -> None:
     except OSError:
         if not done.is_dir():  # else somebody else was first
             raise
+
+
+def _clear_out(folder: Path, done: Path) -> None:
+    """What an older Streamlit or a start that was cut off has left, once it is a day old."""
+    for other in folder.iterdir():
+        if other != done and time.time() - other.stat().st_mtime > A_DAY:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 class Compressed:
@@ -110,7 +120,8 @@ class Compressed:
         """The compressed file of what is asked for. Looked up among those there are: no path is made of an address."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _ready:
             return None
-        return _ready.get(scope["path"].removeprefix(self.below))
+        found = _ready.get(scope["path"].removeprefix(self.below))
+        return found if found and found.is_file() else None  # somebody may have cleared the folder meanwhile
 
     async def _said_to_head(self, scope: Scope, receive: Receive) -> list[tuple[bytes, bytes]] | None:
         """The headers of a whole file; None for any other answer, such as "not modified" or a part of the file."""

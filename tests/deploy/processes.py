@@ -16,7 +16,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
-NO_HOME = {"HOME": "/nonexistent", "LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+NOWHERE = "/proc/no-home"  # nobody can make it, not even root by mistake
+NO_HOME = {"HOME": NOWHERE, "LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
 
 
 def ordinary() -> dict[str, Any]:

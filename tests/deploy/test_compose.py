@@ -39,7 +39,7 @@ from lib.static_files import streamlits_files
 from lib.store import Store, open_store
 from lib.store.work import Submission
 from tests.chromium import is_root_on_debian, run
-from tests.deploy.processes import end, family, free_port, readable_copy, until
+from tests.deploy.processes import NOWHERE, end, family, free_port, readable_copy, until
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
@@ -98,7 +98,7 @@ class Deployment:
     def environment(self, name: str) -> dict[str, str]:
         here = {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-            "HOME": "/nonexistent",
+            "HOME": NOWHERE,
             "LANG": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,23 @@ def test_a_second_start_compresses_nothing_and_a_changed_file_does(tmp_path):
     (source / "a.js").write_text("y" * 6000)
     assert compress(source, folder) != done
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_what_is_old_is_cleared_out(tmp_path):
+    source, folder = tmp_path / "source", tmp_path / "ours"
+    source.mkdir()
+    (source / "a.js").write_text("x" * 5000)
+    for name, age in {"1.50.0-old": 2 * static_files.A_DAY, ".unfinished-now": 60}.items():
+        (folder / name).mkdir(parents=True)
+        os.utime(folder / name, (time.time() - age,) * 2)
+    done = compress(source, folder)
+    assert {path.name for path in folder.iterdir()} == {done.name, ".unfinished-now"}
+
+
+def test_a_folder_that_is_cleared_while_the_app_runs_is_not_missed(tmp_path, monkeypatch):
+    monkeypatch.setattr(static_files, "_ready", {f"js/{SCRIPT.name}": tmp_path / "gone.gz"})
+    answer = ask(ADDRESS, accept_encoding="gzip")
+    assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
 
 
 def test_what_is_cut_off_leaves_nothing(tmp_path, monkeypatch):
