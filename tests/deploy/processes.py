@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,15 @@ def ordinary() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if os.geteuid() == 0 else {}
 
 
-def readable_copy(folder: Path) -> Path:
-    """The app as it is in the repository, owned by us, where every user can read it and none can write."""
+def readable_copy(folder: Path, only: Collection[str] = ()) -> Path:
+    """The app as it is in the repository, owned by us, where every user can read it and none can write.
+
+    `only` names files and folders; nothing else is copied then.
+    """
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
     for name in listed.stdout.decode().splitlines():
-        if (ROOT / name).is_file() and not name.startswith("tests/"):
+        wanted = any(name == one or name.startswith(f"{one}/") for one in only) if only else name[:6] != "tests/"
+        if wanted and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     subprocess.run(["chmod", "-R", "a+rX,go-w", str(folder)], check=True)

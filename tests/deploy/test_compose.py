@@ -44,16 +44,18 @@ from tests.deploy.processes import NOWHERE, end, family, free_port, readable_cop
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
+IN_THE_IMAGE = [
+    name for words in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE) for name in words.split()
+]
 SOLUTION = EXERCISES["huber_loss"].solution
 STUDENTS = 6
 
 
 def test_every_file_that_the_image_takes_is_there_and_is_not_left_out():
     kept = re.findall(r"^!(\S+)$", (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(), re.MULTILINE)
-    for words in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
-        for name in words.split():
-            assert (ROOT / name).exists(), name
-            assert any(Path(name).match(pattern) or name.startswith(f"{pattern}/") for pattern in kept), name
+    for name in IN_THE_IMAGE:
+        assert (ROOT / name).exists(), name
+        assert any(Path(name).match(pattern) or name.startswith(f"{pattern}/") for pattern in kept), name
 
 
 @pytest.mark.parametrize("name", ["app-1", "app-2", "worker", "backup"])
@@ -89,7 +91,7 @@ class Deployment:
 
     def command(self, name: str) -> list[str]:
         if name == "caddy":  # what the image of Caddy runs
-            return ["caddy", "run", "--config", str(self.app / "deploy" / "Caddyfile"), "--adapter", "caddyfile"]
+            return ["caddy", "run", "--config", str(ROOT / "deploy" / "Caddyfile"), "--adapter", "caddyfile"]
         if name.startswith("app"):
             asked = json.loads(re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)[-1])
             return [word.replace("0.0.0.0", "127.0.0.1") for word in asked]
@@ -204,7 +206,7 @@ def deployment() -> Iterator[Deployment]:
     database.psql("CREATE DATABASE class")
     ports = {name: free_port() for name in ("app-1", "app-2", "http", "https")}
     made = Deployment(folder, database, ports)
-    readable_copy(folder / "app")
+    readable_copy(made.app, IN_THE_IMAGE)
     secrets = (ROOT / "deploy" / "example.secrets.toml").read_text()
     secrets = secrets.replace(COMPOSE["caddy"]["networks"]["inside"]["ipv4_address"], "127.0.0.1")
     address = database.get_uri(database="class", driver="psycopg")
@@ -249,6 +251,15 @@ def made_class(deployment: Deployment) -> Iterator[Class]:
     people, exercise = make_up(store, STUDENTS)
     yield Class(store, people, exercise)
     store.close()
+
+
+@pytest.mark.long
+def test_the_doctor_is_content_in_the_image(deployment):
+    asked = [sys.executable, "-m", "lib.doctor"]
+    ended = subprocess.run(
+        asked, cwd=deployment.app, capture_output=True, text=True, env=deployment.environment("worker")
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 @pytest.mark.long
