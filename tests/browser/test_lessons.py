@@ -180,13 +180,14 @@ def test_dark_theme_is_dark(page):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_the_first_screen_fits_1280_by_800_and_nothing_scrolls_sideways(page, slug):
-    visit(page, slug)
-    expect(page.locator(f".st-key-{slug}_views")).to_be_visible()
-    top = f"document.querySelector('.st-key-{slug}_views').getBoundingClientRect().top"
-    page.wait_for_function(f"() => {top} < 760", timeout=20_000)
-    page.set_viewport_size({"width": 390, "height": 800})
+def test_the_idea_and_the_first_step_are_on_the_first_screen_and_nothing_scrolls_sideways(page, slug):
+    visit(page, slug, way="")
+    top = f"document.querySelector('[class*=\"st-key-{slug}_row_\"]').getBoundingClientRect().top"
+    page.wait_for_function(f"() => {top} < 700", timeout=20_000)
+    page.set_viewport_size({"width": 390, "height": 844})
     fits_sideways(page)
+    card = f"document.querySelector('.st-key-{slug}_working_card').getBoundingClientRect().top"
+    page.wait_for_function(f"() => {card} < 500", timeout=20_000)
 
 
 # The pages that are not made from a lesson, and an exercise.

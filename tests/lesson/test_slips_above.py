@@ -19,13 +19,13 @@ CASES = {
         "cross_entropy_loss",
         SCORES,
         np.mean(np.log10(np.exp(X).sum(1)) - RIGHT),
-        "log sum exp",
+        "log of the sum of eˣ",
     ),
     "the variance's logarithm to base 2": (
         "gaussian_nll_loss",
         GAUSS,
         np.mean(np.log2(VAR) + E**2 / VAR) / 2,
-        "log variance",
+        "logarithm of the variance",
     ),
 }
 

@@ -118,7 +118,8 @@ def test_every_shape_that_torch_takes_can_be_drawn(lesson):
             assert figure is None or isinstance(figure, go.Figure)
         for picture in lesson.pictures:
             if not isinstance(picture, Curves):
-                assert isinstance(own.picture(lesson, values, picture, (1, 1)), go.Figure)
+                figure = own.picture(lesson, values, picture, (1, 1))
+                assert isinstance(figure, go.Figure) or (figure is None and not all(map(np.size, values.values())))
 
 
 def own_figure(*of: Any) -> go.Figure:

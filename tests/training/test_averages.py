@@ -261,7 +261,7 @@ def test_the_buffer_view_names_both_limits():
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 def test_in_a_browser_a_slip_a_pick_and_a_reload(page):
-    visit(page, SLUG)
+    visit(page, f"{SLUG}?averages_way=together")
     type_into(page, "averages_forward_corrected", "2.1")
     expect(page.get_by_text("You left the correction out")).to_be_visible()
     page.get_by_role("radio", name="Momentum", exact=True).click()

@@ -294,6 +294,8 @@ def test_the_page_says_what_will_happen(lr, start, says):
 
 def test_a_slip_is_explained_and_a_new_rate_starts_afresh():
     app = open_page(SLUG)
+    app.session_state["descent_way"] = "together"
+    healthy(app.run())
     healthy(app.text_input(key="descent_forward_next_x").set_value("0.4").run())
     assert any("one more factor 2" in m.value for m in app.markdown)
     healthy(pills(app).set_value(0.1).run())
@@ -319,7 +321,7 @@ def test_the_table_stands_torch_beside_hand():
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 def test_in_a_browser_a_pick_a_prediction_and_a_reload(page):
-    visit(page, SLUG)
+    visit(page, f"{SLUG}?descent_way=together")
     page.get_by_role("radio", name="0.1", exact=True).click()
     expect(page).to_have_url(re.compile("descent_lr=0.1"))
     expect(page.get_by_text("multiplies x by 1 − 8 · 0.1 = 0.2")).to_be_visible()
