@@ -23,6 +23,7 @@ from lib.ui.exercise_address import redirects
 from lib.ui.hosting import is_class, setting
 from lib.ui.memory import keep_little
 from lib.ui.message_post import bundle_messages
+from lib.ui.monitors import monitor_routes
 from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
 
@@ -97,4 +98,4 @@ else:
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     ROUTES, GUARDS = parts_of_a_class()
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), *GUARDS, Middleware(BoundedUploads)]
-    app = st.App(ROUTER, lifespan=lifespan, routes=[*redirects(), *ROUTES], middleware=MIDDLEWARE)
+    app = st.App(ROUTER, lifespan=lifespan, routes=[*monitor_routes(), *redirects(), *ROUTES], middleware=MIDDLEWARE)

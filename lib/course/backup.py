@@ -21,6 +21,7 @@ from lib.store.upgrade import NewerDatabase, revision_of, upgrade
 
 FORM = 1
 AT_A_TIME = 500
+OF_THE_MOMENT = ("worker",)  # who grades just now: neither backed up, nor anything that a restore would overwrite
 REMOVALS = "erased.jsonl"  # beside the backups: who was erased, by number and hash
 
 
@@ -54,7 +55,7 @@ def _write(store: Store, archive: zipfile.ZipFile) -> int:
     with store.engine.connect() as connection:
         if store.is_postgresql:  # one state of all tables
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        for table in _tables(connection):
+        for table in _lasting(connection):
             with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
                 for row in connection.execute(select(table)).mappings():
                     out.write(json.dumps({name: _packed(value) for name, value in row.items()}).encode() + b"\n")
@@ -70,6 +71,10 @@ def _tables(connection: Connection) -> list[Table]:
     names = [name for name in inspect(connection).get_table_names() if not _is_foreign(name)]
     found.reflect(connection, only=names)
     return found.sorted_tables
+
+
+def _lasting(connection: Connection) -> list[Table]:
+    return [table for table in _tables(connection) if table.name not in OF_THE_MOMENT]
 
 
 def _is_foreign(name: str) -> bool:
@@ -141,7 +146,7 @@ def _about(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
 def _fill(store: Store, archive: zipfile.ZipFile, revision: str, replace: bool) -> int:
     """All in one transaction: what goes wrong leaves the database as it was."""
     with store.engine.execution_options(writes=True).connect() as connection, connection.begin():
-        there = [table for table in _tables(connection) if connection.execute(select(table).limit(1)).first()]
+        there = [table for table in _lasting(connection) if connection.execute(select(table).limit(1)).first()]
         if there and not replace:
             raise Refusal("The database holds something already ({name}); say --replace.", name=there[0].name)
         _make_empty(connection, store.is_postgresql)

@@ -80,11 +80,21 @@ def open_store(url: str = DEFAULT) -> Store:
         ) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise StoreError("The database {shown} cannot be used: {why}.", shown=shown, why=_why(error)) from error
+        raise StoreError("The database {shown} cannot be used: {why}.", shown=shown, why=line_of(error)) from error
     except StoreError:
         engine.dispose()
         raise
     return Store(engine)
+
+
+def store_as_it_is(url: str = DEFAULT) -> Store:
+    """The store at this address, to look at: nothing is made, changed or brought up to date. Raises StoreError."""
+    address = _checked(url)
+    file = address.database or ""
+    if address.drivername == "sqlite" and not file.startswith("file:") and not Path(file).is_file():
+        shown = address.render_as_string(hide_password=True)
+        raise StoreError("The database {shown} is not there yet.", shown=shown)
+    return Store(_engine(address))
 
 
 def _checked(url: str) -> URL:
@@ -110,9 +120,15 @@ _EXPECTED = "sqlite:///a/file or postgresql+psycopg://user:password@host/name"
 def _engine(url: URL) -> Engine:
     if url.drivername != "sqlite":
         return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10}
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"connect_timeout": 10},
+            hide_parameters=True,  # what people handed in stands in no exception, and so in no log
         )
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
+    connect = {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=connect, pool_size=20, max_overflow=40, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -173,7 +189,7 @@ def _need_writable(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA user_version = 1")  # refused where nothing may be written
 
 
-def _why(error: Exception) -> str:
+def line_of(error: Exception) -> str:
     """What the driver said, in one line."""
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}"
