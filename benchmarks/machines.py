@@ -1,8 +1,8 @@
 """One database, more and more workers: `python -m benchmarks.machines` prints a table of docs/measured.md.
 
-Submissions a second by 1, 2 and 4 worker processes on PostgreSQL, what a submission costs the database, and on paper what
-5,000 students at one deadline need. Everything runs on this machine, the database too, so that with more processes than
-cores they take from each other: what one process does, and what the database takes, is what counts elsewhere.
+Submissions a second by 1, 2 and 4 worker processes on PostgreSQL, what a submission costs the database, and on paper
+what 5,000 students at one deadline need. Everything runs on this machine, the database too, so that with more processes
+than cores they take from each other: what one process does, and what the database takes, is what counts elsewhere.
 """
 
 from __future__ import annotations
@@ -176,11 +176,15 @@ def on_paper(rate: float, database: float) -> None:
         f"{STUDENTS:,} students within {WITHIN // 60} minutes: on average, in the worst second",
         f"{a_second:.1f} a second, {a_second * PEAK:.0f}",
     )
-    row("The database's processor meanwhile, on average; in the worst second", f"{a_second * database / 10:.0f} % of a core; "
-        f"{a_second * PEAK * database / 10:.0f} %")  # fmt: skip
+    row(
+        "The database's processor meanwhile, on average; in the worst second",
+        f"{a_second * database / 10:.0f} % of a core; {a_second * PEAK * database / 10:.0f} %",
+    )
     needed = math.ceil(STUDENTS / (WITHIN + MARKS_AFTER) / rate)
-    row(f"Worker places for the last mark {MARKS_AFTER // 60} minutes after that; to keep up on average",
-        f"{needed}; {math.ceil(a_second / rate)}")  # fmt: skip
+    row(
+        f"Worker processes for the last mark {MARKS_AFTER // 60} minutes after that; to keep up on average",
+        f"{needed}; {math.ceil(a_second / rate)}",
+    )
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from lib.course import engine
 from lib.course.backup import backup, restore
 from lib.course.engine.isolated import need_full_isolation
 from lib.course.keeping import erase_by_operator, tidy
+from lib.course.log import log_as_json
 from lib.course.settings import SECRETS, Settings, settings_from
 from lib.course.sign_in import LINK, invite_instructor
 from lib.grading.terminal import harmless
@@ -108,7 +109,10 @@ def _invite(store: Store, settings: Settings, options: argparse.Namespace) -> in
 
 
 def _worker(store: Store, settings: Settings, options: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if settings.logs == "json":
+        log_as_json()
+    else:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     need_full_isolation()
     if options.until_idle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lib.course.engine.enqueue import enqueue, ring
+from lib.course.log import event
 from lib.course.marks import window_in
 from lib.course.policy import Window, told
 from lib.course.who import Acting, NotThere, need_exercise, need_submission, role_of
@@ -58,11 +60,13 @@ def submit(store: Store, who: Acting, exercise_id: int, code: str, file: str = "
             sha256=hashlib.sha256(data).hexdigest(),
             at=store.now(),
             not_before=store.now(),
+            request=secrets.token_hex(6),
         )
         session.add(row)
         session.flush()
         enqueue(session, store, row)
         receipt = _receipt(row)
+    event("stored", submission=row.id, request=row.request, bytes=len(data))
     ring()
     return receipt
 

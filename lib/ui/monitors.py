@@ -1,16 +1,18 @@
 """What a monitor asks: /healthz, whether the server is alive, and /readyz, whether all that it needs is there.
 
 Both are open to everyone and say nothing of a class. However often /readyz is asked, the database is looked at once in
-two seconds, by one thread.
+two seconds, by one thread. /metrics is there for whoever has the token that the operator set, and for nobody else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -19,7 +21,7 @@ from streamlit.url_util import make_url_path
 
 from lib.ui.hosting import is_class
 
-ALIVE, READY = "/healthz", "/readyz"
+ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 KEEP_NOTHING = {"Cache-Control": "no-store"}
 LOOK_AGAIN = 2.0  # seconds for which an answer is given again
 PATIENCE = 5.0  # seconds after which a look without an answer counts as none
@@ -66,7 +68,38 @@ def monitor_routes(look: Look = look) -> list[Any]:
         well = all(said == "ok" for said in parts.values())
         return JSONResponse({"ready": well, **parts}, 200 if well else 503, headers=KEEP_NOTHING)
 
-    return [Route(_address(ALIVE), is_alive), Route(_address(READY), is_ready)]
+    return [
+        Route(_address(ALIVE), is_alive),
+        Route(_address(READY), is_ready),
+        Route(_address(METRICS), _metrics),
+    ]
+
+
+async def _metrics(request: Request) -> Response:
+    """Where no token is set there is no such address, and with another one there is nothing to learn."""
+    token = _metrics_token()
+    if not token:
+        return PlainTextResponse("There are no metrics here.", 404, headers=KEEP_NOTHING)
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not hmac.compare_digest(given.encode(), token.encode()):
+        headers = KEEP_NOTHING | {"WWW-Authenticate": "Bearer"}
+        return PlainTextResponse("Metrics need the token that the operator set.", 401, headers=headers)
+    return await run_in_threadpool(_numbers)
+
+
+def _metrics_token() -> str:
+    if not is_class():
+        return ""
+    from lib.ui.course.acting import settings
+
+    return settings().metrics_token
+
+
+def _numbers() -> Response:
+    from lib.course.metrics import FORM, metrics
+    from lib.ui.course.acting import store
+
+    return Response(metrics(store()), headers=KEEP_NOTHING | {"Content-Type": FORM})
 
 
 def _address(path: str) -> str:

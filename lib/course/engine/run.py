@@ -21,6 +21,7 @@ from lib.course.engine.enqueue import BELL, QUEUE, TASK
 from lib.course.engine.signs import Done, sign, sign_off
 from lib.course.engine.take import PACE, Fault, Pace, Taken, done, renew, take, take_up_what_is_overlooked
 from lib.course.exercises import exercise_at
+from lib.course.log import event
 from lib.course.results import Graded, Grader, OurFault, grade_now
 from lib.sandbox.pool import Busy
 from lib.store import Store
@@ -49,19 +50,32 @@ class Engine:
             return False
         self.held.add(taken.id)
         try:
+            event("taken", **self._about(taken))
             began = time.monotonic()
             came = self._came_of(taken)
-            if done(self.store, taken, came, self.pace):
-                self._count(taken, came, time.monotonic() - began)
+            counted = done(self.store, taken, came, self.pace)
+            self._tell(taken, came, time.monotonic() - began, counted)
         finally:
             self.held.discard(taken.id)
         return True
 
-    def _count(self, taken: Taken, came: Graded | Fault, seconds: float) -> None:
-        if isinstance(came, Graded):
-            self.has_done.add(seconds, (self.store.now() - (taken.at or self.store.now())).total_seconds())
+    def _about(self, taken: Taken) -> dict[str, int | str]:
+        return {"submission": taken.id, "request": taken.request, "worker": self.holder}
+
+    def _tell(self, taken: Taken, came: Graded | Fault, seconds: float, counted: bool) -> None:
+        """Counts it, and says so in the log. `counted` false: somebody else holds the submission by now."""
+        about = self._about(taken) | {"ms": round(seconds * 1000)}
+        if not counted:
+            event("too late", **about)
+        elif isinstance(came, Graded):
+            to_mark = (self.store.now() - (taken.at or self.store.now())).total_seconds()
+            self.has_done.add(seconds, to_mark)
+            event("graded", **about, to_mark_ms=round(to_mark * 1000))
         elif came.counts:
             self.has_done.add(seconds, None)
+            event("our fault", **about, error=came.kind)
+        else:
+            event("no room", **about)
 
     def _came_of(self, taken: Taken) -> Graded | Fault:
         try:
@@ -70,10 +84,10 @@ class Engine:
             return Fault(str(error), counts=False)
         except OurFault as error:
             log.error("submission %s could not be graded: %s", taken.id, error)
-            return Fault(str(error))
+            return Fault(str(error), kind="OurFault")
         except Exception as error:  # whatever it is: it is told to staff, and others are graded all the same
             log.exception("submission %s could not be graded", taken.id)
-            return Fault(f"{type(error).__name__}: {error}")
+            return Fault(f"{type(error).__name__}: {error}", kind=type(error).__name__)
 
     def stop(self) -> None:
         self.ending.set()
@@ -82,6 +96,7 @@ class Engine:
         for thread in self.threads:
             thread.join()
         _unless_the_database_is_away(lambda: sign_off(self.store, self.holder))
+        event("stops", worker=self.holder)
 
     def _lives(self) -> None:
         """Says that this program is alive, and renews the leases of what is being graded, in good time."""
@@ -120,6 +135,7 @@ def start(store: Store, workers: int = 1, *, grade: Grader = grade_now, pace: Pa
     else:
         named = (threading.Thread(target=engine._leases, name=f"grades {n}", daemon=True) for n in range(workers))
         engine.threads.extend(named)
+    event("starts", worker=engine.holder, places=workers)
     for thread in engine.threads:
         thread.start()
     return engine

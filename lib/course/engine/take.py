@@ -53,6 +53,7 @@ class Fault:
 
     why: str
     counts: bool = True
+    kind: str = ""  # of the exception
 
 
 def take(store: Store, holder: str, submission_id: int | None = None, pace: Pace = PACE) -> Taken | None:
