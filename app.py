@@ -21,6 +21,7 @@ from lib.proxies import trust_only
 from lib.refusal import Refusal
 from lib.ui.exercise_address import redirects
 from lib.ui.hosting import is_class, setting
+from lib.ui.limits import need_sound_limits
 from lib.ui.memory import keep_little
 from lib.ui.message_post import bundle_messages
 from lib.ui.monitors import monitor_routes
@@ -95,6 +96,7 @@ else:
     keep_little()
     take_turns()
     bundle_messages()
+    need_sound_limits()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     ROUTES, GUARDS = parts_of_a_class()
     MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), *GUARDS, Middleware(BoundedUploads)]

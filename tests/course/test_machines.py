@@ -22,6 +22,7 @@ from lib.course.engine.signs import signs
 from lib.course.seen import submission_of
 from lib.course.submit import state_of, submit
 from lib.exercises import EXERCISES
+from lib.refusal import Refusal
 from lib.store import Store, open_store
 from lib.store.upgrade import revisions
 from lib.store.work import Grading, Submission
@@ -114,6 +115,19 @@ def test_the_queue_spreads_the_jobs_and_a_worker_that_vanishes_loses_nothing(
 def jobs(store: Store) -> int:
     with store.reading() as session:
         return session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) or 0
+
+
+def test_a_limit_on_handing_in_holds_on_all_servers_together(postgresql: Callable[[str], str], clock: Clock) -> None:
+    with servers(postgresql("limited")) as both:
+        here, there = (replace(store, clock=clock) for store in both)
+        people = Class(here)
+        for number, store in enumerate((here, there, here)):
+            submit(store, people.li, people.exercises[number % 2], "1", most_a_minute=3)
+        with pytest.raises(Refusal, match="3 times within a minute"):
+            submit(there, people.li, people.exercises[0], "1", most_a_minute=3)
+        submit(there, people.bo, people.exercises[0], "1", most_a_minute=3)
+        clock.forward(seconds=60)
+        submit(there, people.li, people.exercises[0], "1", most_a_minute=3)
 
 
 def as_one_version_before(store: Store) -> None:
