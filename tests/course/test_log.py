@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+import streamlit.logger
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -25,7 +26,7 @@ from lib.exercises import Exercise
 from lib.refusal import Refusal
 from lib.store import Store
 from lib.ui import monitors
-from lib.ui.course import acting
+from lib.ui.course import acting, start
 from lib.ui.monitors import monitor_routes
 from tests.course.setting import Class, stub
 from tests.databases import Clock, on_sqlite
@@ -106,6 +107,18 @@ def test_nothing_is_logged_unless_it_is_asked_for(store: Store, capfd: pytest.Ca
     submit(store, here.li, here.exercises[0], SECRET)
     engine.work_until_idle(store, grade=stub)
     assert capfd.readouterr() == ("", "")
+
+
+def test_streamlits_own_lines_have_the_same_form(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(streamlit.logger, "setup_formatter", streamlit.logger.setup_formatter)
+    start.log_in_one_form()
+    log_as_json(lines)
+    for name in ("streamlit.a_module_of_later", "streamlit.runtime.app_session"):
+        streamlit.logger.get_logger(name).error("Uncaught: %s", SECRET)
+    assert [one["by"] for one in read(lines)] == ["streamlit.a_module_of_later", "streamlit.runtime.app_session"]
+    assert "Li Wei" not in lines.getvalue() + "".join(capfd.readouterr())
 
 
 REFUSED: dict[str, tuple[Mapping[str, object], str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -124,8 +125,20 @@ def workers_here() -> int:
 def start_grading() -> Engine | None:
     """Grades what is handed in, beside the pages, until it is stopped. From here on the log has the form asked for."""
     from lib.course import engine
-    from lib.course.log import log_as_json
 
     if settings().logs == "json":
-        log_as_json()
+        log_in_one_form()
     return engine.start(store(), workers_here()) if workers_here() else None
+
+
+def log_in_one_form() -> None:
+    """Of Streamlit too, whose loggers otherwise write lines of their own, those that it makes later as well."""
+    import streamlit.logger
+
+    from lib.course.log import log_as_json
+
+    def leave_it_to_ours(logger: logging.Logger) -> None:
+        logger.propagate = True
+
+    streamlit.logger.setup_formatter = leave_it_to_ours
+    log_as_json()
