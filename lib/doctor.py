@@ -164,12 +164,12 @@ def class_lines(secrets: Mapping[str, Any]) -> tuple[list[str], bool]:
     """How the class fares: its packages, its database, who grades, what waits; and whether all is well."""
     listed = packages(OF_A_CLASS.read_text().splitlines())
     lines = ["A class is hosted here:", *package_lines(listed, OF_A_CLASS.name)]
-    if not all(there for _, _, there in listed):
+    try:
+        from lib.course.health import health, lines_of
+        from lib.course.settings import read_settings
+        from lib.store import store_as_it_is
+    except ImportError:  # which of them is missing stands above
         return lines, False
-    from lib.course.health import health, lines_of
-    from lib.course.settings import read_settings
-    from lib.store import store_as_it_is
-
     try:
         store = store_as_it_is(read_settings(secrets).database)
     except Refusal as refusal:

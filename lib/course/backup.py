@@ -23,6 +23,7 @@ from lib.store.upgrade import NewerDatabase, revision_of, upgrade
 FORM = 1
 AT_A_TIME = 500
 OF_THE_MOMENT = ("worker",)  # who grades just now: neither backed up, nor anything that a restore would overwrite
+TAKE_YOUR_TIME = "SET LOCAL idle_in_transaction_session_timeout = 0"  # a large table is written for minutes
 REMOVALS = "erased.jsonl"  # beside the backups: who was erased, by number and hash
 
 
@@ -68,6 +69,7 @@ def _write(store: Store, archive: zipfile.ZipFile) -> int:
     with store.engine.connect() as connection:
         if store.is_postgresql:  # one state of all tables
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            connection.execute(text(TAKE_YOUR_TIME))
         for table in lasting_tables(connection):
             with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
                 for row in connection.execute(select(table)).mappings():
@@ -167,6 +169,8 @@ def _fill(store: Store, archive: zipfile.ZipFile, about: Mapping[str, Any], repl
         there = [table for table in lasting_tables(connection) if connection.execute(select(table).limit(1)).first()]
         if there and not replace:
             raise Refusal("The database holds something already ({name}); say --replace.", name=there[0].name)
+        if store.is_postgresql:
+            connection.execute(text(TAKE_YOUR_TIME))
         _make_empty(connection, store.is_postgresql)
         try:
             upgrade(connection, about["revision"])

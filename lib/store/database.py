@@ -119,14 +119,16 @@ _EXPECTED = "sqlite:///a/file or postgresql+psycopg://user:password@host/name"
 
 def _engine(url: URL) -> Engine:
     if url.drivername != "sqlite":
-        return create_engine(
+        made = create_engine(
             url,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
-            connect_args={"connect_timeout": 10},
+            connect_args={"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
             hide_parameters=True,  # what people handed in stands in no exception, and so in no log
         )
+        event.listen(made, "connect", _let_go_in_time)
+        return made
     connect = {"timeout": BUSY_SECONDS}
     engine = create_engine(url, connect_args=connect, pool_size=20, max_overflow=40, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
@@ -139,6 +141,14 @@ def _set_up(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _let_go_in_time(connection: Any, record: Any) -> None:
+    """Of each connection to PostgreSQL: what a machine that was cut off had locked is free again after a minute. By
+    itself the database would find out after two hours."""
+    for name, value in (("idle_in_transaction_session_timeout", "60s"), ("tcp_keepalives_idle", "30")):
+        connection.execute(f"SET {name} = '{value}'")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -202,13 +202,13 @@ def test_doctor_needs_no_settings_and_says_what_it_cannot_read(tmp_path: Path) -
         doctor.read_secrets(tmp_path / "bad.toml")
 
 
-def asked(look: monitors.Look, *paths: str) -> list[httpx.Response]:
-    """What the routes answer, asked all at once."""
+def asked(look: monitors.Look, *paths: str, later: str = "/healthz") -> list[httpx.Response]:
+    """What the routes answer, asked all at once, and one a moment later."""
 
     async def answers() -> list[httpx.Response]:
         transport = httpx.ASGITransport(Starlette(routes=monitor_routes(look)))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await asyncio.gather(*(client.get(path) for path in paths))
+            return [*await asyncio.gather(*(client.get(path) for path in paths)), await client.get(later)]
 
     return asyncio.run(answers())
 
@@ -223,7 +223,7 @@ READY: dict[str, tuple[Mapping[str, str], int]] = {
 
 @pytest.mark.parametrize(("parts", "status"), READY.values(), ids=READY)
 def test_a_monitor_hears_whether_all_that_is_needed_is_there(parts: Mapping[str, str], status: int) -> None:
-    alive, ready = asked(lambda: parts, "/healthz", "/readyz")
+    ready, alive = asked(lambda: parts, "/readyz")
     assert (alive.status_code, ready.status_code) == (200, status)
     assert ready.json() == {"ready": status == 200, **parts} and ready.headers["cache-control"] == "no-store"
 
@@ -241,6 +241,7 @@ def test_however_often_it_is_asked_the_database_is_looked_at_once() -> None:
 
 def test_a_database_that_hangs_is_no_answer_and_holds_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(monitors, "PATIENCE", 0.05)
+    monkeypatch.setattr(monitors, "LOOK_AGAIN", 0.0)
     looks = []
 
     def look() -> Mapping[str, str]:
@@ -248,8 +249,8 @@ def test_a_database_that_hangs_is_no_answer_and_holds_one_thread(monkeypatch: py
         time.sleep(0.4)
         return {"database": "ok"}
 
-    answers = asked(look, *["/readyz"] * 20, "/healthz")
-    assert [one.status_code for one in answers] == [503] * 20 + [200] and len(looks) == 1
+    answers = asked(look, *["/readyz"] * 20, "/healthz", later="/readyz")
+    assert [one.status_code for one in answers] == [503] * 20 + [200, 503] and len(looks) == 1
     assert answers[0].json()["database"] == "no answer"
 
 

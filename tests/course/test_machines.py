@@ -98,9 +98,7 @@ def test_the_queue_spreads_the_jobs_and_a_worker_that_vanishes_loses_nothing(
             until_graded(there, 20)
             until(lambda: sum(one.graded for one in signs(there)) == 60)
             assert all(one.graded > 0 for one in signs(there)), [(one.name, one.graded) for one in signs(there)]
-            os.kill(pids[0], signal.SIGSTOP)  # holds what it holds, and says nothing any more
-            for _ in range(20):
-                submit(here, people.bo, people.exercises[1], "1")
+            killed_while_it_grades(pids.pop(), lambda: submit(here, people.bo, people.exercises[1], "1"), there)
             until_graded(there, 20)
             until(lambda: jobs(there) == 0)
         finally:
@@ -110,6 +108,21 @@ def test_the_queue_spreads_the_jobs_and_a_worker_that_vanishes_loses_nothing(
         with there.reading() as session:
             counted = session.execute(select(Grading.submission_id, func.count()).group_by(Grading.submission_id))
             assert {count for _, count in counted} == {1}
+
+
+def killed_while_it_grades(pid: int, hand_in: Callable[[], object], store: Store) -> None:
+    """Kills a worker in the middle of grading: not in between, when it holds nothing."""
+    held = select(func.count()).where(Submission.state == "running", Submission.holder.contains(f":{pid}:"))
+    for _ in range(100):
+        for _ in range(5):
+            hand_in()
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.1)  # the other one has put down what it had
+        with store.reading() as session:
+            if session.scalar(held):
+                return os.kill(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGCONT)
+    raise AssertionError("it never held anything")
 
 
 def jobs(store: Store) -> int:
@@ -136,6 +149,19 @@ def as_one_version_before(store: Store) -> None:
         session.execute(text("DROP TABLE worker"))
         session.execute(text("ALTER TABLE submission DROP COLUMN request"))
         session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+
+
+def test_a_machine_that_is_cut_off_keeps_no_lock_for_longer_than_a_minute(postgresql: Callable[[str], str]) -> None:
+    """Its connection stands open on the other side until PostgreSQL finds out: by itself after two hours."""
+    with servers(postgresql("cut_off"), 1) as (store,):
+        with store.reading() as session:
+            assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1min"
+        with store.engine.connect() as cut_off, store.writing() as other:
+            cut_off.execute(text("SET LOCAL idle_in_transaction_session_timeout = 50"))
+            cut_off.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
+            other.execute(text("SET LOCAL lock_timeout = 5000"))
+            other.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
+            cut_off.invalidate()
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

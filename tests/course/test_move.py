@@ -26,7 +26,7 @@ from lib.store import Store, open_store
 from tests.course.setting import Class, stub
 from tests.course.test_keeping import busy
 from tests.course.test_machines import as_one_version_before
-from tests.databases import Clock
+from tests.databases import Clock, on_sqlite
 
 
 @pytest.fixture
@@ -80,6 +80,12 @@ def test_nothing_moves_while_somebody_grades_nor_into_itself(store: Store, clock
     move(store, elsewhere)
 
 
+def test_who_grades_just_now_is_neither_backed_up_nor_in_the_way(store: Store, tmp_path: Path) -> None:
+    sign(store, "a worker", 1, Done())
+    assert backup(store, tmp_path / "b.zip") == 0
+    assert restore(store, tmp_path / "b.zip").rows == 0
+
+
 def test_a_copy_that_differs_is_told(store: Store, elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
     Class(store)
 
@@ -115,6 +121,7 @@ def damaged(path: Path, place: float) -> None:
     path.write_bytes(data)
 
 
+@on_sqlite
 @pytest.mark.parametrize("place", [0.05, 0.3, 0.5, 0.7])
 def test_a_damaged_backup_changes_nothing(store: Store, place: float, tmp_path: Path) -> None:
     busy(store)
