@@ -2,6 +2,8 @@
 # make demo-class a made-up class to try, on this machine alone      (make demo-class PORT=8600 picks another port)
 # make test       every check and every test, browser tests included
 # make test-long  the same, with long fuzzing
+# make test-deploy the app as a host starts it: fresh environment, ordinary user; every process of deploy/, killed in turn
+# make locks      write the *.lock files anew, after a change in the requirements
 # make format     put the code in the house style
 # make editor     build the code editor's bundle anew (needs Node.js)
 # make clean      remove .venv and all caches
@@ -14,8 +16,9 @@ TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
+FROM_LOCK := $(PIP) --no-deps --require-hashes
 
-.PHONY: app demo-class test test-long format editor clean
+.PHONY: app demo-class test test-long test-deploy locks format editor clean
 .DELETE_ON_ERROR:
 
 app: .venv/app.stamp
@@ -38,6 +41,13 @@ test test-long: .venv/dev.stamp
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=20 $(MARKS) $(ARGS) || \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(MARKS) $(ARGS)
 
+test-deploy: .venv/dev.stamp
+	$(BIN)/python -m pytest -s -m "" $(ARGS) tests/deploy
+
+locks: .venv/dev.stamp
+	$(BIN)/python -m deploy.lock
+	$(BIN)/python -m deploy.licences
+
 format: .venv/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -49,16 +59,16 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp is newer than its requirements when everything in them is installed.
-.venv/app.stamp: requirements.txt | .venv/bin/python
+# A stamp is newer than its lock when everything in it is installed.
+.venv/app.stamp: requirements.lock torch.lock | .venv/bin/python
 	@$(torch_for_cpu)
-	@echo "Installing requirements.txt; the first time takes a few minutes."
-	@$(PIP) -r requirements.txt
+	@echo "Installing requirements.lock; the first time takes a few minutes."
+	@$(FROM_LOCK) -r requirements.lock
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt requirements-class.txt .venv/app.stamp
-	@echo "Installing requirements-dev.txt."
-	@$(PIP) -r requirements-dev.txt
+.venv/dev.stamp: requirements-dev.lock .venv/app.stamp
+	@echo "Installing requirements-dev.lock."
+	@$(FROM_LOCK) -r requirements-dev.lock
 	@touch $@
 
 .venv/bin/python:
@@ -67,13 +77,17 @@ clean:
 	@$(PYTHON) -m venv .venv || \
 	  { rm -rf .venv; echo "Python could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
-# On Linux the package index serves torch with several GB of CUDA. PyTorch's own index has a CPU build: one quick try,
-# for torch alone (what torch needs comes with requirements.txt); if it fails, requirements.txt brings torch as usual.
+# On Linux the package index serves torch with several GB of CUDA; PyTorch's own index has a CPU build, and elsewhere the
+# usual one has no other. torch.lock has the hashes of these. One quick try at each, for torch alone (what it needs is in
+# requirements.lock); where neither gives such a build, torch comes with all that it asks for, unlocked.
 define torch_for_cpu
-if [ "$$(uname -s)" = Linux ] && ! $(BIN)/python -c \
+if ! $(BIN)/python -c \
   'import sys; from importlib.metadata import version; sys.exit(version("torch").split("+")[0] != "$(TORCH)".split("==")[1])' 2>/dev/null; then \
   echo "Installing $(TORCH) for the CPU."; \
-  $(PIP) --retries 0 --timeout 10 --no-deps --index-url $(TORCH_CPU_INDEX) "$(TORCH)" >/dev/null 2>&1 || \
-    echo "PyTorch's CPU index gave no answer; taking torch from the usual package index."; \
+  { [ "$$(uname -s)" = Linux ] && \
+    $(FROM_LOCK) --retries 0 --timeout 10 --index-url $(TORCH_CPU_INDEX) -r torch.lock >/dev/null 2>&1; } || \
+  $(FROM_LOCK) -r torch.lock >/dev/null 2>&1 || \
+  { echo "No index gave PyTorch's build for the CPU; taking $(TORCH) from the usual one with all that it asks for."; \
+    $(PIP) "$(TORCH)"; }; \
 fi
 endef

@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from lib.policy import Policy
 from lib.proxies import trust_only
 from lib.refusal import Refusal
+from lib.static_files import Compressed, prepare
 from lib.ui.exercise_address import redirects
 from lib.ui.hosting import is_class, setting
 from lib.ui.limits import need_sound_limits
@@ -51,10 +52,16 @@ def warm_up() -> None:
     gc.freeze()
 
 
+def get_ready() -> None:
+    """What happens behind the first pages: what visitors wait for first."""
+    warm_up()
+    prepare()
+
+
 @asynccontextmanager
 async def lifespan(app: st.App):
     """The server answers while torch is still being imported."""
-    warming = asyncio.create_task(asyncio.to_thread(warm_up))
+    warming = asyncio.create_task(asyncio.to_thread(get_ready))
     grading = await asyncio.to_thread(start_grading) if is_class() else None
     yield {}
     await warming
@@ -99,5 +106,12 @@ else:
     need_sound_limits()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     ROUTES, GUARDS = parts_of_a_class()
-    MIDDLEWARE = [Middleware(Policy, frame_ancestors=frame_ancestors()), *GUARDS, Middleware(BoundedUploads)]
-    app = st.App(ROUTER, lifespan=lifespan, routes=[*monitor_routes(), *redirects(), *ROUTES], middleware=MIDDLEWARE)
+    MIDDLEWARE = [
+        Middleware(Policy, frame_ancestors=frame_ancestors()),
+        *GUARDS,
+        Middleware(Compressed, base=st.get_option("server.baseUrlPath")),
+        Middleware(BoundedUploads),
+    ]
+    EVERY_ROUTE = [*monitor_routes(), *redirects(), *ROUTES]
+    PARTS: dict[str, Any] = {"lifespan": lifespan, "routes": EVERY_ROUTE, "middleware": MIDDLEWARE}
+    app = st.App(ROUTER, **PARTS)

@@ -13,6 +13,7 @@ import streamlit as st
 import pages as page_modules
 from lib.catalog import GROUPS, LESSONS, OPTIMIZERS, SCHEDULERS, TOPICS
 from lib.exercises import EXERCISES
+from lib.guides.search import search_lines
 from lib.lesson.spec import Topic
 from lib.ui import exercise_address
 from lib.ui.exercise_link import asked_exercise, old_pages
@@ -111,19 +112,16 @@ def _groups(of_class: bool) -> dict[str, dict[str, Topic | Page]]:
     return {group: {slug: entry for slug, entry in placed if entry.group == group} for group in GROUPS}
 
 
-def search_labels() -> dict[str, str]:
-    """What the search box offers: every lesson and page under all its names.
+def search_labels() -> Mapping[str, str]:
+    """What the search box offers: line id → what it says (see lib.guides.search).
 
-    Exercises are found on their own page: the box ranks short names first, and would show them before their lessons.
     Pages of no group are reached by links alone.
     """
     return _search_labels(is_class())
 
 
 @cache
-def _search_labels(of_class: bool) -> dict[str, str]:
-    labels = {
-        slug: " · ".join(dict.fromkeys((entry.title, entry.torch_name, *entry.names))) for slug, entry in TOPICS.items()
-    }
+def _search_labels(of_class: bool) -> Mapping[str, str]:
     single = {slug: about for slug, (about, _) in _single_pages(of_class).items() if about.group}
-    return labels | {slug: " · ".join((about.title, *about.names)) for slug, about in single.items()}
+    pages = {slug: (about.title, about.names, about.purpose) for slug, about in single.items()}
+    return search_lines(TOPICS, pages, {exercise_address.OLD + slug: task for slug, task in EXERCISES.items()})

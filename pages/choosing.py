@@ -70,7 +70,7 @@ def _a_loss() -> None:
         st.markdown(say("**What usually goes wrong**"))
         for slip in task.slips:
             _slip(task, slip, is_open=slip is task.slips[0])
-    st.subheader(say("All tasks at a glance"), anchor=False)
+    st.header(say("All tasks at a glance"), anchor=False)
     st.markdown(_all_tasks())
 
 
@@ -164,7 +164,7 @@ def _an_optimizer() -> None:
         for slip in situation.slips:
             with st.container(border=True):
                 st.markdown(say(slip))
-    st.subheader(say("What each optimizer keeps and does"), anchor=False)
+    st.header(say("What each optimizer keeps and does"), anchor=False)
     rows, columns = LAYER
     st.caption(
         say(
@@ -226,10 +226,9 @@ def _part(done: WorkedPart) -> None:
 
 def _step_line(step: Step) -> str:
     """The step's name, its formula, the numbers of its first sample, and its value."""
-    numbers = step.in_numbers(*(0,) * step.sample_dims) if np.size(step.value) else ""
-    worked_numbers = f" = {numbers}" if numbers else ""
-    dots = r",\; \dots" if np.size(step.value) > 1 and worked_numbers else ""
-    return f"{say(step.label)} ${step.latex}{worked_numbers}{dots}$ → **{value_text(step.value)}**"
+    numbers = step.beside_symbol(*(0,) * step.sample_dims) if np.size(step.value) else ""
+    dots = r",\; \dots" if np.size(step.value) > 1 and numbers else ""
+    return f"{say(step.label)} ${step.latex} {numbers}{dots}$ → **{value_text(step.value)}**"
 
 
 def _joined(application: Application, parts: tuple[WorkedPart, ...]) -> None:

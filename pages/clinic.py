@@ -156,7 +156,7 @@ def shares_in(text: str) -> tuple[float, ...]:
 
 
 def _what_it_says(found: list[Finding]) -> None:
-    st.subheader(say("What the number says"), anchor=False)
+    st.header(say("What the number says"), anchor=False)
     for finding in found:
         with st.container(border=True, gap="xsmall"):
             st.markdown(say("{says}", says=finding.says))
@@ -185,7 +185,7 @@ def _causes(causes: tuple[Cause, ...]) -> None:
     ticks = {cause.slug: _ticked(cause) for cause in causes}
     tested = sum(tick is not None for tick in ticks.values())
     heading, clear = st.columns([0.78, 0.22], vertical_alignment="center")
-    heading.subheader(say("Test its causes: {n} of {all} done", n=tested, all=len(causes)), anchor=False)
+    heading.header(say("Test its causes: {n} of {all} done", n=tested, all=len(causes)), anchor=False)
     if tested:
         clear.button(say("Start again"), type="tertiary", on_click=_start_again, args=(causes,))
     found = [cause for cause in causes if ticks[cause.slug] == FOUND]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -14,8 +13,9 @@ from lib.catalog import TOPICS
 from lib.exercises import EXERCISES, Exercise
 from lib.exercises.spec import PATHS
 from lib.grading.grade import Grade
+from lib.lesson.code.plain import explained
 from lib.ui.browser_storage import draft_place, keep_in_browser
-from lib.ui.exercise_address import exercise_query
+from lib.ui.exercise_address import OLD, exercise_query
 from lib.ui.exercise_link import asked_exercise, exercise_link
 from lib.ui.exercise_work import (
     CSS,
@@ -36,6 +36,7 @@ from lib.ui.page import Page
 from lib.ui.record import Attempt, Record, RecordError, keep, record_of, with_attempt
 from lib.ui.report import show_report
 from lib.ui.sandbox import isolation_note, why_off
+from lib.ui.sidebar import browser_title
 from lib.ui.text import say
 
 PAGE = Page(title="Exercise", group="", order=0, names=(), purpose="Write one function, and have it tested.")
@@ -59,7 +60,7 @@ def _no_such_exercise() -> None:
 
 def show_exercise(exercise: Exercise) -> None:
     """The whole page of one exercise."""
-    st.set_page_config(page_title=f"{say(exercise.title)} · {say('Torch by Hand')}")
+    st.set_page_config(page_title=browser_title(OLD + exercise.slug, exercise.title))
     st.html(CSS)
     _heading(exercise)
     left, right = st.columns([0.4, 0.6], gap="medium")
@@ -223,17 +224,6 @@ def _solution(exercise: Exercise, record: Record) -> None:
 def _ask_for_help(exercise: Exercise, label: str, name: str, after: Record, about: str | None = None) -> None:
     """A button that is remembered in the record."""
     st.button(label, key=_key(exercise, name), help=about, on_click=keep, args=(exercise.slug, after))
-
-
-def explained(source: str) -> tuple[str, str]:
-    """What the docstring at the top says, and the code below it, without what only the checks of the exercise use."""
-    tree = ast.parse(source)
-    lines = source.splitlines()
-    for node in reversed(tree.body):
-        if isinstance(node, ast.FunctionDef) and node.name == "branches":
-            del lines[node.lineno - 1 : node.end_lineno]
-    words = ast.get_docstring(tree) or ""
-    return words, "\n".join(lines[tree.body[0].end_lineno if words else 0 :]).strip()
 
 
 def _attempts(exercise: Exercise, record: Record) -> None:

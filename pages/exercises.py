@@ -60,6 +60,12 @@ def render() -> None:
     keep_in_browser()
     st.divider()
     st.caption(say("Your drafts, attempts and progress stay in this browser."))
+    st.page_link(
+        st.session_state["pages"]["progress"],
+        label=say("Take progress to another device"),
+        icon=":material/arrow_forward:",
+        width="content",
+    )
     work_file()
 
 

@@ -90,17 +90,20 @@ def _working(lesson: Optimizer, runs: Runs, typed: Typed) -> None:
         if st.session_state.get(key, 1) > count:
             st.session_state[key] = count
         st.markdown(say("Update"), width="content")
+        first = _first_to_see(runs)
         update = st.number_input(
             say("Update to work"),
             min_value=1,
             max_value=count,
-            value=min(2, count),
+            value=first,
             key=key,
             label_visibility="collapsed",
             width=130,
             **bound_whole(key),
         )
         st.markdown(say(":gray[of {count}]", count=count), width="content")
+        if update == first > 1:
+            st.markdown(say(":gray[the first update that moves the parameter]"), width="content")
         whole = st.toggle(say("Only the parameter, update by update"), key=key_of(lesson, "whole_trace"))
     if whole:
         _own_values(lesson, runs)
@@ -114,6 +117,13 @@ def _working(lesson: Optimizer, runs: Runs, typed: Typed) -> None:
 
 def _updates_before(lesson: Optimizer, runs: Runs, update: int) -> WayHere:
     return lambda: of_updates(lesson, runs.ready, update, budget=page_budget())
+
+
+def _first_to_see(runs: Runs) -> int:
+    """The first update that moves the parameter: mostly update 1. Where none moves it, update 1 is as good as any."""
+    before = [runs.ready.param, *(update.param for update in runs.by_hand)]
+    moved = (n for n, update in enumerate(runs.by_hand, 1) if np.any(update.param != before[n - 1]))
+    return next(moved, 1)
 
 
 def _divergence_note(runs: Runs) -> None:

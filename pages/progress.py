@@ -17,8 +17,8 @@ from pages.exercises import state_of
 
 PAGE = Page(
     title="Your progress",
-    group="",
-    order=0,
+    group="guides",
+    order=91,
     names=("学习进度", "progress", "sync", "another device"),
     purpose="What you have done, and how to take it to another device.",
 )
@@ -33,7 +33,7 @@ def render() -> None:
     _so_far(lessons, solved)
     progress_in_account()
     if lessons or solved:
-        st.subheader(say("On another device"), anchor=False)
+        st.header(say("On another device"), anchor=False)
         st.markdown(
             say(
                 "Open this link there, or scan the code: that browser keeps the better of both. Your progress stands "
@@ -41,7 +41,7 @@ def render() -> None:
             )
         )
         progress_link(lessons, solved)
-    st.subheader(say("As a file"), anchor=False)
+    st.header(say("As a file"), anchor=False)
     st.markdown(say("Everything this browser keeps: drafts, attempts and progress."))
     work_file()
     keep_in_browser()

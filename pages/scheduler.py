@@ -88,11 +88,12 @@ def _working(lesson: Scheduler, schedule: Schedule, typed: Typed) -> int:
         if st.session_state.get(key, 0) > last:
             st.session_state[key] = last
         st.markdown(say("Epoch"), width="content")
+        first = _interesting(schedule)
         epoch = st.number_input(
             say("Epoch to work"),
             min_value=0,
             max_value=last,
-            value=min(_interesting(schedule), last),
+            value=min(first, last),
             key=key,
             label_visibility="collapsed",
             width=130,
@@ -101,6 +102,8 @@ def _working(lesson: Scheduler, schedule: Schedule, typed: Typed) -> int:
         st.markdown(say(":gray[0 to {last}]", last=last), width="content")
         before = schedule.by_hand[epoch - 1].lr if epoch else schedule.values.get("lr", 0.1)
         st.markdown(say(":gray[learning rate before it: {lr}]", lr=f"{before:.6g}"), width="content")
+        if epoch == first > 1:
+            st.markdown(say(":gray[the first epoch in which the learning rate changes]"), width="content")
     torch = run.TorchResult(np.array(schedule.by_torch[epoch]), {}, ())
     with said_in_words():
         values, form = schedule.by_hand[epoch].given, typed.values

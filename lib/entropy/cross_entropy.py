@@ -53,7 +53,7 @@ def by_hand(p, q, *, unit) -> Steps:
         0.0 - log(q),
         axes="nc",
         worked=lambda *n: listed(rf"-{log_latex} <q>", q=q[n]),
-        words="How surprising each outcome is to whoever believes Q: minus the logarithm of q.",
+        words="Minus the logarithm of the believed probability: how surprising each outcome is.",
     )
     terms = yield Step(
         "term",
@@ -61,7 +61,7 @@ def by_hand(p, q, *, unit) -> Steps:
         weighted(p, surprise),
         axes="nc",
         worked=lambda *n: weighted_in_numbers(p[n], "surprise", surprise[n]),
-        words="Each surprise times how often it really happens: the true probability p. 0 where p is 0.",
+        words="Each surprise times how often it really happens. 0 where it never does.",
     )
     yield from entropy_plus_kl(p, q, unit)
     yield from added_up("cross_entropy", r"H(P, Q) = \sum_c t_c", terms, of="term", words="Add the terms up.")
@@ -103,7 +103,7 @@ def grad_by_hand(s, p, q, *, unit) -> Steps:
         np.where(never, 0.0, surprise),
         axes="nc",
         worked=lambda *n: listed("<surprise>", unless=never[n], surprise=surprise[n]),
-        words="The terms are p times surprise, so the slope of p is the surprise (0 where p and q are both 0).",
+        words="A term is probability times surprise: its slope is the surprise. 0 where both are 0.",
     )
     yield from pull_on_belief(p, q, unit, "H")
 

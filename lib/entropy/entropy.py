@@ -63,7 +63,7 @@ def grad_by_hand(s, p, *, unit) -> Steps:
         -(np.log(p) + 1) / NATS[unit],
         axes="nc",
         worked=lambda *n: listed(rf"-{log_latex} <p> - <log_e>", p=p[n], log_e=1 / NATS[unit]),
-        words="The product rule on −p log p: minus the logarithm, minus 1 (over ln b).",
+        words="The product rule: minus the logarithm, minus the logarithm of e (1 in nats).",
     )
 
 

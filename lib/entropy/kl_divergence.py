@@ -44,7 +44,7 @@ def by_hand(p, q, *, unit) -> Steps:
         weighted(p, log_ratio(p, q, unit)),
         axes="nc",
         worked=lambda *n: listed(rf"<p> \cdot {log_latex} \frac{{<p>}}{{<q>}}", unless=p[n] == 0, p=p[n], q=q[n]),
-        words="For each outcome: the logarithm of true over believed probability, times the true one. 0 where p is 0.",
+        words="The logarithm of true over believed probability, times the true one (0 where that is 0).",
     )
     yield Step(
         "the_other_way",
@@ -79,7 +79,7 @@ def grad_by_hand(s, p, q, *, unit) -> Steps:
             q=q[n],
             log_e=1 / NATS[unit],
         ),
-        words="The product rule on p log(p/q): the logarithm of the ratio, and the logarithm of e (1 in nats).",
+        words="The product rule: the logarithm of the ratio, and the logarithm of e (1 in nats).",
     )
     yield from pull_on_belief(p, q, unit, "D")
 

@@ -53,7 +53,7 @@ def by_hand(p, *, unit) -> Steps:
         0.0 - log_p,
         axes="i",
         worked=lambda *i: formula("-<logarithm>", logarithm=log_p[i]),
-        words="Turn the sign round: a probability below 1 has a negative logarithm, and surprise is positive.",
+        words="Turn the sign round: the logarithm is negative, and surprise is positive.",
     )
 
 
@@ -66,7 +66,7 @@ def grad_by_hand(s, p, *, unit) -> Steps:
         -1 / (p * NATS[unit]),
         axes="i",
         worked=lambda *i: formula(slope if unit == "nats" else slope + over_ln_base, p=p[i], nats=NATS[unit]),
-        words="The slope of −ln p is −1/p; another base divides it by the logarithm of that base.",
+        words="Minus 1 over the probability; another base than e divides that by its logarithm.",
     )
 
 

@@ -28,7 +28,7 @@ class Value:
     alone: bool = False
 
     def latex(self, *, one_factor: bool = False) -> str:
-        """Four significant digits; a negative number in brackets, so that it can stand in a product.
+        """Rounded; a negative number in brackets, so that it can stand in a product.
 
         `one_factor`: it stands after a division sign or a logarithm, or under a power, which take one factor only. So
         one that is written as a product (5 · 10⁻⁵) takes brackets too.
@@ -47,6 +47,11 @@ class Formula:
     """Text (LaTeX) and numbers, one after the other."""
 
     parts: tuple[str | Value, ...]
+
+    @property
+    def sign(self) -> str:
+        """Between the symbol and this: ≈ where a number was rounded, so that what is shown need not give the value."""
+        return r"\approx" if any(isinstance(part, Value) and _is_rounded(part.number) for part in self.parts) else "="
 
     def latex(self, letters: Mapping[str, str] | None = None) -> str:
         """The formula in LaTeX. `letters` maps names of values that are still open to the symbols to show instead."""
@@ -128,5 +133,19 @@ def _real(number: float) -> str:
     sign = "-" if number < 0 else ""
     if np.isinf(number):
         return rf"{sign}\infty"
-    mantissa, _, exponent = f"{abs(number):.4g}".partition("e")
+    mantissa, _, exponent = _rounded(abs(number)).partition("e")
     return rf"{sign}{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else f"{sign}{mantissa}"
+
+
+def _is_rounded(number: float | complex) -> bool:
+    """Whether more digits are known than are shown; the last bits of a float are none."""
+    if isinstance(number, complex):
+        return _is_rounded(number.real) or _is_rounded(number.imag)
+    return bool(np.isfinite(number)) and not np.isclose(float(_rounded(abs(number))), abs(number), rtol=1e-12, atol=0)
+
+
+def _rounded(size: float) -> str:
+    """Four decimals, or four leading digits below 1: as the values beside the formula are written."""
+    if size and not 1e-4 <= size < 1e8:
+        return np.format_float_scientific(size, precision=3, trim="-").replace(".e", "e")
+    return np.format_float_positional(size, precision=4, fractional=size >= 1, trim="-")

@@ -13,6 +13,7 @@ import numpy as np
 from lib.budget import Cost
 from lib.lesson.cost import elementwise
 from lib.lesson.formula import Formula
+from lib.lesson.names import name_of, torch_name_of
 from lib.once import once
 
 Steps = Generator["Step", np.ndarray, Any]
@@ -36,6 +37,8 @@ class Step:
     worked: Callable[..., Formula] | None = None
     given: bool = False  # shown, never asked: indexing, padding, stabilising
     words: str = ""  # the first hint: what to do, without a symbol
+    called: str = ""  # the name to read, where it is another one than lib.lesson.names has
+    torch: str = ""  # torch's name, where `called` is set
 
     @property
     def base(self) -> str:
@@ -44,7 +47,14 @@ class Step:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ")
+        """The name to read: "average of gradients"; of a loop's steps each has its number."""
+        name, turn = self.called or name_of(self.base), self.name.partition("[")[2].rstrip("]")
+        return f"{name}, step {turn}" if turn else name
+
+    @property
+    def torch_name(self) -> str:
+        """What torch calls it: `exp_avg`, `input.grad`, `torch.logsumexp`; empty where it has no name for it."""
+        return self.torch if self.called else torch_name_of(self.base)
 
     @property
     def symbol(self) -> str:
@@ -53,6 +63,10 @@ class Step:
     def in_numbers(self, *index: int) -> str:
         """The formula's right side with the numbers of the sample at `index`, in LaTeX; empty where there is none."""
         return "" if self.worked is None else self.worked(*index).latex()
+
+    def beside_symbol(self, *index: int) -> str:
+        """The same after its sign: = where the numbers shown give the value, ≈ where they were rounded."""
+        return "" if self.worked is None else f"{(filled := self.worked(*index)).sign} {filled.latex()}"
 
     @property
     def sample_dims(self) -> int:
@@ -371,6 +385,11 @@ class Topic:
         if not isinstance(self.torch, type):
             return self.torch.__name__
         return f"{'nn' if 'nn' in self.torch.__module__ else 'optim'}.{self.torch.__name__}"
+
+    @property
+    def torchs_own(self) -> str:
+        """The same, where torch has such a class or function; empty where we put torch's functions together."""
+        return self.torch_name if self.torch.__module__.partition(".")[0] == "torch" else ""
 
     @once
     def sources(self) -> tuple[Reference, ...]:

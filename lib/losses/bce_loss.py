@@ -33,7 +33,7 @@ def by_hand(input, target, *, weight, reduction) -> Steps:
         r"a_i = \max(\log x_i,\, -100)",
         np.log(input),
         lambda *i: formula(r"\log <input>", input=input[i]),
-        "The natural logarithm of the probability: what “yes” would cost, with a minus. Never below −100.",
+        "The natural logarithm of the probability, for “yes”. Never below −100.",
     )
     log_no = yield from held_log(
         "log_no",
@@ -57,7 +57,7 @@ def by_hand(input, target, *, weight, reduction) -> Steps:
         ),
         words="Take the logarithm that belongs to the answer (or mix the two), and turn its sign."
         if weight is None
-        else "Take the logarithm that belongs to the answer (or mix the two), and turn its sign, times the weight.",
+        else "The logarithm that belongs to the answer (or a mix), sign turned, times the weight.",
     )
     yield from reduce(each, reduction, letter="i", of="loss_per_element")
 
@@ -107,7 +107,7 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
             target=target[i],
             variance=variance[i],
         ),
-        words="Probability minus answer, over v, times the share of the element.",
+        words="Probability minus answer, over the variance, times the share of the element.",
     )
     yield Step(
         "d_target",
@@ -120,7 +120,7 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
             weight=w[i],
             input=input[i],
         ),
-        words="What “yes” costs less what “no” costs, times the share. These logarithms are not held at −100.",
+        words="What “yes” costs less what “no” costs, times the share. Nothing is held at −100 here.",
     )
 
 

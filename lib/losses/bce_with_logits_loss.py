@@ -63,13 +63,10 @@ def letter_of(tensor, letter="w"):
 
 
 HINTS = {  # with a weight, with a pos_weight
-    (False, False): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it.",
-    (False, True): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it. "
-    "“Yes” counts pos_weight times.",
-    (True, False): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it. "
-    "Then times the weight.",
-    (True, True): "For “yes”, minus the logarithm of the probability; for “no”, minus the logarithm of 1 minus it. "
-    "“Yes” counts pos_weight times. Then times the weight.",
+    (False, False): "Minus the log of the probability for “yes”; for “no”, of 1 minus it.",
+    (False, True): "Minus the log of the probability, pos_weight times, for “yes”; for “no”, of 1 minus it.",
+    (True, False): "Minus the log of the probability for “yes”, of 1 minus it for “no”; times the weight.",
+    (True, True): "Minus log of the probability (“yes”: pos_weight times) or of 1 minus it; times weight.",
 }
 
 
@@ -129,8 +126,9 @@ def grad_by_hand(s, input, target, *, weight, reduction, pos_weight) -> Steps:
             probability=p[i],
             input=input[i],
         ),
-        words="What “yes” costs less what “no” costs, times the share. "
-        "Without pos_weight that is just minus the score.",
+        words="What “yes” costs less what “no” costs"
+        + (": minus the score" if pos_weight is None else "")
+        + ("." if reduction != "mean" else ", times the share."),
     )
 
 

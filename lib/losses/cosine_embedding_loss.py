@@ -117,7 +117,7 @@ def by_hand(input1, input2, target, *, margin, reduction) -> Steps:
         worked=lambda *n: formula(
             {1: "1 - <cosine>", -1: r"\max(0, <cosine> - <margin>)"}.get(y[n], "0"), cosine=cosine[n], margin=margin
         ),
-        words="Target 1: what the cosine lacks to 1. Target −1: what it has above the margin, but nothing below 0.",
+        words="Target 1: what the cosine lacks to 1. Target −1: what it has above the margin, or 0.",
     )
     yield from reduce(each, reduction, of="loss_per_pair", divisor_words="Count the pairs.")
 
@@ -136,7 +136,7 @@ def length_step(name, latex, tensor, vectors, which):
         value,
         axes="n",
         worked=worked,
-        words=f"Square the coordinates of the {which} vector and add up. (ε is too small to matter on paper.)",
+        words=f"Square the coordinates of the {which} vector and add up.",
     )
 
 
@@ -154,7 +154,7 @@ def grad_by_hand(s, input1, input2, target, *, margin, reduction) -> Steps:
         worked=lambda *n: formula(
             "-<share>" if y[n] == 1 else "<share>" if y[n] == -1 and too_near[n] else "0", share=each
         ),
-        words="A like pair gains from a larger cosine, an unlike one above the margin loses, every other pair stays.",
+        words="Like pairs: minus the share. Unlike ones above the margin: the share. Others: 0.",
     )
     to_input1, to_input2 = through_cosine(gathered(pull, dot(input1, input2).shape), input1, input2)
     vectors = {"input1": input1, "input2": input2}
@@ -169,8 +169,7 @@ def grad_by_hand(s, input1, input2, target, *, margin, reduction) -> Steps:
                 value,
                 axes="ni",
                 worked=worked_turn(s, pull, vectors, name, other),
-                words="Divide the other vector by both lengths, "
-                "take away the cosine times this vector over its squared length, and multiply by the pull.",
+                words="The other vector over both lengths, less the cosine times this one over its square.",
             )
 
 

@@ -106,9 +106,9 @@ def with_indices(surprise, worked, scores, target, weight, ignore_index, reducti
         worked=lambda *n: unless_ignored(
             counts[n], times(weight) + "<surprise>", weight=w[n], surprise=worked(*n, y[n])
         ),
-        words="The loss without smoothing: the log of the sum, less the score of the right class."
-        if label_smoothing
-        else "From the log of the sum, take away the score of the right class (then times its weight, if any).",
+        words=("The loss without smoothing: the log of the sum" if label_smoothing else "The log of the sum")
+        + ", less the right class's score"
+        + ("." if weight is None else ", times its weight."),
     )
     if not label_smoothing:
         yield from reduce_weighted(each, reduction, w, counts, weight)
@@ -251,7 +251,10 @@ def pull_of_targets(scores, target, weight, ignore_index, label_smoothing) -> St
         r"q_{nc} = w_c\, t_{nc}",
         smooth * class_weights(weight, scores) * counts[..., None],
         axes="nc",
-        words="Write the target as probabilities (1 for the right class, 0 elsewhere), times the class weights.",
+        words="The target as probabilities"
+        + ("" if checks.is_float(target) else ": 1 for the right class, else 0")
+        + (", smoothed" if label_smoothing else "")
+        + ("." if weight is None else ", times the class weights."),
     )
     return answer, counts, reached
 

@@ -173,7 +173,7 @@ def per_label(losses, labels) -> Steps:
             r"\frac{<loss_per_sample>}{<labels>}", loss_per_sample=losses[n], labels=max(labels[n], 1)
         ),
         given=bool((labels <= 1).all()),
-        words="Only the mean does this: divide by the number of labels in the target (by 1 if there are none).",
+        words="For the mean, divide by the number of labels in the target (by 1 if there are none).",
     )
     return each
 
@@ -207,7 +207,7 @@ def grad_by_hand(s, log_probs, targets, input_lengths, target_lengths, *, blank,
             probabilities=p,
             posterior=gamma,
         ),
-        words="Probability minus posterior, times the share of the sample. Frames behind a sample's length get 0.",
+        words="Probability minus posterior, times the share. Frames behind the sample's length get 0.",
     )
 
 

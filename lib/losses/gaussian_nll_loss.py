@@ -109,7 +109,7 @@ def by_hand(input, target, var, *, full, eps, reduction) -> Steps:
             fit=fit[i],
             half_log_2pi=HALF_LOG_2PI,
         ),
-        words="Half of both together. With full=True, half of ln 2π more." if full else "Half of both together.",
+        words="Half of both together, and half of the logarithm of two pi." if full else "Half of both together.",
     )
     yield from reduce(each, reduction, letter="i", of="loss_per_element", divisor_words="Count the elements.")
 
@@ -127,7 +127,7 @@ def grad_by_hand(s, input, target, var, *, full, eps, reduction) -> Steps:
         worked=lambda *i: formula(
             r"<share> \cdot \frac{<error>}{<variance>}", share=each, error=error[i], variance=variance[i]
         ),
-        words="Half of the squared error has the slope e; divide by the variance and multiply by the share.",
+        words="The error over the variance, times the share.",
     )
     for name, symbol, tensor, sign in (("input", "x", input, ""), ("target", "y", target, "-")):
         if checks.is_float(tensor):
@@ -154,7 +154,7 @@ def grad_by_hand(s, input, target, var, *, full, eps, reduction) -> Steps:
         pull.shape,
         PER_LOSS + r"\frac12 \left(\frac{1}{v_i} - \frac{e_i^2}{v_i^2}\right)",
         lambda *i: formula(numbers, share=each, fit=fit[i], variance=variance[i]),
-        "The logarithm pulls the variance down, the squared error pushes it up; they balance at v = e².",
+        "Half of 1 over the variance, less half of the squared error over its square.",
     )
 
 

@@ -77,7 +77,7 @@ def by_hand(input, target, *, margin, reduction) -> Steps:
             input=x[n],
             push_apart=apart[n],
         ),
-        words="Target 1: the distance itself. Target −1: what it lacks to the margin. Any other target: both.",
+        words="Target 1: the distance itself. Target −1: what it lacks to the margin. Other: both.",
     )
     yield from reduce(each, reduction, of="loss_per_element", divisor_words="Count the distances.")
 
@@ -95,8 +95,7 @@ def grad_by_hand(s, input, target, *, margin, reduction) -> Steps:
         np.where(y != -1, 1.0, 0.0) - np.where(pushed, 1.0, 0.0),
         axes="n",
         worked=lambda *n: formula(("0" if y[n] == -1 else "1") + (" - 1" if pushed[n] else "")),
-        words="1 where the distance itself is the loss, −1 where it lacks something to the margin, "
-        "0 beyond the margin.",
+        words="1 where the distance is the loss, −1 where it lacks to the margin, 0 beyond that.",
     )
     whole = input.shape == slope.shape
     yield Step(

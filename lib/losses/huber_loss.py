@@ -39,8 +39,7 @@ def by_hand(input, target, *, reduction, delta) -> Steps:
             size=size[i],
             delta=delta,
         ),
-        words="Is the error smaller than delta? Then half its square. "
-        "If not, its size less half of delta, times delta.",
+        words="Below delta: half the square. Beyond: the size less half of delta, times delta.",
     )
     yield from reduce(each, reduction, letter="i", of="loss_per_element")
 

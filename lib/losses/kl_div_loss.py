@@ -142,7 +142,7 @@ def grad_by_hand(s, input, target, *, reduction, log_target) -> Steps:
         worked=(lambda *i: formula(in_numbers if log_target or t[i] else at_zero, share=each, target=t[i], input=x[i]))
         if target.shape == t.shape
         else None,
-        words="The target stands twice in the formula, so both places count (product rule). PyTorch has NaN at 0.",
+        words="The target stands twice, so both places count (product rule). PyTorch has NaN at 0.",
     )
 
 

@@ -93,8 +93,7 @@ def by_hand(input, target, *, reduction) -> Steps:
         worked=lambda *n: joined(
             (worked_cost(scores[n], *one) for one in zip(label[n], counts[n], strict=True)), r",\quad "
         ),
-        words="For each label in turn: how far is its score from beating each wrong class by 1? Never less than 0. "
-        "Add up over the wrong classes; the filled-up places get 0.",
+        words="What each label lacks to beat each wrong class by 1, never below 0, added up.",
     )
     each = yield Step(
         "loss_per_sample",
@@ -138,7 +137,7 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
         r"b_{nc} = \#\{(j, k) : y_{nj} = c,\ x_{nc} - x_{nk} < 1,\ k \notin y_n\}",
         (named * too_close.sum(-1)[..., None]).sum(-2).astype(float),
         axes="nc",
-        words="For each right class, count the wrong classes that it does not beat by 1. A wrong class gets 0.",
+        words="For each right class, count the wrong ones that it does not beat by 1. Else 0.",
     )
     yield Step(
         "d_input",
@@ -157,7 +156,7 @@ def grad_by_hand(s, input, target, *, reduction) -> Steps:
             ),
             r",\; ",
         ),
-        words="Times too high less times too low, over the number of classes, times the share of the sample.",
+        words="Times too high less times too low, over the number of classes, times the share.",
     )
 
 

@@ -61,11 +61,9 @@ def by_hand(input, target, *, weight, reduction) -> Steps:
             lambda *nc: formula(cost(p[nc], weight), probability=p[nc], input=score[nc], target=y[nc], weight=w[nc]),
             x.shape[-1],
         ),
-        words="For a label, minus the logarithm of the probability; "
-        "for any other class, minus the logarithm of 1 minus it."
+        words="Minus the log of the probability for a label; for any other class, of 1 minus it."
         if weight is None
-        else "For a label, minus the logarithm of the probability; "
-        "for any other class, minus the logarithm of 1 minus it. Times the weight of the class.",
+        else "Minus the log of the probability (label) or of 1 minus it, times the class's weight.",
     )
     each = yield Step(
         "loss_per_sample",
@@ -128,8 +126,7 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
         worked=product("(<probability> - <target>)") if fits else None,
         words="Probability minus answer, times the share of the class."
         if fits
-        else "Probability minus answer, times the share of the class. "
-        "Where torch stretched a tensor, its parts add up.",
+        else "Probability minus answer, times the share; what was stretched adds its parts up.",
     )
     if checks.is_float(target):
         yield Step(
@@ -138,10 +135,9 @@ def grad_by_hand(s, input, target, *, weight, reduction) -> Steps:
             gathered(pull * softplus(-input), target.shape) - gathered(pull * softplus(input), target.shape),
             axes="nc" if fits else "",
             worked=product("(-<input>)") if fits else None,
-            words="What a label costs less what another class costs, times the share: that is minus the score."
+            words="What a label costs less what another class costs: minus the score, times the share."
             if fits
-            else "What a label costs less what another class costs, times the share: that is minus the score. "
-            "Where torch stretched a tensor, its parts add up.",
+            else "Minus the score, times the share; what was stretched adds its parts up.",
         )
 
 

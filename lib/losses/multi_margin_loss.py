@@ -76,8 +76,7 @@ def by_hand(input, target, *, p, margin, weight, reduction) -> Steps:
             ),
             r",\; ",
         ),
-        words="For each other class: how much does the right class's lead lack to the margin? "
-        "Never less than 0, and 0 at the right class itself.",
+        words="What the right class's lead over each other class lacks to the margin, never below 0.",
     )
     power = lack**p
     w = np.ones(target.shape) if weight is None else weight[y]
@@ -92,9 +91,9 @@ def by_hand(input, target, *, p, margin, weight, reduction) -> Steps:
             weight=w[n],
             lacking=joined((formula(f"<shortfall>{square}", shortfall=h) for h in lack[n]), " + "),
         ),
-        words=("Square what is lacking, add up, " if p == 2 else "Add up what is lacking, ")
-        + "divide by the number of classes, all of them"
-        + (", and multiply by the weight of the right class." if weight is not None else "."),
+        words=("Square what is lacking, add, " if p == 2 else "Add up what is lacking, ")
+        + "over the number of classes"
+        + (", times the right class's weight." if weight is not None else ", all of them."),
     )
     yield from reduce(each, reduction, of="loss_per_sample")
 
@@ -123,7 +122,7 @@ def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
             ),
             r",\; ",
         ),
-        words=("Twice what is lacking" if p == 2 else "1 for every class that is too close, 0 for the others")
+        words=("Twice what is lacking" if p == 2 else "1 for every class that is too close, else 0")
         + (", times the weight of the right class." if weight is not None else "."),
     )
 
@@ -142,8 +141,7 @@ def grad_by_hand(s, input, target, *, p, margin, weight, reduction) -> Steps:
         (each * np.where(is_right, -push.sum(-1, keepdims=True), push) / classes).reshape(input.shape),
         axes="nc" if input.ndim == target.ndim + 1 else "",
         worked=worked,
-        words="Over the number of classes, times the share: "
-        "each other class gets its own push, the right class minus the sum of them all.",
+        words="Each other class its push, the right one minus their sum; over classes, times the share.",
     )
 
 

@@ -85,7 +85,7 @@ def grad_by_hand(s, input, target, *, weight, ignore_index, reduction) -> Steps:
         r"q_{nc} = w_c\, [c = y_n]",
         np.where(at_target, w[..., None], 0.0),
         axes="nc",
-        words="Write the target as a row of zeros with a 1 at the right class, times the class's weight.",
+        words="A row of zeros with a 1 at the right class" + ("." if weight is None else ", times its weight."),
     )
     two_axes = input.ndim <= 2
     yield Step(

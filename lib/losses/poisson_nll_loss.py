@@ -90,7 +90,7 @@ def by_hand(input, target, *, log_input, full, eps, reduction) -> Steps:
             log_rate=log_rate[i],
             stirling=extra[i],
         ),
-        words="The rate, less the count times the logarithm of the rate, plus the logarithm of the count's factorial."
+        words="Rate, less count times logarithm of the rate, plus the logarithm of the count's factorial."
         if full
         else "The rate, less the count times the logarithm of the rate.",
     )
@@ -106,6 +106,7 @@ def rate_of(x) -> Steps:
         axes="i",
         worked=lambda *i: formula("e^{<input>}", input=alone(x[i])),
         words="The input is the logarithm of the rate: raise e to it.",
+        called="predicted rate",
     )
     return rate, x
 
@@ -134,7 +135,7 @@ def log_factorial(y) -> Steps:
             "0" if y[i] <= 1 else r"<target> \log <target> - <target> + \tfrac12 \log(2 \pi \cdot <target>)",
             target=y[i],
         ),
-        words="For a count above 1, Stirling's approximation of the logarithm of its factorial. For 0 and 1 nothing.",
+        words="Above a count of 1, Stirling's approximation of the log of its factorial. Else 0.",
     )
     return answer
 
@@ -176,7 +177,7 @@ def grad_by_hand(s, input, target, *, log_input, full, eps, reduction) -> Steps:
             x.shape,
             PER_LOSS + rf"\left(-{symbol}" + (r" + s'_i\right)" if full else r"\right)"),
             None if full else lambda *i: formula(r"<share> \cdot (-<log>)", share=each, log=of(name, log_rate[i])),
-            "Minus the logarithm of the rate, times the share. Stirling's term adds log y + 1/(2y) for a count above 1."
+            "Minus the log of the rate, plus Stirling's slope above a count of 1, times the share."
             if full
             else "Minus the logarithm of the rate, times the share.",
         )

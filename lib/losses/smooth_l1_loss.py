@@ -45,8 +45,7 @@ def by_hand(input, target, *, reduction, beta) -> Steps:
             size=size[i],
             beta=beta,
         ),
-        words="Is the error smaller than beta? Then half its square, divided by beta. "
-        "If not, its size less half of beta.",
+        words="Below beta: half the square, divided by beta. Beyond: the size less half of beta.",
     )
     yield from reduce(each, reduction, letter="i", of="loss_per_element")
 

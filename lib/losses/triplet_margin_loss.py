@@ -35,7 +35,7 @@ def check(*, anchor, positive, negative, margin, p, eps, swap, reduction):
 
 
 def distance_with(p, eps):
-    return norm_distance(p, eps, "(eps is too small to matter on paper.)" if abs(eps) < 1e-4 else "")
+    return norm_distance(p, eps)
 
 
 def by_hand(anchor, positive, negative, *, margin, p, eps, swap, reduction) -> Steps:

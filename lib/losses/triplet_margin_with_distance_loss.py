@@ -96,10 +96,8 @@ def size(coordinate):
 
 
 DISTANCES = {
-    None: norm_distance(
-        2, PAIRWISE_EPS, "Square the differences, add up, take the root. (ε is too small to matter on paper.)"
-    ),
-    "euclidean": norm_distance(2, 0.0, "Square the differences, add up, take the root."),
+    None: norm_distance(2, PAIRWISE_EPS),
+    "euclidean": norm_distance(2, 0.0),
     "squared euclidean": Distance(
         value=lambda x, y: in_floats(np.atleast_1d((x - y) * (x - y)).sum(-1)),
         formula=lambda x, y: rf"\textstyle\sum_i ({x} - {y})^2",
@@ -122,12 +120,12 @@ DISTANCES = {
         value=cosine_distance,
         formula=lambda x, y: rf"1 - \frac{{\sum_i {x}\, {y}}}{{\sqrt{{\sum_i ({x})^2}} \sqrt{{\sum_i ({y})^2}}}}",
         worked=worked_cosine,
-        words="1 minus the cosine: the dot product divided by both lengths.",
+        words="1 minus the dot product over both lengths.",
         slopes=cosine_slopes,
         slope_formula=lambda x, y, d: (
             rf"\frac{{1}}{{{size(x)}}} \Big((1 - {d}) \frac{{{x}}}{{{size(x)}}} - \frac{{{y}}}{{{size(y)}}}\Big)"
         ),
-        slope_words="This vector's direction times the cosine, less the other's direction, over this vector's length.",
+        slope_words="This vector's direction times the cosine, less the other's, over this one's length.",
     ),
 }
 TORCH_FUNCTIONS = {

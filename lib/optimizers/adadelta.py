@@ -40,8 +40,7 @@ def by_hand(param, grad, state, *, lr, rho, eps, weight_decay, maximize) -> Step
             eps=eps,
             grad=of(source, g[i]),
         ),
-        words="The usual length of a step over the usual size of the gradient, times the gradient. "
-        "Epsilon goes under both roots.",
+        words="Usual step over usual size of the gradient, times the gradient. Eps goes under both roots.",
     )
     lengths = yield Step(
         "acc_delta",

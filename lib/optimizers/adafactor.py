@@ -39,7 +39,7 @@ def by_hand(param, grad, state, *, lr, beta2_decay, eps, d, weight_decay, maximi
         r"\omega_t = t^{\,\kappa}",
         np.asarray(float(t) ** beta2_decay),
         worked=lambda: formula("<step>^{<beta2_decay>}", step=t, beta2_decay=beta2_decay),
-        words="How much the new squares weigh: all at t = 1, then less and less.",
+        words="How much the new squares weigh: all in the first update, then less and less.",
     )
     pace = yield from pace_of(param, lr, eps[1], t)
     param, place = yield from shrunk(param, lr, weight_decay)
@@ -108,7 +108,7 @@ def factored(g, state, share, least) -> Steps:
         r"V_{mn} = \frac{R_m\, C_n}{\max(\bar R, \epsilon_1)}",
         rows[..., :, None] * columns[..., None, :] / mean_row[..., None, None],
         axes="i",
-        words="Row times column, over the mean of the row averages: an estimate of the mean square of each number.",
+        words="Row times column, over the mean of the rows: an estimate of each mean square.",
     )
     return estimate, {"row_var": rows[..., None], "col_var": columns[..., None, :]}
 
@@ -125,6 +125,8 @@ def whole(g, source, state, share) -> Steps:
             r"<old> + <new_share> \cdot (<grad>^2 - <old>)", old=old[i], new_share=share, grad=of(source, g[i])
         ),
         words="Move the old average towards the squared gradient by the new share.",
+        called="average of squared gradients",
+        torch="variance",
     )
     return estimate, {"variance": estimate}
 

@@ -60,6 +60,7 @@ def fallen(lr, lr_decay, t) -> Steps:
             r"\frac{<lr>}{1 + <earlier> \cdot <lr_decay>}", lr=lr, earlier=float(t) - 1, lr_decay=lr_decay
         ),
         words="The learning rate falls with the number of updates; the first one has all of it.",
+        called="learning rate by now",
     )
     return rate, "rate"
 

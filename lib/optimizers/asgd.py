@@ -63,14 +63,14 @@ def by_hand(param, grad, state, *, lr, lambd, alpha, t0, weight_decay, maximize)
         worked=lambda: formula(
             r"\frac{<lr>}{(1 + <lambd> \cdot <lr> \cdot <step>)^{<alpha>}}", lr=lr, lambd=lambd, step=t, alpha=alpha
         ),
-        words="The rate for the next update: the learning rate, less and less as t grows.",
+        words="The rate for the next update: the learning rate, less and less with every update.",
     )
     next_mu = yield Step(
         "mu",
         r"\mu^{\text{next}} = \frac{1}{\max(1, t - t_0)}",
         np.asarray(1 / max(1, float(t) - t0), dtype=np.float32),
         worked=lambda: formula(r"\frac{1}{\max(1, <step> - <t0>)}", step=t, t0=t0),
-        words="The share for the next average: 1 until t has passed t0, then one over the points averaged.",
+        words="The share for the next average: 1 until averaging starts, then 1 over the points in it.",
     )
     return new, {"step": t, "eta": np.float32(next_eta), "mu": np.float32(next_mu), "ax": average}
 

@@ -130,7 +130,8 @@ def direction(turn, g, memory, history_size) -> Steps:
                 curvature=of(f"curvature[{turn}]", curvature),
                 square=dot(f"gradient_change[{turn}]", y, f"gradient_change[{turn}]", y),
             ),
-            words="One over the curvature, as the newest pair has it.",
+            words="The newest pair's curvature over its squared change of the gradient.",
+            called="one over the curvature",
         )
     d = yield from two_loops(turn, g, memory, history_size)
     return d
@@ -157,7 +158,8 @@ def two_loops(turn, g, memory, history_size) -> Steps:
             f"alpha[{turn}]",
             r"\alpha_i = \rho_i\, s_i \cdot q, \quad q \leftarrow q - \alpha_i y_i",
             alphas,
-            words="From the newest pair to the oldest, starting with q = −g: how much of each move lies in q.",
+            words="From the newest pair to the oldest: how much of each move lies in what is left.",
+            called="share of each old move",
         )
         q = -g
         for i in reversed(range(len(ys))):
@@ -170,7 +172,7 @@ def two_loops(turn, g, memory, history_size) -> Steps:
         f"direction[{turn}]",
         r"r = H_k\, q, \quad r \leftarrow r + (\alpha_i - \rho_i\, y_i \cdot r)\, s_i, \quad d_k = r",
         r,
-        words="Scale q, then from the oldest pair to the newest add what each still lacks.",
+        words="Scale what is left, then from the oldest pair to the newest add what each still lacks.",
     )
     return d
 
@@ -183,6 +185,7 @@ def slope_along(turn, g, d) -> Steps:
         g @ d,
         worked=lambda: dot(f"gradient[{turn}]", g, f"direction[{turn}]", d),
         words="How fast the loss falls along the direction: gradient times direction, added up.",
+        called="slope along the direction",
     )
     return slope
 
@@ -209,7 +212,7 @@ def step_length(turn, g, lr, memory, best) -> Steps:
             worked=lambda: formula(
                 r"<lr> \cdot \min\!\left(1, \frac{1}{<sizes>}\right)", lr=lr, sizes=total("size_of_gradient", np.abs(g))
             ),
-            words="The very first step is kept short: one over the sum of the gradient's sizes, but 1 at most.",
+            words="Kept short at first: 1 over the sum of the gradient's sizes (at most 1), times the rate.",
         )
     else:
         t = yield Step(f"step_length[{turn}]", r"t_k = \gamma", np.asarray(lr, dtype=np.float64), given=True)

@@ -70,7 +70,7 @@ def by_hand(
         "norm",
         r"\|u\| = \sqrt{\sum_i u_i^2}",
         norm_of(u),
-        words="The root of all squares: the matrix's length. Dividing by it brings every singular value to 1 or below.",
+        words="The matrix's length, root of all squares. Divided by it, no singular value is above 1.",
     )
     even = evened(u * norm_of(u) / size if size != norm_of(u) else u, ns_coefficients, eps, ns_steps)
     even = yield Step("evened", r"O = \text{NewtonSchulz}(u / \|u\|)", even.astype(np.float64), given=True)
@@ -108,7 +108,7 @@ def looked_ahead(grad, buffer, momentum) -> Steps:
             momentum=momentum,
             momentum_buffer=buffer[i],
         ),
-        words="Nesterov: once more between the gradient and the new buffer, momentum's share of the buffer.",
+        words="Nesterov: momentum's share of the new average, and the other share of the gradient.",
     )
     return direction
 

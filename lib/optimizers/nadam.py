@@ -69,7 +69,8 @@ def momentum(name, symbol, count_latex, beta1, update, decay) -> Steps:
             update=update,
             momentum_decay=decay,
         ),
-        words="Start near half of beta 1 and grow towards it: 0.96 to the power of the update's number times psi.",
+        words="From near half of beta 1 towards all of it, as a power of 0.96 fades with the updates.",
+        called="momentum of this update" if name == "mu" else "",
     )
     return value
 
@@ -90,7 +91,7 @@ def mixed(g, source, m, mu, ahead, product) -> Steps:
             mu_next=ahead,
             exp_avg=m[i],
         ),
-        words="Some of the gradient, with this update's momentum, and some of the average, with the next one's.",
+        words="Some of the gradient, with this momentum, and some of the average, with the next one.",
     )
     return direction
 

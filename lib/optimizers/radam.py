@@ -67,7 +67,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, weight_decay, maximize, decou
             m_hat=m_hat[i],
             denominator=size[i],
         ),
-        words="Adam's step, times the rectification. The root of the correction stands beside the division.",
+        words="Adam's step, times the rectification; the correction's root stands beside it.",
     )
     return new, after
 

@@ -41,7 +41,7 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
             last=last[i],
             eta=factors(g[i] * last[i], etas),
         ),
-        words="Has the gradient the sign that it had before? Grow. The other sign? Shrink. Is one of them 0? Stay.",
+        words="The same sign as before? Grow. The other sign? Shrink. Is one of them 0? Stay.",
     )
     size = yield Step(
         "step_size",
@@ -55,7 +55,7 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
             least=of("step_sizes[0]", step_sizes[0]),
             most=of("step_sizes[1]", step_sizes[1]),
         ),
-        words="Multiply the old step size by the factor, and keep it between the two bounds. The first one is lr.",
+        words="The old size (lr at first) times the factor, kept between the two bounds.",
     )
     kept = yield Step(
         "prev",
@@ -67,7 +67,7 @@ def by_hand(param, grad, state, *, lr, etas, step_sizes, maximize) -> Steps:
             factor=factor[i],
             kept=0.0 if factor[i] == etas[0] else of(source, g[i]),
         ),
-        words="Where the sign has just changed, forget the gradient: no step now, and no comparison next time.",
+        words="The gradient; 0 where its sign has just changed: no step now, no comparison next time.",
     )
     new = yield Step(
         "param",

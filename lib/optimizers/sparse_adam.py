@@ -60,7 +60,7 @@ def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
         worked=lambda *i: formula(
             r"<old> + <rest> \cdot (<row_gradient> - <old>)", old=first[rows][i], rest=1 - beta1, row_gradient=g[i]
         ),
-        words="For the rows with a gradient only: move the average a little towards the gradient.",
+        words="For the rows with a gradient only: move the average towards it by its share.",
     )
     v = yield Step(
         "row_square_average",
@@ -83,7 +83,8 @@ def by_hand(param, grad, state, *, lr, betas, eps, maximize) -> Steps:
             beta1=beta1,
             step=t,
         ),
-        words="Both bias corrections go into the learning rate. t counts the updates of the whole parameter.",
+        words="Both bias corrections go into the learning rate.",
+        called="learning rate with both corrections",
     )
     size = yield from denominator(v, eps, "v_i", "row_square_average", UNCORRECTED)
     moved = yield Step(

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from lib.budget import UNBOUNDED, Budget
 from lib.lesson import run
+from lib.lesson.names import name_of
 from lib.lesson.pieces.scores import class_last
 from lib.lesson.spec import Bars, Heatmap, Lesson, Step
 from lib.plots.frame import axis, figure, label
@@ -45,10 +46,20 @@ def bars(
         return None
     dims = step.sample_dims if len(step.axes) > 1 else 0  # one number per sample: draw them all
     shown = {step.label: np.atleast_1d(of_sample(np.asarray(step.value), dims, index))}
-    beside = _same_place(run.given_values(lesson, values).get(spec.beside), step, dims, index)
+    given = run.given_values(lesson, values)
+    beside = _same_place(given.get(spec.beside), step, dims, index)
     if beside is not None:
         shown = {spec.beside: beside, **shown}
-    return _stacked(shown, index_word(step))
+    return _stacked(shown, index_word(step), _right_class(given.get("target"), step, index))
+
+
+def _right_class(target: Any, step: Step, index: tuple[int, ...]) -> int | None:
+    """The chosen sample's right class, where the bars are classes and the target names one for each sample."""
+    if not isinstance(target, np.ndarray) or target.dtype.kind not in "iu" or not step.axes.endswith("c"):
+        return None
+    if target.shape != np.shape(step.value)[:-1] or not target.size:
+        return None
+    return int(of_sample(target, target.ndim, index))
 
 
 def _same_place(value: Any, step: Step, dims: int, index: tuple[int, ...]) -> np.ndarray | None:
@@ -62,8 +73,8 @@ def _same_place(value: Any, step: Step, dims: int, index: tuple[int, ...]) -> np
     return None
 
 
-def _stacked(shown: Mapping[str, np.ndarray], word: str) -> go.Figure:
-    """A panel for each set of bars, one above the other, over the same categories."""
+def _stacked(shown: Mapping[str, np.ndarray], word: str, marked: int | None = None) -> go.Figure:
+    """A panel for each set of bars, one above the other, over the same categories; one may be marked "target"."""
     layout: dict[str, Any] = {}
     height = (1 - 0.1 * (len(shown) - 1)) / len(shown)
     traces = []
@@ -73,15 +84,15 @@ def _stacked(shown: Mapping[str, np.ndarray], word: str) -> go.Figure:
         layout[f"yaxis{suffix}"] = axis(
             name, domain=[max(0.0, top - height), top], zeroline=True, nticks=5, **_room(numbers)
         )
-        traces.append({**_bar_trace(np.ravel(numbers), word, name), "yaxis": f"y{suffix}"})
+        traces.append({**_bar_trace(np.ravel(numbers), word, name, marked), "yaxis": f"y{suffix}"})
     last = "" if len(shown) == 1 else str(len(shown))
     return figure(traces, xaxis=axis(word, type="category", anchor=f"y{last}"), bargap=0.5, **layout)
 
 
-def _bar_trace(numbers: np.ndarray, word: str, name: str) -> dict[str, Any]:
+def _bar_trace(numbers: np.ndarray, word: str, name: str, marked: int | None = None) -> dict[str, Any]:
     return {
         "type": "bar",
-        "x": [str(i) for i in range(numbers.size)],
+        "x": [f"{i} target" if i == marked else str(i) for i in range(numbers.size)],
         "y": np.where(np.isfinite(numbers), numbers, np.nan),
         "text": [label(float(v), digits=3) for v in numbers] if numbers.size <= MOST_WRITTEN else None,
         "textposition": "outside",
@@ -118,7 +129,7 @@ def heatmap(
     z = _rows(found, index)
     if not z.size:
         return None
-    return _map(np.where(np.isfinite(z), z, np.nan), spec, found[0].base.replace("_", " "))
+    return _map(np.where(np.isfinite(z), z, np.nan), spec, found[0].called or name_of(found[0].base))
 
 
 def _rows(found: list[Step], index: tuple[int, ...]) -> np.ndarray:

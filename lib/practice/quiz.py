@@ -81,11 +81,6 @@ def effect(quiz: Quiz, other: Mistake) -> Effect | None:
     return _effect(quiz.slipped, other)
 
 
-def mistakes_to_ask(slug: str) -> tuple[str, ...]:
-    """The names of a lesson's mistakes that a quiz can be made of, in the lesson's order."""
-    return tuple(name for name in TOPICS[slug].mistakes if can_be_asked(slug, name, "quiz"))
-
-
 def _workings(slug: str, mistake: Mistake, seed: int) -> Iterator[Slipped]:
     """Workings with this slip: on drawn numbers first, the lesson's own examples last."""
     lesson = TOPICS[slug]

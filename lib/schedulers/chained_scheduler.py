@@ -49,7 +49,7 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, schedulers) -> Steps:
         "factors",
         r"f_k = \text{what schedule } k \text{ multiplies by}",
         np.array(factors),
-        words="Work out each schedule: by what does it multiply the learning rate from the last epoch to this one?",
+        words="By what does each schedule multiply the learning rate from the last epoch to this one?",
     )
     new = yield Step(
         "lr",

@@ -62,8 +62,9 @@ def by_hand(
         r"h = \begin{cases} x / r & x \le r \\ (1 - x) / (1 - r) & \text{otherwise} \end{cases}",
         np.asarray(x / ratio if x <= ratio else (x - 1) / (ratio - 1)),
         worked=lambda: formula(r"\frac{<x>}{<r>}" if x <= ratio else r"\frac{1 - <x>}{1 - <r>}", x=x, r=ratio),
-        words="How far up is it? x is the part of the cycle that is over, r the part that goes up: "
-        "0 at the bottom, 1 on top.",
+        words="How far up? The part of the cycle that is over, divided by the part that goes up."
+        if x <= ratio
+        else "How far down? The part of the cycle that is left, divided by the part that goes down.",
     )
     custom = SCALES.get(scale_fn, scale_fn)
     scale = yield Step(
@@ -71,7 +72,8 @@ def by_hand(
         LATEX[mode] if custom is None else r"s = \text{scale\_fn}",
         np.asarray(scale_of(mode, gamma, custom, scale_mode, float(cycle), epoch)),
         given=mode == "triangular" and custom is None,
-        words="How high does this cycle go? triangular2 halves it each time, exp_range takes gamma to the epoch.",
+        words=WORDS[mode] if custom is None else "Put the cycle, or the epoch, into the function.",
+        called="height of this cycle",
     )
     if cycle_momentum:
         momentum = yield Step(
@@ -104,6 +106,11 @@ def by_hand(
     return new, state
 
 
+WORDS = {
+    "triangular": "Every cycle goes as high as the first.",
+    "triangular2": "How high does this cycle go? Half as high each time.",
+    "exp_range": "How high does this cycle go? Gamma to the power of the epoch.",
+}
 LATEX = {"triangular": "s = 1", "triangular2": r"s = \frac{1}{2^{c - 1}}", "exp_range": r"s = g^{\,t}"}
 
 

@@ -37,7 +37,8 @@ def by_hand(lr, epoch, initial_lr, metric, state, *, start_factor, end_factor, t
             epoch=epoch,
             total_iters=total_iters,
         ),
-        words="How far along the line is this epoch? Go that part of the way from the first factor to the last.",
+        words="How far is this epoch? Go that part of the way from the first factor to the last.",
+        called="factor of this epoch",
     )
     new = yield Step(
         "lr",

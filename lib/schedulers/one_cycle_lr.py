@@ -69,7 +69,7 @@ def by_hand(
         r"p = \frac{t - t_a}{t_b - t_a}",
         np.asarray((epoch - begin) / (end - begin)),
         worked=lambda: formula(r"\frac{<epoch> - <begin>}{<end> - <begin>}", epoch=epoch, begin=begin, end=end),
-        words="How much of the phase is over? t_a is its first step, t_b its last.",
+        words="How much of the phase is over, between its first step and its last?",
     )
     cosine = anneal_strategy == "cos"
     way = yield Step(
@@ -96,7 +96,7 @@ def by_hand(
         r"\gamma_t = \gamma_a + (\gamma_b - \gamma_a)\, w",
         np.asarray(from_lr + (to_lr - from_lr) * way),
         worked=lambda: formula(r"<begin> + (<end> - <begin>) \cdot <way>", begin=from_lr, end=to_lr, way=way),
-        words="From the learning rate at the phase's beginning go that part of the way to the one at its end.",
+        words="From the rate at the phase's beginning go that part of the way to the one at its end.",
     )
     return new, state
 

@@ -62,7 +62,7 @@ def by_hand(
         worked=lambda: formula(
             r"\max(<old> \cdot <factor>, <min_lr>)" if moves else "<old>", old=lr, factor=factor, min_lr=min_lr
         ),
-        words="More epochs in vain than patience allows? Then multiply by the factor, but go no lower than min_lr.",
+        words="More epochs in vain than patience? Times the factor, but no lower than min_lr.",
     )
     waiting = state["cooldown_counter"] - 1 if cooling else state["cooldown_counter"]
     return new, {

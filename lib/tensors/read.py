@@ -18,6 +18,7 @@ MOST_BYTES = 100_000
 
 _INT64 = np.iinfo(np.int64)
 _EXACT = 2.0**53  # up to here every whole number is a float64
+_OF_DECIMALS = re.compile(r"(?=[^.]*\.)\s*[-+−]?[\d.]+\s*/\s*[\d.]+\s*")  # 2.718/10.1, both rounded by whoever typed it
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,8 @@ def read(text: str, names: Names = NO_NAMES) -> Typed:
 def read_one(text: str, names: Names = NO_NAMES) -> Typed:
     """Read where one number is wanted: `3 -1` is then 2, and what looks like a decimal comma is refused."""
     typed = read(text, names)
+    if _OF_DECIMALS.fullmatch(text):
+        return calculated(text, names)
     if typed.array.shape == (2,) and (comma := re.fullmatch(r"\s*([-+]?\d+),(\d+)\s*", text)):
         says = "{typed} is read as two numbers; expected {left}.{right}, with a point"
         raise TensorTextError(says, typed=shown(text.strip()), left=comma[1], right=comma[2])

@@ -101,4 +101,4 @@ def _cells(texts: np.ndarray, off: np.ndarray) -> str:
 
 
 def _boxed(tables: list[str]) -> str:
-    return f'<div class="aligned">{"".join(tables)}</div>'
+    return f'<div class="aligned" translate="no">{"".join(tables)}</div>'

@@ -16,7 +16,7 @@ from streamlit.errors import StreamlitDuplicateElementKey
 from lib.ui.text import coloured, say
 
 PREFIX = "torch_by_hand/"
-RECORD, LESSON, DRAFT = PREFIX + "record/", PREFIX + "lesson/", PREFIX + "draft/"
+RECORD, LESSON, SHEET, DRAFT = (PREFIX + kind for kind in ("record/", "lesson/", "sheet/", "draft/"))
 MOST_TO_WRITE = 3  # records sent with a run: the one at work, and those just left
 MOST_KEPT, MOST_CHARACTERS = 1_000, 400_000  # records that come from a browser, and the length of one
 KEY = "browser_storage"
@@ -27,7 +27,7 @@ const items = (prefix) => Object.fromEntries(
   Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => [key, localStorage.getItem(key)]));
 
 const content = (prefix) => ({
-  records: { ...items(prefix + "record/"), ...items(prefix + "lesson/") },
+  records: { ...items(prefix + "record/"), ...items(prefix + "lesson/"), ...items(prefix + "sheet/") },
   drafts: Object.keys(items(prefix + "draft/")),
 });
 
@@ -48,7 +48,7 @@ export default function ({ data, setTriggerValue }) {
     if (data.trouble !== troubleOf(error)) setTriggerValue("trouble", troubleOf(error));
   }
   const other = ({ key, newValue }) => {
-    const record = ["record/", "lesson/"].some((kind) => key?.startsWith(data.prefix + kind));
+    const record = ["record/", "lesson/", "sheet/"].some((kind) => key?.startsWith(data.prefix + kind));
     if (record && newValue !== data.write[key]) setTriggerValue("content", content(data.prefix));
   };
   addEventListener("storage", other);
@@ -129,12 +129,17 @@ def has_draft(slug: str) -> bool:
 
 
 def stored(slug: str, kind: str = RECORD) -> str:
-    """The record of this exercise, or LESSON; empty if there is none, or the browser has not answered yet."""
+    """The record of this exercise, LESSON or SHEET; empty if there is none, or the browser has not answered yet."""
     return _records().get(kind + slug, "")
 
 
+def everything_stored() -> Mapping[str, str]:
+    """Every record, by kind and slug: for whoever asks for many of them."""
+    return _records()
+
+
 def store(slug: str, text: str, kind: str = RECORD) -> None:
-    """Keeps the record of this exercise, or LESSON. The browser writes it when `keep_in_browser` is next drawn."""
+    """Keeps a record of this exercise or lesson. The browser writes it when `keep_in_browser` is next drawn."""
     _records()[kind + slug] = text
     changed = st.session_state.setdefault(f"{KEY}_changed", {})
     changed.pop(kind + slug, None)
@@ -172,6 +177,11 @@ def keep_in_browser() -> None:
         return
     if data["trouble"]:
         st.caption(coloured("orange", trouble_words()[data["trouble"]]))
+
+
+def trouble() -> str:
+    """Why the browser keeps nothing, by its key in `trouble_words`; empty where it does, as far as is known."""
+    return str(st.session_state.get(f"{KEY}_trouble", ""))
 
 
 def work_file() -> None:

@@ -107,7 +107,9 @@ const later = (one, other) => {  // the last seen; on the same day the better
 };
 const together = (one, other, of) => {
   const asked = { ...one.asked };
-  for (const [name, its] of Object.entries(other.asked)) asked[name] = Object.hasOwn(asked, name) ? later(asked[name], its) : its;
+  for (const [name, its] of Object.entries(other.asked)) {
+    asked[name] = Object.hasOwn(asked, name) ? later(asked[name], its) : its;
+  }
   const inOrder = Object.entries(asked).sort(([a, x], [b, y]) => x[1] - y[1] || (a < b ? -1 : 1));
   return {
     right: one.right || other.right, row: Math.max(one.row, other.row), known: Math.max(one.known, other.known),

@@ -69,11 +69,11 @@ def _one(item: Item, day: Day) -> None:
     number = say("**{place} of {five}** · {lesson}", place=day.done + 1, five=len(day.items), lesson=say(lesson.title))
     st.markdown(number)
     is_right = _drawn(item, day.day)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             say("Finish") if day.done + 1 == len(day.items) else say("Next"),
             key=f"{KEY}_next",
-            type="primary" if is_right else "tertiary",
+            type="primary" if is_right else "secondary",
             on_click=_keep,
             args=(replace(day, done=day.done + 1),),
         )

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from lib.catalog import TOPICS
 from lib.exercises import EXERCISES
 from lib.lesson.spec import Parameter, Topic, Try
 from lib.ui.copy_link import copy_link
 from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import as_text, fill, key_of, matching_example, texts_of
+from lib.ui.terms import marked, term_line
 from lib.ui.text import say
 from lib.ui.working.torchs import is_covered
 
@@ -32,7 +34,8 @@ def heading(lesson: T, about: Callable[[T], None], draw: Callable[[T], Mapping[s
         _example_picker(lesson, draw)
         copy_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
-        st.markdown(f"`{lesson.torch_name}` · {lesson.names[0]}", width="content")
+        torchs = f"`{lesson.torchs_own}` · " if lesson.torchs_own else ""
+        st.markdown(f"{torchs}{marked(lesson.names[0])}", width="content", unsafe_allow_html=True)
         st.markdown(say(lesson.purpose), width="content")
         if not is_covered(lesson):
             st.markdown(f"${lesson.formula}$", width="content")
@@ -93,7 +96,9 @@ def spec_of(lesson: Topic, name: str) -> Parameter:
 
 
 def neighbours(slug: str) -> None:
-    """At the foot: the exercises about this page, and the page before and after it."""
+    """At the foot: the lesson's terms, the exercises about this page, and the page before and after it."""
+    if slug in TOPICS:
+        term_line(TOPICS[slug])
     _practice(slug)
     before_and_after([entry for family in st.session_state["groups"].values() for entry in family], slug)
 

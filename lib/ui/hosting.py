@@ -49,3 +49,11 @@ def hosting() -> Hosting:
 def is_class() -> bool:
     """Whether a class is hosted here."""
     return hosting() == "class"
+
+
+def issues_url() -> str:
+    """Where verdicts that seem wrong are reported; empty where the operator named no form. ValueError if it is none."""
+    url = str(setting("issues_url", ""))
+    if url and not url.startswith(("https://", "http://")):
+        raise ValueError(f"issues_url is {url!r} in secrets.toml; expected an address that begins with https://.")
+    return url

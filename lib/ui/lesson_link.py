@@ -12,6 +12,7 @@ from lib.catalog import TOPICS
 from lib.exercises import Exercise
 from lib.grading.expected import Likely
 from lib.grading.grade import TestResult
+from lib.lesson.names import name_of
 from lib.lesson.objectives import TYPED
 from lib.ui.fields import MOST_IN_URL, key_of, link_values
 from lib.ui.text import say
@@ -36,7 +37,7 @@ def _label(exercise: Exercise, mistake: Likely, failed: TestResult) -> str:
     label = say("Work this test by hand")
     if failed.update:
         label += say(", update {number}", number=failed.update)
-    return label + (say(", step “{step}”", step=mistake.step.replace("_", " ")) if mistake.step else "")
+    return label + (say(", step “{step}”", step=name_of(mistake.step.partition("[")[0])) if mistake.step else "")
 
 
 def lesson_query(exercise: Exercise, args: Mapping[str, Any], update: int = 0) -> dict[str, str] | None:

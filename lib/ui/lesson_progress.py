@@ -7,14 +7,14 @@ Telling the same thing twice changes nothing, so that a rerun may tell it again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import streamlit as st
 
 from lib.practice import record
 from lib.practice.record import LessonRecord, LessonRecordError
-from lib.ui.browser_storage import LESSON, has_told, store, stored
+from lib.ui.browser_storage import LESSON, everything_stored, has_told, store, stored, stored_at_once
 
 State = Literal["new", "started", "done"]
 EARLY = "lessons_before_the_browser_told"  # slug → record: never written over what the browser holds
@@ -50,10 +50,22 @@ def answered(slug: str, name: str, right: bool) -> None:
 
 def state(slug: str) -> State:
     """How far the learner is with a lesson."""
-    found = find(slug)
-    if found is None:
-        return "new"
-    return "done" if found.done else "started"
+    return _state(find(slug))
+
+
+def states(slugs: Iterable[str]) -> dict[str, State]:
+    """How far the learner is with each of these lessons: as `state`, for many at once."""
+    _join_early()
+    early, kept = st.session_state.get(EARLY, {}), everything_stored()
+    found = {slug: early.get(slug) or _read(kept.get(LESSON + slug, "")) for slug in slugs}
+    return {slug: _state(record) for slug, record in found.items()}
+
+
+def has_results() -> bool:
+    """Whether a result was right in any lesson, so that there is something to come back to."""
+    _join_early()
+    kept = (_read(text) for key, text in everything_stored().items() if key.startswith(LESSON))
+    return any(record is not None and record.right for record in (*st.session_state.get(EARLY, {}).values(), *kept))
 
 
 def record_of(slug: str) -> LessonRecord:
@@ -72,8 +84,17 @@ def today() -> int:
     return int(time.time() // 86_400)
 
 
+def _state(found: LessonRecord | None) -> State:
+    if found is None:
+        return "new"
+    return "done" if found.done else "started"
+
+
 def _from_browser(slug: str) -> LessonRecord | None:
-    text = stored(slug, LESSON)
+    return _read(stored(slug, LESSON))
+
+
+def _read(text: str) -> LessonRecord | None:
     try:
         return record.read(text) if text else None
     except LessonRecordError:
@@ -94,5 +115,6 @@ def _change(slug: str, change: Callable[[LessonRecord], LessonRecord]) -> None:
 def _join_early() -> None:
     """Once the browser has told, what was done before goes together with what it holds."""
     if EARLY in st.session_state and has_told():
-        for slug, early in st.session_state.pop(EARLY).items():
-            store(slug, record.written(record.together(_from_browser(slug) or LessonRecord(), early)), LESSON)
+        early: dict[str, LessonRecord] = st.session_state.pop(EARLY)
+        joined = {slug: record.together(_from_browser(slug) or LessonRecord(), one) for slug, one in early.items()}
+        stored_at_once({slug: record.written(one) for slug, one in joined.items()}, LESSON)

@@ -169,7 +169,7 @@ canvas { width: 100%; display: block; }
 """
 
 _component = st.components.v2.component(
-    "live_training", html="<div><canvas role='img' aria-label=''></canvas></div>", css=CSS, js=JS
+    "live_training", html="<div><canvas role='img' aria-label='The run'></canvas></div>", css=CSS, js=JS
 )
 
 

@@ -10,6 +10,7 @@ from lib.lesson.spec import Topic
 from lib.ui.copy_link import copy_link
 from lib.ui.fields import key_of
 from lib.ui.page import Page
+from lib.ui.terms import marked
 from lib.ui.text import say
 
 
@@ -29,5 +30,5 @@ def worked_page_title(page: Page, lesson: Topic) -> None:
     """For a page with a hand calculation of its own: below the title its Chinese name, purpose and formula."""
     page_title(page)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key_of(lesson, "what")):
-        st.markdown(f"{lesson.names[0]} · {say(page.purpose)}", width="content")
+        st.markdown(f"{marked(lesson.names[0])} · {say(page.purpose)}", width="content", unsafe_allow_html=True)
         st.markdown(f"${lesson.formula}$", width="content")

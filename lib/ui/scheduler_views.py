@@ -12,7 +12,7 @@ import streamlit as st
 from lib.budget import Budget, Stopped
 from lib.catalog import SCHEDULERS
 from lib.lesson import run
-from lib.lesson.code.scheduler import numpy_program, pytorch_lines, shown_source
+from lib.lesson.code.scheduler import numpy_program, pytorch_lines
 from lib.lesson.run.schedule import Rate, groups_by_torch, schedule_by_hand
 from lib.lesson.scheduler import Scheduler
 from lib.plots.schedule import metric_curve, rate_curve, rate_lines
@@ -24,6 +24,7 @@ from lib.ui.figure import show_figure
 from lib.ui.heading import what_the_example_shows
 from lib.ui.kept import kept
 from lib.ui.pitfalls import show_pitfalls, show_references
+from lib.ui.plain_numpy import numpy_function
 from lib.ui.text import say, say_error
 
 CLOSE = (1e-9, 1e-12)
@@ -147,15 +148,15 @@ def pitfalls(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
 
 
 def code(lesson: Scheduler, schedule: Schedule, epoch: int) -> None:
-    """The PyTorch lines that print the rates, and the NumPy that ran."""
+    """The PyTorch lines that print the rates, and the function in plain NumPy."""
     arguments = (lesson, schedule.values, len(schedule.rates), schedule.metrics)
     left, right = st.columns([0.42, 0.58], gap="small")
     with left:
         st.markdown(say("**PyTorch**: the lines that give these learning rates"))
         st.code(pytorch_lines(*arguments), language="python")
-        if lesson.parts is None:
-            download(say("NumPy program"), numpy_program(*arguments), f"{lesson.slug}_by_hand.py")
-            st.caption(say("It runs from top to bottom and prints the learning rate of every epoch."))
     with right:
-        st.markdown(say("**NumPy**: one epoch, as it ran"))
-        st.code(shown_source(lesson), language="python", height=420)
+        st.markdown(say("**NumPy**: the function itself"))
+        uncovered = numpy_function(lesson)
+    if uncovered and lesson.parts is None:
+        with left:
+            download(say("Program of every step"), numpy_program(*arguments), f"{lesson.slug}_by_hand.py")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.ui.access import CSS as ACCESS
+from lib.ui.access import access_for_everyone
+
 CSS = """
 <style>
 .stMainBlockContainer { padding: 3.25rem 2rem 3rem; max-width: 80rem; }
@@ -13,6 +16,13 @@ CSS = """
 [data-testid="stPageLink"] p { white-space: normal; }
 [class*="_what"] { row-gap: 0.25rem; }
 [class*="_input_card"], [class*="_working_card"] { gap: 0.55rem; padding: 0.75rem 1rem; }
+[data-testid="stCaptionContainer"] { color: light-dark(#6b6259, #b0a69b); opacity: 1; }
+[data-testid="stCaptionContainer"] * { opacity: 1; }
+[data-testid="stCode"] .token:is(.keyword, .builtin) { color: light-dark(#1f5fa8, #8fbdf0) !important; }
+[data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#8a5200, #e8b45c) !important; }
+[data-testid="stCode"] .token:is(.string, .triple-quoted-string) { color: light-dark(#1d6a3f, #8fd6ac) !important; }
+[data-testid="stCode"] .token.comment { color: light-dark(#6b6259, #b0a69b) !important; }
+[data-testid="stCode"] .token:is(.function, .class-name, .decorator) { color: light-dark(#6d4aa0, #c7a8f0) !important; }
 [class*="_working_card"] .stMarkdown { margin-bottom: 0; }
 [class*="_working_card"] [data-testid="stMarkdownContainer"] p { margin: 0; }
 [class*="_working_card"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
@@ -38,7 +48,11 @@ CSS = """
 [class*="_row_"] > :nth-child(3):not(:has(p)) + * { grid-row: 1 / span 2; }
 [class*="_row_"] > :nth-child(3):not(:has(p)) { display: none; }
 [class*="_row_"] > :nth-child(4) button { min-height: 1.5rem; padding: 0; text-decoration: underline dotted; }
+[class*="_row_"] > :nth-child(4) button .stMarkdownColoredText { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); }
 [class*="_row_"] > :nth-child(5) { grid-area: note; margin-top: 0.35rem; }
+[class*="_ending_"] { border-left: 3px solid light-dark(#1d6a3f, #7fd0a0); padding: 0.5rem 0.75rem;
+  background: color-mix(in srgb, light-dark(#1d6a3f, #7fd0a0) 8%, transparent); }
 [class*="_aside_"] { border-left: 3px solid light-dark(#1f5fa8, #8fbdf0); padding: 0.35rem 0.75rem;
   background: color-mix(in srgb, light-dark(#1f5fa8, #8fbdf0) 9%, transparent); }
 [class*="_row_"] p { line-height: 1.3; }
@@ -47,11 +61,12 @@ CSS = """
 [class*="_row_"] > :nth-child(1) [data-testid="stMarkdownContainer"] { display: flex; flex-wrap: wrap;
   align-items: center; gap: 0.2rem 0.75rem; }
 [class*="_row_"] > :nth-child(1) p { flex: 1 1 9.5rem; min-width: 0; max-width: 100%; font-size: 0.9375rem; }
-[class*="_row_"] > :nth-child(1) p:has(.katex) { flex: 1 1 auto; min-width: 50%; overflow-x: auto;
-  white-space: nowrap; }
+[class*="_row_"] > :nth-child(1) p:has(.katex) { flex: 1 1 auto; min-width: 50%; white-space: nowrap;
+  overflow: auto hidden; padding-bottom: 0.3rem; margin-bottom: -0.2rem; }
 [class*="_row_"] > :nth-child(1) br ~ .katex { color: light-dark(#6b6259, #b0a69b); }
 @container page (max-width: 62rem) { [class*="_way_tools"] > :nth-child(2) { display: none; } }
 [class*="_fold_line"] { display: none; }
+[class*="_letters"] { padding-bottom: 0.75rem; }
 [class*="_letters"] ul { list-style: none; padding: 0; margin: 0; }
 [class*="_letters"] li { margin: 0; padding: 0.1rem 0; font-size: 0.875rem; line-height: 1.35; }
 [class*="_letters"] .katex { font-size: 1.05em; }
@@ -75,6 +90,7 @@ CSS = """
   [class*="_heading"] > :nth-child(3) { flex: 1 1 8rem; width: auto !important; }
   [class*="_tools_"] { gap: 0.5rem !important; }
   [class*="_way_tools"], [class*="_way_tools"] > :first-child { width: 100% !important; }
+  [class*="_tools_"] > :has(> [class*="_way_tools"]) { flex: 0 0 100% !important; }
 }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3rem 1rem 3rem; }
@@ -84,4 +100,5 @@ CSS = """
 
 
 def apply_style() -> None:
-    st.html(CSS)
+    st.html(f"{CSS}<style>{ACCESS}</style>")
+    access_for_everyone()

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from lib.lesson import run
-from lib.lesson.code.loss import heart, notebook, numpy_program, pytorch_lines
+from lib.lesson.code.loss import notebook, numpy_program, pytorch_lines
 from lib.lesson.optimizer import Optimizer
 from lib.lesson.run.extremes import PRECISIONS, Cell, Row, table
 from lib.lesson.run.set_up import set_up
@@ -22,6 +22,7 @@ from lib.ui.budget import page_budget
 from lib.ui.download import download
 from lib.ui.fields import key_of
 from lib.ui.pitfalls import show_pitfalls, show_references
+from lib.ui.plain_numpy import numpy_function, plain_of
 from lib.ui.text import say
 from lib.ui.working import guided_working, value_text
 
@@ -34,7 +35,8 @@ def about(lesson: Topic) -> None:
     st.markdown(say("**Not when** {text}", text=_in_sentence(say(lesson.not_when))))
     st.markdown(f"$${lesson.formula}$$")
     st.markdown("\n".join(f"- ${symbol}$ – {say(meaning)}" for symbol, meaning in lesson.symbols))
-    st.code(signature(lesson), language=None, wrap_lines=True)
+    if lesson.torchs_own:
+        st.code(signature(lesson), language=None, wrap_lines=True)
 
 
 @singledispatch
@@ -154,15 +156,17 @@ def pitfalls(lesson: Lesson, values: Mapping[str, Any]) -> None:
 
 
 def code(lesson: Lesson, values: Mapping[str, Any]) -> None:
-    """The exact PyTorch lines, the NumPy that ran, and a notebook of both."""
+    """PyTorch's lines, the function in plain NumPy, and a notebook of both once that is uncovered."""
     left, right = st.columns([0.42, 0.58], gap="small")
     with left:
         st.markdown(say("**PyTorch**: the lines that give this number"))
         st.code(pytorch_lines(lesson, values, budget=page_budget()), language="python")
-        with st.container(horizontal=True, gap="small"):
-            download(say("Notebook of both"), notebook(lesson, values, budget=page_budget()), f"{lesson.slug}.ipynb")
-            download(say("NumPy program"), numpy_program(lesson, values), f"{lesson.slug}_by_hand.py")
-        st.caption(say("Both run from top to bottom: every step with these numbers, and PyTorch's result to compare."))
     with right:
-        st.markdown(say("**NumPy**: the hand calculation that ran"))
-        st.code(heart(lesson), language="python", height=420)
+        st.markdown(say("**NumPy**: the function itself"))
+        uncovered = numpy_function(lesson)
+    if uncovered:
+        with left, st.container(horizontal=True, gap="small"):
+            function = plain_of(lesson).function
+            both = notebook(lesson, values, function, budget=page_budget())
+            download(say("Notebook of both"), both, f"{lesson.slug}.ipynb")
+            download(say("Program of every step"), numpy_program(lesson, values), f"{lesson.slug}_by_hand.py")

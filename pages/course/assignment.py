@@ -168,7 +168,7 @@ def _exercise(desk: Desk, shown: Shown, course: MyCourse, desks: list[Desk], mar
             else:
                 upload(desks, f"class_upload_{desk.who.id}_{shown.id}")
     with left, st.container(key="exercise_statement"):
-        st.subheader(plain(desk.asked.title), anchor=False)
+        st.header(plain(desk.asked.title), anchor=False)
         lesson_of(desk.exercise)
         st.markdown(statement(desk.exercise))
         with st.container(gap="xsmall"):
@@ -189,7 +189,7 @@ def _handed_in(desk: Desk, shown: Shown, course: MyCourse, mark: MyMark | None) 
     if not attempts:
         return
     with st.container(border=True, key=f"{desk.key}_last"):
-        st.markdown(say("##### What you handed in last"))
+        st.markdown(say("## What you handed in last"))
         as_student = course.role != "student" and not st.toggle(say("All that staff see"), key=f"{desk.key}_all")
         seen = submission_of(store(), desk.who, attempts[0].number, as_student=as_student)
         receipt(seen, course.zone)

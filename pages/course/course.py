@@ -63,7 +63,7 @@ def _assignments(who: Who, course: MyCourse) -> None:
     from lib.course.completion import my_lessons
     from lib.course.seen import my_marks
 
-    st.subheader(say("Assignments"), anchor=False)
+    st.header(say("Assignments"), anchor=False)
     shown = assignments(store(), who, course.id)
     is_student = course.role == "student"
     marks, sums = my_marks(store(), who, course.id) if is_student else ({}, {})

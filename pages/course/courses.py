@@ -60,7 +60,7 @@ def _join() -> None:
     from lib.course.courses import join_by_code
 
     with st.form("join_course", border=False):
-        st.subheader(say("Join a course"), anchor=False)
+        st.header(say("Join a course"), anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             code = st.text_input(say("Code"), max_chars=40, width=240, autocomplete="off")
             asked = st.form_submit_button(say("Join"))
@@ -73,7 +73,7 @@ def _make(who: Who) -> None:
     from lib.course.courses import make_course
 
     with st.form("make_course", border=False):
-        st.subheader(say("Make a course"), anchor=False)
+        st.header(say("Make a course"), anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             title = st.text_input(say("Title"), max_chars=200, width=320, placeholder=say("Deep learning, autumn"))
             zone = zone_box(st.context.timezone or "UTC")

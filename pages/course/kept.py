@@ -36,10 +36,10 @@ def render() -> None:
         )
     )
     st.markdown(say("The app writes no log of who looked at what. A proxy in front of it may, for 14 days."))
-    st.subheader(say("Take it along"), anchor=False)
+    st.header(say("Take it along"), anchor=False)
     st.markdown(say("Everything that is kept about you, in one file. Of marks, what you are shown by now."))
     file_button(say("Fetch my data (JSON)"), "person")
-    st.subheader(say("Have it erased"), anchor=False)
+    st.header(say("Have it erased"), anchor=False)
     st.markdown(
         say(
             "Ask your instructor, who can erase you from the course's People page. Code, reports, name and e-mail go; "
@@ -48,7 +48,7 @@ def render() -> None:
             id=who.id,
         )
     )
-    st.subheader(say("Other devices"), anchor=False)
+    st.header(say("Other devices"), anchor=False)
     if st.button(say("Sign out everywhere")):
         end_sessions(store(), who)
         st.rerun()

@@ -172,7 +172,7 @@ def _report(who: Who, place: Place, seen: SeenSubmission, exercise: Exercise) ->
     from lib.course.seen import submission_of
 
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="report_what"):
-        st.subheader(say("Report"), anchor=False, width="content")
+        st.header(say("Report"), anchor=False, width="content")
         as_student = st.toggle(
             say("As the student sees it now"), help=say("Without what is not shown yet: hidden tests, or all of them.")
         )

@@ -70,10 +70,10 @@ def fits_sideways(page: Page) -> None:
     page.wait_for_function(FITS, timeout=PATIENCE)
 
 
-def serious_faults(page: Page) -> list[Any]:
-    """What axe finds that keeps people out, when nothing moves any more: half-faded texts have no contrast."""
+def faults(page: Page) -> list[Any]:
+    """What axe finds, moderate and worse, when nothing moves any more: half-faded texts have no contrast."""
     settled(page)
     page.wait_for_function(STILL, timeout=PATIENCE)
     found = Axe().run(page, options={"resultTypes": ["violations"], "rules": STREAMLITS_OWN})
-    serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
-    return [(v["id"], [(n["html"][:200], n.get("failureSummary")) for n in v["nodes"]]) for v in serious]
+    felt = [v for v in found.response["violations"] if v["impact"] in ("moderate", "serious", "critical")]
+    return [(v["id"], [(n["html"][:200], n.get("failureSummary")) for n in v["nodes"]]) for v in felt]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lib.exercises import EXERCISES
 from lib.ui.browser_storage import DRAFT, RECORD
-from tests.browser.driving import fits_sideways, serious_faults, settled, visit
+from tests.browser.driving import faults, fits_sideways, settled, visit
 from tests.conftest import Server
 from tests.pages.test_editor import editor, opened, put
 from tests.pages.test_exercise_pages import HALF_LEFT_OUT, HUBER, mistake
@@ -234,4 +234,4 @@ def test_axe_finds_no_serious_fault(page, path, scheme):
         submit(page, HALF_LEFT_OUT)
         page.get_by_text("Attempts: 1").click()
         settled(page)
-    assert not serious_faults(page)
+    assert not faults(page)

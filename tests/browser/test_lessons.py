@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from lib.catalog import LESSONS
-from tests.browser.driving import field, fits_sideways, serious_faults, settled, torch_number, type_into, visit
+from tests.browser.driving import faults, field, fits_sideways, settled, torch_number, type_into, visit
 from tests.conftest import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -32,7 +32,7 @@ def test_one_slip_in_the_working_marks_just_that_step(page):
         type_into(page, f"{CE}_forward_{row}", text)
         settled(page)
     expect(page.get_by_text("✓ right", exact=True)).to_have_count(2)
-    expect(page.get_by_text("✗ likely mistake")).to_have_count(1)
+    expect(page.get_by_text("✗ wrong", exact=True)).to_have_count(1)
     expect(page.get_by_text("✓ right from your earlier value")).to_have_count(1)
     expect(page.get_by_text("You divided by the number of samples")).to_be_visible()
 
@@ -217,4 +217,4 @@ def test_nothing_scrolls_sideways_on_a_phone(page, slug):
 def test_axe_finds_no_serious_fault(page, slug, scheme):
     page.emulate_media(color_scheme=scheme)
     visit(page, slug)
-    assert not serious_faults(page)
+    assert not faults(page)

@@ -8,15 +8,15 @@ import pytest
 from playwright.sync_api import expect
 
 from lib.catalog import OPTIMIZERS, SCHEDULERS
-from tests.browser.driving import fits_sideways, serious_faults, settled, torch_number, type_into, visit
+from tests.browser.driving import faults, fits_sideways, settled, torch_number, type_into, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_a_slip_in_an_update_costs_one_step(page):
-    visit(page, "sgd")
+    visit(page, "sgd?sgd_at=2&sgd_way=together")
     type_into(page, "sgd_update_2_momentum_buffer", "15.872")  # an average with 1 − μ; PyTorch has 29.12
-    expect(page.get_by_text("✗ likely mistake")).to_have_count(1)
+    expect(page.get_by_text("✗ wrong", exact=True)).to_have_count(1)
     expect(page.get_by_text("You made an average")).to_be_visible()
     type_into(page, "sgd_update_2_param", "1.681")
     expect(page.get_by_text("✓ right from your earlier value")).to_be_visible()
@@ -66,7 +66,7 @@ def test_the_slider_shows_the_path_up_to_one_update(page):
 def test_axe_finds_no_serious_fault(page, path, scheme):
     page.emulate_media(color_scheme=scheme)
     visit(page, path)
-    assert not serious_faults(page)
+    assert not faults(page)
 
 
 def test_the_live_optimizer_adds_gradients_up_and_steps(page):

@@ -150,3 +150,18 @@ def test_what_is_covered_is_nowhere_on_the_page(page):
     type_into(page, f"{CE}_forward_loss", "1")
     expect(page.locator("[class*=_torch] strong").first).to_have_text("1.1890")
     expect(main.get_by_text("trails by")).to_be_visible()
+
+
+def test_a_working_too_long_for_the_address_is_kept_by_the_browser(page):
+    visit(page, CE)
+    long = "2.3133" + " + 0.0000001 - 0.0000001" * 100
+    for row, text in (("log_sum_exp", long), ("loss_per_sample", long.replace("2.3133", "1.3133")), ("divisor", "3")):
+        field(page, f"{CE}_forward_{row}").fill(text)
+        field(page, f"{CE}_forward_{row}").press("Enter")
+        settled(page)
+    expect(page.get_by_text("too long for a link. This browser keeps it.")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(field(page, f"{CE}_forward_log_sum_exp")).to_have_value(long)
+    expect(field(page, f"{CE}_forward_divisor")).to_have_value("3")
+    assert len(page.url) < 4500

@@ -19,7 +19,7 @@ from lib.course.who import Who
 from lib.exercises import EXERCISES
 from lib.store import open_store
 from lib.ui.course.cookies import SESSION
-from tests.browser.driving import PATIENCE, fits_sideways, serious_faults, settled
+from tests.browser.driving import PATIENCE, faults, fits_sideways, settled
 from tests.conftest import SCREEN, Server, serve
 from tests.course.setting import SETTINGS, Class
 from tests.pages.test_editor import editor, put
@@ -104,7 +104,7 @@ def test_a_student_comes_by_the_short_address_wrong_then_right(served: tuple[Cla
     page.get_by_label("Ask for another look").fill("Why not?")
     page.get_by_role("button", name="Ask for another look").click()
     expect(page.get_by_text("No answer yet. It will stand here.")).to_be_visible()
-    assert serious_faults(page) == []
+    assert faults(page) == []
 
 
 @pytest.mark.long
@@ -173,6 +173,6 @@ def test_an_instructor_makes_an_assignment_with_a_due_date(served: tuple[Class, 
     page.get_by_text("For the projector").click()
     code = page.get_by_role("img", name=f"QR code of this address: {server.url}/a/{made.id}")
     expect(code.locator("path")).to_have_attribute("d", re.compile("M4 4h1v1h-1z"))
-    assert serious_faults(page) == []
+    assert faults(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     fits_sideways(page)

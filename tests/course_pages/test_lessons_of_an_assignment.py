@@ -100,7 +100,7 @@ def test_an_epoch_of_a_schedule_is_worked(small_class: Class, open_as: Opens) ->
     (asked,) = assignment_of(here.store, who, here.assignment).lessons
     (epoch,) = cards = lesson_cards(asked)
     app = opened(open_as, here, who, lesson)
-    assert "learning rate before it: 0.1" in words(app) and f"Epoch {epoch}" in words(app)
+    assert f"learning rate before it: {cards[epoch]['lr']:.6g}" in words(app) and f"Epoch {epoch}" in words(app)
     for key, text in right_on(lesson_of, cards).items():
         row = key.partition("/")[2]
         app.text_input(key=entry_key(lesson_of, f"assigned_{lesson}_{who.id}_{epoch}", row)).set_value(text)

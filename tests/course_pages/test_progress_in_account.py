@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 from lib.course.keeping import erase_person, export_person
 from lib.course.progress import MOST_CHARACTERS, keep_progress, progress_of
 from lib.course.who import Who
+from lib.practice import record as lesson
+from lib.practice.record import Asked, LessonRecord
 from lib.refusal import Refusal
-from lib.ui.browser_storage import RECORD
+from lib.ui.browser_storage import LESSON, RECORD
 from lib.ui.course.progress_in_account import together
 from lib.ui.record import Attempt, Record, read_record, written_record
 from tests.course.setting import Class
@@ -24,9 +26,12 @@ TRIED, PASSED = Record((FIRST,), hints=2), Record((SECOND,), hints=1, passed=Tru
 BOTH = Record((FIRST, SECOND), hints=2, passed=True)
 
 
-def in_browser(open_as: Opens, who: Who | None, records: dict[str, str]) -> AppTest:
+def in_browser(
+    open_as: Opens, who: Who | None, records: dict[str, str], lessons: dict[str, str] | None = None
+) -> AppTest:
     app = open_as(who, "exercises")
-    app.session_state["browser_storage_records"] = {RECORD + slug: text for slug, text in records.items()}
+    held = {RECORD + slug: text for slug, text in records.items()}
+    app.session_state["browser_storage_records"] = held | {LESSON + s: text for s, text in (lessons or {}).items()}
     return run(app)
 
 
@@ -82,3 +87,20 @@ def test_the_account_keeps_no_more_than_it_should(small_class: Class, slug: str,
     with pytest.raises(Refusal, match=says):
         keep_progress(small_class.store, small_class.li, {slug: text})
     assert progress_of(small_class.store, small_class.li) == {}
+
+
+DONE, SEEN = LessonRecord(done=True), LessonRecord(right=True, asked={"why": Asked(1, 20_000, 0)})
+
+
+def test_lessons_go_along(small_class: Class, open_as: Opens) -> None:
+    here = small_class
+    app = in_browser(open_as, here.li, {}, {"mse_loss": lesson.written(DONE), "adam": "{strange"})
+    offers(app)[0].click()
+    assert offers(run(app)) == []
+    assert progress_of(here.store, here.li) == {"lesson/mse_loss": lesson.written(DONE)}
+    other = in_browser(open_as, here.li, {}, {"mse_loss": lesson.written(SEEN)})
+    offers(other)[0].click()
+    assert offers(run(other)) == []
+    both = lesson.together(DONE, SEEN)
+    assert lesson.read(other.session_state["browser_storage_changed"][f"{LESSON}mse_loss"]) == both
+    assert lesson.read(progress_of(here.store, here.li)["lesson/mse_loss"]) == both

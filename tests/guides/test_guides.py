@@ -27,7 +27,7 @@ def texts(app: AppTest) -> str:
 def test_the_clinic_opens_with_a_number_recognised_and_causes_to_test():
     app = open_page("clinic")
     assert "ln 2" in texts(app)
-    assert "0 of" in app.subheader[1].value
+    assert "0 of" in app.header[1].value
 
 
 @pytest.mark.parametrize("typed", ["2.303", "nan", "inf", "-1", "0", "100", "0.5", "hello", "", "1e400"])
@@ -64,7 +64,7 @@ def test_ticking_a_cause_off_opens_the_next_and_finding_it_says_what_to_do():
     app = open_page("clinic")
     first, second = [b.key for b in app.button_group if b.key and b.key.startswith("clinic_is_")][:2]
     healthy(app.button_group(key=first).set_value("not_it").run())
-    assert app.subheader[1].value.endswith("done") and "1 of" in app.subheader[1].value
+    assert app.header[1].value.endswith("done") and "1 of" in app.header[1].value
     healthy(app.button_group(key=second).set_value("found").run())
     assert "Found: " in texts(app)
     healthy(next(b for b in app.button if b.label == "Start again").click().run())

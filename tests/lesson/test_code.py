@@ -14,7 +14,7 @@ import pytest
 from lib.catalog import LESSONS
 from lib.lesson import run
 from lib.lesson.code import source
-from lib.lesson.code.loss import heart, notebook, numpy_program, pytorch_lines, result_variable
+from lib.lesson.code.loss import notebook, numpy_program, pytorch_lines, result_variable
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 EXAMPLES = [
@@ -137,15 +137,20 @@ def test_values_that_torch_refuses_still_give_lines():
         executed(text)
 
 
-def test_heart_is_the_function_that_ran_with_its_own_files_parts():
-    text = heart(CROSS_ENTROPY)
+def test_local_parts_are_the_function_with_its_own_files_parts():
+    text = source.local_parts(CROSS_ENTROPY.by_hand)
     assert "def by_hand(" in text and "def with_indices(" in text
     assert "def log_softmax(" not in text, "shared parts are left to the whole program"
-    assert "def pull_of_targets(" in heart(CROSS_ENTROPY, "gradient")
+    assert "def pull_of_targets(" in source.local_parts(CROSS_ENTROPY.grad_by_hand)
+
+
+def test_a_program_has_no_more_of_a_step_than_it_needs():
+    text = numpy_program(CROSS_ENTROPY, CROSS_ENTROPY.examples[0].values)
+    assert "class Step:" in text and "average of gradients" not in text and "def label" not in text
 
 
 def test_two_definitions_of_one_name_are_refused():
-    collected = source.standalone([heart])
+    collected = source.standalone([source.local_parts])
     with pytest.raises(ValueError, match="Both"):
         source._collect("lib.lesson.run", "_cell", collected)
         collected.homes["by_hand"] = ("lib.elsewhere", "by_hand")

@@ -9,6 +9,9 @@ from lib.lesson.formula import alone, formula, joined, of, total
 
 WRITTEN = [
     ("four digits", formula("<x> - <y>", x=0.123456, y=2), "0.1235 - 2"),
+    ("four decimals", formula("<x> - <y>", x=2.313251, y=1234.56789), "2.3133 - 1234.5679"),
+    ("a small one of four digits", formula("<x>", x=1.23456e-7), r"1.235 \cdot 10^{-7}"),
+    ("a large one", formula("<x>", x=-3e9), r"(-3 \cdot 10^{9})"),
     ("a negative number in brackets", formula(r"<x> \cdot <x>", x=-2), r"(-2) \cdot (-2)"),
     ("alone", formula("|<x>|", x=alone(-2)), "|-2|"),
     ("a small one", formula(r"<x> \cdot 3", x=1e-9), r"1 \cdot 10^{-9} \cdot 3"),
@@ -47,3 +50,17 @@ OPEN = [
 @pytest.mark.parametrize(("written", "latex"), [row[1:] for row in OPEN], ids=[row[0] for row in OPEN])
 def test_letters_stand_for_what_is_open(written, latex):
     assert written.latex(LETTERS) == latex
+
+
+SIGNS = [
+    ("all digits shown", formula("<x> - <y>", x=0.1 + 0.2, y=-2.5), "="),
+    ("words alone", formula("0"), "="),
+    ("a rounded number", formula("<x> - <y>", x=2.313251, y=1), r"\approx"),
+    ("a rounded part", formula("<z>", z=complex(1, 1 / 3)), r"\approx"),
+    ("no number at all", formula("<x>", x=np.nan), "="),
+]
+
+
+@pytest.mark.parametrize(("written", "sign"), [row[1:] for row in SIGNS], ids=[row[0] for row in SIGNS])
+def test_only_numbers_with_all_their_digits_are_equal(written, sign):
+    assert written.sign == sign

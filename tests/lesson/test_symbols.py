@@ -68,14 +68,14 @@ def test_an_entry_calculates_with(slug, values, entries, worth):
 
 def test_what_is_open_is_named():
     judged = judge(TOPICS["cross_entropy_loss"], THREE, {"loss_per_sample": "s - 1"}, (0,))
-    assert next(one for one in judged if one.entry is None and one.says).says == "log sum exp is still open"
+    assert next(one for one in judged if one.entry is None and one.says).says == "log of the sum of eˣ is still open"
 
 
 def test_a_covered_value_cannot_be_used():
     """Cross-entropy's page shows the KL divergence; where both are the same number, it waits for the answer."""
     lesson, same = TOPICS["cross_entropy"], {"p": [1.0, 0.0], "q": [0.3, 0.7]}
     judged = {one.row.key: one for one in judge(lesson, same, {"cross_entropy": "kl_divergence * 1"}, ())}
-    assert judged["cross_entropy"].says == "kl divergence is still open"
+    assert judged["cross_entropy"].says == "KL divergence is still open"
     parted = {"p": [0.5, 0.5], "q": [0.3, 0.7]}
     judged = {one.row.key: one for one in judge(lesson, parted, {"cross_entropy": "entropy * 1"}, ())}
     assert judged["cross_entropy"].entry is not None

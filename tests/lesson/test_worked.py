@@ -19,6 +19,7 @@ from lib.lesson.run.schedule import schedule_by_hand
 from lib.lesson.run.set_up import set_up
 from lib.lesson.scheduler import Scheduler
 from lib.lesson.spec import Example, Step, Topic
+from lib.tensors.write import format_tensor
 from lib.training import descent
 from tests.lesson.latex_value import CUT, CutShort, Unreadable, value_of
 
@@ -178,11 +179,36 @@ def test_what_is_written_reads_as_it_is_meant(slug, example):
             assert a is b is CUT or np.isclose(a, b, rtol=1e-9, equal_nan=True), f"{one}: read as {a}, meant {b}"
 
 
+@pytest.mark.parametrize(("slug", "example"), EXAMPLES)
+def test_what_is_written_with_an_equals_sign_gives_the_value_that_is_shown(slug, example):
+    for one in written(ALL[slug], example):
+        if one.formula.sign != "=":
+            continue
+        try:
+            found = flat(value_of(Formula((one.formula.latex(),))))
+        except (CutShort, Unreadable):
+            continue
+        expected = np.ravel(one.value)
+        if CUT in found or len(found) != len(expected):
+            continue
+        for a, b in zip(found, expected, strict=True):
+            assert not np.isfinite(a) or abs(a - b) <= last_digit(b), f"{one}: {a} is not {b}"
+
+
+def last_digit(value: float) -> float:
+    """What the last digit shown of a value is worth."""
+    return max(ATOL, float(10.0 ** min(-4.0, np.floor(np.log10(abs(value))) - 3))) if value else ATOL
+
+
 def as_shown(part: Value) -> Value:
-    """The number to the four digits that are shown."""
+    """The number as it is shown."""
     if isinstance(part.number, complex):
-        return Value(complex(float(f"{part.number.real:.4g}"), float(f"{part.number.imag:.4g}")))
-    return Value(float(f"{part.number:.4g}"))
+        return Value(complex(shown_number(part.number.real), shown_number(part.number.imag)))
+    return Value(shown_number(part.number))
+
+
+def shown_number(number: float) -> float:
+    return float(format_tensor(np.float64(number), digits=4))
 
 
 CALCULATED = [

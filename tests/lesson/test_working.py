@@ -218,7 +218,7 @@ WORTH = [
     ("cross_entropy_loss", THREE, "loss", "0.5225", "digits", "0.5225: off by 0.0001; allowed 5e-05"),
     ("cross_entropy_loss", THREE, "loss_per_sample_all", "1.3133, .1285, .127", "wrong", "[1] is 0.1285: off by 0.002"),
     # another road
-    ("cross_entropy_loss", THREE, "log_sum_exp", "0.269", "wrong", "“softmax”"),
+    ("cross_entropy_loss", THREE, "log_sum_exp", "0.269", "wrong", "“probabilities of the classes”"),
     ("cross_entropy_loss", THREE, "log_sum_exp", "1.3133", "wrong", "“loss per sample”, a line below"),
     ("cross_entropy_loss", THREE, "loss", "1.6860", "wrong", "natural logarithm is missing"),
     # NaN and infinity are a class of their own

@@ -36,9 +36,9 @@ def torch_number(app: AppTest) -> str:
     )
 
 
-def test_home_opens_and_names_every_lesson():
+def test_home_opens_and_its_search_names_every_lesson():
     app = healthy(AppTest.from_file("../../lib/router.py", default_timeout=30).run())
-    text = " ".join(m.value for m in app.markdown)
+    text = " ".join(app.selectbox(key="search").options)
     assert all(lesson.torch_name in text for lesson in LESSONS.values())
 
 
@@ -115,7 +115,7 @@ def test_one_slip_is_marked_at_its_row_and_explained():
     healthy(app.run())
     text = [m.value for m in app.markdown]
     assert sum("✓ right" in t for t in text) == 1
-    assert sum("likely mistake" in t for t in text) == 1
+    assert sum("✗ wrong" in t for t in text) == 1
     assert any("number of samples" in t for t in text)
 
 

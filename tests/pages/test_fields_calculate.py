@@ -44,7 +44,7 @@ def test_a_row_calculates_with_the_rows_above_and_shows_the_number():
 def test_a_row_that_is_still_open_is_named():
     app = open_page(SLUG)
     healthy(field(app, SLUG, "forward_loss_per_sample").set_value("s - 1").run())
-    assert any("log sum exp is still open" in m.value for m in app.markdown)
+    assert any("log of the sum of eˣ is still open" in m.value for m in app.markdown)
 
 
 def test_a_letter_of_the_page_goes_before_a_constant_and_that_is_told():

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from lib.catalog import OPTIMIZERS
 from lib.lesson import run
@@ -63,6 +64,8 @@ def test_the_working_of_an_update_is_judged_and_every_hint_can_be_shown(slug):
 
 def test_entries_belong_to_their_update():
     app = open_page("sgd")
+    assert app.number_input(key="sgd_at").value == 1
+    healthy(app.number_input(key="sgd_at").set_value(2).run())
     healthy(app.text_input(key="sgd_update_2_momentum_buffer").set_value("29.12").run())
     assert any("✓ right" in m.value for m in app.markdown)
     healthy(app.number_input(key="sgd_at").set_value(3).run())
@@ -73,6 +76,7 @@ def test_entries_belong_to_their_update():
 
 def test_a_likely_mistake_is_named_in_the_working():
     app = open_page("adam")
+    healthy(app.number_input(key="adam_at").set_value(2).run())
     healthy(app.text_input(key="adam_update_2_m_hat").set_value("0.37").run())
     assert any("forgot the bias correction" in m.value for m in app.markdown)
 
@@ -240,3 +244,35 @@ def test_a_slip_made_in_every_update_is_named():
         place = place + 0.5 * grad / np.sqrt(total)
     healthy(app.text_input(key="adagrad_update_3_param").set_value(f"{place[0]:.6g}").run())
     assert any("made in every update" in m.value and "wrong way" in m.value for m in app.markdown)
+
+
+def test_lbfgs_opens_on_its_first_step():
+    app = open_page("lbfgs")
+    assert app.number_input(key="lbfgs_at").value == 1
+    assert [t.key for t in app.text_input if str(t.key).startswith("lbfgs_update_1_")][:2] == [
+        "lbfgs_update_1_direction[1]",
+        "lbfgs_update_1_slope[1]",
+    ]
+
+
+def test_an_update_that_moves_nothing_is_passed_over_and_said():
+    app = AppTest.from_file("../../lib/router.py", default_timeout=30)
+    app.session_state["goto"] = "sgd"
+    for name, value in {"objective": TYPED, "grads": "[[0], [0], [1]]", "start": "[2]"}.items():
+        app.session_state[f"sgd_{name}"] = value
+    healthy(app.run())
+    assert app.number_input(key="sgd_at").value == 3
+    assert any("first update that moves" in m.value for m in app.markdown)
+
+
+def test_rivals_have_learning_rates_of_their_own_and_it_is_said():
+    app = open_page("adam")
+    healthy(app.button_group(key="adam_view").set_value("compare").run())
+    assert any("tuned" in c.value for c in app.caption)
+    assert sum("best of 13" in m.value for m in app.markdown) == 1
+
+
+def test_a_row_says_what_a_learner_knows_and_torchs_name_beside_it():
+    app = open_page("adam")
+    assert app.text_input(key="adam_update_1_exp_avg").label == "1 average of gradients"
+    assert any(":gray[average of gradients] `exp_avg`" in m.value for m in app.markdown)

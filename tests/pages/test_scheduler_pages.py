@@ -56,3 +56,9 @@ def test_a_slip_made_in_every_epoch_is_named():
     compounded = 0.2 * 0.5 * 0.5 * 0.25 * 0.25  # from the last rate, in each of the epochs 2 to 5
     healthy(app.text_input(key="step_lr_update_5_lr").set_value(str(compounded)).run())
     assert any("made in every epoch" in m.value and "Start from the first one" in m.value for m in app.markdown)
+
+
+def test_why_it_opens_on_this_epoch_is_said():
+    app = open_page("step_lr")
+    assert app.number_input(key="step_lr_at").value not in (0, 1)
+    assert any("first epoch in which the learning rate changes" in m.value for m in app.markdown)

@@ -272,6 +272,20 @@ def test_bars_stand_beside_the_same_samples_input():
     assert sum(figure.data[1].y) == pytest.approx(1.0)
 
 
+TARGETS = {
+    "a class": ("cross_entropy_loss", {"input": [[1.0, 2.0], [3.0, 4.0]], "target": [1, 0]}, ["0 target", "1"]),
+    "no batch": ("cross_entropy_loss", {"input": [1.0, 2.0], "target": 1}, ["0", "1 target"]),
+    "probabilities": ("cross_entropy_loss", {"input": [[1.0, 2.0]], "target": [[0.0, 1.0]]}, ["0", "1"]),
+    "ignored": ("cross_entropy_loss", {"input": [[1.0, 2.0]], "target": [-100]}, ["0", "1"]),
+}
+
+
+@pytest.mark.parametrize(("slug", "values", "classes"), TARGETS.values(), ids=TARGETS)
+def test_the_right_class_is_marked_target(slug, values, classes):
+    picture = own.picture(LESSONS[slug], values, Bars("", "", "softmax", beside="input"), (1,))
+    assert picture is not None and all(list(bars.x) == classes for bars in picture.data)
+
+
 def test_bars_of_pixels_follow_the_classes():
     values = {"input": np.arange(12.0).reshape(1, 3, 2, 2), "target": np.zeros((1, 2, 2), int)}
     figure = own_figure(CROSS_ENTROPY, values, Bars("", "", "softmax", beside="input"), (0, 1, 0))

@@ -12,8 +12,9 @@ from lib.lesson import run
 from lib.lesson.code.driver import STEPS_DRIVER
 from lib.lesson.code.literals import array_of, called, differs, in_numpy, in_torch, own_function, torch_tensor
 from lib.lesson.code.notebook import cell, description, notebook_of
-from lib.lesson.code.source import local_parts, standalone
-from lib.lesson.spec import Lesson, Tensor, Topic
+from lib.lesson.code.plain import Function
+from lib.lesson.code.source import standalone
+from lib.lesson.spec import Lesson, Tensor
 
 TOLERANCE = {"float16": 2e-2, "float32": 1e-4, "float64": 1e-9}
 
@@ -89,11 +90,6 @@ def _is_one_number(lesson: Lesson, values: Mapping[str, Any], budget: Budget) ->
 # NumPy
 
 
-def heart(lesson: Topic, part: str = "forward") -> str:
-    """The hand calculation as its file has it, for the screen, with the file's own parts; `part` may be "gradient"."""
-    return local_parts(lesson.grad_by_hand if part == "gradient" and isinstance(lesson, Lesson) else lesson.by_hand)
-
-
 def numpy_source(lesson: Lesson) -> str:
     """The hand calculation of result and gradient with all that it uses, runnable without PyTorch."""
     collected = standalone([lesson.by_hand, lesson.grad_by_hand])
@@ -126,8 +122,15 @@ def _run(lesson: Lesson) -> str:
 # Notebook
 
 
-def notebook(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBOUNDED) -> str:
-    """A notebook (nbformat 4) that runs top to bottom: what it is, PyTorch, NumPy, and that they agree."""
+def notebook(
+    lesson: Lesson, values: Mapping[str, Any], function: Function | None = None, *, budget: Budget = UNBOUNDED
+) -> str:
+    """A notebook (nbformat 4) that runs top to bottom: what it is, PyTorch, NumPy, and that they agree.
+
+    With a `function` that takes these values NumPy is that function alone; else every step of the hand calculation.
+    """
+    if function is not None and function.takes(lesson, values):
+        return notebook_of(_short_cells(lesson, values, function, budget))
     cells = [
         cell("what", "markdown", description(lesson)),
         cell("pytorch", "code", pytorch_lines(lesson, values, budget=budget)),
@@ -135,6 +138,23 @@ def notebook(lesson: Lesson, values: Mapping[str, Any], *, budget: Budget = UNBO
         cell("compare", "code", _comparison(lesson, values, budget)),
     ]
     return notebook_of(cells)
+
+
+def _short_cells(lesson: Lesson, values: Mapping[str, Any], function: Function, budget: Budget) -> list[dict[str, Any]]:
+    call = f"by_hand = {function.called(run.given_values(lesson, values))}\nprint(by_hand)"
+    tolerance = TOLERANCE[_precision(lesson, values)]
+    agree = (
+        f"by_torch = {result_variable(lesson)}.detach().numpy()\n"
+        f"same = np.allclose(by_hand, by_torch, rtol={tolerance}, atol={tolerance / 1000}, equal_nan=True)\n"
+        'print("PyTorch and the function agree." if same else "PyTorch and the function give different numbers.")'
+    )
+    return [
+        cell("what", "markdown", description(lesson)),
+        cell("pytorch", "code", pytorch_lines(lesson, values, budget=budget)),
+        cell("function", "code", function.code),
+        cell("by-hand", "code", call),
+        cell("compare", "code", agree),
+    ]
 
 
 def _comparison(lesson: Lesson, values: Mapping[str, Any], budget: Budget) -> str:

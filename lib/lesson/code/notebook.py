@@ -27,7 +27,7 @@ def cell(name: str, kind: str, text: str) -> dict[str, Any]:
 def description(lesson: Topic) -> str:
     symbols = "\n".join(f"- ${symbol}$: {meaning}" for symbol, meaning in lesson.symbols)
     links = "\n".join(f"- [{reference.text}]({reference.url})" for reference in lesson.sources)
+    torchs = f"`{lesson.torchs_own}`: " if lesson.torchs_own else ""
     return (
-        f"# {lesson.title}\n\n`{lesson.torch_name}`: {lesson.purpose}\n\n"
-        f"$${lesson.formula}$$\n\n{symbols}\n\nTo read on:\n\n{links}\n"
+        f"# {lesson.title}\n\n{torchs}{lesson.purpose}\n\n$${lesson.formula}$$\n\n{symbols}\n\nTo read on:\n\n{links}\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.literals import called, differs, in_numpy, in_torch, torch_tensor
 from lib.lesson.code.notebook import cell, description, notebook_of
+from lib.lesson.code.plain import Function
 from lib.lesson.code.source import standalone
 from lib.lesson.objectives import Objective
 from lib.lesson.optimizer import Optimizer
@@ -106,7 +108,9 @@ def numpy_program(lesson: Optimizer, ready: SetUp) -> str:
     collected = standalone(roots)
     collected.imports.add(("numpy as np", ""))
     title = f'"""{lesson.title} by hand: every update of one run."""\n\n'
-    return f"{title}{collected.text()}\n{UPDATE_DRIVER}\n\n{_numpy_run(lesson, ready)}"
+    every = [p.name for p in lesson.parameters]
+    update = f"drive({lesson.by_hand.__name__}(param=param, grad=grad, state=state, **given))"
+    return f"{title}{collected.text()}\n{UPDATE_DRIVER}\n\n{_numpy_run(lesson, ready, every, update)}"
 
 
 def _function(call: Any) -> Any:
@@ -118,13 +122,13 @@ def _call(call: Any, *arguments: str) -> str:
     return f"{_function(call).__name__}({', '.join([*arguments, *fixed])})"
 
 
-def _numpy_run(lesson: Optimizer, ready: SetUp) -> str:
-    """The arguments, the gradients, and the loop."""
+def _numpy_run(lesson: Optimizer, ready: SetUp, names: Collection[str], update: str) -> str:
+    """The arguments of these names, the gradients, and a loop over the expression that gives an update."""
     rates = ready.values.get("lr")
     listed = isinstance(rates, list)
     values = {**ready.values, **({"lr": rates[0]} if isinstance(rates, list) else {})}
     given = given_values(lesson, {**values, "param": ready.param, "grad": ready.param})
-    arguments = "".join(f'    "{p.name}": {in_numpy(given[p.name])},\n' for p in lesson.parameters)
+    arguments = "".join(f'    "{p.name}": {in_numpy(given[p.name])},\n' for p in lesson.parameters if p.name in names)
     lines = [f"given = {{\n{arguments}}}", f"param, state = {in_numpy(ready.param.astype(np.float64))}, {{}}"]
     lines += [f"rates = {rates!r}"] if listed else []
     lines += _numpy_gradients(lesson, ready)
@@ -132,7 +136,7 @@ def _numpy_run(lesson: Optimizer, ready: SetUp) -> str:
     lines += ['    given["lr"] = rates[update]'] if listed else []
     lines += [
         f"    grad = {_numpy_gradient(lesson, ready)}",
-        f"    param, state = drive({lesson.by_hand.__name__}(param=param, grad=grad, state=state, **given))",
+        f"    param, state = {update}",
         "    print(update + 1, param.tolist())",
     ]
     return "\n".join(lines) + "\n"
@@ -161,9 +165,14 @@ def _numpy_gradient(lesson: Optimizer, ready: SetUp) -> str:
 # Notebook
 
 
-def notebook(lesson: Optimizer, ready: SetUp) -> str:
-    """A notebook that runs top to bottom: what it is, PyTorch, NumPy, and that they agree."""
-    by_hand = numpy_program(lesson, ready).replace("from __future__ import annotations\n\n", "")
+def notebook(lesson: Optimizer, ready: SetUp, function: Function | None = None) -> str:
+    """A notebook that runs top to bottom: what it is, PyTorch, NumPy, and that they agree.
+
+    With a `function` that takes these settings NumPy is that function, update by update; else every step of it.
+    """
+    short = function is not None and _takes(function, lesson, ready)
+    by_hand = _short_program(lesson, ready, function) if short and function else numpy_program(lesson, ready)
+    by_hand = by_hand.replace("from __future__ import annotations\n\n", "")
     agree = f"np.testing.assert_allclose(param, by_torch.detach(), rtol={_tolerance(ready)}, atol=1e-9)\n"
     return notebook_of(
         [
@@ -173,6 +182,23 @@ def notebook(lesson: Optimizer, ready: SetUp) -> str:
             cell("compare", "code", agree + 'print("PyTorch and the hand calculation agree.")'),
         ]
     )
+
+
+def _takes(function: Function, lesson: Optimizer, ready: SetUp) -> bool:
+    """Whether it works one update of dense gradients, with all that is set otherwise than by default."""
+    if function.by_place != ("param", "grad", "state") or lesson.gradient != "dense":
+        return False
+    return all(p.name in function.by_name or not differs(p, ready.values) for p in lesson.parameters)
+
+
+def _short_program(lesson: Optimizer, ready: SetUp, function: Function) -> str:
+    """The function, the gradients, and a loop over the updates."""
+    imports = ""
+    if ready.objective is not None:
+        imports = f"{standalone([_function(ready.objective.gradient)]).text()}\n\n"
+    known = [p.name for p in lesson.parameters if p.name in function.by_name and differs(p, ready.values)]
+    loop = _numpy_run(lesson, ready, known, f"{function.name}(param, grad, state, **given)")
+    return f"{imports}{function.code}\n\n\n{loop}"
 
 
 def _tolerance(ready: SetUp) -> float:

@@ -10,7 +10,6 @@ import numpy as np
 
 from lib.lesson.code.driver import UPDATE_DRIVER
 from lib.lesson.code.literals import called, in_numpy
-from lib.lesson.code.loss import heart
 from lib.lesson.code.source import code_of, standalone
 from lib.lesson.run.given import given_values
 from lib.lesson.run.schedule import base_of
@@ -101,11 +100,6 @@ def _functions(lesson: Scheduler, values: Mapping[str, Any]) -> list[Callable[..
 
 def _definition(function: Callable[..., Any]) -> str:
     return code_of(function.__module__).of(function.__name__)
-
-
-def shown_source(lesson: Scheduler) -> str:
-    """The hand calculation as its file has it; one that drives others is shown without them."""
-    return heart(lesson) if lesson.parts is None else _definition(lesson.by_hand) + "\n"
 
 
 def numpy_program(lesson: Scheduler, values: Mapping[str, Any], steps: int, metrics: Any = None) -> str:

@@ -18,6 +18,24 @@ from typing import Any
 OWN = "lib"
 Home = tuple[str, str]  # module, name
 
+STEP_IN_PROGRAMS = '''@dataclass
+class Step:
+    """One line that a person would write on paper."""
+
+    name: str
+    latex: str
+    value: np.ndarray
+    axes: str = ""
+    worked: object = None
+    given: bool = False
+    words: str = ""
+    called: str = ""
+    torch: str = ""
+'''
+STANDS_IN = {
+    ("lib.lesson.spec", "Step"): STEP_IN_PROGRAMS
+}  # what a program needs of it: the page's names and formulas stay behind
+
 
 @dataclass(frozen=True)
 class Code:
@@ -144,6 +162,10 @@ def _collect_definition(module: str, name: str, node: ast.stmt, into: Collected)
     if home is not None:
         raise ValueError(f"Both {home[0]} and {module} define {name}, and one calculation uses both; rename one.")
     into.homes[name] = (module, name)
+    if text := STANDS_IN.get((module, name)):
+        into.imports |= {("dataclasses", "dataclass"), ("numpy as np", "")}
+        into.texts[name] = text.rstrip()
+        return
     for needed in sorted(_global_names(node) - {name} - into.left_out):
         _collect(module, needed, into, node)
     lines = code_of(module).of(name).split("\n")

@@ -13,10 +13,13 @@ from lib.lesson.pieces.norms import (
     norm_in_numbers,
     norm_latex,
     norm_slope,
+    norm_words,
     slope_latex,
     slope_words,
     vector_norm,
 )
+
+SEEN = 1e-4  # an eps below this is too small to matter on paper
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,7 @@ class Distance:
     slope_words: str
 
 
-def norm_distance(p: float, eps: float, words: str) -> Distance:
+def norm_distance(p: float, eps: float) -> Distance:
     """The norm of x − y with eps added to every coordinate, as in torch.nn.functional.pairwise_distance."""
     gap = r"{} - {} + \varepsilon" if eps else "{} - {}"
 
@@ -47,7 +50,7 @@ def norm_distance(p: float, eps: float, words: str) -> Distance:
         value=lambda x, y: vector_norm(difference(x, y), p),
         formula=lambda x, y: norm_latex(gap.format(x, y), p),
         worked=lambda x, y: norm_in_numbers(gaps(x, y, eps, always=p < 1), p),
-        words=words,
+        words=("" if abs(eps) < SEEN else "Add eps to each difference. ") + norm_words(p),
         slopes=lambda x, y: [norm_slope(difference(x, y), p)],
         slope_formula=lambda x, y, d: slope_latex(gap.format(x, y), d, p),
         slope_words=slope_words(p),

@@ -141,7 +141,7 @@ def pull_on_belief(p: np.ndarray, q: np.ndarray, unit: str, symbol: str) -> Step
         worked=lambda *n: listed(
             rf"-\frac{{<p>}}{{<q>{factor}}}", unless=impossible(p, q)[n], p=p[n], q=q[n], nats=NATS[unit]
         ),
-        words="Only log q moves: minus the true probability over the believed one. 0 where p is 0.",
+        words="Minus the true probability over the believed one. 0 where the true one is 0.",
     )
 
 

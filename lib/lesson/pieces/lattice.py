@@ -135,7 +135,7 @@ def first_row(lattice: Lattice) -> Steps:
         row,
         axes="ns",
         worked=lambda *n: numbers("probabilities" if lattice.frames[n] else "", np.exp(row[n])),
-        words="A path may start in the first blank or in the first label: their probabilities in frame 0, else 0.",
+        words="A path starts in the first blank or in the first label: their probabilities, else 0.",
     )
 
 
@@ -159,9 +159,7 @@ def next_row(row: np.ndarray, lattice: Lattice, t: int) -> Steps:
             if t < lattice.frames[n]
             else numbers(before, np.exp(row[n]))
         ),
-        words="For each state: stay, or come from the left, "
-        "or (if the label there is a different one) from two to the left. "
-        "Add these, then multiply by the probability of the state's label in this frame.",
+        words="Stay, come from the left, or skip a blank between other labels: add, times probability.",
     )
 
 
@@ -225,8 +223,7 @@ def row_before(row: np.ndarray, lattice: Lattice, t: int) -> Steps:
             if t < lattice.frames[n] - 1
             else numbers("probabilities", np.exp(value[n]))
         ),
-        words="The lattice from the end. In the last frame the last two states have their probabilities. "
-        "Before that: stay, or go right, or go two to the right over a blank; times the probability in this frame.",
+        words="From the end: stay, go right, or skip a blank between other labels; times probability.",
     )
 
 
@@ -270,8 +267,7 @@ def posterior_of(through: np.ndarray, log_likelihood: np.ndarray, lattice: Latti
             likelihood=np.exp(log_likelihood[n]),
             probabilities=np.exp(log_p[n]),
         ),
-        words="For each frame and class: alpha times beta, added over the states with this class. "
-        "Divide by the likelihood and once by the class's probability, which both lattices contain.",
+        words="Forward times backward, added up by class; over the likelihood and the probability.",
     )
 
 

@@ -59,7 +59,7 @@ def average(
         worked=lambda *i: formula(
             r"<keep> \cdot <old> + <rest> \cdot <grad>", keep=keep, old=old[i], rest=1 - keep, grad=of(source, grad[i])
         ),
-        words="Keep most of the old average, and add a little of the gradient. The first old average is 0.",
+        words="Keep a share of the old average (0 at first), and add the other share of the gradient.",
     )
     return now
 
@@ -81,7 +81,7 @@ def square_average(
             rest=1 - keep,
             grad=of(source, grad[i]),
         ),
-        words="Keep most of the old average, and add a little of the squared gradient.",
+        words="Keep a share of the old average (0 at first), and add the other share of the square.",
     )
     return now
 
@@ -96,7 +96,7 @@ def bias_correction(number: int, keep: Any, t: np.ndarray) -> Steps:
         rf"c_{number} = 1 - \beta_{number}^{{\,t}}",
         1 - keep ** float(t),
         worked=lambda: formula("1 - <keep>^{<step>}", keep=keep, step=t),
-        words="The weights of all gradients so far add up to this: 1 minus beta to the power of the update's number.",
+        words="1 minus beta to the power of the update's number: all weights so far, added up.",
     )
     return weight
 
@@ -129,7 +129,7 @@ def largest(square: np.ndarray, state: State) -> Steps:
         np.maximum(old, square),
         axes="i",
         worked=lambda *i: formula(r"\max(<old>, <exp_avg_sq>)", old=old[i], exp_avg_sq=square[i]),
-        words="AMSGrad: keep the largest mean square that there has been. The first one is compared with 0.",
+        words="AMSGrad: keep the largest average so far. The first one is compared with 0.",
     )
     return most
 

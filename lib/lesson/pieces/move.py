@@ -115,7 +115,7 @@ def divided_step(
             direction=of(source, direction[i]),
             size=of(divisor, size[i]),
         ),
-        words="Divide the direction by its usual size, and take the learning rate times that away from the parameter.",
+        words="Direction over its usual size, times the learning rate: take that from the parameter.",
     )
     return new
 

@@ -100,6 +100,18 @@ def slope_latex(coordinate: str, norm: str, p: float) -> str:
     return simple.get(p, rf"{sign} \Big(\frac{{|{coordinate}|}}{{{norm}}}\Big)^{{p-1}}")
 
 
+def norm_words(p: float) -> str:
+    """How a length is found."""
+    if np.isinf(p):
+        return f"The {'largest' if p > 0 else 'smallest'} difference, without its sign."
+    simple: dict[float, str] = {
+        0: "Count the differences that are not 0.",
+        1: "Drop the signs of the differences and add up.",
+        2: "Square the differences, add up, take the root.",
+    }
+    return simple.get(p, "The differences' sizes to the power p, added up, then the p-th root.")
+
+
 def slope_words(p: float) -> str:
     if np.isinf(p):
         return "Only the coordinate that decides counts: the sign of its difference. Ties share."

@@ -93,7 +93,7 @@ def distances_of(distance: Distance, points: Points, swap: bool) -> Steps:
         worked=lambda *n: formula(
             r"\min(<negative_distance>, <swap_distance>)", negative_distance=far[n], swap_distance=across[0][n]
         ),
-        words="Is the negative closer to the positive than to the anchor? Go on with the smaller distance.",
+        words="Is the negative closer to the positive than to the anchor? Take the smaller distance.",
     )
     return near, nearer
 
@@ -230,13 +230,11 @@ def signed(terms: Iterable[tuple[str, str]]) -> str:
 
 
 GRADIENT_WORDS = {  # by point, and by the slope that it moves its first distance with
-    ("anchor", "positive_slope"): "Add the slope of the positive's distance, "
-    "take away the slope of the negative's, times the pull.",
+    ("anchor", "positive_slope"): "The slope of the positive's distance, less that of the negative's, times the pull.",
     ("positive", "positive_slope"): "The difference falls when the positive rises, so its slope counts with a minus.",
-    ("negative", "negative_slope"): "Two minus signs meet: the negative's distance counts with a minus, "
-    "and it falls as the negative rises.",
+    ("negative", "negative_slope"): "Two minus signs meet: the slope of the negative's distance, times the pull.",
 }
-EACH_DISTANCE = "Each distance that this point takes part in: its slope times the pull, the negative's with a minus."
+EACH_DISTANCE = "Each distance of this point: its slope times the pull, the negative's with a minus."
 
 
 def coordinates(given: Given) -> int:

@@ -378,7 +378,7 @@ def _not_right(before: Sequence[Row], above: Sequence[Judged]) -> list[Row]:
 def _each_slice(row: Row, fitting: Sequence[np.ndarray]) -> bool:
     """Whether each slice fits one of several values whole. A slice is a sample's numbers, or all there are."""
     dims = row.step.sample_dims if row.is_all else 0
-    whole = [mask.reshape(*mask.shape[:dims], -1).all(-1) for mask in fitting]
+    whole = [mask.all(axis=tuple(range(dims, mask.ndim))) for mask in fitting]
     return bool(np.any(whole, axis=0).all())
 
 

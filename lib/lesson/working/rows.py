@@ -39,8 +39,8 @@ class Row:
         return f"{self.step.label}, all" if self.is_all else self.step.label
 
     def numbers(self) -> str:
-        """The formula's right side with this row's numbers, in LaTeX; empty where the step has none."""
-        return "" if self.is_all else self.step.in_numbers(*(self.index or ()))
+        """= or ≈ and the formula's right side with this row's numbers, in LaTeX; empty where the step has none."""
+        return "" if self.is_all else self.step.beside_symbol(*(self.index or ()))
 
 
 def sample_shape(steps: Mapping[str, Step]) -> tuple[int, ...]:

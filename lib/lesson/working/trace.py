@@ -31,7 +31,7 @@ def judge_trace(
     if right.all():
         return [":green[✓ right]" if len(right) == 1 else f":green[✓ all {len(right)} updates right]"]
     if _begins_with_the_start(typed, truth, ready):
-        return [":red[✗ One too many:] the list begins with the parameter before update 1. The rest is right."]
+        return [":red[✗ wrong:] one too many; the list begins with the parameter before update 1. The rest is right."]
     first = int(np.argmin(right))
     lines = [_parting(typed, truth, first)]
     return lines + [f"- {mistake.says}" for mistake in _explaining(lesson, ready, truth, typed, budget)]
@@ -51,7 +51,7 @@ def _begins_with_the_start(typed: Typed, truth: Sequence[Update], ready: SetUp) 
 def _parting(typed: Typed, truth: Sequence[Update], first: int) -> str:
     apart = np.abs(typed.array[first] - truth[first].param)
     before = "" if first == 0 else f":green[✓ update 1{f' to {first}' if first > 1 else ''} right.] "
-    return f"{before}:red[✗ Update {first + 1} parts] from PyTorch's, by {np.max(apart):.3g}."
+    return f"{before}:red[✗ wrong] Update {first + 1} parts from PyTorch's, by {np.max(apart):.3g}."
 
 
 def _explaining(

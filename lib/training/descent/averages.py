@@ -71,7 +71,7 @@ def by_hand(*, series: np.ndarray, beta: float, t: int) -> Steps:
                 rest=1 - beta,
                 series=value,
             ),
-            words="Keep the share β of the average before, and add the share 1 − β of the new number. It starts at 0.",
+            words="Keep a share of the average before (0 at first), add the other share of the new number.",
         )
     total = yield Step(
         "total_weight",
@@ -99,6 +99,7 @@ def grad_by_hand(done: Mapping[str, np.ndarray], *, series: np.ndarray, beta: fl
         "d_series",
         r"\frac{\partial \hat v_t}{\partial \theta_i} = \frac{(1-\beta)\,\beta^{t-i}}{1-\beta^t}",
         share,
+        words="The weight of each number in the corrected average.",
     )
 
 

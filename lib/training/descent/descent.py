@@ -132,7 +132,7 @@ def by_hand(*, x: np.ndarray, lr: float) -> Steps:
         r"g = \frac{d}{dx}(2x)^2 = 2 \cdot 2x \cdot 2",
         CURVATURE * x,
         worked=lambda: formula(r"2 \cdot 2 \cdot <x> \cdot 2", x=x),
-        words="The square gives 2 · (2x); the 2x inside gives one more factor 2.",
+        words="Twice what is squared, and once more times 2 for what is inside.",
     )
     yield Step(
         "next_x",
@@ -145,7 +145,8 @@ def by_hand(*, x: np.ndarray, lr: float) -> Steps:
 
 def grad_by_hand(done: Mapping[str, np.ndarray], *, x: np.ndarray, lr: float) -> Steps:
     """How much the next x moves with this one: the factor that decides everything."""
-    yield Step("d_x", r"\frac{dx'}{dx} = 1 - 8\eta", np.full_like(x, factor_of(lr)))
+    factor = np.full_like(x, factor_of(lr))
+    yield Step("d_x", r"\frac{dx'}{dx} = 1 - 8\eta", factor, words="1, less 8 times the learning rate.")
 
 
 LESSON = Lesson(

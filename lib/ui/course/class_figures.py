@@ -72,7 +72,7 @@ def _to_teach(found: Sequence[Figures], asked: dict[int, Asked]) -> None:
     """The mistakes of the class, those that most make first, each with examples and its lesson."""
     made = [(mistake, one) for one in found for mistake in one.mistakes]
     made.sort(key=lambda pair: -pair[0].students)
-    st.subheader(say("Which mistakes the class makes"), anchor=False)
+    st.header(say("Which mistakes the class makes"), anchor=False)
     if not made:
         st.markdown(say("No known mistake so far."))
     for mistake, one in made[:MOST_TO_TEACH]:
@@ -112,7 +112,7 @@ def _lesson_of(asked: Asked) -> str:
 
 
 def _per_exercise(found: Sequence[Figures], asked: dict[int, Asked]) -> None:
-    st.subheader(say("Exercise by exercise"), anchor=False)
+    st.header(say("Exercise by exercise"), anchor=False)
     st.dataframe(
         pd.DataFrame(
             {
@@ -149,7 +149,7 @@ def _distribution(who: Who, course: MyCourse, assignment: Shown) -> None:
     head = next(one for one in book.heads if one.id == assignment.id)
     totals = [student.totals.get(head.id) for student in book.students]
     known = [total for total in totals if total is not None]
-    st.subheader(say("Totals"), anchor=False)
+    st.header(say("Totals"), anchor=False)
     if not known or not head.of:
         st.markdown(say("Nobody has a total yet."))
         return

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def effect(told: Effect, names: Mapping[int, str], *, is_new: bool) -> None:
-    st.markdown(say("##### What this does"))
+    st.markdown(say("## What this does"))
     st.markdown("\n".join(f"- {plain(line)}" for line in told.says))
     if is_new:
         return

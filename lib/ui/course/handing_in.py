@@ -214,7 +214,7 @@ def _report(desk: Desk, text: str) -> None:
     """What the last run of the visible tests said."""
     if (shown := last_report(desk.key)) is None:
         return
-    st.markdown(say("##### Your last run of the visible tests"))
+    st.markdown(say("## Your last run of the visible tests"))
     if not is_fresh(desk.key, shown, text):
         st.caption(say("Your code has changed since these tests ran."))
     if shown.grade.passed:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib.catalog import TOPICS
+from lib.lesson.names import name_of
 from lib.lesson.objectives import OBJECTIVES, TYPED
 from lib.lesson.run import Case
 from lib.lesson.scheduler import Scheduler
@@ -83,7 +84,7 @@ def work_lesson(desk: LessonDesk, mine: HandedIn | None) -> None:
 
 def _asked(lesson: Topic, asked: AskedLesson) -> None:
     """What is to be worked, and the way to the lesson."""
-    st.subheader(plain(asked.title), anchor=False)
+    st.header(plain(asked.title), anchor=False)
     st.markdown(say("Work these numbers by hand until every row is right, then hand your working in."))
     st.markdown(f"$${lesson.formula}$$")
     if (objective := OBJECTIVES.get(asked.numbers.get("objective", ""))) is not None:
@@ -224,7 +225,7 @@ def _still_open(desk: LessonDesk, mine: HandedIn) -> str:
 
     by_card: dict[str, list[str]] = {}
     for card, row in map(card_and_row, mine.still_open):
-        by_card.setdefault(card, []).append(plain(row.replace("_", " ")))
+        by_card.setdefault(card, []).append(plain(_named(row)))
     name = asked_in(desk.lesson)
     return "; ".join((f"**{name} {card}** " if card else "") + ", ".join(rows) for card, rows in by_card.items())
 
@@ -240,5 +241,11 @@ def words_of_row(slug: str, key: str) -> str:
     from lib.course.cards import asked_in, card_and_row
 
     card, row = card_and_row(key)
-    words = row.replace("_", " ")
+    words = _named(row)
     return f"{asked_in(TOPICS[slug])} {card}: {words}" if card and slug in TOPICS else words
+
+
+def _named(key: str) -> str:
+    """What a row of this key is called; one that asks for all samples is told apart."""
+    step = key.removesuffix("_all")
+    return name_of(step) if step == key else say("{name} (all)", name=name_of(step))

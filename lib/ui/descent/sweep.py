@@ -32,7 +32,7 @@ def show_sweep(path: Path, setting: Setting) -> None:
     left, right = st.columns([0.44, 0.56], gap="small")
     with left:
         show_figure(pictures.sweep(rates, torch.y), key_of(LESSON, "sweep_curves"), "The loss for ten learning rates")
-        st.caption(say("✓ converges, ✗ diverges: dashed, and drawn up to a loss of {far:,.0f}.", far=FAR))
+        st.caption(say("Those that diverge are dashed, and drawn up to a loss of {far:,.0f}.", far=FAR))
     with right:
         st.markdown("\n".join(sweep_table(rates, torch.y, hand.y)))
     st.caption(
@@ -66,10 +66,10 @@ def sweep_table(rates: tuple[float, ...], torch: np.ndarray, hand: np.ndarray) -
 
 
 def sweep_verdict(rate: float, y: np.ndarray) -> str:
-    """✓ for one that converges, ✗ for one that does not, and from where float32 has no number for it."""
+    """Whether it converges, and if not, from where float32 has no number for it."""
     infinite, nan = descent.overflows(y)
     if abs(descent.factor_of(rate)) < 1:
-        return ":green[✓]"
+        return f":green[{say('converges')}]"
     ends = [say("inf from {n}", n=infinite)] if infinite is not None else []
     ends += [say("NaN from {n}", n=nan)] if nan is not None else []
-    return f":red[✗ {', '.join(ends)}]"
+    return f":red[{say('diverges')}{''.join(f', {end}' for end in ends)}]"

@@ -34,11 +34,11 @@ def _worth(appraisal: Appraisal, text: str) -> str:
         case "right":
             return f":green[**✓ {say('right')}**]"
         case "mistake":
-            return f":red[**✗ {say('likely mistake')}**] {say('{says}', says=appraisal.says)}"
+            return f":red[**✗ {say('wrong')}**] {say('{says}', says=appraisal.says)}"
         case "unreadable":
             return coloured("red", plain(say(appraisal.says)))
         case _:
-            return f":red[**✗ {say('not yet')}**]"
+            return f":red[**✗ {say('wrong')}**]"
 
 
 def forget_prediction() -> None:

@@ -9,7 +9,7 @@ from lib.practice.quiz import judged
 from lib.practice.slipped import Slipped
 from lib.ui.lesson_progress import answered, fell_for
 from lib.ui.practice.choices import verdict
-from lib.ui.practice.rows import about, row_text, value_text
+from lib.ui.practice.rows import about, in_formula, row_text
 from lib.ui.text import say
 
 NO_ANSWER = ("blank", "unreadable", "shape", "digits")  # verdicts after which it is still open
@@ -32,9 +32,9 @@ def calculation(asked: Slipped, seed: int) -> bool:
         st.markdown(about(asked.case, asked.sample))
         for place, (row, value) in enumerate(zip(asked.rows, asked.follows, strict=True)):
             if place < asked.wrong:
-                with st.container(key=f"practice_row_{key}_{place}"):
+                with st.container(key=f"practice_given_{key}_{place}"):
                     st.markdown(row_text(row, value, words=False))
-        with st.container(key=f"practice_row_{key}_{asked.wrong}"):
+        with st.container(key=f"practice_given_{key}_{asked.wrong}"):
             st.markdown(row_text(asked.wrong_row, None))
         text = st.text_input(say("Your {label}", label=asked.wrong_row.label), key=key, width=240)
         found = judged(asked, text)
@@ -62,13 +62,15 @@ def _tell(asked: Slipped, key: str, text: str, found: Judged) -> None:
 def _in_words(found: Judged) -> str:
     if found.verdict == "blank":
         return ""
-    told = [say(SAYS[found.verdict]), say(found.says), *(say(mistake.says) for mistake in found.mistakes)]
-    return " ".join(filter(None, told))
+    slips = say(" Or: ").join(say(mistake.says) for mistake in found.mistakes)
+    if len(found.mistakes) > 1:
+        slips = say("More than one slip fits. {slips}", slips=slips)
+    return " ".join(filter(None, [say(SAYS[found.verdict]), say(found.says), slips]))
 
 
 def _shown_on_request(asked: Slipped, key: str) -> None:
     """The step with its numbers, for whoever is stuck."""
     if st.toggle(say("Show the step"), key=f"{key}_show"):
         numbers = asked.wrong_row.numbers()
-        value = value_text(asked.follows[asked.wrong])
-        st.markdown(f"${asked.wrong_row.step.symbol}{' = ' + numbers if numbers else ''}$ = **`{value}`**")
+        value = in_formula(asked.follows[asked.wrong])
+        st.markdown(f"${asked.wrong_row.step.symbol}{' = ' + numbers if numbers else ''} = {value}$")

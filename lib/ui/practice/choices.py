@@ -9,11 +9,14 @@ import streamlit as st
 
 CSS = """
 <style>
-.practice_verdict { margin: 0; padding: 0.4rem 0.75rem; border-left: 3px solid; overflow-wrap: anywhere; }
+.practice_verdict { margin: 0.35rem 0 0; padding: 0.4rem 0.75rem; border-left: 3px solid; overflow-wrap: anywhere; }
 .practice_verdict:empty { display: none; }
 .practice_verdict.right { border-color: light-dark(#1d6a3f, #8fd6ac); background: light-dark(#eaf4ee, #16281d); }
 .practice_verdict.wrong { border-color: light-dark(#bf3a0c, #ff8a5c); background: light-dark(#fdf0ea, #33190f); }
-[class*="st-key-practice_choices"] button { justify-content: flex-start; text-align: left; }
+.practice_heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.st-key-practice_five button[kind="primary"] p { color: light-dark(#ffffff, #1f1b16); }
+[class*="st-key-practice_choices"] button, [class*="st-key-practice_choices"] button > * {
+  justify-content: flex-start; text-align: left; }
 [class*="st-key-practice_choices"] button p { white-space: normal; text-align: left; }
 </style>
 """
@@ -60,7 +63,17 @@ def choose(key: str, option: str, right: str, first: Callable[[bool], None]) -> 
 
 def verdict(text: str, is_right: bool) -> None:
     """What a choice is answered with, announced to whoever cannot see it. Empty before there is one."""
-    sign = "✓" if is_right else "✗"
-    kind = "right" if is_right else "wrong"
+    sign, kind = ("✓", "right") if is_right else ("✗", "wrong")
     inner = f"{sign} {escape(text)}" if text else ""
     st.html(f'<p role="status" class="practice_verdict {kind}">{inner}</p>')
+
+
+def heard(text: str) -> None:
+    """Announces a sentence that stands elsewhere on the screen, beside what it is about."""
+    st.html(f'<p role="status" class="practice_heard">{escape(text)}</p>')
+
+
+def seen(text: str, is_right: bool) -> None:
+    """A verdict where it belongs on the screen; `heard` announces it."""
+    sign, kind = ("✓", "right") if is_right else ("✗", "wrong")
+    st.html(f'<p class="practice_verdict {kind}">{sign} {escape(text)}</p>')

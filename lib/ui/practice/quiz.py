@@ -9,7 +9,7 @@ import streamlit as st
 from lib.lesson.spec import Mistake
 from lib.practice.quiz import Quiz, effect
 from lib.ui.lesson_progress import answered
-from lib.ui.practice.choices import choices, choose, chosen, marked, verdict
+from lib.ui.practice.choices import choices, choose, chosen, heard, marked, seen, verdict
 from lib.ui.practice.rows import about, row_text, value_text
 from lib.ui.text import say
 
@@ -29,8 +29,7 @@ def quiz(asked: Quiz, seed: int) -> bool:
         st.markdown(about(working.case, working.sample))
         st.markdown(say("**Which step is wrong?** What comes after it follows from it."))
         _rows(asked, key, found)
-        last = guesses[-1] if guesses else None
-        verdict("" if last is None else _of_step(asked, int(last)), last == right)
+        heard(_of_step(asked, int(guesses[-1])) if guesses else "")
         if not found and len(guesses) >= MISSES:
             st.button(
                 say("Show the step"),
@@ -43,27 +42,30 @@ def quiz(asked: Quiz, seed: int) -> bool:
 
 
 def _rows(asked: Quiz, key: str, found: bool) -> None:
-    """Each row with its number as a button; a row that is only read off has none."""
+    """Each row with its number as a button; a row that is only read off has none. What a guess is answered with stands
+    in its row."""
     working = asked.slipped
-    step = f"{key}_step"
+    step, right = f"{key}_step", str(working.wrong)
+    guesses = chosen(step)
     told = partial(answered, working.case.lesson.slug, asked.mistake.name)
     for place, (row, value) in enumerate(zip(working.rows, working.values, strict=True)):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"practice_row_{key}_{place}"):
+        with st.container(horizontal=True, gap="small", key=f"practice_line_{key}_{place}"):
             if row.step.given:
                 st.markdown(say(":small[read off]"))
             else:
                 label = say("Step {number}", number=place + 1)
                 st.button(
-                    marked(label, str(place), chosen(step), str(working.wrong)),
+                    marked(label, str(place), guesses, right),
                     key=f"{step}_{place}",
                     on_click=choose,
-                    args=(step, str(place), str(working.wrong), partial(_missed, told)),
+                    args=(step, str(place), right, partial(_missed, told)),
                 )
-            text = row_text(row, value)
-            if found and place == working.wrong:
-                follows = value_text(working.follows[place])
-                text += say("  \n:red[✗ the slip] · from the rows above follows **`{value}`**", value=follows)
-            st.markdown(text)
+            with st.container(gap="xxsmall", key=f"practice_text_{key}_{place}"):
+                st.markdown(row_text(row, value))
+                if guesses and str(place) == guesses[-1]:
+                    seen(_of_step(asked, place), str(place) == right)
+                elif found and place == working.wrong:
+                    seen(_of_step(asked, place), True)
 
 
 def _missed(told: partial[None], is_right: bool) -> None:
@@ -90,7 +92,7 @@ def _of_step(asked: Quiz, place: int) -> str:
             label=label,
         )
     follows = value_text(working.follows[place])
-    return say("Yes: from the rows above follows {right}, not {value}.", right=follows, value=value)
+    return say("This is the slip: from the rows above follows {right}, not {value}.", right=follows, value=value)
 
 
 def _reasons(asked: Quiz, key: str, told: partial[None], all_right: bool) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.lesson.code.loss import heart
 from lib.lesson.code.optimizer import notebook, numpy_program, pytorch_lines
 from lib.lesson.optimizer import Optimizer
 from lib.ui.download import download
 from lib.ui.fields import Typed
 from lib.ui.optimizer_fields import Runs
 from lib.ui.pitfalls import show_pitfalls, show_references
+from lib.ui.plain_numpy import numpy_function, plain_of
 from lib.ui.text import say
 
 
@@ -26,15 +26,16 @@ def pitfalls(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
 
 
 def code(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
-    """The exact PyTorch lines, the NumPy that ran, and a notebook of both."""
+    """PyTorch's lines, one update in plain NumPy, and programs of both once that is uncovered."""
     left, right = st.columns([0.42, 0.58], gap="small")
     with left:
         st.markdown(say("**PyTorch**: the lines that give these updates"))
         st.code(pytorch_lines(lesson, runs.ready), language="python")
-        with st.container(horizontal=True, gap="small"):
-            download(say("Notebook of both"), notebook(lesson, runs.ready), f"{lesson.slug}.ipynb")
-            download(say("NumPy program"), numpy_program(lesson, runs.ready), f"{lesson.slug}_by_hand.py")
-        st.caption(say("Both run from top to bottom and print the parameter after every update."))
     with right:
-        st.markdown(say("**NumPy**: one update, as it ran"))
-        st.code(heart(lesson), language="python", height=420)
+        st.markdown(say("**NumPy**: the function itself"))
+        uncovered = numpy_function(lesson)
+    if uncovered:
+        with left, st.container(horizontal=True, gap="small"):
+            function = plain_of(lesson).function
+            download(say("Notebook of both"), notebook(lesson, runs.ready, function), f"{lesson.slug}.ipynb")
+            download(say("Program of every step"), numpy_program(lesson, runs.ready), f"{lesson.slug}_by_hand.py")

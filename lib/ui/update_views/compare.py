@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.catalog import OPTIMIZERS
 from lib.lesson.optimizer import Optimizer
-from lib.lesson.run.rivals import DEFAULT, HOW, Rival, rivals
+from lib.lesson.run.rivals import BEST, HOW, Rival, rivals
 from lib.lesson.run.set_up import SetUp
 from lib.lesson.run.trace import divergence
 from lib.plots.path import losses, paths, points_of
@@ -41,7 +41,6 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         how = st.selectbox(
             say("Learning rate of each"),
             list(HOW),
-            index=list(HOW).index(DEFAULT),
             format_func=lambda way: say(HOW[way]),
             key=key_of(lesson, "rates"),
             width=270,
@@ -63,6 +62,13 @@ def compare(lesson: Optimizer, typed: Typed, runs: Runs) -> None:
         figure = losses(every, logarithmic=not any(np.any(values < 0) for values in every.values()))
     draw_picture(lesson, figure, "Compare")
     st.markdown(_final_losses(drawn, runs.ready))
+    if how == BEST:
+        st.caption(
+            say(
+                "Learning rates are tuned, for each optimizer by itself: 13 from 0.0001 to 1 were tried, "
+                "and the one with the lowest loss at the end is drawn."
+            )
+        )
     if any(OPTIMIZERS[slug].gradient == "closure" for slug in (lesson.slug, *chosen)):
         st.caption(say("An update of L-BFGS is one step(): up to max_iter turns, each with a loss and a gradient."))
 

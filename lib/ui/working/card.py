@@ -25,21 +25,22 @@ from lib.ui.text import say
 from lib.ui.working.choosing import choose_sample, choose_turn, sample_name
 from lib.ui.working.desk import Desk, WayHere, desk_of, from_the_start
 from lib.ui.working.ending import after_the_last_steps, anew_key, ending, offer_to_know
+from lib.ui.working.long_sheets import fits_the_address, keep_long, long_sheet
 from lib.ui.working.row import (
     DONE,
     Look,
     asked_row,
-    forget_hints,
+    by_oneself,
     given_line,
-    hints_shown,
     note_miss,
     shown_row,
     value_text,
 )
-from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet
-from lib.ui.working.torchs import note_answered, torch_line
+from lib.ui.working.sheets import Sample, SheetName, clear_sheet, entry_key, keep_sheet, kept_sheet, open_sheet, put_in
+from lib.ui.working.torchs import is_covered, note_answered, torch_line
 from lib.ui.working.watch import watch
 from lib.ui.working.ways import Way, choose_way, go, knows, open_steps, way_of
+from lib.ui.wrong_verdict import wrong_verdict
 
 
 @dataclass(frozen=True)
@@ -123,35 +124,47 @@ def _draw_page_where_it_changed(desk: Desk, way: Way) -> None:
 
 def _rows(desk: Desk, way: Way, in_address: bool) -> bool:
     """The rows of the sheet and what stands below them; whether that uncovers or covers other parts of the page."""
-    texts = _opened(desk)
-    judged = _judged(desk, texts)
-    _keep(desk, judged, texts)
-    if _collect(desk, texts):
-        judged = _judged(desk, texts)
-    look = Look(desk.fields, way, bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}"))), in_address)
-    if in_address:  # of what is handed in to a class, its own book is kept
-        _tell_progress(desk, judged, look, texts)
-    seen, open_ones = _rows_on_screen(desk, way)
-    keys = {row.key for row in open_ones}
-    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), way == "alone")
-    _draw_rows(desk, judged, seen, open_ones, look)
+    texts, judged = _read(desk, in_address)
+    bound = in_address and fits_the_address(desk.lesson, desk.fields, texts)
+    everything = bool(st.session_state.get(key_of(desk.lesson, f"whole_{desk.part}")))
+    look = Look(desk.fields, way, everything, bound, {row.key: name for name, rows in _sheets(desk) for row in rows})
     result = next((one for one in judged if desk.result and one.row.key == desk.result.key), None)
     changed = False
-    if result is not None and desk.torch is not None:
-        changed = in_address and note_answered(desk.lesson, result.verdict != "blank")
+    if in_address:  # of what is handed in to a class, its own book is kept
+        _tell_progress(desk, judged, look, texts)
+        if result is not None and desk.torch is not None:
+            changed = note_answered(desk.lesson, result.verdict != "blank")
+    seen, open_ones = _rows_on_screen(desk, way)
+    covered = way == "alone" or (in_address and is_covered(desk.lesson))
+    solved = [sample for sample in desk.samples if desk.found(sample)]
+    if desk.part == "forward":
+        draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, _found(judged, seen, open_ones), covered, solved)
+    _draw_rows(desk, judged, seen, open_ones, look)
+    keys = {row.key for row in open_ones}
     if result is not None and desk.torch is not None and result.row.key in keys:
         torch_line(desk.lesson, result.row, desk.torch.value, desk.numbers, way)
-    if way == "alone":
-        key = key_of(desk.lesson, f"in_steps_{desk.part}")
-        st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
-    else:
-        _foot(desk, any(texts.values()))
     if in_address and keys and all(one.verdict in DONE for one in judged if one.row.key in keys):
-        if len(open_ones) < len(seen):
-            after_the_last_steps(desk)
-        else:
-            ending(desk, judged, way)
+        after_the_last_steps(desk) if len(open_ones) < len(seen) else ending(desk, judged, way)
+    with st.container(horizontal=True, vertical_alignment="center", key=key_of(desk.lesson, f"foot_{desk.part}")):
+        _foot(desk, way, any(texts.values()))
+        if in_address:
+            where = f"{desk.fields}, sample {list(desk.sample)}" + (f", turn {desk.turn}" if desk.turn else "")
+            wrong_verdict(desk.lesson, where, desk.form, judged, texts)
+    if in_address and not bound:
+        keep_long(desk.name(desk.sample), texts)
     return changed
+
+
+def _read(desk: Desk, in_address: bool) -> tuple[dict[str, str], list[Judged]]:
+    """What stands in the rows, kept with their sheets, and what it is worth."""
+    texts: dict[str, str] = {}
+    for name, rows in _sheets(desk):
+        texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
+    if in_address and not any(texts.values()):
+        texts |= put_in(desk.lesson, desk.fields, texts, long_sheet(desk.name(desk.sample)))
+    judged = _judged(desk, texts)
+    _keep(desk, judged, texts)
+    return texts, _judged(desk, texts) if _collect(desk, texts) else judged
 
 
 def _rows_on_screen(desk: Desk, way: Way) -> tuple[list[Row], list[Row]]:
@@ -177,14 +190,6 @@ def _sheets(desk: Desk) -> list[tuple[SheetName, list[Row]]]:
     return [(desk.name(desk.sample), [row for row in desk.asked if row.index is not None]), (desk.name(None), whole)]
 
 
-def _opened(desk: Desk) -> dict[str, str]:
-    """What stands in the rows."""
-    texts: dict[str, str] = {}
-    for name, rows in _sheets(desk):
-        texts |= open_sheet(desk.lesson, name, [row.key for row in rows])
-    return texts
-
-
 def _judged(desk: Desk, texts: Mapping[str, str]) -> list[Judged]:
     torch = None if desk.torch is None else desk.torch.value
     return judge_case(desk.case, texts, desk.sample, desk.part, desk.turn, torch, desk.before())
@@ -203,7 +208,7 @@ def _collect(desk: Desk, texts: dict[str, str]) -> bool:
     """Once all samples are solved, puts what they gave into the row that collects them, if it is blank."""
     collects = next((row for row in desk.asked if row.is_all), None)
     found = [desk.found(sample) for sample in desk.samples]
-    if collects is None or texts[collects.key] or not all(found) or np.ndim(collects.step.value) != 1:
+    if collects is None or texts[collects.key] or not found or not all(found) or np.ndim(collects.step.value) != 1:
         return False
     texts[collects.key] = f"[{', '.join(found)}]"
     st.session_state[entry_key(desk.lesson, desk.fields, collects.key)] = texts[collects.key]
@@ -222,7 +227,7 @@ def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapp
     if any(texts.values()):
         lesson_progress.began(slug)
     for one in judged:
-        new = note_miss(desk.lesson, one, look, texts[one.row.key])
+        new = note_miss(one, look, texts[one.row.key])
         if new and len(one.mistakes) == 1:
             lesson_progress.fell_for(slug, one.mistakes[0].name)
         if desk.result is None or one.row.key != desk.result.key or desk.part == "gradient":
@@ -230,9 +235,8 @@ def _tell_progress(desk: Desk, judged: Sequence[Judged], look: Look, texts: Mapp
         if new and look.way == "alone":
             lesson_progress.result_wrong(slug)
         if one.verdict == "right":
-            by_oneself = look.way == "alone" and "value" not in hints_shown(desk.lesson, one, look)
-            numbers = f"{desk.fields} {desk.numbers}"
-            lesson_progress.result_right(slug, numbers, by_oneself, knows=by_oneself and knows(desk.lesson))
+            numbers, alone = f"{desk.fields} {desk.numbers}", by_oneself(one.row, look)
+            lesson_progress.result_right(slug, numbers, alone, knows=alone and knows(desk.lesson))
 
 
 def _draw_rows(desk: Desk, judged: Sequence[Judged], seen: Sequence[Row], open_ones: Sequence[Row], look: Look) -> None:
@@ -260,7 +264,7 @@ def _alone_name(desk: Desk, row: Row) -> str:
         return say("The result")
     if len(desk.samples) > 1 and row.index is not None:
         return say("The loss of {sample}", sample=sample_name(desk.lesson, desk.steps, desk.sample))
-    return row.label.capitalize()
+    return row.label[:1].upper() + row.label[1:]  # KL stays KL
 
 
 def _still_open(desk: Desk, row: Row) -> str:
@@ -272,18 +276,20 @@ def _still_open(desk: Desk, row: Row) -> str:
     return say("So far [{so_far}]. Work the samples with a ? above, or type all numbers.", so_far=so_far)
 
 
-def _foot(desk: Desk, filled: bool) -> None:
-    """The whole working on request, and a clean sheet."""
-    with st.container(horizontal=True, vertical_alignment="center", key=key_of(desk.lesson, f"foot_{desk.part}")):
-        st.toggle(say("Show the whole working"), key=key_of(desk.lesson, f"whole_{desk.part}"))
-        if filled:
-            clear = key_of(desk.lesson, f"clear_{desk.fields}")
-            st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
-        if filled and desk.part == "forward":
-            print_button()
+def _foot(desk: Desk, way: Way, filled: bool) -> None:
+    """What else can be done with the sheet."""
+    if way == "alone":
+        key = key_of(desk.lesson, f"in_steps_{desk.part}")
+        st.button(say("Work it in steps"), key, type="tertiary", on_click=go, args=(desk.lesson, "together"))
+        return
+    st.toggle(say("Show the whole working"), key=key_of(desk.lesson, f"whole_{desk.part}"))
+    if filled:
+        clear = key_of(desk.lesson, f"clear_{desk.fields}")
+        st.button(say("Clear"), clear, type="tertiary", on_click=_clear, args=(desk,))
+    if filled and desk.part == "forward":
+        print_button()
 
 
 def _clear(desk: Desk) -> None:
-    forget_hints(desk.lesson, desk.fields)
     for name, _ in _sheets(desk):
         clear_sheet(desk.lesson, name)

@@ -73,11 +73,11 @@ def sample_name(lesson: Topic, steps: Mapping[str, Step], sample: Sample) -> str
 
 
 def turn_now(lesson: Topic, steps: Mapping[str, Step], part: Part) -> str | None:
-    """The turn of a long loop that is worked; None where the loop is short."""
+    """The turn of a long loop that is worked, the first at first; None where the loop is short."""
     options = turns(steps)
     if not options:
         return None
-    settle(_turn_key(lesson, part), options, options[-1])
+    settle(_turn_key(lesson, part), options, options[0])
     return str(st.session_state[_turn_key(lesson, part)])
 
 
@@ -86,7 +86,7 @@ def choose_turn(lesson: Topic, steps: Mapping[str, Step], part: Part) -> None:
     if options := turns(steps):
         labels = {turn: say("step {turn}", turn=turn) for turn in options}
         looks = {"label_visibility": "collapsed", "width": 110}
-        choice_box(say("Turn of the loop to work"), labels, _turn_key(lesson, part), default=options[-1], **looks)
+        choice_box(say("Turn of the loop to work"), labels, _turn_key(lesson, part), default=options[0], **looks)
 
 
 def _turn_key(lesson: Topic, part: Part) -> str:

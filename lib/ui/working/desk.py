@@ -17,7 +17,6 @@ from lib.ui.budget import page_budget
 from lib.ui.working.choosing import sample_now, samples_of, turn_now
 from lib.ui.working.sheets import Sample, SheetName, fingerprint, found_of
 
-
 WayHere = Callable[[], WholeRun | None]  # what came before the update or epoch that is worked
 
 

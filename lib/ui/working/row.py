@@ -6,7 +6,8 @@ forget what was typed. So each place is always drawn, empty where there is nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
@@ -16,7 +17,7 @@ from lib.lesson.working import Judged, Row
 from lib.tensors.write import format_tensor
 from lib.ui.fields import key_of
 from lib.ui.text import coloured, number, plain, say
-from lib.ui.working.sheets import entry_key
+from lib.ui.working.sheets import KeptSheet, SheetName, entry_key, kept_sheet
 from lib.ui.working.ways import Way
 
 QUOTES = ("unreadable", "digits", "wrong")  # verdicts whose sentence may quote what was typed
@@ -32,12 +33,12 @@ HINTS: dict[Way, tuple[str, ...]] = {
 SHORT = {
     "blank": "",
     "unreadable": ":red[✗ not a number]",
-    "shape": ":red[✗ other shape]",
+    "shape": ":red[✗ wrong shape]",
     "right": ":green[✓ right]",
     "earlier": ":green[✓ right from your earlier value]",
     "digits": ":orange[≈ more digits]",
-    "mistake": ":red[✗ likely mistake]",
-    "wrong": ":red[✗ not yet]",
+    "mistake": ":red[✗ wrong]",
+    "wrong": ":red[✗ wrong]",
 }
 
 _INSTEAD = {"e": "2.718…, which is exp(1)", "pi": "3.1416", "inf": "infinity", "nan": "NaN"}
@@ -51,12 +52,16 @@ class Look:
     way: Way
     everything: bool = False  # the whole working is shown
     in_address: bool = True
+    sheets: Mapping[str, SheetName] = field(default_factory=dict)  # by row key
+
+    def sheet_of(self, row: Row) -> KeptSheet:
+        return kept_sheet(self.sheets[row.key])
 
 
 def asked_row(lesson: Topic, place: int, judged: Judged, look: Look, aside: str = "", name: str = "") -> None:
     """A row that the learner fills in. `aside` is said below it while it is blank; with a `name` it tells no recipe."""
     row, done = judged.row, judged.verdict in DONE
-    shown = hints_shown(lesson, judged, look)
+    shown = hints_shown(row, look)
     with _row(lesson, look, place):
         if name:
             told = "numbers" in shown
@@ -103,28 +108,25 @@ def value_text(value: np.ndarray) -> str:
     return format_tensor(np.asarray(value), digits=4, whole=True)
 
 
-def hints_shown(lesson: Topic, judged: Judged, look: Look) -> tuple[str, ...]:
+def hints_shown(row: Row, look: Look) -> tuple[str, ...]:
     """What of words, numbers and value the learner has asked for, or sees with everything else."""
     kinds = HINTS[look.way]
-    return kinds if look.everything else kinds[: st.session_state.get(_hint_key(lesson, look, judged.row), 0)]
+    return kinds if look.everything else kinds[: look.sheet_of(row).hints.get(row.key, 0)]
 
 
-def forget_hints(lesson: Topic, part: str) -> None:
-    """For a callback: a clean sheet has neither hints nor misses."""
-    start = key_of(lesson, f"hint_{part}_")
-    for key in [key for key in st.session_state if str(key).startswith(start)]:
-        del st.session_state[key]
-
-
-def note_miss(lesson: Topic, judged: Judged, look: Look, text: str) -> bool:
+def note_miss(judged: Judged, look: Look, text: str) -> bool:
     """Counts each other wrong entry of a row once; whether this one is new."""
-    if judged.verdict not in MISSED:
-        return False
-    missed = st.session_state.setdefault(f"{_hint_key(lesson, look, judged.row)}_missed", [])
-    if text in missed:
+    missed = look.sheet_of(judged.row).missed.setdefault(judged.row.key, [])
+    if judged.verdict not in MISSED or text in missed:
         return False
     missed.append(text)
     return True
+
+
+def by_oneself(row: Row, look: Look) -> bool:
+    """Whether this row was answered alone, at the first try and without being shown."""
+    missed = look.sheet_of(row).missed.get(row.key)
+    return look.way == "alone" and not missed and "value" not in hints_shown(row, look)
 
 
 def _row(lesson: Topic, look: Look, place: int) -> st.delta_generator.DeltaGenerator:
@@ -136,11 +138,12 @@ def _text(row: Row, words: bool, formula: bool, numbers: bool) -> list[str]:
     step, parts, lines = row.step, [], []
     if words:
         every = say("{label}: one number for each sample.", label=row.label)
-        parts.append(every if row.is_all else say(step.words) or row.label)
+        told = every if row.is_all else say(step.words) or row.label
+        parts.append(told + (f" :gray[{row.label}] `{step.torch_name}`" if step.torch_name else ""))
     if formula:
         lines.append(f"${step.symbol if row.is_all else step.latex}$")
     if numbers and (filled := row.numbers()):
-        lines.append(rf"$\phantom{{{step.symbol}}} = {filled}$")
+        lines.append(rf"$\phantom{{{step.symbol}}} {filled}$")
     return [*parts, "  \n".join(lines)]
 
 
@@ -152,29 +155,26 @@ def _verdict(judged: Judged) -> str:
     return f"{short}  \n{coloured('gray', '= ' + number(judged.entry.array))}"
 
 
-def _hint_key(lesson: Topic, look: Look, row: Row) -> str:
-    return key_of(lesson, f"hint_{look.part}_{row.key}")
-
-
 def _hint_button(lesson: Topic, judged: Judged, look: Look, shown: int) -> None:
     """One more hint at each press; after two misses the step itself."""
-    key, kinds = _hint_key(lesson, look, judged.row), HINTS[look.way]
+    row, kinds, sheet = judged.row, HINTS[look.way], look.sheet_of(judged.row)
     if judged.verdict in DONE or shown == len(kinds):
         st.empty()
         return
-    stuck = len(st.session_state.get(f"{key}_missed", ())) >= MISSES_UNTIL_SHOWN
+    stuck = len(sheet.missed.get(row.key, ())) >= MISSES_UNTIL_SHOWN
+    asks = say("show this step") if stuck else say("hint") if not shown else say("more")
     st.button(
-        say("show this step") if stuck else say("hint") if not shown else say("more"),
-        key=f"{key}_button",
+        f"{asks} {coloured('gray', say('for {step}', step=row.label))}",  # the style sheet hides the grey words
+        key=key_of(lesson, f"hint_{look.part}_{row.key}_button"),
         type="tertiary",
         on_click=_show,
-        args=(key, len(kinds) if stuck else shown + 1),
-        help=say("For {step}: {kinds}.", step=judged.row.label, kinds=say(", then the ").join(kinds[shown:])),
+        args=(sheet, row.key, len(kinds) if stuck else shown + 1),
+        help=say("For {step}: {kinds}.", step=row.label, kinds=say(", then the ").join(kinds[shown:])),
     )
 
 
-def _show(key: str, level: int) -> None:
-    st.session_state[key] = level
+def _show(sheet: KeptSheet, row_key: str, level: int) -> None:
+    sheet.hints[row_key] = level
 
 
 def _text_or_nothing(text: str) -> None:

@@ -18,7 +18,7 @@ import streamlit as st
 from lib.lesson.spec import Topic
 from lib.ui.fields import key_of
 
-MOST_KEPT = 20
+MOST_KEPT = 60  # each sample has one, and what is about all samples
 KEPT, STANDING = "sheets", "sheets_standing"  # in the session: all kept sheets; which of them stands in which fields
 
 Sample = tuple[int, ...]
@@ -50,6 +50,8 @@ class KeptSheet:
     found: str = ""
     watched: int = 0  # steps shown in Watch
     guesses: dict[str, str] = field(default_factory=dict)  # larger or smaller, by row key
+    hints: dict[str, int] = field(default_factory=dict)  # how many were asked for
+    missed: dict[str, list[str]] = field(default_factory=dict)  # wrong entries, each once
 
 
 def entry_key(lesson: Topic, part: str, row_key: str) -> str:
@@ -116,6 +118,14 @@ def open_sheet(lesson: Topic, name: SheetName, row_keys: Iterable[str]) -> dict[
     return texts
 
 
+def put_in(lesson: Topic, part: str, rows: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
+    """Before the fields are drawn: puts these texts into those of the rows that they are about, and gives them."""
+    texts = {row: kept[row] for row in rows if row in kept}
+    for row, text in texts.items():
+        st.session_state[entry_key(lesson, part, row)] = text
+    return texts
+
+
 def keep_sheet(name: SheetName, texts: Mapping[str, str]) -> None:
     """After the fields were drawn: what stands in them is kept under the sheet's name."""
     kept_sheet(name).texts.update(texts)
@@ -126,7 +136,7 @@ def clear_sheet(lesson: Topic, name: SheetName) -> None:
     sheet = kept_sheet(name)
     for row in sheet.texts:
         st.session_state[entry_key(lesson, name.part, row)] = ""
-    sheet.texts, sheet.found = {}, ""
+    sheet.texts, sheet.found, sheet.hints, sheet.missed = {}, "", {}, {}
 
 
 def _put_away(lesson: Topic, name: SheetName) -> None:

@@ -34,7 +34,8 @@ def torch_line(lesson: Topic, row: Row, torch: np.ndarray, numbers: str, way: Wa
     result = _beside(row, torch)
     hidden = is_covered(lesson)
     with st.container(horizontal=True, vertical_alignment="center", key=key_of(lesson, "torch"), gap="small"):
-        st.markdown(f":gray[PyTorch] `{lesson.torch_name}`  \n**{'?' if hidden else number(result)}**", width="content")
+        name = f" `{lesson.torchs_own}`" if lesson.torchs_own else ""
+        st.markdown(f":gray[PyTorch]{name}  \n**{'?' if hidden else number(result)}**", width="content")
         if way == "alone":
             _prediction(lesson, result, numbers, hidden)
         else:

@@ -21,7 +21,8 @@ def watch(desk: Desk) -> None:
     """The idea, the steps shown so far with their numbers, those to come in words, and one button."""
     rows, name = desk.own, desk.name(desk.sample)
     seen = kept_sheet(name).watched
-    draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, {row.step.name for row in rows[:seen]}, False)
+    if desk.part == "forward":
+        draw_idea(desk.lesson, desk.case, desk.steps, desk.sample, {row.step.name for row in rows[:seen]}, False)
     look = Look(desk.fields, "watch")
     for place, row in enumerate(rows, 1):
         if place <= seen:

@@ -54,7 +54,7 @@ def show(who: Who, course: MyCourse) -> None:
 def _one(who: Who, course: MyCourse, member: Member) -> None:
     from lib.course.courses import set_role
 
-    st.subheader(plain(member.name or say("Person {id}", id=member.person_id)), anchor=False)
+    st.header(plain(member.name or say("Person {id}", id=member.person_id)), anchor=False)
     with st.container(horizontal=True, gap="small"):
         for change, label in CHANGES.items():
             if change != member.role and st.button(say(label)):

@@ -131,7 +131,7 @@ def _names(head: str, names: Sequence[str]) -> None:
 
 def _act(who: Who, course: MyCourse, rows: Sequence[Row], chosen: Sequence[Row]) -> None:
     """Links for the chosen rows, or for all that have none."""
-    st.subheader(say("Personal links"), anchor=False)
+    st.header(say("Personal links"), anchor=False)
     st.markdown(
         say(
             "For those who have no account with an identity provider. Whoever has a link is that student: it proves "
