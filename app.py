@@ -22,8 +22,10 @@ from lib.refusal import Refusal
 from lib.static_files import Compressed, prepare
 from lib.ui.exercise_address import redirects
 from lib.ui.hosting import is_class, setting
+from lib.ui.limits import need_sound_limits
 from lib.ui.memory import keep_little
 from lib.ui.message_post import bundle_messages
+from lib.ui.monitors import monitor_routes
 from lib.ui.page_turns import take_turns
 from lib.ui.uploads import BoundedUploads
 
@@ -101,6 +103,7 @@ else:
     keep_little()
     take_turns()
     bundle_messages()
+    need_sound_limits()
     trust_only(setting("proxies", []))  # who stands between us and the visitors: by itself nobody
     ROUTES, GUARDS = parts_of_a_class()
     MIDDLEWARE = [
@@ -109,5 +112,6 @@ else:
         Middleware(Compressed, base=st.get_option("server.baseUrlPath")),
         Middleware(BoundedUploads),
     ]
-    PARTS: dict[str, Any] = {"lifespan": lifespan, "routes": [*redirects(), *ROUTES], "middleware": MIDDLEWARE}
+    EVERY_ROUTE = [*monitor_routes(), *redirects(), *ROUTES]
+    PARTS: dict[str, Any] = {"lifespan": lifespan, "routes": EVERY_ROUTE, "middleware": MIDDLEWARE}
     app = st.App(ROUTER, **PARTS)

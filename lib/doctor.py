@@ -1,25 +1,32 @@
 """`python -m lib.doctor`: what is installed, how well learners' code is kept in, what may be used, and what to do.
 
-Ends with 0 if everything is as it should be, with 1 if something is missing or isolation is not full.
+Where a class is hosted also its database, who grades, and what waits. Ends with 0 if everything is as it should be,
+with 1 if something has to be done: so a monitor can run it.
 """
 
 from __future__ import annotations
 
+import argparse
 import platform
+import shutil
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+from lib.refusal import Refusal
 from lib.sandbox.isolation import Isolation, isolation
 from lib.sandbox.job import Limits
 from lib.tensors.file import MOST_NUMBERS
 
 ROOT = Path(__file__).parents[1]
-REQUIREMENTS = ROOT / "requirements.txt"
+REQUIREMENTS, OF_A_CLASS = ROOT / "requirements.txt", ROOT / "requirements-class.txt"
+SECRETS = ROOT / ".streamlit" / "secrets.toml"
 CGROUPS = Path("/sys/fs/cgroup")
 ENOUGH = 1_000_000_000  # bytes: the app with PyTorch and one page takes 420 MB
+LEAST_FREE = 500_000_000  # bytes of memory, and of the disk, below which something will soon fail
 NO_LIMIT = 2**60  # what a kernel says that sets none
 MEANING = {
     "full": "a submission can compute, and nothing else",
@@ -37,7 +44,7 @@ ADVICE = {
 def packages(lines: list[str]) -> list[tuple[str, str, str]]:
     """Each required package: name, version asked for, version found (empty if there is none)."""
     pinned = [line.split("#")[0].strip().partition("==") for line in lines]
-    return [(name, wanted, found(name)) for name, _, wanted in pinned if wanted]
+    return [(name, wanted, found(name.partition("[")[0])) for name, _, wanted in pinned if wanted]
 
 
 def found(name: str) -> str:
@@ -52,10 +59,10 @@ def is_as_asked(wanted: str, there: str) -> bool:
     return there.partition("+")[0] == wanted
 
 
-def package_lines(listed: list[tuple[str, str, str]]) -> list[str]:
+def package_lines(listed: list[tuple[str, str, str]], file: str = "requirements.txt") -> list[str]:
     lines = []
     for name, wanted, there in listed:
-        note = "" if is_as_asked(wanted, there) else f"  expected {wanted}: pip install -r requirements.txt"
+        note = "" if is_as_asked(wanted, there) else f"  expected {wanted}: pip install -r {file}"
         lines.append(f"  {name:<12} {there or 'missing':<12}{note}")
     return lines
 
@@ -123,14 +130,89 @@ def cap_lines() -> list[str]:
     ]
 
 
-def main() -> int:
+def free_memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:
+    """Bytes that programs on this machine can still take; None where that is not said."""
+    for line in meminfo.read_text().splitlines() if meminfo.is_file() else ():
+        name, _, size = line.partition(":")
+        if name == "MemAvailable":
+            return int(size.split()[0]) * 1024
+    return None
+
+
+def room_lines(memory: int | None, disk: int, where: Path) -> tuple[list[str], bool]:
+    """Memory and disk that are left, and whether that is enough."""
+    lines = [] if memory is None else [f"Memory left: {memory / 1e6:,.0f} MB"]
+    if memory is not None and memory < LEAST_FREE:
+        lines.append("  ! Close what else runs here, or grade with fewer workers at a time: each takes 50 MB.")
+    lines.append(f"Disk left: {disk / 1e6:,.0f} MB at {where}")
+    if disk < LEAST_FREE:
+        lines.append("  ! Make room: old backups and logs first. A full disk takes no submission any more.")
+    return lines, (memory is None or memory >= LEAST_FREE) and disk >= LEAST_FREE
+
+
+def read_secrets(path: Path) -> dict[str, Any]:
+    """What the operator set; nothing where there is no file. Raises Refusal."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Refusal("{path} cannot be read: {why}.", path=path.name, why=error) from error
+
+
+def class_lines(secrets: Mapping[str, Any]) -> tuple[list[str], bool]:
+    """How the class fares: its packages, its database, who grades, what waits; and whether all is well."""
+    listed = packages(OF_A_CLASS.read_text().splitlines())
+    lines = ["A class is hosted here:", *package_lines(listed, OF_A_CLASS.name)]
+    try:
+        from lib.course.health import health, lines_of
+        from lib.course.settings import read_settings
+        from lib.store import store_as_it_is
+    except ImportError:  # which of them is missing stands above
+        return lines, False
+    try:
+        store = store_as_it_is(read_settings(secrets).database)
+    except Refusal as refusal:
+        return [*lines, f"  ! {refusal} `python -m lib.course init` makes the database."], False
+    try:
+        more, well = lines_of(health(store))
+    finally:
+        store.close()
+    shown = store.url.render_as_string(hide_password=True)
+    return [*lines, f"Database: {shown}", *more], well and all(
+        is_as_asked(wanted, there) for _, wanted, there in listed
+    )
+
+
+def place_of_data(secrets: Mapping[str, Any]) -> Path:
+    """The folder whose disk fills up: that of SQLite's file, or else the program's own."""
+    kind, _, file = str(secrets.get("database", "")).partition("///")
+    folder = Path(file).parent if kind == "sqlite" and file else ROOT / "data"
+    return folder if folder.is_dir() else ROOT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lib.doctor", description=(__doc__ or "").partition("\n")[2])
+    parser.add_argument("--secrets", type=Path, default=SECRETS, metavar="FILE", help="settings; else secrets.toml")
+    options = parser.parse_args(arguments)
     listed = packages(REQUIREMENTS.read_text().splitlines())
     known = isolation()
     print(f"Python {platform.python_version()} on {platform.system()} {platform.release()}, {platform.machine()}")
     lines = [*package_lines(listed), *isolation_lines(known), *memory_lines(memory_limits()), *cap_lines()]
+    try:
+        secrets, well = read_secrets(options.secrets), True
+    except Refusal as refusal:
+        secrets, well = {}, False
+        lines.append(f"! {refusal}")
+    where = place_of_data(secrets)
+    room, enough = room_lines(free_memory(), shutil.disk_usage(where).free, where)
+    lines += room
+    if secrets.get("hosting") == "class":
+        more, fares_well = class_lines(secrets)
+        lines, well = [*lines, *more], well and fares_well
     print("\n".join(lines))
     complete = all(is_as_asked(wanted, there) for _, wanted, there in listed)
-    return 0 if complete and known.level == "full" else 1
+    return 0 if complete and known.level == "full" and enough and well else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""python -m lib.course init|add-instructor|invite|worker|tidy|backup|restore|erase
+"""python -m lib.course init|add-instructor|invite|worker|tidy|backup|restore|move|erase
 
 Ends with 0 when it is done, 1 when the database or a setting says no, 2 when it was called wrongly.
 """
@@ -18,6 +18,8 @@ from lib.course import engine
 from lib.course.backup import backup, restore
 from lib.course.engine.isolated import need_full_isolation
 from lib.course.keeping import erase_by_operator, tidy
+from lib.course.log import log_as_json
+from lib.course.move import move, need_quiet
 from lib.course.settings import SECRETS, Settings, settings_from
 from lib.course.sign_in import LINK, invite_instructor
 from lib.grading.terminal import harmless
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(harmless(str(error)), file=sys.stderr)
         return REFUSED
     except OSError as error:
-        print(harmless(f"{error.filename}: {error.strerror}."), file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""  # a full disk names no file
+        print(harmless(f"{where}{error.strerror}."), file=sys.stderr)
         return REFUSED
 
 
@@ -70,6 +73,8 @@ def parser() -> argparse.ArgumentParser:
     back = _command(commands, "restore", _restore, "fill the database from a backup")
     back.add_argument("file", type=Path)
     back.add_argument("--replace", action="store_true", help="also if the database holds something")
+    moves = _command(commands, "move", _move, "copy everything into another, empty database")
+    moves.add_argument("to", metavar="ADDRESS", help="such as postgresql+psycopg://user:password@host/name")
     _command(commands, "erase", _erase, "erase a person").add_argument("person", type=int)
     return top
 
@@ -108,7 +113,10 @@ def _invite(store: Store, settings: Settings, options: argparse.Namespace) -> in
 
 
 def _worker(store: Store, settings: Settings, options: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if settings.logs == "json":
+        log_as_json()
+    else:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     need_full_isolation()
     if options.until_idle:
@@ -134,7 +142,17 @@ def _backup(store: Store, settings: Settings, options: argparse.Namespace) -> in
     return DONE
 
 
+def _move(store: Store, settings: Settings, options: argparse.Namespace) -> int:
+    done = move(store, options.to)
+    print(
+        f"{done.rows} rows are in {done.where}, the same as here. Set `database` in secrets.toml, then start the app."
+    )
+    print("The old database stays as it was, with personal data: delete it when all is well.")
+    return DONE
+
+
 def _restore(store: Store, settings: Settings, options: argparse.Namespace) -> int:
+    need_quiet(store)
     done = restore(store, options.file, replace=options.replace)
     print(f"{done.rows} rows are back; {done.erased_again} persons were erased again.")
     return DONE

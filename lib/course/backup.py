@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from lib.store.upgrade import NewerDatabase, revision_of, upgrade
 
 FORM = 1
 AT_A_TIME = 500
+OF_THE_MOMENT = ("worker",)  # who grades just now: neither backed up, nor anything that a restore would overwrite
+TAKE_YOUR_TIME = "SET LOCAL idle_in_transaction_session_timeout = 0"  # a large table is written for minutes
 REMOVALS = "erased.jsonl"  # beside the backups: who was erased, by number and hash
 
 
@@ -41,11 +44,23 @@ def backup(store: Store, path: Path) -> int:
     if path.exists():
         raise Refusal("{path} is there already; expected a new file.", path=path)
     part = path.with_name(f"{path.name}.part")
+    try:
+        rows = _write_into(store, part)
+        _keep_removals(store, path.parent / REMOVALS)
+        part.replace(path)
+    except BaseException:  # such as a full disk: half a backup is none, and takes room
+        part.unlink(missing_ok=True)
+        raise
+    return rows
+
+
+def _write_into(store: Store, part: Path) -> int:
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        rows = _write(store, archive)
-    _keep_removals(store, path.parent / REMOVALS)
-    part.replace(path)
+    with os.fdopen(descriptor, "wb") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            rows = _write(store, archive)
+        file.flush()
+        os.fsync(file.fileno())
     return rows
 
 
@@ -54,10 +69,11 @@ def _write(store: Store, archive: zipfile.ZipFile) -> int:
     with store.engine.connect() as connection:
         if store.is_postgresql:  # one state of all tables
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        for table in _tables(connection):
+            connection.execute(text(TAKE_YOUR_TIME))
+        for table in lasting_tables(connection):
             with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
                 for row in connection.execute(select(table)).mappings():
-                    out.write(json.dumps({name: _packed(value) for name, value in row.items()}).encode() + b"\n")
+                    out.write(json.dumps({name: packed(value) for name, value in row.items()}).encode() + b"\n")
                     count += 1
         about = {"form": FORM, "revision": revision_of(connection), "made": store.now().isoformat(), "rows": count}
         archive.writestr("about.json", json.dumps(about))
@@ -72,11 +88,17 @@ def _tables(connection: Connection) -> list[Table]:
     return found.sorted_tables
 
 
+def lasting_tables(connection: Connection) -> list[Table]:
+    """Ours that are worth keeping, those that others refer to first."""
+    return [table for table in _tables(connection) if table.name not in OF_THE_MOMENT]
+
+
 def _is_foreign(name: str) -> bool:
     return name.startswith("procrastinate_") or name == "alembic_version"
 
 
-def _packed(value: Any) -> Any:
+def packed(value: Any) -> Any:
+    """A value of a row as JSON takes it, the same from either database."""
     if isinstance(value, datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=UTC)
         return {"moment": moment.astimezone(UTC).isoformat()}
@@ -116,7 +138,10 @@ def restore(store: Store, path: Path, *, replace: bool = False) -> Restored:
         about = _about(archive, path)
         with store.reading() as session:
             erased = [*_read_removals(path.parent / REMOVALS), *removals(session)]
-        rows = _fill(store, archive, about["revision"], replace)
+        try:
+            rows = _fill(store, archive, about, replace)
+        except (zipfile.BadZipFile, zlib.error, json.JSONDecodeError, EOFError) as error:
+            raise Refusal("{path} is damaged, and nothing was changed: {why}.", path=path, why=error) from error
     with store.writing() as session:
         return Restored(rows, erase_again(session, store, erased))
 
@@ -138,15 +163,17 @@ def _about(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     return about
 
 
-def _fill(store: Store, archive: zipfile.ZipFile, revision: str, replace: bool) -> int:
+def _fill(store: Store, archive: zipfile.ZipFile, about: Mapping[str, Any], replace: bool) -> int:
     """All in one transaction: what goes wrong leaves the database as it was."""
     with store.engine.execution_options(writes=True).connect() as connection, connection.begin():
-        there = [table for table in _tables(connection) if connection.execute(select(table).limit(1)).first()]
+        there = [table for table in lasting_tables(connection) if connection.execute(select(table).limit(1)).first()]
         if there and not replace:
             raise Refusal("The database holds something already ({name}); say --replace.", name=there[0].name)
+        if store.is_postgresql:
+            connection.execute(text(TAKE_YOUR_TIME))
         _make_empty(connection, store.is_postgresql)
         try:
-            upgrade(connection, revision)
+            upgrade(connection, about["revision"])
         except NewerDatabase as error:
             raise Refusal("The backup is of a newer version of this program.") from error
         count = 0
@@ -156,6 +183,8 @@ def _fill(store: Store, archive: zipfile.ZipFile, revision: str, replace: bool) 
                 count += len(rows)
             if store.is_postgresql and "id" in table.c:
                 _count_on(connection, table)
+        if count != about["rows"]:
+            raise Refusal("The backup holds {came} rows; expected {rows}.", came=count, rows=about["rows"])
         upgrade(connection)
         return count
 

@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from lib.refusal import Refusal
 from lib.store import DEFAULT
 
+Logs = Literal["plain", "json"]
+SHORTEST_TOKEN = 16  # characters
 SECRETS = Path(__file__).resolve().parents[2] / ".streamlit" / "secrets.toml"
 
 
@@ -25,12 +27,15 @@ class Named:
 
 @dataclass(frozen=True)
 class Settings:
-    """`exercises` are folders of private exercises. `issuers` are those whose word on an e-mail is taken."""
+    """`exercises` are folders of private exercises. `issuers` are those whose word on an e-mail is taken. Without a
+    `metrics_token` there are no metrics."""
 
     database: str = DEFAULT
     exercises: tuple[Path, ...] = ()
     instructors: tuple[Named, ...] = ()
     issuers: tuple[str, ...] = ()
+    logs: Logs = "plain"
+    metrics_token: str = ""
 
 
 def read_settings(values: Mapping[str, Any]) -> Settings:
@@ -40,6 +45,8 @@ def read_settings(values: Mapping[str, Any]) -> Settings:
         exercises=tuple(Path(folder) for folder in _texts("exercises", values.get("exercises", []))),
         instructors=tuple(_named(entry) for entry in _list("instructors", values.get("instructors", []))),
         issuers=tuple(_texts("issuers", values.get("issuers", []))),
+        logs=_logs(values.get("logs", "plain")),
+        metrics_token=_token("metrics_token", values.get("metrics_token")),
     )
 
 
@@ -51,6 +58,21 @@ def settings_from(path: Path = SECRETS) -> Settings:
         return Settings()
     except tomllib.TOMLDecodeError as error:
         raise Refusal("{path} is not valid TOML: {why}.", path=path.name, why=error) from error
+
+
+def _logs(value: Any) -> Logs:
+    if value not in get_args(Logs):
+        raise Refusal("logs is {value!r}; expected {all}.", value=value, all=" or ".join(get_args(Logs)))
+    return value
+
+
+def _token(key: str, value: Any) -> str:
+    """A secret; empty where there is none. What is refused is not quoted: it may be one."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) < SHORTEST_TOKEN or not value.isascii():
+        raise Refusal("{key}: expected a text of {least} characters or more.", key=key, least=SHORTEST_TOKEN)
+    return value
 
 
 def _text(key: str, value: Any) -> str:

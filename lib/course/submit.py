@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lib.course.engine.enqueue import enqueue, ring
+from lib.course.log import event
 from lib.course.marks import window_in
 from lib.course.policy import Window, told
 from lib.course.who import Acting, NotThere, need_exercise, need_submission, role_of
@@ -34,11 +36,14 @@ class Receipt:
     trial: bool = False
 
 
-def submit(store: Store, who: Acting, exercise_id: int, code: str, file: str = "") -> Receipt:
+def submit(
+    store: Store, who: Acting, exercise_id: int, code: str, file: str = "", *, most_a_minute: int = 0
+) -> Receipt:
     """Stores the code for this exercise of an assignment and has it graded; `file` is the name it was uploaded under.
 
-    Raises NotThere before the assignment opens, Refusal after it closes, when no attempt is left, or for code that is
-    too long. Members of the staff may try at any time.
+    Raises NotThere before the assignment opens, Refusal after it closes, when no attempt is left, for code that is too
+    long, or for more than `most_a_minute` on all servers together (0: as often as wanted). Members of the staff may try
+    at any time.
     """
     data = _checked(code)
     with store.writing() as session:
@@ -47,6 +52,7 @@ def submit(store: Store, who: Acting, exercise_id: int, code: str, file: str = "
         # one after another for each person: so two windows cannot both have the last attempt
         me = (Enrolment.course_id == assignment.course_id, Enrolment.person_id == who.id)
         session.scalars(select(Enrolment).where(*me).with_for_update()).one()
+        _need_a_pause(session, store, who.id, most_a_minute)
         attempt = _next_attempt(session, who.id, exercise, None if trial else assignment.attempts)
         row = Submission(
             exercise_id=exercise.id,
@@ -58,11 +64,13 @@ def submit(store: Store, who: Acting, exercise_id: int, code: str, file: str = "
             sha256=hashlib.sha256(data).hexdigest(),
             at=store.now(),
             not_before=store.now(),
+            request=secrets.token_hex(6),
         )
         session.add(row)
         session.flush()
         enqueue(session, store, row)
         receipt = _receipt(row)
+    event("stored", submission=row.id, request=row.request, bytes=len(data))
     ring()
     return receipt
 
@@ -114,6 +122,16 @@ def _next_attempt(session: Session, person_id: int, exercise: AssignedExercise, 
     if most is not None and (session.scalar(used) or 0) >= most:
         raise Refusal("You have used {most} of {most} attempts.", most=most)
     return 1 + (session.scalar(select(func.max(Submission.number)).where(*mine)) or 0)
+
+
+def _need_a_pause(session: Session, store: Store, person_id: int, most: int) -> None:
+    """Raises Refusal if this person has handed in so often within a minute, whatever server took it."""
+    if not most:
+        return
+    since = store.now() - timedelta(minutes=1)
+    mine = select(func.count()).where(Submission.person_id == person_id, Submission.at > since)
+    if (session.scalar(mine) or 0) >= most:
+        raise Refusal("You have handed in {most} times within a minute. Wait a moment, then go on.", most=most)
 
 
 def attempts_left(store: Store, who: Acting, exercise_id: int) -> int | None:

@@ -80,11 +80,21 @@ def open_store(url: str = DEFAULT) -> Store:
         ) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise StoreError("The database {shown} cannot be used: {why}.", shown=shown, why=_why(error)) from error
+        raise StoreError("The database {shown} cannot be used: {why}.", shown=shown, why=line_of(error)) from error
     except StoreError:
         engine.dispose()
         raise
     return Store(engine)
+
+
+def store_as_it_is(url: str = DEFAULT) -> Store:
+    """The store at this address, to look at: nothing is made, changed or brought up to date. Raises StoreError."""
+    address = _checked(url)
+    file = address.database or ""
+    if address.drivername == "sqlite" and not file.startswith("file:") and not Path(file).is_file():
+        shown = address.render_as_string(hide_password=True)
+        raise StoreError("The database {shown} is not there yet.", shown=shown)
+    return Store(_engine(address))
 
 
 def _checked(url: str) -> URL:
@@ -109,10 +119,18 @@ _EXPECTED = "sqlite:///a/file or postgresql+psycopg://user:password@host/name"
 
 def _engine(url: URL) -> Engine:
     if url.drivername != "sqlite":
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10}
+        made = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
+            hide_parameters=True,  # what people handed in stands in no exception, and so in no log
         )
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40)
+        event.listen(made, "connect", _let_go_in_time)
+        return made
+    connect = {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=connect, pool_size=20, max_overflow=40, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -123,6 +141,14 @@ def _set_up(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _let_go_in_time(connection: Any, record: Any) -> None:
+    """Of each connection to PostgreSQL: what a machine that was cut off had locked is free again after a minute. By
+    itself the database would find out after two hours."""
+    for name, value in (("idle_in_transaction_session_timeout", "60s"), ("tcp_keepalives_idle", "30")):
+        connection.execute(f"SET {name} = '{value}'")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:
@@ -173,7 +199,7 @@ def _need_writable(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA user_version = 1")  # refused where nothing may be written
 
 
-def _why(error: Exception) -> str:
+def line_of(error: Exception) -> str:
     """What the driver said, in one line."""
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}"

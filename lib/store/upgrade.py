@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from lib.store import lessons, people, progress, trail, work  # noqa: F401  so that every table is known
+from lib.store import lessons, people, progress, trail, work, workers  # noqa: F401  so that every table is known
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_041_776  # any number, the same for all who bring a database up to date

@@ -119,6 +119,7 @@ class Submission(Table):
     tries: Mapped[int] = mapped_column(default=0)
     faults: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str] = mapped_column(default="")  # what failed last on our side
+    request: Mapped[str] = mapped_column(default="", server_default=text("''"))  # by which logs name it
 
 
 class Regrade(Table):

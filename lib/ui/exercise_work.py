@@ -16,7 +16,7 @@ from lib.grading.grade import Grade, grade
 from lib.sandbox.job import Busy
 from lib.ui.code_editor import EditorValue, code_editor, write, written
 from lib.ui.report import error_line
-from lib.ui.sandbox import WHILE_YOU_WAIT, my_turn
+from lib.ui.sandbox import WHILE_YOU_WAIT, my_turn, need_a_run
 from lib.ui.text import say
 
 # The task stays in sight while the report scrolls, and a long formula scrolls by itself.
@@ -112,6 +112,7 @@ def answered(key: str, run: int) -> None:
 def try_tests(key: str, exercise: Exercise, source: str, *, only_visible: bool) -> Grade | None:
     """Runs the tests here and now and keeps the report; None if there was no room, which is said."""
     try:
+        need_a_run()
         with st.spinner(say("Running the tests …")):
             result = grade(
                 exercise, source, only_visible=only_visible, as_typed=True, runner=my_turn(), most=WHILE_YOU_WAIT

@@ -24,7 +24,7 @@ from lib.ui.budget import page_budget
 from lib.ui.code_editor import EditorValue, code_editor, written
 from lib.ui.exercise_link import exercise_link
 from lib.ui.fields import key_of
-from lib.ui.sandbox import WHILE_YOU_WAIT, isolation_note, my_turn, why_off
+from lib.ui.sandbox import WHILE_YOU_WAIT, isolation_note, my_turn, need_a_run, why_off
 from lib.ui.text import number, plain, say
 
 SLOW = 0.5  # seconds
@@ -116,6 +116,7 @@ def _last(
     last: Last | None = st.session_state.get(key)
     pressed = value.run and value.run != (last.run if last else 0)
     if asked or pressed or (last and last.follows and last.numbers != numbers):
+        need_a_run()
         ran = run_once(lesson, exercise, value.text, values)
         last = Last(value.run, numbers, value.text, ran, likely(lesson, exercise, values, ran))
         st.session_state[key] = last

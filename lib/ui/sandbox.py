@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -11,11 +11,12 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from lib.sandbox.isolation import Level, isolation, may_run
-from lib.sandbox.job import Call, Limits, Program, Ran
+from lib.sandbox.job import Busy, Call, Limits, Program, Ran
 from lib.sandbox.pool import Patience, shared_pool
 from lib.sandbox.turns import Visitor
 from lib.ui.exercise_address import NAME
 from lib.ui.hosting import hosting, word
+from lib.ui.limits import too_often
 from lib.ui.page_turns import away
 from lib.ui.text import say
 
@@ -63,6 +64,13 @@ def my_turn() -> MyTurn:
     return MyTurn(visitor(), Patience(SECONDS_TO_WAIT, tell))
 
 
+def need_a_run() -> None:
+    """Counts a click that runs code. Raises Busy for whoever, or whose network, has run too much within a minute."""
+    me = visitor()
+    if why := too_often("runs", me.cookie and f"{me.address} {me.cookie}", me.address):
+        raise Busy(why)
+
+
 def _page() -> str:
     """Which page it is: its name, and that of the exercise."""
     return f"{st.session_state.get('here', '')} {st.query_params.get(NAME, '')}"
@@ -73,8 +81,13 @@ def visitor() -> Visitor:
 
     The cookie looks different in every answer of the server; what it holds stays the same.
     """
-    token, _ = decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))
-    return Visitor(st.context.ip_address or "local", token.hex()[:64] if token else "")
+    return Visitor(st.context.ip_address or "local", browser(st.context.cookies))
+
+
+def browser(cookies: Mapping[str, str]) -> str:
+    """What tells one browser from another: what Streamlit's cookie holds; empty where there is none."""
+    token, _ = decode_xsrf_token_string(cookies.get(XSRF_COOKIE_NAME, ""))
+    return token.hex()[:64] if token else ""
 
 
 def ordinal(number: int) -> str:

@@ -6,8 +6,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lib.ui.limits import too_often
+from lib.ui.sandbox import browser
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -42,15 +47,24 @@ def forget_uploads_of_other_pages(page: str) -> None:
 
 
 class BoundedUploads:
-    """ASGI middleware: a session that sends file after file holds the last ones only, and so do all together."""
+    """ASGI middleware: whoever uploads too often is asked to wait. A session that sends file after file holds the last
+    ones only, and so do all together."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "PUT" or "/_stcore/upload_file/" not in scope["path"]:
+            return await self.app(scope, receive, send)
+        if why := _too_often(Request(scope)):
+            return await PlainTextResponse(why, 429, headers={"Retry-After": "5"})(scope, receive, send)
         await self.app(scope, receive, send)
-        if scope["type"] == "http" and scope["method"] == "PUT" and "/_stcore/upload_file/" in scope["path"]:
-            drop_oldest(runtime.get_instance().uploaded_file_mgr)
+        drop_oldest(runtime.get_instance().uploaded_file_mgr)
+
+
+def _too_often(request: Request) -> str:
+    address, cookie = request.client.host if request.client else "", browser(request.cookies)
+    return too_often("uploads", cookie and f"{address} {cookie}", address)
 
 
 def drop_oldest(store: Any, most_bytes: int = MOST_BYTES, most_of_one: int = MOST_OF_ONE) -> None:

@@ -21,7 +21,7 @@ from lib.exercises import Exercise
 from lib.store import open_store
 from tests.course.setting import stub
 
-PACE = engine.Pace(lease=0.5, pauses=(0.05, 0.05, 0.05), overlooked=0.5, look=0.05)
+PACE = engine.Pace(lease=0.5, pauses=(0.05, 0.05, 0.05), overlooked=0.5, look=0.05, sign=0.1)
 
 
 def slowly(exercise: Exercise, code: str) -> Graded:

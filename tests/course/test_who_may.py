@@ -197,6 +197,17 @@ WITHOUT_A_PERSON = {
     *("sign_in.look_at_link", "sign_in.open_link", "sign_in.invite_instructor", "demo.made_up.make_up"),
     *("engine.enqueue.enqueue", "engine.take.take", "engine.take.renew", "engine.take.done"),
     *("engine.take.take_up_what_is_overlooked", "engine.run.start", "engine.run.work_until_idle"),
+    *("engine.signs.sign", "engine.signs.sign_off", "engine.signs.signs", "engine.signs.is_alive"),
+    *(
+        "health.health",
+        "health.migration",
+        "health.queue",
+        "health.readiness",
+        "metrics.metrics",
+        "move.move",
+        "move.need_quiet",
+        "move.fingerprints",
+    ),
     *("exercises.exercise_at", "keeping.erase_by_operator", "keeping.tidy", "backup.backup", "backup.restore"),
 }
 # Parts of actions: they are handed the session of one that has asked already, or ask with it.

@@ -61,7 +61,7 @@ def open_as(class_store: Store, monkeypatch: pytest.MonkeyPatch) -> Opens:
     monkeypatch.setattr(acting, "session_token", lambda: held["token"])
 
     def opened(who: Who | None, slug: str, **query: int | str) -> AppTest:
-        held["token"] = start_session(class_store, who) if who else ""
+        held["token"] = start_session(acting.store(), who) if who else ""
         app = AppTest.from_file("../../lib/router.py", default_timeout=30)
         app.secrets["hosting"] = "class"
         app.session_state["goto"] = slug

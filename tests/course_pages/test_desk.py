@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.allowance import USUAL, Allowance, Rate
 from lib.course import engine
 from lib.course.assignments import assignment_of, assignments, extensions, form_of
 from lib.course.courses import close_course, my_courses
@@ -23,6 +24,9 @@ from lib.course.who import NotThere, Who
 from lib.exercises import EXERCISES, FOLDER, Exercise
 from lib.grading.classroom.homework import homework_of
 from lib.refusal import Refusal
+from lib.sandbox.turns import Visitor
+from lib.ui import limits, sandbox
+from lib.ui.course import handing_in
 from lib.ui.course.files import answer_in, read_files
 from lib.ui.course.moments import by_the_clock, later_by_weeks, moment_at
 from tests.course.setting import SETTINGS, TERMS, Class, stub
@@ -106,6 +110,28 @@ def test_the_same_text_is_not_handed_in_twice_in_a_row(small_class: Class, open_
     submitted(app, here, here.li, "0.5")
     submitted(app, here, here.li, "1")
     assert [one.attempt for one in my_attempts(here.store, here.li, here.exercises[0])] == [3, 2, 1]
+
+
+def test_who_hands_in_or_runs_too_often_is_asked_to_wait_and_keeps_what_was_typed(
+    small_class: Class, open_as: Opens, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = small_class
+    monkeypatch.setattr(limits, "SHARED", Allowance(lambda: clock.now.timestamp()))
+    for room in (sandbox, handing_in):
+        monkeypatch.setattr(room, "visitor", lambda: Visitor("192.0.2.1"))
+    monkeypatch.setattr(limits, "rates_from", lambda values: {kind: Rate(2, 3) for kind in USUAL})
+    app = open_as(here.li, "assignment", assignment=here.assignment)
+    for text in ("1", "2", "3"):
+        submitted(app, here, here.li, text)
+    assert "That was too often within a minute. It goes on in 30 s." in words(app)
+    assert app.session_state[f"{key(here, here.li)}_editor_text"] == "3"
+    assert len(my_attempts(here.store, here.li, here.exercises[0])) == 2
+    for _ in range(4):
+        click(app, f"{key(here, here.li)}_run")
+    assert "Too much came from your network within a minute." in words(app) and "Nothing is lost" in words(app)
+    clock.forward(minutes=1)
+    submitted(app, here, here.li, "3")
+    assert len(my_attempts(here.store, here.li, here.exercises[0])) == 3
 
 
 def test_after_our_fault_the_same_text_may_be_handed_in_again(small_class: Class, open_as: Opens, clock: Clock) -> None:

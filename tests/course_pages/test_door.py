@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from lib.course import sign_in as signing
 from lib.course.courses import close_course
 from lib.course.roster import make_links, read_roster, revoke_links, roster
+from lib.course.settings import Settings
 from lib.course.sign_in import session_of, start_session
 from lib.refusal import Refusal
 from lib.store import Store
@@ -211,7 +212,7 @@ def sound(monkeypatch: pytest.MonkeyPatch, class_store: Store) -> dict[str, Any]
     monkeypatch.setattr("streamlit.auth_util.validate_auth_credentials", lambda name: None)
     known = type("Known", (), {"level": property(lambda self: said["level"]), "reasons": ("no filter",)})()
     monkeypatch.setattr("lib.course.engine.isolated.isolation", lambda: known)
-    monkeypatch.setattr(start, "settings", lambda: None)
+    monkeypatch.setattr(start, "settings", Settings)
     monkeypatch.setattr(start, "open_the_store", lambda: None)
     return said
 
@@ -257,6 +258,16 @@ def test_what_authlib_says_of_its_own_future_stays_out_of_the_log(sound: dict[st
 def test_without_its_packages_a_class_is_one_sentence(monkeypatch: pytest.MonkeyPatch, sound: dict[str, Any]) -> None:
     monkeypatch.setitem(sys.modules, "procrastinate", None)
     with pytest.raises(Refusal, match="which needs procrastinate: pip install -r requirements-class.txt"):
+        start.need_ready()
+
+
+def test_without_what_writes_them_metrics_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, sound: dict[str, Any]
+) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    start.need_ready()  # nobody asked for them
+    monkeypatch.setattr(start, "settings", lambda: Settings(metrics_token="a token of some length"))
+    with pytest.raises(Refusal, match="which needs prometheus_client"):
         start.need_ready()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import socket
 import threading
@@ -17,8 +18,10 @@ from procrastinate.jobs import Status
 from sqlalchemy.exc import SQLAlchemyError
 
 from lib.course.engine.enqueue import BELL, QUEUE, TASK
+from lib.course.engine.signs import Done, sign, sign_off
 from lib.course.engine.take import PACE, Fault, Pace, Taken, done, renew, take, take_up_what_is_overlooked
 from lib.course.exercises import exercise_at
+from lib.course.log import event
 from lib.course.results import Graded, Grader, OurFault, grade_now
 from lib.sandbox.pool import Busy
 from lib.store import Store
@@ -37,7 +40,8 @@ class Engine:
     threads: list[threading.Thread] = field(default_factory=list)
     ending: threading.Event = field(default_factory=threading.Event)
     held: set[int] = field(default_factory=set)
-    on_stop: Callable[[], None] = lambda: None
+    places: int = 1
+    has_done: Done = field(default_factory=Done)
 
     def grade_one(self, submission_id: int | None = None) -> bool:
         """Grades the next submission, or this one; whether there was one."""
@@ -46,10 +50,32 @@ class Engine:
             return False
         self.held.add(taken.id)
         try:
-            done(self.store, taken, self._came_of(taken), self.pace)
+            event("taken", **self._about(taken))
+            began = time.monotonic()
+            came = self._came_of(taken)
+            counted = done(self.store, taken, came, self.pace)
+            self._tell(taken, came, time.monotonic() - began, counted)
         finally:
             self.held.discard(taken.id)
         return True
+
+    def _about(self, taken: Taken) -> dict[str, int | str]:
+        return {"submission": taken.id, "request": taken.request, "worker": self.holder}
+
+    def _tell(self, taken: Taken, came: Graded | Fault, seconds: float, counted: bool) -> None:
+        """Counts it, and says so in the log. `counted` false: somebody else holds the submission by now."""
+        about = self._about(taken) | {"ms": round(seconds * 1000)}
+        if not counted:
+            event("too late", **about)
+        elif isinstance(came, Graded):
+            to_mark = (self.store.now() - (taken.at or self.store.now())).total_seconds()
+            self.has_done.add(seconds, to_mark)
+            event("graded", **about, to_mark_ms=round(to_mark * 1000))
+        elif came.counts:
+            self.has_done.add(seconds, None)
+            event("our fault", **about, error=came.kind)
+        else:
+            event("no room", **about)
 
     def _came_of(self, taken: Taken) -> Graded | Fault:
         try:
@@ -58,22 +84,29 @@ class Engine:
             return Fault(str(error), counts=False)
         except OurFault as error:
             log.error("submission %s could not be graded: %s", taken.id, error)
-            return Fault(str(error))
+            return Fault(str(error), kind="OurFault")
         except Exception as error:  # whatever it is: it is told to staff, and others are graded all the same
             log.exception("submission %s could not be graded", taken.id)
-            return Fault(f"{type(error).__name__}: {error}")
+            return Fault(f"{type(error).__name__}: {error}", kind=type(error).__name__)
 
     def stop(self) -> None:
         self.ending.set()
-        self.on_stop()
         with BELL:
             BELL.notify_all()
         for thread in self.threads:
             thread.join()
+        _unless_the_database_is_away(lambda: sign_off(self.store, self.holder))
+        event("stops", worker=self.holder)
 
     def _lives(self) -> None:
-        """Renews the leases of what is being graded, in good time."""
-        while not self.ending.wait(self.pace.lease / 4):
+        """Says that this program is alive, and renews the leases of what is being graded, in good time."""
+        signed = -math.inf
+        while True:
+            if time.monotonic() - signed >= self.pace.sign:
+                _unless_the_database_is_away(lambda: sign(self.store, self.holder, self.places, self.has_done))
+                signed = time.monotonic()
+            if self.ending.wait(min(self.pace.lease / 4, self.pace.sign)):
+                return
             _unless_the_database_is_away(lambda: renew(self.store, list(self.held), self.holder, self.pace))
 
     def _leases(self) -> None:
@@ -95,13 +128,14 @@ def _unless_the_database_is_away(action: Callable[[], object]) -> object:
 
 def start(store: Store, workers: int = 1, *, grade: Grader = grade_now, pace: Pace = PACE) -> Engine:
     """Starts to grade beside whatever else this program does, so many submissions at a time."""
-    engine = Engine(store, grade, pace)
+    engine = Engine(store, grade, pace, places=workers)
     engine.threads.append(threading.Thread(target=engine._lives, name="leases", daemon=True))
     if store.is_postgresql:
         engine.threads.append(threading.Thread(target=_take_jobs, args=(engine, workers), name="jobs", daemon=True))
     else:
         named = (threading.Thread(target=engine._leases, name=f"grades {n}", daemon=True) for n in range(workers))
         engine.threads.extend(named)
+    event("starts", worker=engine.holder, places=workers)
     for thread in engine.threads:
         thread.start()
     return engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
@@ -27,6 +27,7 @@ class Pace:
     pauses: tuple[float, ...] = (5.0, 30.0, 120.0)
     overlooked: float = 60.0
     look: float = 1.0
+    sign: float = 15.0  # between two signs of life
     most_ends: int = 25  # so often a worker may end over one submission, before that counts as our fault
 
 
@@ -42,6 +43,8 @@ class Taken:
     slug: str
     version: str
     code: str
+    at: datetime | None = None  # when it was handed in
+    request: str = ""  # by which logs name it
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Fault:
 
     why: str
     counts: bool = True
+    kind: str = ""  # of the exception
 
 
 def take(store: Store, holder: str, submission_id: int | None = None, pace: Pace = PACE) -> Taken | None:
@@ -72,7 +76,7 @@ def take(store: Store, holder: str, submission_id: int | None = None, pace: Pace
         row.until = store.now() + timedelta(seconds=pace.lease)
         exercise = session.get_one(AssignedExercise, row.exercise_id)
         code = (row.code or b"").decode("utf-8", "surrogatepass")
-        return Taken(row.id, holder, exercise.slug, exercise.version, code)
+        return Taken(row.id, holder, exercise.slug, exercise.version, code, row.at, row.request)
 
 
 def _next(store: Store, submission_id: int | None) -> Select[Any]:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lib.allowance import Kind
 from lib.exercises import Exercise
+from lib.refusal import Refusal
 from lib.ui.browser_storage import draft_place
 from lib.ui.budget import said_in_words
 from lib.ui.code_editor import begin
@@ -31,8 +33,9 @@ from lib.ui.exercise_work import (
     typed,
     wish,
 )
+from lib.ui.limits import rate_of, too_often
 from lib.ui.report import show_report
-from lib.ui.sandbox import why_off
+from lib.ui.sandbox import visitor, why_off
 from lib.ui.text import say
 
 if TYPE_CHECKING:
@@ -185,7 +188,16 @@ def hand_in(desk: Desk, text: str, file: str = "") -> str:
 
     if number := handed_in_already(desk, text):
         return say("You have handed in exactly this already: receipt {number}. No attempt was used.", number=number)
-    return say("Handed in: receipt {number}.", number=submit(store(), desk.who, desk.asked.id, text, file).number)
+    need_room("submissions", desk.who)
+    most = rate_of("submissions").person
+    receipt = submit(store(), desk.who, desk.asked.id, text, file, most_a_minute=most)
+    return say("Handed in: receipt {number}.", number=receipt.number)
+
+
+def need_room(kind: Kind, who: Who) -> None:
+    """Counts what this person does. Raises Refusal if they, or all of their network, did too much within a minute."""
+    if why := too_often(kind, f"person {who.id}", visitor().address):
+        raise Refusal(why)
 
 
 def handed_in_already(desk: Desk, text: str) -> int:

@@ -17,6 +17,7 @@ from lib.lesson.spec import Lesson, Topic
 from lib.lesson.working.rows import rows
 from lib.ui.budget import page_budget, said_in_words
 from lib.ui.course.acting import store
+from lib.ui.course.handing_in import need_room
 from lib.ui.course.times import when
 from lib.ui.fields import current, key_of
 from lib.ui.open_lesson import open_lesson
@@ -193,6 +194,7 @@ def _hand_in(desk: LessonDesk, sheet: Sheet, entries: Mapping[str, str]) -> None
     key, off = key_of(desk.lesson, f"hand_in_{desk.asked.id}"), bool(desk.closed) or desk.only_looks or nothing
     if st.button(say("Hand in this working"), key=key, type="primary", disabled=off):
         with said_in_words():
+            need_room("submissions", desk.who)
             hand_in_working(store(), desk.who, desk.asked.id, sheet.sample, entries, sheet.turn or "")
             st.rerun()  # what stands above tells it too
     if desk.closed:

@@ -6,7 +6,7 @@ from lib.policy import Receive, Scope, Send, Served
 from lib.ui.course.cookies import is_loopback
 from lib.ui.text import say
 
-FOR_MONITORS = ("/_stcore/health", "/_stcore/script-health-check")  # they say nothing of a class
+FOR_MONITORS = ("/_stcore/health", "/_stcore/script-health-check", "/healthz", "/readyz")  # they say nothing of a class
 SAYS = (
     "This class is served over TLS (https) only. If a proxy in front of the app ends TLS, name it under proxies in "
     "secrets.toml, and have it send X-Forwarded-Proto."

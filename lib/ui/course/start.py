@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from streamlit import config
@@ -32,7 +34,7 @@ def need_ready() -> None:
     _need_sound_sign_in()
     workers_here()
     _need_isolation()
-    settings()
+    _need_metrics()
     open_the_store()
     # the browser's own file of a table would carry formulas, and nobody would know who took it
     config.set_option("client.disableDataExport", True)
@@ -44,8 +46,14 @@ def _need_isolation() -> None:
     need_full_isolation()
 
 
-def _need_packages() -> None:
-    for name in NEEDED:
+def _need_metrics() -> None:
+    """Where metrics are asked for, what writes them is there."""
+    if settings().metrics_token:
+        _need_packages(("prometheus_client",))
+
+
+def _need_packages(names: Sequence[str] = NEEDED) -> None:
+    for name in names:
         try:
             importlib.import_module(name)
         except ImportError as error:
@@ -115,7 +123,22 @@ def workers_here() -> int:
 
 
 def start_grading() -> Engine | None:
-    """Grades what is handed in, beside the pages, until it is stopped."""
+    """Grades what is handed in, beside the pages, until it is stopped. From here on the log has the form asked for."""
     from lib.course import engine
 
+    if settings().logs == "json":
+        log_in_one_form()
     return engine.start(store(), workers_here()) if workers_here() else None
+
+
+def log_in_one_form() -> None:
+    """Of Streamlit too, whose loggers otherwise write lines of their own, those that it makes later as well."""
+    import streamlit.logger
+
+    from lib.course.log import log_as_json
+
+    def leave_it_to_ours(logger: logging.Logger) -> None:
+        logger.propagate = True
+
+    streamlit.logger.setup_formatter = leave_it_to_ours
+    log_as_json()
