@@ -74,7 +74,7 @@ def test_what_is_typed_becomes_no_link_and_no_picture(page, asked):
         field(page, "mse_loss_input").fill(text)
         field(page, "mse_loss_input").press("Enter")
         settled(page)
-        expect(page.locator("[data-testid=stCaptionContainer]").first).to_contain_text("expected")
+        expect(page.locator(".stMain [data-testid=stCaptionContainer]").first).to_contain_text("expected")
         assert not foreign(page) and not asked
 
 

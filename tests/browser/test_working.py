@@ -138,7 +138,8 @@ def test_two_misses_offer_the_step(page):
     for text in ("7", "8"):
         type_into(page, f"{CE}_forward_log_sum_exp", text)
         settled(page)
-    press(page, "show this step")
+    page.get_by_role("button", name="show this step").first.click()
+    settled(page)
     expect(page.get_by_text("Here it is 2.3133")).to_be_visible()
 
 

@@ -272,6 +272,5 @@ def test_in_a_browser_a_slip_a_pick_and_a_reload(page):
     settled(page)
     expect(page.get_by_text("You left the correction out")).to_be_visible()
     expect(page.get_by_text("Below 0.01: lr 0.01, m 0.63 gets there first")).to_be_visible()
-    page.wait_for_function("document.querySelector('.st-key-averages_view').getBoundingClientRect().top < 760")
     page.set_viewport_size({"width": 390, "height": 800})
     fits_sideways(page)

@@ -334,6 +334,5 @@ def test_in_a_browser_a_pick_a_prediction_and_a_reload(page):
     expect(page.get_by_text("multiplies x by 1 − 8 · 0.1 = 0.2")).to_be_visible()
     expect(page.get_by_text("✓ right", exact=True)).to_be_visible()
     expect(page.get_by_text("The gradient has length 8.2462")).to_be_visible()
-    page.wait_for_function("document.querySelector('.st-key-descent_view').getBoundingClientRect().top < 760")
     page.set_viewport_size({"width": 390, "height": 800})
     fits_sideways(page)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lib.ui.home.path_map import curve_css
 
 RULES = """
-.stMainBlockContainer { padding: 1rem 2rem 0.9rem; max-width: 76rem; }
-.stMainBlockContainer > .stVerticalBlock { gap: 0.7rem; }
+.stMainBlockContainer { padding: 0.9rem 2rem 0.5rem; max-width: 76rem; }
+.stMainBlockContainer > .stVerticalBlock { gap: 0.6rem; }
 [data-testid="stHeader"] { background: transparent; height: 2.6rem; min-height: 0; }
 [data-testid="stHeader"], [data-testid="stHeader"] div { pointer-events: none; }
 [data-testid="stHeader"] :is(button, button *, [data-testid="stMainMenu"]) { pointer-events: auto; }

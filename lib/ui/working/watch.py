@@ -15,6 +15,7 @@ from lib.ui.working.ending import after_watching
 from lib.ui.working.guess import landmark, side
 from lib.ui.working.row import Look, shown_row, words_row
 from lib.ui.working.sheets import SheetName, kept_sheet
+from lib.ui.working.torchs import torch_line
 
 
 def watch(desk: Desk) -> None:
@@ -33,6 +34,8 @@ def watch(desk: Desk) -> None:
         _ask(desk, name, rows[seen])
     else:
         after_watching(desk)
+    if desk.torch is not None and desk.result is not None and desk.part == "forward":
+        torch_line(desk.lesson, desk.result, desk.torch.value, desk.numbers, "watch")
 
 
 def _ask(desk: Desk, name: SheetName, row: Row) -> None:
