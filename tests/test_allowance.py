@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +18,7 @@ from lib.refusal import Refusal
 from lib.ui import limits, uploads
 from lib.ui.limits import too_often
 from lib.ui.uploads import BoundedUploads
+from tests.apart import run_apart
 
 
 class Time:
@@ -162,5 +162,5 @@ def test_uploads_beyond_the_limit_are_not_even_read(tight: None, monkeypatch: py
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             return [(await client.put(path)).status_code for path, count in paths.items() for _ in range(count)]
 
-    assert asyncio.run(put({"/_stcore/upload_file/s/1": 4, "/other": 4})) == [200, 200, 200, 429] + [200] * 4
+    assert run_apart(put({"/_stcore/upload_file/s/1": 4, "/other": 4})) == [200, 200, 200, 429] + [200] * 4
     assert len(taken) == 3

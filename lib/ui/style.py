@@ -21,6 +21,7 @@ CSS = """
 [data-testid="stCode"] .token:is(.keyword, .builtin) { color: light-dark(#1f5fa8, #8fbdf0) !important; }
 [data-testid="stCode"] .token:is(.number, .boolean) { color: light-dark(#8a5200, #e8b45c) !important; }
 [data-testid="stCode"] .token:is(.string, .triple-quoted-string) { color: light-dark(#1d6a3f, #8fd6ac) !important; }
+[data-testid="stCode"] .token.unchanged { color: light-dark(#1f1b16, #ede6dd) !important; }
 [data-testid="stCode"] .token.comment { color: light-dark(#6b6259, #b0a69b) !important; }
 [data-testid="stCode"] .token:is(.function, .class-name, .decorator) { color: light-dark(#6d4aa0, #c7a8f0) !important; }
 [class*="_working_card"] .stMarkdown { margin-bottom: 0; }

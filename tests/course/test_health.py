@@ -27,6 +27,7 @@ from lib.store import Store, open_store, store_as_it_is
 from lib.store.upgrade import revisions
 from lib.ui import monitors
 from lib.ui.monitors import monitor_routes
+from tests.apart import run_apart
 from tests.course.setting import Class, stub
 from tests.databases import Clock
 
@@ -210,7 +211,7 @@ def asked(look: monitors.Look, *paths: str, later: str = "/healthz") -> list[htt
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return [*await asyncio.gather(*(client.get(path) for path in paths)), await client.get(later)]
 
-    return asyncio.run(answers())
+    return run_apart(answers())
 
 
 READY: dict[str, tuple[Mapping[str, str], int]] = {

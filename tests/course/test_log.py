@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import logging
@@ -28,6 +27,7 @@ from lib.store import Store
 from lib.ui import monitors
 from lib.ui.course import acting, start
 from lib.ui.monitors import monitor_routes
+from tests.apart import run_apart
 from tests.course.setting import Class, stub
 from tests.databases import Clock, on_sqlite
 
@@ -142,7 +142,7 @@ def asked(**headers: str) -> httpx.Response:
             sent = {name: value.encode("latin-1") for name, value in headers.items()}
             return await client.get("/metrics", headers=sent)  # type: ignore[arg-type]
 
-    return asyncio.run(answer())
+    return run_apart(answer())
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ from lib.exercises import EXERCISES
 from lib.static_files import streamlits_files
 from lib.store import Store, open_store
 from lib.store.work import Submission
+from tests.apart import run_apart
 from tests.chromium import is_root_on_debian, run
 from tests.deploy.processes import NOWHERE, end, family, free_port, readable_copy, until
 
@@ -149,7 +150,7 @@ class Deployment:
         """Whether a lesson opens through the proxy, in a browser that has this cookie."""
         try:
             cookie = cookie or cookie_of(self.ask())
-            return asyncio.run(self._opens(cookie))
+            return run_apart(self._opens(cookie))
         except (OSError, http.client.HTTPException, websockets.WebSocketException):
             return False
 

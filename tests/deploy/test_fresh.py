@@ -23,6 +23,7 @@ from benchmarks.public import desk, submit
 from benchmarks.sessions import open_socket
 from deploy.lock import TORCH_INDEX
 from lib.site import renders
+from tests.apart import run_apart
 from tests.chromium import LAUNCH_ARGUMENTS, find_or_install
 from tests.deploy.processes import end, family, free_port, memory, pythons, readable_copy, started, until
 
@@ -95,7 +96,7 @@ def test_every_page_opens_and_an_exercise_runs(entry, fresh, tmp_path):
         until(lambda: process.poll() is not None or alive(url), log.read_text())
         assert process.poll() is None, log.read_text()
         print(f"\n{entry}: answers after {time.perf_counter() - start:.1f} s")
-        faults = asyncio.run(faults_of_pages(url))
+        faults = run_apart(faults_of_pages(url))
         assert not faults, faults
         print(f"{entry}: {len(renders()) + 1} pages opened, {memory(process.pid):.0f} MB, all processes together")
         print(f"{entry}: with an exercise running {with_an_exercise(url, process.pid):.0f} MB (aim: {AIM})")

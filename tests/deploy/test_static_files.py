@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import os
 import time
@@ -19,6 +18,7 @@ from streamlit.web.server.starlette.starlette_static_routes import create_stream
 from lib import static_files
 from lib.policy import Policy
 from lib.static_files import Compressed, compress, prepare, streamlits_files, takes_gzip
+from tests.apart import run_apart
 
 SOURCE = streamlits_files()
 SCRIPT = max((SOURCE / "js").glob("index.*.js"), key=lambda path: path.stat().st_size)
@@ -57,7 +57,7 @@ def ask(address: str, method: str = "GET", base: str = "", **headers: str) -> ht
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
             return await client.request(method, address, headers=asked)
 
-    return asyncio.run(answer())
+    return run_apart(answer())
 
 
 SAID = ("content-type", "cache-control", "last-modified", "content-security-policy", "x-content-type-options")

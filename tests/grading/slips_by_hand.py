@@ -322,16 +322,18 @@ SLIPS: dict[str, Wrong] = {
     "l1-squared": _edited("l1_loss", "abs(input - target)", "(input - target) ** 2", "square", "MSE"),
     "l1-sum over rows": _edited("l1_loss", "/ losses.size", "/ len(losses)", "rows", "batch"),
     "l1-no mean": _edited("l1_loss", "/ losses.size", "", "division", "sum", "mean"),
-    "l1-maximum": _edited("l1_loss", "return np.sum(losses) / losses.size", "return np.max(losses)", "max"),
+    "l1-maximum": _edited("l1_loss", "return np.sum(losses) / losses.size", "return np.max(losses)", "max", "largest"),
     "l1-sum ignored": _edited("l1_loss", '"sum"', '"add"', "sum", "reduction"),
     # pieces
     "huber-no half": _edited("huber_loss", "e * e / 2", "e * e", "½", "half"),
     "huber-delta not squared": _edited("huber_loss", "delta**2 / 2", "delta / 2", "delta", "square", "power", "factor"),
     "huber-no delta outside": _edited("huber_loss", "delta * a - delta**2 / 2", "a - delta / 2", "delta", "factor"),
     "huber-cases exchanged": _edited(
-        "huber_loss", "a < delta", "a >= delta", "exchanged", "other way", "wrong way", "cases"
+        "huber_loss", "a < delta", "a >= delta", "exchanged", "swapped", "other way", "wrong way", "cases"
     ),
-    "huber-minus to plus": _edited("huber_loss", "delta * a - delta**2", "delta * a + delta**2", "plus", "sign"),
+    "huber-minus to plus": _edited(
+        "huber_loss", "delta * a - delta**2", "delta * a + delta**2", "plus", "sign", "added half"
+    ),
     "huber-ignores delta": _edited("huber_loss", "    e = input", "    delta = 1.0\n    e = input", "delta"),
     "huber-smooth l1": _edited(
         "huber_loss", "e * e / 2, delta * a - delta**2 / 2", "e * e / 2 / delta, a - delta / 2", "Smooth"
@@ -374,7 +376,7 @@ SLIPS: dict[str, Wrong] = {
         "cross_entropy_loss", "np.sum(np.where(keep, w[t], 0.0))", "np.sum(keep)", "counted as 1", "number of"
     ),
     "ce-smooths over C minus 1": _edited(
-        "cross_entropy_loss", "axis=-1) / C", "axis=-1) / (C - 1)", "one less", "other classes only"
+        "cross_entropy_loss", "axis=-1) / C", "axis=-1) / (C - 1)", "one less", "other classes only", "C − 1"
     ),
     "ce-smoothing not taken off": _edited(
         "cross_entropy_loss", "(1 - label_smoothing) * nll", "nll", "smooth", "factor"

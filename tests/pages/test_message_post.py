@@ -12,6 +12,7 @@ from streamlit.runtime.app_session import AppSession
 
 from lib.ui import message_post
 from lib.ui.message_post import Post, bundle_messages
+from tests.apart import run_apart
 
 
 def test_a_bundle_is_sent_for_once_until_it_is_delivered():
@@ -69,7 +70,7 @@ def test_a_hundred_messages_of_another_thread_wake_the_server_a_few_times(monkey
         threading.Thread(target=draw).start()
         await asyncio.wait_for(done.wait(), 20)
 
-    asyncio.run(serve())
+    run_apart(serve())
     assert came == list(range(100)) and len(wakes) < 50
 
 
