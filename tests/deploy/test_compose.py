@@ -126,7 +126,8 @@ class Deployment:
     def kill(self, name: str) -> None:
         """As when the power fails, for this one and all that came of it."""
         for number in family(self.running[name].pid):
-            os.kill(number, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # a learner's process ends by itself any moment
+                os.kill(number, signal.SIGKILL)
         self.running[name].wait()
 
     def kill_postgres(self) -> None:
