@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.page_speed import chromium, memory_of, row
 from benchmarks.sessions import Session, changed_text, open_socket, visit
+from tests.apart import run_apart
 from tests.browser.driving import settled
 from tests.conftest import serve
 from tests.pages.test_costly_links import LINKS
@@ -137,22 +138,16 @@ def in_milliseconds(times: list[float]) -> str:
     return f"{1000 * statistics.median(times):.0f} ms; slowest {1000 * max(times):.0f} ms"
 
 
-def run_apart(url: str, seconds: float) -> list[float]:
-    """Playwright has an event loop of its own in this thread, so the sessions get another thread."""
-    found: list[float] = []
-    thread = threading.Thread(target=lambda: found.extend(asyncio.run(honest(url, seconds))))
-    thread.start()
-    thread.join()
-    return found
-
-
 def report(process: subprocess.Popen[bytes], url: str) -> None:
-    run_apart(url, 3)
-    row("An honest visitor's rerun, alone", in_milliseconds(run_apart(url, SECONDS)))
+    run_apart(honest(url, 3))
+    row("An honest visitor's rerun, alone", in_milliseconds(run_apart(honest(url, SECONDS))))
     before = memory_of(process)
     with watched_memory(process) as seen:
         with hostile_links(url):
-            row(f"The same beside {HOSTILE} visitors with hostile links", in_milliseconds(run_apart(url, SECONDS)))
+            row(
+                f"The same beside {HOSTILE} visitors with hostile links",
+                in_milliseconds(run_apart(honest(url, SECONDS))),
+            )
     time.sleep(REST)
     after = memory_of(process)
     row("Memory of the server before, at the peak, a minute later", f"{before:.0f}, {max(seen):.0f}, {after:.0f} MB")

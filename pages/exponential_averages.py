@@ -19,7 +19,7 @@ from lib.ui.averages.momentum import BETAS, show_momentum
 from lib.ui.bound import BOUND, bound_whole
 from lib.ui.budget import page_budget, said_in_words
 from lib.ui.choices import View, choose_view
-from lib.ui.fields import fill, key_of
+from lib.ui.fields import key_of
 from lib.ui.figure import show_figure
 from lib.ui.heading import neighbours
 from lib.ui.page import Page
@@ -49,17 +49,11 @@ def render() -> None:
     neighbours("exponential_averages")
 
 
-def start_afresh() -> None:
-    """Clears the working, which belongs to the old numbers."""
-    fill(LESSON, {})
-
-
 def _inputs() -> tuple[np.ndarray | None, float]:
     text = st.text_input(
         say("One number per day"),
         value=SERIES,
         key=key_of(LESSON, "series"),
-        on_change=start_afresh,
         **BOUND,
     )
     series: np.ndarray | None = None
@@ -67,7 +61,7 @@ def _inputs() -> tuple[np.ndarray | None, float]:
         series = series_in(text)
     except ValueError as error:
         show_problem(error)
-    beta = slider_with_picks(say("β"), key_of(LESSON, "beta"), BETAS, 0.9, ARTICLES_BETAS, on_change=start_afresh)
+    beta = slider_with_picks(say("β"), key_of(LESSON, "beta"), BETAS, 0.9, ARTICLES_BETAS)
     return series, beta
 
 
@@ -90,7 +84,6 @@ def _working(series: np.ndarray, beta: float) -> int:
             len(series),
             min(2, len(series)),
             key=key_of(LESSON, "t"),
-            on_change=start_afresh,
             label_visibility="collapsed",
             width=150,
             **bound_whole(key_of(LESSON, "t")),

@@ -17,7 +17,7 @@ from lib.ui.descent.setting import Setting
 from lib.ui.descent.sweep import show_sweep
 from lib.ui.descent.walk import show_table, show_walk
 from lib.ui.descent.why import show_why
-from lib.ui.fields import fill, key_of
+from lib.ui.fields import key_of
 from lib.ui.heading import neighbours
 from lib.ui.page import Page
 from lib.ui.page_title import worked_page_title
@@ -46,13 +46,8 @@ def render() -> None:
     neighbours("gradient_descent")
 
 
-def start_afresh() -> None:
-    """Clears the working, which belongs to the old numbers."""
-    fill(LESSON, {})
-
-
 def _settings() -> Setting:
-    lr = slider_with_picks(say("Learning rate"), key_of(LESSON, "lr"), RATES, 0.2, PICKS, on_change=start_afresh)
+    lr = slider_with_picks(say("Learning rate"), key_of(LESSON, "lr"), RATES, 0.2, PICKS)
     start, iterations = st.columns(2, gap="small")
     with start:
         x = st.number_input(
@@ -63,7 +58,6 @@ def _settings() -> Setting:
             0.5,
             format="%g",
             key=key_of(LESSON, "start"),
-            on_change=start_afresh,
             **BOUND,
         )
     with iterations:
@@ -88,7 +82,6 @@ def _one_update(path: Path, setting: Setting) -> None:
             setting.iterations - 1,
             0,
             key=key_of(LESSON, "iteration"),
-            on_change=start_afresh,
             label_visibility="collapsed",
             width=150,
             **bound_whole(key_of(LESSON, "iteration")),

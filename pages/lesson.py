@@ -26,7 +26,7 @@ from lib.ui.pictures import picture
 from lib.ui.problem import show_refusal, show_torchs_words
 from lib.ui.text import number, say
 from lib.ui.undo import undo_button
-from lib.ui.working import guided_working, is_covered
+from lib.ui.working import guided_working, says_it_is_covered
 
 VIEWS: Mapping[str, View[Callable[[Lesson, Mapping[str, Any]], None]]] = {
     "picture": View("Picture", picture),
@@ -130,8 +130,7 @@ def _below(lesson: Lesson, typed: Typed, usable: bool) -> None:
         with said_in_words():
             VIEWS[chosen].draw(lesson, typed.values)
         return
-    if is_covered(lesson):
-        st.caption(say("This waits, covered, until you have a result of your own."))
+    if says_it_is_covered(lesson):
         return
     what_the_example_shows(lesson)
     if not usable:

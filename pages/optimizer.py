@@ -32,7 +32,7 @@ from lib.ui.update_views.conventions import conventions
 from lib.ui.update_views.path import path
 from lib.ui.update_views.step_table import step_table
 from lib.ui.update_views.sweep import sweep
-from lib.ui.working import WayHere, guided_working, is_covered
+from lib.ui.working import WayHere, guided_working, says_it_is_covered
 
 VIEWS: Mapping[str, View[Callable[[Optimizer, Typed, Runs], None]]] = {
     "path": View("Path", path),
@@ -164,8 +164,6 @@ def _below(lesson: Optimizer, typed: Typed, runs: Runs | None) -> None:
         undo_button(lesson)
     if runs is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
-    elif chosen != "pitfalls" and is_covered(lesson):
-        st.caption(say("This waits, covered, until you have a result of your own."))
-    else:
+    elif chosen == "pitfalls" or not says_it_is_covered(lesson):
         with said_in_words():
             VIEWS[chosen].draw(lesson, typed, runs)  # type: ignore[arg-type]

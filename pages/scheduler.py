@@ -24,7 +24,7 @@ from lib.ui.problem import show_refusal
 from lib.ui.scheduler_views import Schedule, code, compare, curve, pitfalls, schedule_of, table
 from lib.ui.text import say
 from lib.ui.undo import undo_button
-from lib.ui.working import WayHere, guided_working, is_covered
+from lib.ui.working import WayHere, guided_working, says_it_is_covered
 
 VIEWS: Mapping[str, View[Callable[[Scheduler, Schedule, int], None]]] = {
     "curve": View("Curve", curve),
@@ -130,8 +130,6 @@ def _below(lesson: Scheduler, schedule: Schedule | None, epoch: int) -> None:
         undo_button(lesson)
     if schedule is None and chosen != "pitfalls":
         st.caption(say("This view waits until the input can be used."))
-    elif chosen != "pitfalls" and is_covered(lesson):
-        st.caption(say("This waits, covered, until you have a result of your own."))
-    else:
+    elif chosen == "pitfalls" or not says_it_is_covered(lesson):
         with said_in_words():
             VIEWS[chosen].draw(lesson, schedule, epoch)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from lib.ui.working.choosing import chosen_sample
 from lib.ui.working.desk import WayHere
 from lib.ui.working.row import value_text
 from lib.ui.working.sheets import entry_key
-from lib.ui.working.torchs import is_covered
+from lib.ui.working.torchs import says_it_is_covered
 
 __all__ = [
     "Sheet",
@@ -13,7 +13,7 @@ __all__ = [
     "chosen_sample",
     "entry_key",
     "guided_working",
-    "is_covered",
+    "says_it_is_covered",
     "value_text",
     "working_card",
 ]

@@ -22,6 +22,14 @@ def is_covered(lesson: Topic) -> bool:
     return bool(asked_for) and not st.session_state.get(_answered_key(lesson), False)
 
 
+def says_it_is_covered(lesson: Topic) -> bool:
+    """In the place of what would give the result away: whether it is covered, and if so, a sentence."""
+    covered = is_covered(lesson)
+    if covered:
+        st.caption(say("This waits, covered, until you have a result of your own."))
+    return covered
+
+
 def note_answered(lesson: Topic, answered: bool) -> bool:
     """Notes whether the learner has a result; whether that uncovers or covers what stands elsewhere on the page."""
     before = is_covered(lesson)
