@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -15,7 +15,6 @@ def slider_with_picks(
     options: Sequence[float],
     default: float,
     picks: Sequence[float],
-    on_change: Callable[[], None] | None = None,
 ) -> float:
     """The number chosen. `picks` and `default` are among the `options`."""
     above = st.container()
@@ -25,7 +24,6 @@ def slider_with_picks(
         default,
         format_func=_plain,
         key=key,
-        on_change=on_change,
         label_visibility="collapsed",
         **BOUND,
     )
@@ -37,7 +35,7 @@ def slider_with_picks(
             format_func=_plain,
             key=f"{key}_picks",
             on_change=_set_slider,
-            args=(key, on_change),
+            args=(key,),
         )
     return chosen
 
@@ -46,10 +44,7 @@ def _plain(number: float) -> str:
     return f"{number:g}"
 
 
-def _set_slider(key: str, on_change: Callable[[], None] | None) -> None:
+def _set_slider(key: str) -> None:
     picked = st.session_state[f"{key}_picks"]
-    if picked is None:  # a second click on a pick releases it; the slider stays where it is
-        return
-    st.session_state[key] = picked
-    if on_change:
-        on_change()
+    if picked is not None:  # a second click on a pick releases it; the slider stays where it is
+        st.session_state[key] = picked
